@@ -1,1 +1,60 @@
-//! contract.
+//! The vocabulary of Understudy: ids, requests, answers, [`Problem`] and the one command table.
+//!
+//! Everything that crosses an edge (webview, command line, test host) is declared here and
+//! nowhere else. This crate performs no I/O, takes no decision and names no other crate of ours.
+
+mod activity;
+mod address;
+mod cause;
+mod checks;
+mod commands;
+mod email_configuration;
+mod ids;
+mod organizations;
+mod practice;
+mod problem;
+mod results;
+mod secret;
+mod settings;
+mod users;
+mod users_import;
+mod verdict;
+
+pub use activity::{ActivityPage, ActivityQuery, ActivityRow, Undo, UndoDone};
+pub use address::{AddressError, SmtpAddress};
+pub use cause::{Blame, Cause, Radius};
+pub use checks::{
+    CauseCard, CauseCount, CheckPassword, CheckScope, Remedy, RemedyPurpose, RunPage, RunProgress,
+    RunRef, RunRow, RunState, RunsQuery, StartCheck, Step, StepStatus, Summary,
+};
+pub use commands::{COMMANDS, Commands, NoArgs};
+pub use email_configuration::{
+    AccessTypeInfo, Authentication, CertificateInfo, EmailConfiguration, EmailConfigurationForm,
+    FieldLevel, FieldMessage, GenerateEwsUrl, GeneratedEwsUrl, IdentifyBy, PasswordChange,
+    PasswordState, ReadCertificate, SaveEmailConfiguration, Saved, TlsTrust, UrlOrigin,
+    ValidateEmailConfiguration,
+};
+pub use ids::{ActivityId, OrganizationId, RunId, UserId};
+pub use organizations::{
+    AccessType, AddOrganization, Badge, DuplicateOrganization, EditOrganization,
+    OrganizationDraft, OrganizationPage, OrganizationRef, OrganizationRow, OrganizationSettings,
+    OrganizationsQuery, Platform, RemovedWithUndo, SaveOrganizationSettings, SetEnabled,
+    SyncCounts,
+};
+pub use practice::{PracticeScenario, PracticeStart, PracticeState};
+pub use problem::{Code, Problem};
+pub use results::{
+    Evidence, ExportFormat, ExportRun, FolderResult, ResultDetail, ResultRef, ResultRow, ResultsPage,
+    ResultsQuery, ResultsSort,
+};
+pub use secret::Secret;
+pub use settings::{AppState, KeyStoreState, Settings, Theme};
+pub use users::{
+    AddUser, EditUser, ExportUsers, ExportedFile, RemoveUsers, SetUsers, SortDirection,
+    SyncAccess, UserChange, UserIds, UserRow, UsersFilter, UsersPage, UsersQuery, UsersSort,
+};
+pub use users_import::{
+    ImportApply, ImportBatch, ImportCancel, ImportGroup, ImportGroupCount, ImportPreview,
+    ImportPreviewRow, ImportRows, ImportRowsPage, ImportSource, ImportUndo, ImportUndone,
+};
+pub use verdict::{Expectation, Verdict};

@@ -1,1 +1,33 @@
-//! ews.
+//! EWS SOAP codec: writes the requests of Exchange Web Services and reads its answers.
+//!
+//! Pure and synchronous: text in, text out. It opens no connection, sees no HTTP status, keeps no
+//! state, and takes no verdict; what an answer means is decided by whoever asked.
+//!
+//! Two promises hold for every function here. A request never carries an empty identity, because
+//! some servers answer that with the caller's own Inbox. And [`read`] survives any bytes: it never
+//! panics and its memory is bounded, whatever a server, a proxy or a captive portal sends.
+
+pub mod get_folder;
+pub mod resolve_names;
+
+mod answer;
+mod details;
+mod envelope;
+mod fault;
+mod message;
+mod read;
+mod response_code;
+mod server_version;
+mod text;
+mod tree;
+
+pub use answer::{Answer, Body};
+pub use details::Details;
+pub use envelope::{ConnectingSid, MAX_IDENTITY, RequestError, SchemaVersion};
+pub use fault::Fault;
+pub use get_folder::{DistinguishedFolder, FolderId};
+pub use message::{ResponseClass, ResponseMessage};
+pub use read::{MAX_ATTRIBUTES, MAX_BODY, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, ReadError, read};
+pub use resolve_names::Resolution;
+pub use response_code::ResponseCode;
+pub use server_version::ServerVersion;

@@ -1,0 +1,125 @@
+//! The one table of commands: names, requests and answers. Four uses: Tauri commands, JSON
+//! dispatch, per-command permissions, and the TypeScript map.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// No arguments.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct NoArgs {}
+
+/// Hands every command, as `/// doc` `name(Request) -> Answer;`, to a macro.
+#[macro_export]
+macro_rules! with_commands {
+    ($callback:ident) => {
+        $callback! {
+            /// What the window needs to start.
+            app_state($crate::NoArgs) -> $crate::AppState;
+            /// Saves the settings of the app.
+            settings_save($crate::Settings) -> $crate::Settings;
+
+            /// Lists organizations by name, the default one first.
+            organizations_list($crate::OrganizationsQuery) -> Vec<$crate::OrganizationRow>;
+            /// The page of one organization.
+            organization_show($crate::OrganizationRef) -> $crate::OrganizationPage;
+            /// Name and External Id to start a new organization with.
+            organization_draft($crate::NoArgs) -> $crate::OrganizationDraft;
+            /// Creates an organization.
+            organization_add($crate::AddOrganization) -> $crate::OrganizationRow;
+            /// Changes an organization.
+            organization_edit($crate::EditOrganization) -> $crate::OrganizationRow;
+            /// Copies an organization.
+            organization_duplicate($crate::DuplicateOrganization) -> $crate::OrganizationRow;
+            /// Deletes an organization with its users; its stored password is removed now.
+            organization_remove($crate::OrganizationRef) -> $crate::RemovedWithUndo;
+            /// Turns `Synchronization Status` on or off.
+            organization_set_enabled($crate::SetEnabled) -> $crate::OrganizationRow;
+            /// Takes sync access away from every user.
+            organization_deactivate($crate::OrganizationRef) -> $crate::OrganizationRow;
+            /// Saves the settings tab.
+            organization_settings_save($crate::SaveOrganizationSettings) -> $crate::OrganizationSettings;
+
+            /// One page of users.
+            users_page($crate::UsersQuery) -> $crate::UsersPage;
+            /// Adds one user.
+            user_add($crate::AddUser) -> $crate::UserRow;
+            /// Changes one user.
+            user_edit($crate::EditUser) -> $crate::UserRow;
+            /// Sets a flag of users; answers how many changed.
+            users_set($crate::SetUsers) -> u64;
+            /// Removes users.
+            users_remove($crate::RemoveUsers) -> $crate::RemovedWithUndo;
+            /// Writes users to a CSV file in the Downloads folder.
+            users_export($crate::ExportUsers) -> $crate::ExportedFile;
+            /// Reads a list and shows what adding it would do.
+            users_import_preview($crate::ImportSource) -> $crate::ImportPreview;
+            /// One page of the preview.
+            users_import_rows($crate::ImportRows) -> $crate::ImportRowsPage;
+            /// Adds what the preview shows.
+            users_import_apply($crate::ImportApply) -> $crate::ImportBatch;
+            /// Forgets a preview.
+            users_import_cancel($crate::ImportCancel) -> $crate::NoArgs;
+            /// Takes a batch back.
+            users_import_undo($crate::ImportUndo) -> $crate::ImportUndone;
+
+            /// What is stored under `Email Configuration`.
+            email_configuration_show($crate::OrganizationRef) -> $crate::EmailConfiguration;
+            /// What is wrong with the form.
+            email_configuration_validate($crate::ValidateEmailConfiguration) -> Vec<$crate::FieldMessage>;
+            /// Saves the form and applies the results that wait for it.
+            email_configuration_save($crate::SaveEmailConfiguration) -> $crate::Saved;
+            /// The Magic Wand's pattern: no network.
+            ews_url_generate($crate::GenerateEwsUrl) -> $crate::GeneratedEwsUrl;
+            /// Reads a CA file before it is trusted.
+            certificate_read($crate::ReadCertificate) -> Vec<$crate::CertificateInfo>;
+
+            /// Starts a check on the form as it stands.
+            check_start($crate::StartCheck) -> $crate::RunRef;
+            /// Cancels a check at once; what is decided stays.
+            check_cancel($crate::RunRef) -> $crate::NoArgs;
+            /// Lists runs, newest first.
+            runs_list($crate::RunsQuery) -> Vec<$crate::RunRow>;
+            /// One run with its causes and steps.
+            run_show($crate::RunRef) -> $crate::RunPage;
+            /// How far a run is. Hosts that can stream call `Engine::watch_run` instead.
+            run_progress($crate::RunRef) -> $crate::RunProgress;
+            /// Deletes a run and its results.
+            run_remove($crate::RunRef) -> $crate::NoArgs;
+            /// One page of results.
+            results_page($crate::ResultsQuery) -> $crate::ResultsPage;
+            /// One result with its evidence.
+            result_show($crate::ResultRef) -> $crate::ResultDetail;
+            /// Writes results to a file in the Downloads folder.
+            run_export($crate::ExportRun) -> $crate::ExportedFile;
+
+            /// One page of the activity log.
+            activity_page($crate::ActivityQuery) -> $crate::ActivityPage;
+            /// Takes an entry of the activity log back.
+            activity_undo($crate::Undo) -> $crate::UndoDone;
+
+            /// Scenarios to practise.
+            practice_scenarios($crate::NoArgs) -> Vec<$crate::PracticeScenario>;
+            /// Enters practice mode, or changes its scenario.
+            practice_start($crate::PracticeStart) -> $crate::AppState;
+            /// Leaves practice mode; the real data is as it was.
+            practice_stop($crate::NoArgs) -> $crate::AppState;
+        }
+    };
+}
+
+macro_rules! declare {
+    ($($(#[$doc:meta])* $name:ident($req:ty) -> $res:ty;)*) => {
+        /// Every command name, for the capability manifest and for tests.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        /// Never built: it exists for its TypeScript face.
+        #[derive(TS)]
+        #[ts(export)]
+        #[expect(dead_code, reason = "only its TypeScript face is used")]
+        pub struct Commands {
+            $($(#[$doc])* $name: ($req, $res),)*
+        }
+    };
+}
+with_commands!(declare);

@@ -1,0 +1,155 @@
+//! The options, indexed: who logs on under which name, which mailbox an address, a principal name
+//! or a SID belongs to, and whom an account may impersonate. Built once per change, then only read.
+
+use std::collections::{HashMap, HashSet};
+
+use hyper::header::HeaderValue;
+
+use crate::answer::Envelope;
+use crate::folder_id::mailbox_guid;
+use crate::options::{Account, Mailbox, Options, Role};
+
+/// Index of a mailbox in the options.
+pub(crate) type MailboxIndex = usize;
+
+/// Options with their indexes.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    pub(crate) options: Options,
+    pub(crate) envelope: Envelope,
+    pub(crate) challenges: Vec<HeaderValue>,
+    pub(crate) version: HeaderValue,
+    pub(crate) host_name: HeaderValue,
+    logons: HashMap<String, usize>,
+    primaries: HashMap<String, MailboxIndex>,
+    aliases: HashMap<String, MailboxIndex>,
+    principals: HashMap<String, MailboxIndex>,
+    sids: HashMap<String, MailboxIndex>,
+    guids: Vec<String>,
+    scopes: Vec<Scope>,
+    schemas: HashSet<String>,
+}
+
+#[derive(Debug)]
+enum Scope {
+    Nobody,
+    Everybody,
+    Only(HashSet<MailboxIndex>),
+    AllBut(HashSet<MailboxIndex>),
+}
+
+impl Directory {
+    pub(crate) fn new(options: Options) -> Self {
+        let mut primaries = HashMap::with_capacity(options.mailboxes.len());
+        let mut aliases = HashMap::new();
+        let mut principals = HashMap::with_capacity(options.mailboxes.len());
+        let mut sids = HashMap::new();
+        for (index, mailbox) in options.mailboxes.iter().enumerate() {
+            primaries.insert(mailbox.primary.to_lowercase(), index);
+            aliases.extend(mailbox.aliases.iter().map(|alias| (alias.to_lowercase(), index)));
+            principals.extend(mailbox.upn.iter().map(|upn| (upn.to_lowercase(), index)));
+            sids.extend(mailbox.sid.iter().map(|sid| (sid.to_lowercase(), index)));
+        }
+        let logons = options.accounts.iter().enumerate().flat_map(|(index, account)| {
+            account.logons.iter().map(move |logon| (logon.to_lowercase(), index))
+        });
+        Self {
+            logons: logons.collect(),
+            scopes: options.accounts.iter().map(|a| scope(&a.role, &primaries)).collect(),
+            guids: options.mailboxes.iter().map(|m| mailbox_guid(&m.primary)).collect(),
+            schemas: options.schema_versions.iter().cloned().collect(),
+            challenges: options.offered.iter().filter_map(|scheme| challenge(scheme)).collect(),
+            version: header_value(&options.build.to_string()),
+            host_name: header_value(&options.host_name),
+            envelope: Envelope::new(options.build),
+            primaries,
+            aliases,
+            principals,
+            sids,
+            options,
+        }
+    }
+
+    /// The account that logs on under this name.
+    pub(crate) fn account(&self, logon: &str) -> Option<usize> {
+        self.logons.get(&logon.to_lowercase()).copied()
+    }
+
+    pub(crate) fn account_at(&self, index: usize) -> Option<&Account> {
+        self.options.accounts.get(index)
+    }
+
+    pub(crate) fn mailbox(&self, index: MailboxIndex) -> &Mailbox {
+        &self.options.mailboxes[index]
+    }
+
+    pub(crate) fn guid(&self, index: MailboxIndex) -> &str {
+        &self.guids[index]
+    }
+
+    /// The mailbox whose own primary address this is.
+    pub(crate) fn by_primary(&self, address: &str) -> Option<MailboxIndex> {
+        self.primaries.get(&address.to_lowercase()).copied()
+    }
+
+    /// The mailbox that has this as its primary or as a proxy address.
+    pub(crate) fn by_address(&self, address: &str) -> Option<MailboxIndex> {
+        let key = address.to_lowercase();
+        self.primaries.get(&key).or_else(|| self.aliases.get(&key)).copied()
+    }
+
+    pub(crate) fn by_principal(&self, upn: &str) -> Option<MailboxIndex> {
+        self.principals.get(&upn.to_lowercase()).copied()
+    }
+
+    pub(crate) fn by_sid(&self, sid: &str) -> Option<MailboxIndex> {
+        self.sids.get(&sid.to_lowercase()).copied()
+    }
+
+    /// The own mailbox of an account.
+    pub(crate) fn own_mailbox(&self, account: usize) -> Option<MailboxIndex> {
+        self.account_at(account)?.mailbox.as_deref().and_then(|own| self.by_primary(own))
+    }
+
+    /// Whether the account may impersonate the owner of the mailbox.
+    pub(crate) fn may_impersonate(&self, account: usize, mailbox: MailboxIndex) -> bool {
+        match self.scopes.get(account) {
+            None | Some(Scope::Nobody) => false,
+            Some(Scope::Everybody) => true,
+            Some(Scope::Only(inside)) => inside.contains(&mailbox),
+            Some(Scope::AllBut(outside)) => !outside.contains(&mailbox),
+        }
+    }
+
+    pub(crate) fn takes_schema(&self, version: &str) -> bool {
+        self.schemas.contains(version)
+    }
+
+    pub(crate) fn offers_basic(&self) -> bool {
+        self.options.offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic"))
+    }
+}
+
+fn scope(role: &Role, primaries: &HashMap<String, MailboxIndex>) -> Scope {
+    let indexes = |addresses: &HashSet<String>| {
+        addresses.iter().filter_map(|a| primaries.get(&a.to_lowercase()).copied()).collect()
+    };
+    match role {
+        Role::None => Scope::Nobody,
+        Role::Everyone => Scope::Everybody,
+        Role::Only(addresses) => Scope::Only(indexes(addresses)),
+        Role::AllBut(addresses) => Scope::AllBut(indexes(addresses)),
+    }
+}
+
+/// A scheme as it stands in `WWW-Authenticate`; a scheme that no header can carry is left out.
+fn challenge(scheme: &str) -> Option<HeaderValue> {
+    if scheme.eq_ignore_ascii_case("Basic") {
+        return Some(HeaderValue::from_static("Basic realm=\"mail.contoso.com\""));
+    }
+    HeaderValue::from_str(scheme).ok()
+}
+
+fn header_value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("EX1"))
+}
