@@ -174,7 +174,10 @@ fn checked(value: &str) -> Result<&str, RequestError> {
     if value.len() > MAX_IDENTITY {
         return Err(RequestError::TooLong(value.len()));
     }
-    match value.chars().find(|&c| c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')) {
+    match value
+        .chars()
+        .find(|&c| c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}'))
+    {
         Some(forbidden) => Err(RequestError::ForbiddenCharacter(forbidden)),
         None => Ok(value),
     }
@@ -194,11 +197,28 @@ mod tests {
         ];
         for construct in constructors {
             assert_eq!(construct(""), Err(RequestError::Empty));
-            assert_eq!(construct(" \t\n\u{a0}"), Err(RequestError::Empty), "white space is empty");
-            assert_eq!(construct("a\0b"), Err(RequestError::ForbiddenCharacter('\0')));
-            assert_eq!(construct("a\r\nb"), Err(RequestError::ForbiddenCharacter('\r')));
-            assert_eq!(construct("a\u{FFFF}"), Err(RequestError::ForbiddenCharacter('\u{FFFF}')));
-            assert_eq!(construct(&"é".repeat(513)), Err(RequestError::TooLong(1026)), "bytes, not characters");
+            assert_eq!(
+                construct(" \t\n\u{a0}"),
+                Err(RequestError::Empty),
+                "white space is empty"
+            );
+            assert_eq!(
+                construct("a\0b"),
+                Err(RequestError::ForbiddenCharacter('\0'))
+            );
+            assert_eq!(
+                construct("a\r\nb"),
+                Err(RequestError::ForbiddenCharacter('\r'))
+            );
+            assert_eq!(
+                construct("a\u{FFFF}"),
+                Err(RequestError::ForbiddenCharacter('\u{FFFF}'))
+            );
+            assert_eq!(
+                construct(&"é".repeat(513)),
+                Err(RequestError::TooLong(1026)),
+                "bytes, not characters"
+            );
             assert!(construct(&"a".repeat(MAX_IDENTITY)).is_ok());
         }
     }
@@ -206,15 +226,27 @@ mod tests {
     #[test]
     fn an_identity_built_by_hand_is_checked_as_well() {
         let identity = ConnectingSid::Sid(String::new());
-        assert_eq!(wrap("", SchemaVersion::default(), Some(&identity)), Err(RequestError::Empty));
+        assert_eq!(
+            wrap("", SchemaVersion::default(), Some(&identity)),
+            Err(RequestError::Empty)
+        );
     }
 
     #[test]
     fn each_identity_stands_in_its_own_element() {
         let cases = [
-            (ConnectingSid::SmtpAddress("a".into()), "<t:SmtpAddress>a</t:SmtpAddress>"),
-            (ConnectingSid::PrimarySmtpAddress("a".into()), "<t:PrimarySmtpAddress>a</t:PrimarySmtpAddress>"),
-            (ConnectingSid::PrincipalName("a".into()), "<t:PrincipalName>a</t:PrincipalName>"),
+            (
+                ConnectingSid::SmtpAddress("a".into()),
+                "<t:SmtpAddress>a</t:SmtpAddress>",
+            ),
+            (
+                ConnectingSid::PrimarySmtpAddress("a".into()),
+                "<t:PrimarySmtpAddress>a</t:PrimarySmtpAddress>",
+            ),
+            (
+                ConnectingSid::PrincipalName("a".into()),
+                "<t:PrincipalName>a</t:PrincipalName>",
+            ),
             (ConnectingSid::Sid("a".into()), "<t:SID>a</t:SID>"),
         ];
         for (identity, element) in cases {

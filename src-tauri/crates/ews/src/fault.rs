@@ -14,7 +14,8 @@ use crate::tree::Element;
 pub struct Fault {
     /// From `detail/ResponseCode`, else from `faultcode` (or `Subcode`, `Code`) after its prefix, else a
     /// known code named in the text. A generic code such as `soap:Client` is
-    /// [`ResponseCode::Unknown`] with that text; no code at all is `ErrorInternalServerError`.
+    /// [`ResponseCode::Unknown`] with that text; no code at all is `ErrorInternalServerError`, and so
+    /// is `NoError`: a fault is never a success.
     pub code: ResponseCode,
     /// `faultcode` as it came, prefix included; SOAP 1.2: the innermost subcode, else the code.
     pub fault_code: Option<String>,
@@ -38,7 +39,9 @@ impl Fault {
         if self.deciding_code() != ResponseCode::ErrorNonPrimarySmtpAddress {
             return None;
         }
-        self.details.primary_address().or_else(|| self.text.as_deref().and_then(address_in))
+        self.details
+            .primary_address()
+            .or_else(|| self.text.as_deref().and_then(address_in))
     }
 
     pub(crate) fn from_element(fault: &Element) -> Self {
@@ -49,7 +52,10 @@ impl Fault {
             .or_else(|| soap12_reason(fault))
             .or_else(|| detail?.child_text("Message"));
         Self {
-            code: code(detail, fault_code.as_deref(), text.as_deref()),
+            code: match code(detail, fault_code.as_deref(), text.as_deref()) {
+                ResponseCode::NoError => ResponseCode::ErrorInternalServerError,
+                code => code,
+            },
             fault_code,
             text,
             details: detail.map_or_else(Details::default, Details::from_fault_detail),
@@ -67,7 +73,11 @@ fn code(detail: Option<&Element>, fault_code: Option<&str>, text: Option<&str>) 
     // Some faults carry only ErrorCode, or name the code in their text. Prose is prose: only codes
     // of the table count there.
     let written = detail.and_then(|detail| detail.descendant_text("ErrorCode"));
-    if let Some(code) = [written, text].into_iter().flatten().find_map(ResponseCode::named_in) {
+    if let Some(code) = [written, text]
+        .into_iter()
+        .flatten()
+        .find_map(ResponseCode::named_in)
+    {
         return code;
     }
     fault_code.map_or(ResponseCode::ErrorInternalServerError, ResponseCode::from)
@@ -76,7 +86,7 @@ fn code(detail: Option<&Element>, fault_code: Option<&str>, text: Option<&str>) 
 /// `ErrorX` of `a:ErrorX`, or of any text around such a word.
 fn error_word(text: &str) -> Option<&str> {
     let mut words = text.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find(|word| *word == "NoError" || word.strip_prefix("Error").is_some_and(starts_upper))
+    words.find(|word| word.strip_prefix("Error").is_some_and(starts_upper))
 }
 
 fn starts_upper(rest: &str) -> bool {
@@ -97,9 +107,18 @@ fn soap12_code(fault: &Element) -> Option<String> {
 /// `Reason/Text`, the English one if there are several.
 fn soap12_reason(fault: &Element) -> Option<String> {
     let reason = fault.child("Reason")?;
-    let texts = || reason.children_named("Text").filter(|text| !text.text.is_empty());
-    let english = texts().find(|text| text.attribute("lang").is_some_and(|lang| lang.starts_with("en")));
-    english.or_else(|| texts().next()).map(|text| text.text.clone())
+    let texts = || {
+        reason
+            .children_named("Text")
+            .filter(|text| !text.text.is_empty())
+    };
+    let english = texts().find(|text| {
+        text.attribute("lang")
+            .is_some_and(|lang| lang.starts_with("en"))
+    });
+    english
+        .or_else(|| texts().next())
+        .map(|text| text.text.clone())
 }
 
 #[cfg(test)]
@@ -119,7 +138,10 @@ mod tests {
             <e:Message xmlns:e="y">The account does not have permission to impersonate the requested user.</e:Message></detail></s:Fault>"#,
         );
         assert_eq!(fault.code, ResponseCode::ErrorImpersonateUserDenied);
-        assert_eq!(fault.fault_code.as_deref(), Some("a:ErrorImpersonateUserDenied"));
+        assert_eq!(
+            fault.fault_code.as_deref(),
+            Some("a:ErrorImpersonateUserDenied")
+        );
         assert_eq!(
             fault.text.as_deref(),
             Some("The account does not have permission to impersonate the requested user.")
@@ -129,37 +151,80 @@ mod tests {
 
     #[test]
     fn the_detail_outranks_the_fault_code() {
-        let fault = fault("<Fault><faultcode>a:ErrorAccessDenied</faultcode><detail><ResponseCode>ErrorServerBusy</ResponseCode></detail></Fault>");
+        let fault = fault(
+            "<Fault><faultcode>a:ErrorAccessDenied</faultcode><detail><ResponseCode>ErrorServerBusy</ResponseCode></detail></Fault>",
+        );
         assert_eq!(fault.code, ResponseCode::ErrorServerBusy);
     }
 
     // Shape: gromox, an independent EWS server: no detail, HTTP 200.
     #[test]
     fn the_code_may_stand_in_faultcode_only() {
-        let fault = fault("<SOAP:Fault><faultcode>ErrorImpersonateUserDenied</faultcode><faultstring>no</faultstring></SOAP:Fault>");
+        let fault = fault(
+            "<SOAP:Fault><faultcode>ErrorImpersonateUserDenied</faultcode><faultstring>no</faultstring></SOAP:Fault>",
+        );
         assert_eq!(fault.code, ResponseCode::ErrorImpersonateUserDenied);
     }
 
     #[test]
     fn a_code_of_the_future_is_kept_as_it_came() {
         let fault = fault("<Fault><faultcode>a:ErrorNotYetInvented</faultcode></Fault>");
-        assert_eq!(fault.code, ResponseCode::Unknown("ErrorNotYetInvented".into()));
+        assert_eq!(
+            fault.code,
+            ResponseCode::Unknown("ErrorNotYetInvented".into())
+        );
     }
 
     #[test]
     fn generic_codes_stay_unknown_unless_a_code_is_named() {
         let cases = [
-            ("<faultcode>soap:Client</faultcode>", ResponseCode::Unknown("soap:Client".into())),
-            ("<faultcode>s:Server</faultcode><faultstring>Error processing request</faultstring>", ResponseCode::Unknown("s:Server".into())),
-            ("<faultcode>s:Server (ErrorServerBusy)</faultcode>", ResponseCode::ErrorServerBusy),
-            ("<faultcode>s:Server</faultcode><faultstring>Failed: ErrorServerBusy.</faultstring>", ResponseCode::ErrorServerBusy),
-            ("<faultcode>s:Server</faultcode><detail><ErrorCode>ErrorADUnavailable</ErrorCode></detail>", ResponseCode::ErrorADUnavailable),
-            ("<faultcode>s:Server</faultcode><faultstring>ErrorOfSomeProxy</faultstring>", ResponseCode::Unknown("s:Server".into())),
-            ("<faultstring>no code</faultstring>", ResponseCode::ErrorInternalServerError),
-            ("<detail><ResponseCode> </ResponseCode></detail>", ResponseCode::ErrorInternalServerError),
+            (
+                "<faultcode>soap:Client</faultcode>",
+                ResponseCode::Unknown("soap:Client".into()),
+            ),
+            (
+                "<faultcode>s:Server</faultcode><faultstring>Error processing request</faultstring>",
+                ResponseCode::Unknown("s:Server".into()),
+            ),
+            (
+                "<faultcode>s:Server (ErrorServerBusy)</faultcode>",
+                ResponseCode::ErrorServerBusy,
+            ),
+            (
+                "<faultcode>s:Server</faultcode><faultstring>Failed: ErrorServerBusy.</faultstring>",
+                ResponseCode::ErrorServerBusy,
+            ),
+            (
+                "<faultcode>s:Server</faultcode><detail><ErrorCode>ErrorADUnavailable</ErrorCode></detail>",
+                ResponseCode::ErrorADUnavailable,
+            ),
+            (
+                "<faultcode>s:Server</faultcode><faultstring>ErrorOfSomeProxy</faultstring>",
+                ResponseCode::Unknown("s:Server".into()),
+            ),
+            (
+                "<faultcode>NoError</faultcode>",
+                ResponseCode::ErrorInternalServerError,
+            ),
+            (
+                "<detail><ResponseCode>NoError</ResponseCode></detail>",
+                ResponseCode::ErrorInternalServerError,
+            ),
+            (
+                "<faultstring>no code</faultstring>",
+                ResponseCode::ErrorInternalServerError,
+            ),
+            (
+                "<detail><ResponseCode> </ResponseCode></detail>",
+                ResponseCode::ErrorInternalServerError,
+            ),
         ];
         for (inner, code) in cases {
-            assert_eq!(fault(&format!("<Fault>{inner}</Fault>")).code, code, "{inner}");
+            assert_eq!(
+                fault(&format!("<Fault>{inner}</Fault>")).code,
+                code,
+                "{inner}"
+            );
         }
     }
 
@@ -179,7 +244,9 @@ mod tests {
 
     #[test]
     fn a_soap_1_2_code_without_subcode_is_generic() {
-        let fault = fault("<Fault><Code><Value>s:Receiver</Value></Code><Reason><Text>No.</Text></Reason></Fault>");
+        let fault = fault(
+            "<Fault><Code><Value>s:Receiver</Value></Code><Reason><Text>No.</Text></Reason></Fault>",
+        );
         assert_eq!(fault.code, ResponseCode::Unknown("s:Receiver".into()));
         assert_eq!(fault.text.as_deref(), Some("No."));
     }
@@ -197,8 +264,13 @@ mod tests {
     // Shape: Microsoft's client, SoapFaultDetails.Parse: Line, Position directly in the detail.
     #[test]
     fn older_servers_put_line_and_position_in_the_detail() {
-        let fault = fault("<Fault><faultcode>a:ErrorSchemaValidation</faultcode><detail><e:Line>3</e:Line><e:Position>7</e:Position><e:Message>Bad.</e:Message></detail></Fault>");
-        assert_eq!((fault.details.line(), fault.details.position()), (Some(3), Some(7)));
+        let fault = fault(
+            "<Fault><faultcode>a:ErrorSchemaValidation</faultcode><detail><e:Line>3</e:Line><e:Position>7</e:Position><e:Message>Bad.</e:Message></detail></Fault>",
+        );
+        assert_eq!(
+            (fault.details.line(), fault.details.position()),
+            (Some(3), Some(7))
+        );
         assert_eq!(fault.text.as_deref(), Some("Bad."));
     }
 

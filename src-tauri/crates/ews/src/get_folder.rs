@@ -62,8 +62,12 @@ pub fn request(
         return Err(RequestError::NoFolders);
     }
     let ids = folders.iter().fold(String::new(), |mut ids, folder| {
-        write!(ids, r#"<t:DistinguishedFolderId Id="{}"/>"#, folder.as_str())
-            .expect("writing to a String never fails");
+        write!(
+            ids,
+            r#"<t:DistinguishedFolderId Id="{}"/>"#,
+            folder.as_str()
+        )
+        .expect("writing to a String never fails");
         ids
     });
     let operation = format!(
@@ -75,12 +79,17 @@ pub fn request(
 
 /// `Folders/*/FolderId` of one response message. An identity without a value is none, and left out.
 pub(crate) fn folder_ids(message: &Element) -> Vec<FolderId> {
-    let folders = message.children_named("Folders").flat_map(Element::children);
+    let folders = message
+        .children_named("Folders")
+        .flat_map(Element::children);
     folders
         .flat_map(|folder| folder.children_named("FolderId"))
         .filter_map(|id| {
             Some(FolderId {
-                id: id.attribute("Id").filter(|id| !id.trim().is_empty())?.to_owned(),
+                id: id
+                    .attribute("Id")
+                    .filter(|id| !id.trim().is_empty())?
+                    .to_owned(),
                 change_key: id.attribute("ChangeKey").map(str::to_owned),
             })
         })
@@ -95,30 +104,92 @@ mod tests {
     #[test]
     fn an_impersonated_request_is_the_documented_envelope() {
         let user = ConnectingSid::smtp_address("user1@contoso.com").unwrap();
-        let request = request(SchemaVersion::Exchange2013Sp1, Some(&user), &[DistinguishedFolder::Inbox]).unwrap();
-        insta::assert_snapshot!(request.replace("><", ">\n<"), @"");
+        let request = request(
+            SchemaVersion::Exchange2013Sp1,
+            Some(&user),
+            &[DistinguishedFolder::Inbox],
+        )
+        .unwrap();
+        insta::assert_snapshot!(request.replace("><", ">\n<"), @r#"
+        <?xml version="1.0" encoding="utf-8"?>
+        <soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">
+        <soap:Header>
+        <t:RequestServerVersion Version="Exchange2013_SP1"/>
+        <t:ExchangeImpersonation>
+        <t:ConnectingSID>
+        <t:SmtpAddress>user1@contoso.com</t:SmtpAddress>
+        </t:ConnectingSID>
+        </t:ExchangeImpersonation>
+        </soap:Header>
+        <soap:Body>
+        <m:GetFolder>
+        <m:FolderShape>
+        <t:BaseShape>IdOnly</t:BaseShape>
+        </m:FolderShape>
+        <m:FolderIds>
+        <t:DistinguishedFolderId Id="inbox"/>
+        </m:FolderIds>
+        </m:GetFolder>
+        </soap:Body>
+        </soap:Envelope>
+        "#);
     }
 
     #[test]
     fn several_folders_keep_their_order_and_no_identity_means_no_header() {
         use DistinguishedFolder::{Calendar, Contacts, Inbox, Tasks};
-        let request = request(SchemaVersion::Exchange2010Sp2, None, &[Tasks, Inbox, Contacts, Calendar]).unwrap();
-        insta::assert_snapshot!(request.replace("><", ">\n<"), @"");
+        let request = request(
+            SchemaVersion::Exchange2010Sp2,
+            None,
+            &[Tasks, Inbox, Contacts, Calendar],
+        )
+        .unwrap();
+        insta::assert_snapshot!(request.replace("><", ">\n<"), @r#"
+        <?xml version="1.0" encoding="utf-8"?>
+        <soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">
+        <soap:Header>
+        <t:RequestServerVersion Version="Exchange2010_SP2"/>
+        </soap:Header>
+        <soap:Body>
+        <m:GetFolder>
+        <m:FolderShape>
+        <t:BaseShape>IdOnly</t:BaseShape>
+        </m:FolderShape>
+        <m:FolderIds>
+        <t:DistinguishedFolderId Id="tasks"/>
+        <t:DistinguishedFolderId Id="inbox"/>
+        <t:DistinguishedFolderId Id="contacts"/>
+        <t:DistinguishedFolderId Id="calendar"/>
+        </m:FolderIds>
+        </m:GetFolder>
+        </soap:Body>
+        </soap:Envelope>
+        "#);
     }
 
     #[test]
     fn an_address_is_escaped_not_obeyed() {
         let user = ConnectingSid::smtp_address(r#"a<b>&"c"'@contoso.com"#).unwrap();
-        let request = request(SchemaVersion::Exchange2013Sp1, Some(&user), &[DistinguishedFolder::Inbox]).unwrap();
+        let request = request(
+            SchemaVersion::Exchange2013Sp1,
+            Some(&user),
+            &[DistinguishedFolder::Inbox],
+        )
+        .unwrap();
         assert!(
-            request.contains("<t:SmtpAddress>a&lt;b&gt;&amp;&quot;c&quot;&apos;@contoso.com</t:SmtpAddress>"),
+            request.contains(
+                "<t:SmtpAddress>a&lt;b&gt;&amp;&quot;c&quot;&apos;@contoso.com</t:SmtpAddress>"
+            ),
             "{request}"
         );
     }
 
     #[test]
     fn no_folder_is_no_request() {
-        assert_eq!(request(SchemaVersion::default(), None, &[]), Err(RequestError::NoFolders));
+        assert_eq!(
+            request(SchemaVersion::default(), None, &[]),
+            Err(RequestError::NoFolders)
+        );
     }
 
     // Shape: Microsoft Learn, GetFolder operation, "Successful GetFolder response".
@@ -131,7 +202,10 @@ mod tests {
         );
         assert_eq!(messages.len(), 1);
         assert!(messages[0].is_success());
-        let id = FolderId { id: "AScAc".into(), change_key: Some("AQAAAB".into()) };
+        let id = FolderId {
+            id: "AScAc".into(),
+            change_key: Some("AQAAAB".into()),
+        };
         assert_eq!(messages[0].folder_ids, [id]);
     }
 
@@ -160,7 +234,11 @@ mod tests {
                <m:Folders><t:Folder><t:FolderId Id=""/><t:FolderId ChangeKey="x"/></t:Folder>
                <t:Folder><t:ParentFolderId Id="parent"/></t:Folder></m:Folders></m:GetFolderResponseMessage>"#,
         );
-        assert_eq!(messages[0].folder_ids, [], "two empty identities must not look like one mailbox");
+        assert_eq!(
+            messages[0].folder_ids,
+            [],
+            "two empty identities must not look like one mailbox"
+        );
     }
 
     fn messages(inner: &str) -> Vec<ResponseMessage> {

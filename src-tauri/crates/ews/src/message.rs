@@ -60,7 +60,9 @@ impl ResponseMessage {
         if self.deciding_code() != ResponseCode::ErrorNonPrimarySmtpAddress {
             return None;
         }
-        self.details.primary_address().or_else(|| self.text.as_deref().and_then(address_in))
+        self.details
+            .primary_address()
+            .or_else(|| self.text.as_deref().and_then(address_in))
     }
 
     pub(crate) fn from_element(message: &Element) -> Self {
@@ -72,9 +74,19 @@ impl ResponseMessage {
                 Some("Warning") => ResponseClass::Warning,
                 _ => ResponseClass::Error,
             },
-            text: text.or_else(|| if code.is_none() { message.whole_text() } else { None }),
-            code: code.as_deref().map_or(ResponseCode::ErrorInternalServerError, ResponseCode::from),
-            details: message.child("MessageXml").map_or_else(Details::default, Details::from_message_xml),
+            text: text.or_else(|| {
+                if code.is_none() {
+                    message.whole_text()
+                } else {
+                    None
+                }
+            }),
+            code: code
+                .as_deref()
+                .map_or(ResponseCode::ErrorInternalServerError, ResponseCode::from),
+            details: message
+                .child("MessageXml")
+                .map_or_else(Details::default, Details::from_message_xml),
             folder_ids: get_folder::folder_ids(message),
             resolutions: resolve_names::resolutions(message),
         }
@@ -89,10 +101,22 @@ mod tests {
     #[test]
     fn success_takes_both_the_class_and_the_code() {
         let cases = [
-            (r#"<M ResponseClass="Success"><ResponseCode>NoError</ResponseCode></M>"#, true),
-            (r#"<M ResponseClass="Success"><ResponseCode>ErrorAccessDenied</ResponseCode></M>"#, false),
-            (r#"<M ResponseClass="Error"><ResponseCode>NoError</ResponseCode></M>"#, false),
-            (r#"<M ResponseClass="success"><ResponseCode>NoError</ResponseCode></M>"#, false),
+            (
+                r#"<M ResponseClass="Success"><ResponseCode>NoError</ResponseCode></M>"#,
+                true,
+            ),
+            (
+                r#"<M ResponseClass="Success"><ResponseCode>ErrorAccessDenied</ResponseCode></M>"#,
+                false,
+            ),
+            (
+                r#"<M ResponseClass="Error"><ResponseCode>NoError</ResponseCode></M>"#,
+                false,
+            ),
+            (
+                r#"<M ResponseClass="success"><ResponseCode>NoError</ResponseCode></M>"#,
+                false,
+            ),
             (r"<M><ResponseCode>NoError</ResponseCode></M>", false),
             (r#"<M ResponseClass="Success"/>"#, false),
         ];
@@ -113,18 +137,36 @@ mod tests {
     fn the_inner_code_decides_for_an_internal_error_only() {
         let inner = r#"<MessageXml><t:Value Name="InnerErrorMessageText">The server cannot service this request right now.</t:Value>
             <t:Value Name="InnerErrorResponseCode">ErrorServerBusy</t:Value></MessageXml>"#;
-        let busy = message(&format!("<M><ResponseCode>ErrorInternalServerError</ResponseCode>{inner}</M>"));
+        let busy = message(&format!(
+            "<M><ResponseCode>ErrorInternalServerError</ResponseCode>{inner}</M>"
+        ));
         assert_eq!(busy.deciding_code(), ResponseCode::ErrorServerBusy);
-        assert_eq!(busy.code, ResponseCode::ErrorInternalServerError, "the outer code stays readable");
-        let denied = message(&format!("<M><ResponseCode>ErrorAccessDenied</ResponseCode>{inner}</M>"));
+        assert_eq!(
+            busy.code,
+            ResponseCode::ErrorInternalServerError,
+            "the outer code stays readable"
+        );
+        let denied = message(&format!(
+            "<M><ResponseCode>ErrorAccessDenied</ResponseCode>{inner}</M>"
+        ));
         assert_eq!(denied.deciding_code(), ResponseCode::ErrorAccessDenied);
     }
 
     #[test]
     fn the_primary_address_is_offered_for_its_own_code_only() {
-        let xml = |code| format!("<M><MessageText>Use first@contoso.com.</MessageText><ResponseCode>{code}</ResponseCode></M>");
-        assert_eq!(message(&xml("ErrorNonPrimarySmtpAddress")).primary_address(), Some("first@contoso.com"));
-        assert_eq!(message(&xml("ErrorNonExistentMailbox")).primary_address(), None);
+        let xml = |code| {
+            format!(
+                "<M><MessageText>Use first@contoso.com.</MessageText><ResponseCode>{code}</ResponseCode></M>"
+            )
+        };
+        assert_eq!(
+            message(&xml("ErrorNonPrimarySmtpAddress")).primary_address(),
+            Some("first@contoso.com")
+        );
+        assert_eq!(
+            message(&xml("ErrorNonExistentMailbox")).primary_address(),
+            None
+        );
     }
 
     fn message(xml: &str) -> ResponseMessage {

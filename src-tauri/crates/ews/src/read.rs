@@ -75,15 +75,22 @@ pub enum ReadError {
 /// The bytes are no EWS answer; [`ReadError`] says what they are instead.
 pub fn read(body: &[u8]) -> Result<Answer, ReadError> {
     if body.len() > MAX_BODY {
-        return Err(ReadError::TooLarge { what: "bytes", limit: MAX_BODY });
+        return Err(ReadError::TooLarge {
+            what: "bytes",
+            limit: MAX_BODY,
+        });
     }
     let envelope = tree::parse(text::decode(body)?)?;
     if envelope.name != "Envelope" {
-        return Err(ReadError::NotSoap { root: envelope.name.chars().take(200).collect() });
+        return Err(ReadError::NotSoap {
+            root: envelope.name.chars().take(200).collect(),
+        });
     }
     let soap_body = envelope.child("Body").ok_or(ReadError::NoAnswer)?;
     Ok(Answer {
-        server_version: envelope.child("Header").and_then(ServerVersion::from_header),
+        server_version: envelope
+            .child("Header")
+            .and_then(ServerVersion::from_header),
         body: answer(soap_body).ok_or(ReadError::NoAnswer)?,
     })
 }
@@ -102,7 +109,9 @@ fn messages(response: &Element) -> Vec<ResponseMessage> {
     if response.attribute("ResponseClass").is_some() {
         return vec![ResponseMessage::from_element(response)];
     }
-    let listed = response.children_named("ResponseMessages").flat_map(Element::children);
+    let listed = response
+        .children_named("ResponseMessages")
+        .flat_map(Element::children);
     listed.map(ResponseMessage::from_element).collect()
 }
 
@@ -122,7 +131,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!(answer.server_version.unwrap().to_string(), "15.2.1748.10");
-        let Body::Messages(messages) = answer.body else { panic!("not messages") };
+        let Body::Messages(messages) = answer.body else {
+            panic!("not messages")
+        };
         assert_eq!(messages.len(), 1);
         assert!(messages[0].is_success());
     }
@@ -131,7 +142,9 @@ mod tests {
     fn a_missing_header_is_no_obstacle() {
         let answer = read(b"\xEF\xBB\xBF<Envelope><Body><Fault><faultcode>a:ErrorServerBusy</faultcode></Fault></Body></Envelope>").unwrap();
         assert_eq!(answer.server_version, None);
-        let Body::Fault(fault) = answer.body else { panic!("not a fault") };
+        let Body::Fault(fault) = answer.body else {
+            panic!("not a fault")
+        };
         assert_eq!(fault.code, ResponseCode::ErrorServerBusy);
     }
 
@@ -139,14 +152,22 @@ mod tests {
     #[test]
     fn a_response_may_be_its_own_message() {
         let answer = read(br#"<Envelope><Body><GetRoomListsResponse ResponseClass="Error"><MessageText>No.</MessageText><ResponseCode>ErrorAccessDenied</ResponseCode></GetRoomListsResponse></Body></Envelope>"#).unwrap();
-        let Body::Messages(messages) = answer.body else { panic!("not messages") };
+        let Body::Messages(messages) = answer.body else {
+            panic!("not messages")
+        };
         assert_eq!(messages[0].class, ResponseClass::Error);
         assert_eq!(messages[0].code, ResponseCode::ErrorAccessDenied);
     }
 
     #[test]
     fn an_envelope_without_an_answer_is_never_an_empty_success() {
-        for body in ["", "<Body/>", "<Body><X/></Body>", "<Body><R><ResponseMessages/></R></Body>", "<Header/>"] {
+        for body in [
+            "",
+            "<Body/>",
+            "<Body><X/></Body>",
+            "<Body><R><ResponseMessages/></R></Body>",
+            "<Header/>",
+        ] {
             let xml = format!("<Envelope>{body}</Envelope>");
             assert_eq!(read(xml.as_bytes()), Err(ReadError::NoAnswer), "{xml}");
         }
@@ -155,8 +176,18 @@ mod tests {
     #[test]
     fn other_xml_is_named() {
         let root = |xml: &[u8]| read(xml).unwrap_err();
-        assert_eq!(root(b"<a:Autodiscover/>"), ReadError::NotSoap { root: "Autodiscover".into() });
-        assert_eq!(root(b"<envelope/>"), ReadError::NotSoap { root: "envelope".into() });
+        assert_eq!(
+            root(b"<a:Autodiscover/>"),
+            ReadError::NotSoap {
+                root: "Autodiscover".into()
+            }
+        );
+        assert_eq!(
+            root(b"<envelope/>"),
+            ReadError::NotSoap {
+                root: "envelope".into()
+            }
+        );
     }
 
     #[test]
@@ -167,7 +198,13 @@ mod tests {
             read(&body).unwrap_err()
         };
         assert_eq!(padded(MAX_BODY), ReadError::NotSoap { root: "a".into() });
-        assert_eq!(padded(MAX_BODY + 1), ReadError::TooLarge { what: "bytes", limit: MAX_BODY });
+        assert_eq!(
+            padded(MAX_BODY + 1),
+            ReadError::TooLarge {
+                what: "bytes",
+                limit: MAX_BODY
+            }
+        );
     }
 
     #[test]

@@ -43,7 +43,9 @@ pub fn request(
 
 /// `ResolutionSet/Resolution/Mailbox` of one response message.
 pub(crate) fn resolutions(message: &Element) -> Vec<Resolution> {
-    let hits = message.children_named("ResolutionSet").flat_map(|set| set.children_named("Resolution"));
+    let hits = message
+        .children_named("ResolutionSet")
+        .flat_map(|set| set.children_named("Resolution"));
     hits.filter_map(|hit| hit.child("Mailbox"))
         .map(|mailbox| Resolution {
             name: mailbox.child_text("Name"),
@@ -62,13 +64,38 @@ mod tests {
     #[test]
     fn a_request_asks_the_directory_only() {
         let user = ConnectingSid::principal_name("user1@contoso.local").unwrap();
-        let request = request(SchemaVersion::Exchange2013Sp1, Some(&user), r"CONTOSO\svc-ews & co").unwrap();
-        insta::assert_snapshot!(request.replace("><", ">\n<"), @"");
+        let request = request(
+            SchemaVersion::Exchange2013Sp1,
+            Some(&user),
+            r"CONTOSO\svc-ews & co",
+        )
+        .unwrap();
+        insta::assert_snapshot!(request.replace("><", ">\n<"), @r#"
+        <?xml version="1.0" encoding="utf-8"?>
+        <soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types">
+        <soap:Header>
+        <t:RequestServerVersion Version="Exchange2013_SP1"/>
+        <t:ExchangeImpersonation>
+        <t:ConnectingSID>
+        <t:PrincipalName>user1@contoso.local</t:PrincipalName>
+        </t:ConnectingSID>
+        </t:ExchangeImpersonation>
+        </soap:Header>
+        <soap:Body>
+        <m:ResolveNames ReturnFullContactData="false" SearchScope="ActiveDirectory">
+        <m:UnresolvedEntry>CONTOSO\svc-ews &amp; co</m:UnresolvedEntry>
+        </m:ResolveNames>
+        </soap:Body>
+        </soap:Envelope>
+        "#);
     }
 
     #[test]
     fn an_empty_name_is_no_request() {
-        assert_eq!(request(SchemaVersion::default(), None, " "), Err(RequestError::Empty));
+        assert_eq!(
+            request(SchemaVersion::default(), None, " "),
+            Err(RequestError::Empty)
+        );
     }
 
     // Shape: Microsoft Learn, ResolveNames operation, response with several results.
@@ -87,16 +114,24 @@ mod tests {
               </m:ResolutionSet></m:ResolveNamesResponseMessage></m:ResponseMessages></m:ResolveNamesResponse></s:Body></s:Envelope>"#,
         )
         .unwrap();
-        let Body::Messages(messages) = answer.body else { panic!("not messages") };
+        let Body::Messages(messages) = answer.body else {
+            panic!("not messages")
+        };
         assert_eq!(messages[0].class, ResponseClass::Warning);
-        assert_eq!(messages[0].code, ResponseCode::ErrorNameResolutionMultipleResults);
+        assert_eq!(
+            messages[0].code,
+            ResponseCode::ErrorNameResolutionMultipleResults
+        );
         let first = Resolution {
             name: Some("User1".into()),
             email_address: Some("user1@contoso.com".into()),
             routing_type: Some("SMTP".into()),
             mailbox_type: Some("Mailbox".into()),
         };
-        let second = Resolution { name: Some("User2".into()), ..Resolution::default() };
+        let second = Resolution {
+            name: Some("User2".into()),
+            ..Resolution::default()
+        };
         assert_eq!(messages[0].resolutions, [first, second]);
     }
 }

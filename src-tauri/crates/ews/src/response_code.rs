@@ -130,7 +130,7 @@ response_codes! {
     ErrorMailboxStoreUnavailable,
     /// The caller has no mailbox and named none.
     ErrorMissingEmailAddress,
-    /// An EmailAddress element is missing.
+    /// An `EmailAddress` element is missing.
     ErrorMissingInformationEmailAddress,
     /// A warning: several hits.
     ErrorNameResolutionMultipleResults,
@@ -202,7 +202,9 @@ impl ResponseCode {
     /// The first word of `text` that is a code of the table and an error.
     pub(crate) fn named_in(text: &str) -> Option<Self> {
         let words = text.split(|c: char| !c.is_ascii_alphanumeric());
-        words.filter_map(Self::known).find(|code| *code != Self::NoError)
+        words
+            .filter_map(Self::known)
+            .find(|code| *code != Self::NoError)
     }
 }
 
@@ -238,17 +240,36 @@ mod tests {
 
     #[test]
     fn other_codes_are_kept_as_they_came() {
-        assert_eq!(ResponseCode::from(" ErrorServerBusy\n"), ResponseCode::ErrorServerBusy);
-        assert_eq!(ResponseCode::from("errorserverbusy"), ResponseCode::Unknown("errorserverbusy".into()));
+        assert_eq!(
+            ResponseCode::from(" ErrorServerBusy\n"),
+            ResponseCode::ErrorServerBusy
+        );
+        assert_eq!(
+            ResponseCode::from("errorserverbusy"),
+            ResponseCode::Unknown("errorserverbusy".into())
+        );
         assert_eq!(ResponseCode::from("ErrorNew").as_str(), "ErrorNew");
-        assert_eq!(ResponseCode::from(&*"x".repeat(5000)).as_str().len(), MAX_UNKNOWN);
+        assert_eq!(
+            ResponseCode::from(&*"x".repeat(5000)).as_str().len(),
+            MAX_UNKNOWN
+        );
     }
 
     #[test]
     fn only_whole_words_name_a_code() {
-        assert_eq!(ResponseCode::named_in("x (ErrorServerBusy)."), Some(ResponseCode::ErrorServerBusy));
-        assert_eq!(ResponseCode::named_in("NoError, then ErrorTimeoutExpired"), Some(ResponseCode::ErrorTimeoutExpired));
+        assert_eq!(
+            ResponseCode::named_in("x (ErrorServerBusy)."),
+            Some(ResponseCode::ErrorServerBusy)
+        );
+        assert_eq!(
+            ResponseCode::named_in("NoError, then ErrorTimeoutExpired"),
+            Some(ResponseCode::ErrorTimeoutExpired)
+        );
         assert_eq!(ResponseCode::named_in("ErrorServerBusyNow"), None);
-        assert_eq!(ResponseCode::named_in("Error: NoError"), None, "no refusal is ever read as a success");
+        assert_eq!(
+            ResponseCode::named_in("Error: NoError"),
+            None,
+            "no refusal is ever read as a success"
+        );
     }
 }

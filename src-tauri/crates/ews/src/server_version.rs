@@ -32,14 +32,22 @@ impl ServerVersion {
             minor: number("MinorVersion")?,
             build: number("MajorBuildNumber")?,
             revision: number("MinorBuildNumber")?,
-            schema: info.attribute("Version").map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned),
+            schema: info
+                .attribute("Version")
+                .map(str::trim)
+                .filter(|v| !v.is_empty())
+                .map(str::to_owned),
         })
     }
 }
 
 impl fmt::Display for ServerVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}.{}", self.major, self.minor, self.build, self.revision)
+        write!(
+            f,
+            "{}.{}.{}.{}",
+            self.major, self.minor, self.build, self.revision
+        )
     }
 }
 
@@ -58,11 +66,19 @@ mod tests {
     #[test]
     fn half_a_build_is_no_build() {
         assert_eq!(version(r#"MajorVersion="15" MinorVersion="2""#), None);
-        assert_eq!(version(r#"MajorVersion="15" MinorVersion="2" MajorBuildNumber="x" MinorBuildNumber="1""#), None);
+        assert_eq!(
+            version(
+                r#"MajorVersion="15" MinorVersion="2" MajorBuildNumber="x" MinorBuildNumber="1""#
+            ),
+            None
+        );
     }
 
     fn version(attributes: &str) -> Option<ServerVersion> {
-        let header = tree::parse(&format!("<Header><h:ServerVersionInfo {attributes}/></Header>")).unwrap();
+        let header = tree::parse(&format!(
+            "<Header><h:ServerVersionInfo {attributes}/></Header>"
+        ))
+        .unwrap();
         ServerVersion::from_header(&header)
     }
 }

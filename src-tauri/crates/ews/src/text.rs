@@ -16,7 +16,9 @@ pub(crate) fn decode(body: &[u8]) -> Result<&str, ReadError> {
     }
     std::str::from_utf8(body).map_err(|error| match error.error_len() {
         None => ReadError::Truncated,
-        Some(_) => ReadError::Malformed { reason: format!("not UTF-8 at byte {}", error.valid_up_to()) },
+        Some(_) => ReadError::Malformed {
+            reason: format!("not UTF-8 at byte {}", error.valid_up_to()),
+        },
     })
 }
 
@@ -37,7 +39,11 @@ pub(crate) fn append(text: &mut String, more: &str) {
 /// `character`, or U+FFFD for a control character other than tab and line feed: texts of servers
 /// end up in terminals.
 pub(crate) fn printable(character: char) -> char {
-    if character.is_control() && !matches!(character, '\t' | '\n') { char::REPLACEMENT_CHARACTER } else { character }
+    if character.is_control() && !matches!(character, '\t' | '\n') {
+        char::REPLACEMENT_CHARACTER
+    } else {
+        character
+    }
 }
 
 /// The first thing after white space, declaration and comments is an HTML document.
@@ -57,9 +63,13 @@ fn looks_like_html(body: &[u8]) -> bool {
     }
     let tag = |name: &str| {
         let after = rest.strip_prefix(name);
-        after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c)))
+        after.is_some_and(|after| {
+            !after.starts_with(|c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c))
+        })
     };
-    ["<!doctype html", "<html", "<head", "<body"].into_iter().any(tag)
+    ["<!doctype html", "<html", "<head", "<body"]
+        .into_iter()
+        .any(tag)
 }
 
 #[cfg(test)]
@@ -76,13 +86,22 @@ mod tests {
             "\u{FEFF}<html lang=\"en\"",
             "<head><title>Sign in",
         ] {
-            assert_eq!(decode(html.as_bytes()), Err(ReadError::NotXml { html: true }), "{html}");
+            assert_eq!(
+                decode(html.as_bytes()),
+                Err(ReadError::NotXml { html: true }),
+                "{html}"
+            );
         }
     }
 
     #[test]
     fn html_inside_xml_is_no_html() {
-        for xml in ["<s:Envelope><![CDATA[<html>]]></s:Envelope>", "<headline/>", "<!-- <html> --><a/>", "<html:x/>"] {
+        for xml in [
+            "<s:Envelope><![CDATA[<html>]]></s:Envelope>",
+            "<headline/>",
+            "<!-- <html> --><a/>",
+            "<html:x/>",
+        ] {
             assert_eq!(decode(xml.as_bytes()), Ok(xml));
         }
     }
@@ -91,11 +110,28 @@ mod tests {
     fn other_bodies_are_named_for_what_they_are() {
         assert_eq!(decode(b""), Err(ReadError::Empty));
         assert_eq!(decode(b"\xEF\xBB\xBF \r\n"), Err(ReadError::Empty));
-        assert_eq!(decode(b"The specified server version is invalid."), Err(ReadError::NotXml { html: false }));
-        assert_eq!(decode(b"{\"error\":1}"), Err(ReadError::NotXml { html: false }));
-        assert_eq!(decode(b"\xFF\xFE<\0a\0/\0>\0"), Err(ReadError::NotXml { html: false }), "UTF-16 is refused");
-        assert_eq!(decode(b"<a>\xC3"), Err(ReadError::Truncated), "cut within a character");
-        assert!(matches!(decode(b"<a>\xFF</a>"), Err(ReadError::Malformed { .. })));
+        assert_eq!(
+            decode(b"The specified server version is invalid."),
+            Err(ReadError::NotXml { html: false })
+        );
+        assert_eq!(
+            decode(b"{\"error\":1}"),
+            Err(ReadError::NotXml { html: false })
+        );
+        assert_eq!(
+            decode(b"\xFF\xFE<\0a\0/\0>\0"),
+            Err(ReadError::NotXml { html: false }),
+            "UTF-16 is refused"
+        );
+        assert_eq!(
+            decode(b"<a>\xC3"),
+            Err(ReadError::Truncated),
+            "cut within a character"
+        );
+        assert!(matches!(
+            decode(b"<a>\xFF</a>"),
+            Err(ReadError::Malformed { .. })
+        ));
         assert_eq!(decode(b"\xEF\xBB\xBF<a/>"), Ok("<a/>"));
     }
 }

@@ -23,7 +23,10 @@ pub(crate) struct Element {
 
 impl Element {
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn children(&self) -> impl Iterator<Item = &Element> {
@@ -40,13 +43,20 @@ impl Element {
 
     /// Text of the first child of that name that has any.
     pub(crate) fn child_text(&self, name: &str) -> Option<String> {
-        self.children_named(name).find(|child| !child.text.is_empty()).map(|child| child.text.clone())
+        self.children_named(name)
+            .find(|child| !child.text.is_empty())
+            .map(|child| child.text.clone())
     }
 
     /// Text of the first descendant of that name that has any; a direct child comes first.
     pub(crate) fn descendant_text(&self, name: &str) -> Option<&str> {
-        let direct = self.children_named(name).find(|child| !child.text.is_empty());
-        direct.map(|child| child.text.as_str()).or_else(|| self.children().find_map(|child| child.descendant_text(name)))
+        let direct = self
+            .children_named(name)
+            .find(|child| !child.text.is_empty());
+        direct.map(|child| child.text.as_str()).or_else(|| {
+            self.children()
+                .find_map(|child| child.descendant_text(name))
+        })
     }
 
     /// All text inside, one space between elements, no longer than [`MAX_TEXT`].
@@ -109,19 +119,28 @@ impl Tree {
         }
         self.elements += 1;
         if self.elements > MAX_ELEMENTS {
-            return Err(ReadError::TooLarge { what: "elements", limit: MAX_ELEMENTS });
+            return Err(ReadError::TooLarge {
+                what: "elements",
+                limit: MAX_ELEMENTS,
+            });
         }
         let name = tag.local_name().as_ref().to_owned();
         if name.is_empty() {
             return Err(malformed("an element without a name"));
         }
-        self.open.push(Element { name, attributes: attributes(tag)?, ..Element::default() });
+        self.open.push(Element {
+            name,
+            attributes: attributes(tag)?,
+            ..Element::default()
+        });
         Ok(())
     }
 
     fn close(&mut self) {
         // The reader has matched this end to its start, so there is one to close.
-        let Some(mut element) = self.open.pop() else { return };
+        let Some(mut element) = self.open.pop() else {
+            return;
+        };
         element.text.truncate(element.text.trim_end().len());
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
@@ -137,7 +156,11 @@ impl Tree {
                 (false, Some(_)) => Err(malformed("text after the root element")),
             };
         };
-        let text = if element.text.is_empty() { text.trim_start() } else { text };
+        let text = if element.text.is_empty() {
+            text.trim_start()
+        } else {
+            text
+        };
         append(&mut element.text, text);
         Ok(())
     }
@@ -153,7 +176,10 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, ReadError> 
     let mut attributes = Vec::new();
     for (count, attribute) in tag.attributes().enumerate() {
         if count == MAX_ATTRIBUTES {
-            return Err(ReadError::TooLarge { what: "attributes of an element", limit: MAX_ATTRIBUTES });
+            return Err(ReadError::TooLarge {
+                what: "attributes of an element",
+                limit: MAX_ATTRIBUTES,
+            });
         }
         let attribute = attribute.map_err(|error| malformed(&error.to_string()))?;
         let value = attribute
@@ -164,9 +190,15 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, ReadError> 
         }
         if value.len() > MAX_TEXT {
             // Identities are compared: two that differ in their tails must not be cut to one.
-            return Err(ReadError::TooLarge { what: "bytes of an attribute", limit: MAX_TEXT });
+            return Err(ReadError::TooLarge {
+                what: "bytes of an attribute",
+                limit: MAX_TEXT,
+            });
         }
-        attributes.push((attribute.key.local_name().as_ref().to_owned(), value.chars().map(printable).collect()));
+        attributes.push((
+            attribute.key.local_name().as_ref().to_owned(),
+            value.chars().map(printable).collect(),
+        ));
     }
     Ok(attributes)
 }
@@ -186,17 +218,23 @@ fn resolve(reference: &BytesRef<'_>) -> Result<String, ReadError> {
 fn explain(error: &Error, rest: &str) -> ReadError {
     match error {
         Error::Syntax(SyntaxError::UnclosedDoctype) => ReadError::Doctype,
-        Error::Syntax(SyntaxError::InvalidBangMarkup) if rest.len() > "<![CDATA[".len() => malformed(&error.to_string()),
+        Error::Syntax(SyntaxError::InvalidBangMarkup) if rest.len() > "<![CDATA[".len() => {
+            malformed(&error.to_string())
+        }
         // All other syntax errors of the reader mean that the input ended within a markup.
         Error::Syntax(_) => ReadError::Truncated,
-        Error::IllFormed(IllFormedError::UnclosedReference) if !rest.contains('<') => ReadError::Truncated,
+        Error::IllFormed(IllFormedError::UnclosedReference) if !rest.contains('<') => {
+            ReadError::Truncated
+        }
         _ => malformed(&error.to_string()),
     }
 }
 
 fn malformed(reason: &str) -> ReadError {
     // The reason may quote the document, which is not ours and may be long.
-    ReadError::Malformed { reason: reason.chars().take(200).map(printable).collect() }
+    ReadError::Malformed {
+        reason: reason.chars().take(200).map(printable).collect(),
+    }
 }
 
 #[cfg(test)]
@@ -215,8 +253,15 @@ mod tests {
     #[test]
     fn a_text_is_cut_at_the_limit() {
         let root = parse(&format!("<a>{}</a>", "é".repeat(MAX_TEXT))).unwrap();
-        assert!(root.text.len() <= MAX_TEXT && root.text.len() > MAX_TEXT - 8, "{}", root.text.len());
-        assert!(root.text.ends_with("é…"), "a cut text shows that it was cut");
+        assert!(
+            root.text.len() <= MAX_TEXT && root.text.len() > MAX_TEXT - 8,
+            "{}",
+            root.text.len()
+        );
+        assert!(
+            root.text.ends_with("é…"),
+            "a cut text shows that it was cut"
+        );
     }
 
     #[test]
@@ -230,37 +275,90 @@ mod tests {
     fn every_limit_is_exact() {
         let nested = |depth: usize| format!("{}{}", "<a>".repeat(depth), "</a>".repeat(depth));
         assert!(parse(&nested(MAX_DEPTH)).is_ok());
-        assert_eq!(parse(&nested(MAX_DEPTH + 1)).unwrap_err(), ReadError::TooDeep);
+        assert_eq!(
+            parse(&nested(MAX_DEPTH + 1)).unwrap_err(),
+            ReadError::TooDeep
+        );
 
         let wide = |count: usize| format!("<r>{}</r>", "<a/>".repeat(count - 1));
         assert!(parse(&wide(MAX_ELEMENTS)).is_ok());
-        assert!(matches!(parse(&wide(MAX_ELEMENTS + 1)), Err(ReadError::TooLarge { what: "elements", .. })));
+        assert!(matches!(
+            parse(&wide(MAX_ELEMENTS + 1)),
+            Err(ReadError::TooLarge {
+                what: "elements",
+                ..
+            })
+        ));
 
         let rich = |count: usize| {
             let attributes: Vec<_> = (0..count).map(|n| format!("a{n}=''")).collect();
             format!("<r {}/>", attributes.join(" "))
         };
         assert!(parse(&rich(MAX_ATTRIBUTES)).is_ok());
-        assert!(matches!(parse(&rich(MAX_ATTRIBUTES + 1)), Err(ReadError::TooLarge { .. })));
+        assert!(matches!(
+            parse(&rich(MAX_ATTRIBUTES + 1)),
+            Err(ReadError::TooLarge { .. })
+        ));
 
         let long = |length: usize| format!("<r a='{}'/>", "x".repeat(length));
         assert!(parse(&long(MAX_TEXT)).is_ok());
-        assert!(matches!(parse(&long(MAX_TEXT + 1)), Err(ReadError::TooLarge { .. })), "never cut an identity");
+        assert!(
+            matches!(parse(&long(MAX_TEXT + 1)), Err(ReadError::TooLarge { .. })),
+            "never cut an identity"
+        );
     }
 
     #[test]
     fn what_was_cut_short_is_told_from_what_is_wrong() {
-        for cut in ["<a", "<a b='", "<a b=\"x", "<a>", "<a><b></b>", "<a>text", "<a>&am", "<a><!", "<a><!-", "<a><![CDATA[x", "<!-- x", "<?xml version='1.0'?>", "<?xml ", "<a></a"] {
+        for cut in [
+            "<a",
+            "<a b='",
+            "<a b=\"x",
+            "<a>",
+            "<a><b></b>",
+            "<a>text",
+            "<a>&am",
+            "<a><!",
+            "<a><!-",
+            "<a><![CDATA[x",
+            "<!-- x",
+            "<?xml version='1.0'?>",
+            "<?xml ",
+            "<a></a",
+        ] {
             assert_eq!(parse(cut).unwrap_err(), ReadError::Truncated, "{cut}");
         }
-        for wrong in ["<a></b>", "</a>", "<a/><b/>", "<a/>text", "<a b=1/>", "<a b='1' b='2'/>", "<a>&nbsp;</a>", "<a b='&nbsp;'/>", "<a>&amp</a>", "<a>&#xZZ;</a>", "<a>&#0;</a>", "< a/>", "<a><!oops></a>"] {
-            assert!(matches!(parse(wrong), Err(ReadError::Malformed { .. })), "{wrong}: {:?}", parse(wrong));
+        for wrong in [
+            "<a></b>",
+            "</a>",
+            "<a/><b/>",
+            "<a/>text",
+            "<a b=1/>",
+            "<a b='1' b='2'/>",
+            "<a>&nbsp;</a>",
+            "<a b='&nbsp;'/>",
+            "<a>&amp</a>",
+            "<a>&#xZZ;</a>",
+            "<a>&#0;</a>",
+            "< a/>",
+            "<a><!oops></a>",
+        ] {
+            assert!(
+                matches!(parse(wrong), Err(ReadError::Malformed { .. })),
+                "{wrong}: {:?}",
+                parse(wrong)
+            );
         }
     }
 
     #[test]
     fn a_document_type_is_refused() {
-        for xml in ["<!DOCTYPE a><a/>", "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "<!doctype a><a/>", "<!DOCTYPE a [<!ENTITY"] {
+        for xml in [
+            "<!DOCTYPE a><a/>",
+            "<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>",
+            "<!doctype a><a/>",
+            "<!DOCTYPE a [<!ENTITY",
+        ] {
             assert_eq!(parse(xml).unwrap_err(), ReadError::Doctype, "{xml}");
         }
     }
