@@ -251,6 +251,15 @@ mod tests {
         assert_eq!(fault.text.as_deref(), Some("No."));
     }
 
+    #[test]
+    fn the_innermost_subcode_is_the_telling_one() {
+        let fault = fault(
+            "<Fault><Code><Value>s:Sender</Value><Subcode><Value>x:Failed</Value>\
+             <Subcode><Value>a:ErrorServerBusy</Value></Subcode></Subcode></Code></Fault>",
+        );
+        assert_eq!(fault.code, ResponseCode::ErrorServerBusy);
+    }
+
     // Shape: Microsoft Learn, ErrorNonPrimarySmtpAddress; the name of the value varies.
     #[test]
     fn an_alias_is_answered_with_the_primary_address() {

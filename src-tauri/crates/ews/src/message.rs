@@ -114,6 +114,10 @@ mod tests {
                 false,
             ),
             (
+                r#"<M ResponseClass="Warning"><ResponseCode>NoError</ResponseCode></M>"#,
+                false,
+            ),
+            (
                 r#"<M ResponseClass="success"><ResponseCode>NoError</ResponseCode></M>"#,
                 false,
             ),
@@ -150,6 +154,15 @@ mod tests {
             "<M><ResponseCode>ErrorAccessDenied</ResponseCode>{inner}</M>"
         ));
         assert_eq!(denied.deciding_code(), ResponseCode::ErrorAccessDenied);
+        let untold = message(
+            "<M><ResponseCode>ErrorInternalServerError</ResponseCode><MessageXml>\
+             <InnerErrorResponseCode>NoError</InnerErrorResponseCode></MessageXml></M>",
+        );
+        assert_eq!(
+            untold.deciding_code(),
+            ResponseCode::ErrorInternalServerError,
+            "an error never turns into a success"
+        );
     }
 
     #[test]
