@@ -135,7 +135,10 @@ fn unwrap(text: &str) -> &str {
 
 /// Dot-string or quoted-string (RFC 5321 §4.1.2), UTF-8 allowed (RFC 6531 §3.3).
 fn is_local(local: &str) -> bool {
-    if let Some(quoted) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    if let Some(quoted) = local
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         let mut escaped = false;
         for c in quoted.chars() {
             match c {
@@ -147,16 +150,23 @@ fn is_local(local: &str) -> bool {
         }
         return !escaped && !quoted.is_empty();
     }
-    local.split('.').all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
+    local
+        .split('.')
+        .all(|atom| !atom.is_empty() && atom.chars().all(is_atom))
 }
 
 fn is_atom(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c) || (!c.is_ascii() && !c.is_whitespace())
+    c.is_ascii_alphanumeric()
+        || "!#$%&'*+-/=?^_`{|}~".contains(c)
+        || (!c.is_ascii() && !c.is_whitespace())
 }
 
 /// Dot-separated labels, or an address literal in brackets (RFC 5321 §4.1.3).
 fn is_domain(domain: &str) -> bool {
-    if let Some(literal) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+    if let Some(literal) = domain
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+    {
         let literal = literal.strip_prefix("IPv6:").unwrap_or(literal);
         return literal.parse::<std::net::IpAddr>().is_ok();
     }
@@ -166,7 +176,10 @@ fn is_domain(domain: &str) -> bool {
             && !label.starts_with('-')
             && !label.ends_with('-')
             && label.chars().all(|c| {
-                c.is_ascii_alphanumeric() || c == '-' || c == '_' || (!c.is_ascii() && c.is_alphanumeric())
+                c.is_ascii_alphanumeric()
+                    || c == '-'
+                    || c == '_'
+                    || (!c.is_ascii() && c.is_alphanumeric())
             })
     })
 }
@@ -185,10 +198,16 @@ mod tests {
             ("jürgen@contoso.com", "jürgen@contoso.com"),
             ("root@localhost", "root@localhost"),
             ("\"a b\"@contoso.com", "\"a b\"@contoso.com"),
-            ("DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}@contoso.com",
-             "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}@contoso.com"),
+            (
+                "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}@contoso.com",
+                "DiscoverySearchMailbox{D919BA05-46A6-415f-80AD-7E09334BB852}@contoso.com",
+            ),
         ] {
-            assert_eq!(SmtpAddress::parse(text).map(|a| a.0), Ok(expected.to_owned()), "{text}");
+            assert_eq!(
+                SmtpAddress::parse(text).map(|a| a.0),
+                Ok(expected.to_owned()),
+                "{text}"
+            );
         }
     }
 

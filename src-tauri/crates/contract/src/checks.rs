@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId, RunId, Secret, UserId, Verdict};
+use crate::{
+    Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId, RunId, Secret, UserId,
+    Verdict,
+};
 
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -41,9 +44,16 @@ impl RunState {
     /// Reads an id of the public contract.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
-        [Self::Running, Self::Complete, Self::Incomplete, Self::Stopped, Self::Cancelled, Self::Interrupted]
-            .into_iter()
-            .find(|state| state.as_str() == id)
+        [
+            Self::Running,
+            Self::Complete,
+            Self::Incomplete,
+            Self::Stopped,
+            Self::Cancelled,
+            Self::Interrupted,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == id)
     }
 }
 

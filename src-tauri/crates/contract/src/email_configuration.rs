@@ -42,9 +42,16 @@ impl Authentication {
     /// Reads an id of the command line.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
-        [Self::Automatic, Self::Negotiate, Self::Ntlm, Self::Basic, Self::SignedInUser, Self::Bearer]
-            .into_iter()
-            .find(|scheme| scheme.as_str() == id)
+        [
+            Self::Automatic,
+            Self::Negotiate,
+            Self::Ntlm,
+            Self::Basic,
+            Self::SignedInUser,
+            Self::Bearer,
+        ]
+        .into_iter()
+        .find(|scheme| scheme.as_str() == id)
     }
 }
 
@@ -79,7 +86,9 @@ impl IdentifyBy {
     /// Reads an id of the command line.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
-        [Self::Smtp, Self::PrimarySmtp, Self::Upn, Self::Sid].into_iter().find(|by| by.as_str() == id)
+        [Self::Smtp, Self::PrimarySmtp, Self::Upn, Self::Sid]
+            .into_iter()
+            .find(|by| by.as_str() == id)
     }
 }
 

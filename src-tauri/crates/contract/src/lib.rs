@@ -36,22 +36,21 @@ pub use email_configuration::{
 };
 pub use ids::{ActivityId, OrganizationId, RunId, UserId};
 pub use organizations::{
-    AccessType, AddOrganization, Badge, DuplicateOrganization, EditOrganization,
-    OrganizationDraft, OrganizationPage, OrganizationRef, OrganizationRow, OrganizationSettings,
-    OrganizationsQuery, Platform, RemovedWithUndo, SaveOrganizationSettings, SetEnabled,
-    SyncCounts,
+    AccessType, AddOrganization, Badge, DuplicateOrganization, EditOrganization, OrganizationDraft,
+    OrganizationPage, OrganizationRef, OrganizationRow, OrganizationSettings, OrganizationsQuery,
+    Platform, RemovedWithUndo, SaveOrganizationSettings, SetEnabled, SyncCounts,
 };
 pub use practice::{PracticeScenario, PracticeStart, PracticeState};
 pub use problem::{Code, Problem};
 pub use results::{
-    Evidence, ExportFormat, ExportRun, FolderResult, ResultDetail, ResultRef, ResultRow, ResultsPage,
-    ResultsQuery, ResultsSort,
+    Evidence, ExportFormat, ExportRun, FolderResult, ResultDetail, ResultRef, ResultRow,
+    ResultsPage, ResultsQuery, ResultsSort,
 };
 pub use secret::Secret;
 pub use settings::{AppState, KeyStoreState, Settings, Theme};
 pub use users::{
-    AddUser, EditUser, ExportUsers, ExportedFile, RemoveUsers, SetUsers, SortDirection,
-    SyncAccess, UserChange, UserIds, UserRow, UsersFilter, UsersPage, UsersQuery, UsersSort,
+    AddUser, EditUser, ExportUsers, ExportedFile, RemoveUsers, SetUsers, SortDirection, SyncAccess,
+    UserChange, UserIds, UserRow, UsersFilter, UsersPage, UsersQuery, UsersSort,
 };
 pub use users_import::{
     ImportApply, ImportBatch, ImportCancel, ImportGroup, ImportGroupCount, ImportPreview,

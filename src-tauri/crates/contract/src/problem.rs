@@ -83,7 +83,12 @@ impl Problem {
     /// A problem without hint or field.
     #[must_use]
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, field: None }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            field: None,
+        }
     }
 
     /// The same, with the next step.

@@ -55,6 +55,9 @@ mod tests {
     #[test]
     fn debug_is_silent() {
         let shown = format!("{:?}", Some(Secret::new("hunter2".into())));
-        assert!(!shown.contains("hunter2"), "a log line would leak it: {shown}");
+        assert!(
+            !shown.contains("hunter2"),
+            "a log line would leak it: {shown}"
+        );
     }
 }

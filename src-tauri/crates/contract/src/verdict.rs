@@ -62,7 +62,9 @@ impl Verdict {
     #[must_use]
     pub const fn is_finding(self, expectation: Expectation) -> bool {
         match expectation {
-            Expectation::MustOpen => matches!(self, Self::Refused | Self::NoMailbox | Self::Unusable),
+            Expectation::MustOpen => {
+                matches!(self, Self::Refused | Self::NoMailbox | Self::Unusable)
+            }
             Expectation::MustRefuse => matches!(self, Self::Granted),
         }
     }
@@ -104,6 +106,8 @@ impl Expectation {
     /// Reads an id of the public contract.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
-        [Self::MustOpen, Self::MustRefuse].into_iter().find(|e| e.as_str() == id)
+        [Self::MustOpen, Self::MustRefuse]
+            .into_iter()
+            .find(|e| e.as_str() == id)
     }
 }

@@ -1,0 +1,215 @@
+//! From a name to an open stream: DNS, TCP (staggered over the addresses), proxy, TLS.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_rustls::client::TlsStream;
+
+use crate::{Certificate, Endpoint, Fault, Proxy, TlsFaultKind, Trust, proxy, tls};
+
+/// Longest time for a connection attempt, whatever the request may take.
+const MAX_CONNECT: Duration = Duration::from_secs(15);
+/// Head start of an address before the next is tried beside it (RFC 8305 §5).
+const STAGGER: Duration = Duration::from_millis(250);
+
+/// An open stream and the chain it was opened with.
+pub(crate) struct Dialed {
+    pub(crate) stream: Stream,
+    pub(crate) chain: Arc<Vec<Certificate>>,
+}
+
+/// Plain or encrypted.
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+/// Opens a connection within the endpoint's time-out.
+///
+/// # Errors
+/// [`Fault`], each kind by its evidence.
+pub(crate) async fn dial(endpoint: &Endpoint, trust: &Trust) -> Result<Dialed, Fault> {
+    let limit = endpoint.timeout.min(MAX_CONNECT);
+    match once(endpoint, trust, limit).await {
+        // A handshake that was cut off without an alert deserves one more attempt: load balancers
+        // and freshly recycled servers do this at random.
+        Err(Fault::Tls(fault)) if fault.kind == TlsFaultKind::Protocol && is_cut(&fault.detail) => {
+            once(endpoint, trust, limit).await
+        }
+        other => other,
+    }
+}
+
+async fn once(endpoint: &Endpoint, trust: &Trust, limit: Duration) -> Result<Dialed, Fault> {
+    let waited = |what: &str| Fault::ConnectTimeout {
+        detail: format!("{what} for {} s", limit.as_secs_f32()),
+    };
+    let deadline = tokio::time::Instant::now() + limit;
+    let tcp = tokio::time::timeout_at(deadline, connect(endpoint));
+    let tcp = tcp.await.map_err(|_| waited("nothing answered"))??;
+    if !endpoint.secure {
+        return Ok(Dialed {
+            stream: Stream::Plain(tcp),
+            chain: Arc::default(),
+        });
+    }
+    let shaken = tokio::time::timeout_at(deadline, tls::handshake(tcp, &endpoint.host, trust));
+    let stream = shaken
+        .await
+        .map_err(|_| waited("the TLS handshake was not answered"))??;
+    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let chain = shown.iter().map(|der| Certificate::describe(der)).collect();
+    Ok(Dialed {
+        stream: Stream::Tls(Box::new(stream)),
+        chain: Arc::new(chain),
+    })
+}
+
+fn is_cut(detail: &str) -> bool {
+    ["eof", "reset", "broken pipe", "aborted"]
+        .iter()
+        .any(|word| detail.to_ascii_lowercase().contains(word))
+}
+
+async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
+    let stream = match &endpoint.proxy {
+        Proxy::Http { host, port } if !endpoint.is_loopback() => {
+            let unreachable = |fault: Fault| Fault::Proxy {
+                detail: format!("{host}:{port}: {fault}"),
+            };
+            let addresses = resolve(host, *port).await.map_err(unreachable)?;
+            let mut stream = race(addresses).await.map_err(unreachable)?;
+            let target = if endpoint.host.contains(':') {
+                format!("[{}]:{}", endpoint.host, endpoint.port)
+            } else {
+                format!("{}:{}", endpoint.host, endpoint.port)
+            };
+            proxy::tunnel(&mut stream, &target).await?;
+            stream
+        }
+        _ => race(addresses(endpoint).await?).await?,
+    };
+    // Requests are one small packet each; waiting to fill it would cost a round trip.
+    stream.set_nodelay(true).map_err(|e| Fault::Closed {
+        detail: e.to_string(),
+    })?;
+    Ok(stream)
+}
+
+async fn addresses(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Fault> {
+    let by_hand = endpoint
+        .overrides
+        .iter()
+        .filter(|o| o.port == endpoint.port && o.host.eq_ignore_ascii_case(&endpoint.host))
+        .map(|o| o.to)
+        .collect::<Vec<_>>();
+    if !by_hand.is_empty() {
+        return Ok(by_hand);
+    }
+    match endpoint.address {
+        Some(ip) => Ok(vec![SocketAddr::new(ip, endpoint.port)]),
+        None => resolve(&endpoint.host, endpoint.port).await,
+    }
+}
+
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
+    let not_found = |detail: String| Fault::NameNotFound { detail };
+    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port))
+        .await
+        .map_err(|e| not_found(e.to_string()))?
+        .collect();
+    if found.is_empty() {
+        Err(not_found("no address".to_owned()))
+    } else {
+        Ok(found)
+    }
+}
+
+/// The first address that answers wins; each later one starts a moment after the one before it.
+async fn race(addresses: Vec<SocketAddr>) -> Result<TcpStream, Fault> {
+    let mut waiting = addresses.into_iter();
+    let mut attempts = JoinSet::new();
+    let mut last = Fault::ConnectTimeout {
+        detail: "no address".to_owned(),
+    };
+    loop {
+        if let Some(address) = waiting.next() {
+            attempts.spawn(TcpStream::connect(address));
+        }
+        let ended = if waiting.len() == 0 {
+            attempts.join_next().await
+        } else {
+            match tokio::time::timeout(STAGGER, attempts.join_next()).await {
+                Ok(ended) => ended,
+                Err(_) => continue,
+            }
+        };
+        match ended {
+            Some(Ok(Ok(stream))) => return Ok(stream),
+            Some(Ok(Err(error))) => last = connect_fault(&error),
+            Some(Err(error)) => {
+                last = Fault::Closed {
+                    detail: error.to_string(),
+                }
+            }
+            None if waiting.len() == 0 => return Err(last),
+            None => {}
+        }
+    }
+}
+
+fn connect_fault(error: &std::io::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Fault::ConnectionRefused,
+        _ => Fault::ConnectTimeout {
+            detail: error.to_string(),
+        },
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_read(cx, buf),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_write(cx, buf),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Tls(stream) => Pin::new(stream.as_mut()).poll_shutdown(cx),
+        }
+    }
+}

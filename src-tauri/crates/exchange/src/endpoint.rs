@@ -1,0 +1,205 @@
+//! Where to connect: an EWS URL taken apart, once.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::Proxy;
+
+/// An EWS address and how to reach it.
+#[derive(Debug, Clone)]
+pub struct Endpoint {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) path: String,
+    pub(crate) secure: bool,
+    pub(crate) address: Option<IpAddr>,
+    pub(crate) overrides: Vec<Override>,
+    pub(crate) proxy: Proxy,
+    pub(crate) timeout: Duration,
+    pub(crate) user_agent: String,
+}
+
+/// "Ask this address instead of what the name resolves to", as curl's `--resolve`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Host of the URL.
+    pub host: String,
+    /// Port of the URL.
+    pub port: u16,
+    /// Where to connect; the port may differ.
+    pub to: SocketAddr,
+}
+
+/// Why a URL cannot be an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EndpointError {
+    /// It does not parse, or has no host.
+    #[error("this is no web address")]
+    Invalid,
+    /// Plain http to another machine: credentials would be readable on the way.
+    #[error("only https reaches another machine; plain http is for this machine alone")]
+    Insecure,
+}
+
+impl Endpoint {
+    /// Takes a URL apart. `https` for any host, plain `http` for loopback only.
+    ///
+    /// # Errors
+    /// [`EndpointError`].
+    pub fn new(url: &str) -> Result<Self, EndpointError> {
+        let url = Url::parse(url).map_err(|_| EndpointError::Invalid)?;
+        let host = url.host().ok_or(EndpointError::Invalid)?;
+        let secure = match url.scheme() {
+            "https" => true,
+            "http" if is_loopback(&host) => false,
+            "http" => return Err(EndpointError::Insecure),
+            _ => return Err(EndpointError::Invalid),
+        };
+        let address = match &host {
+            Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
+            Host::Ipv6(ip) => Some(IpAddr::V6(*ip)),
+            Host::Domain(_) => None,
+        };
+        Ok(Self {
+            host: match address {
+                Some(ip) => ip.to_string(),
+                None => host.to_string(),
+            },
+            port: url.port_or_known_default().ok_or(EndpointError::Invalid)?,
+            path: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
+            secure,
+            address,
+            overrides: Vec::new(),
+            proxy: Proxy::None,
+            timeout: Duration::from_secs(30),
+            user_agent: "Understudy".to_owned(),
+        })
+    }
+
+    /// Time for one request, and for one connection attempt, TLS handshake included.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The constant `User-Agent` that a security team recognizes.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Connects to these addresses instead of what the name resolves to.
+    #[must_use]
+    pub fn overrides(mut self, overrides: Vec<Override>) -> Self {
+        self.overrides = overrides;
+        self
+    }
+
+    /// Goes through a proxy; loopback never does.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = proxy;
+        self
+    }
+
+    /// Host of the URL, without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Port of the URL.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether it is https.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// `Host` header (RFC 9110 §7.2): the port only where it is not the scheme's own.
+    pub(crate) fn authority(&self) -> String {
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        };
+        match (self.secure, self.port) {
+            (true, 443) | (false, 80) => host,
+            _ => format!("{host}:{}", self.port),
+        }
+    }
+
+    /// Whether it is this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        match self.address {
+            Some(ip) => ip.is_loopback(),
+            None => is_local_name(&self.host),
+        }
+    }
+}
+
+fn is_loopback(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+        Host::Domain(name) => is_local_name(name),
+    }
+}
+
+/// `localhost` and the names below it (RFC 6761 §6.3).
+fn is_local_name(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Endpoint, EndpointError};
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        for url in [
+            "http://127.0.0.1:8080/EWS/Exchange.asmx",
+            "http://localhost/EWS",
+            "http://[::1]:1/x",
+        ] {
+            assert!(Endpoint::new(url).is_ok(), "{url}");
+        }
+        for url in [
+            "http://mail.contoso.com/EWS",
+            "http://10.0.0.1/EWS",
+            "http://localhost.evil.com/",
+        ] {
+            assert_eq!(
+                Endpoint::new(url).map(|_| ()),
+                Err(EndpointError::Insecure),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_host_header_names_unusual_ports_only() {
+        let authority = |url: &str| Endpoint::new(url).expect("valid").authority();
+        assert_eq!(
+            authority("https://mail.contoso.com/EWS/Exchange.asmx"),
+            "mail.contoso.com"
+        );
+        assert_eq!(
+            authority("https://mail.contoso.com:444/EWS"),
+            "mail.contoso.com:444"
+        );
+        assert_eq!(
+            authority("https://[2001:db8::1]:444/EWS"),
+            "[2001:db8::1]:444"
+        );
+    }
+}

@@ -1,0 +1,83 @@
+//! What can happen to a request below HTTP. Each is told apart by evidence; none is a verdict.
+
+use crate::Certificate;
+
+/// Why no reply came.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Fault {
+    /// The host does not resolve.
+    #[error("the name does not resolve: {detail}")]
+    NameNotFound {
+        /// What the resolver said.
+        detail: String,
+    },
+    /// The connection was refused.
+    #[error("the connection was refused")]
+    ConnectionRefused,
+    /// No answer to the connection attempt, TLS handshake included; also unreachable networks.
+    #[error("no answer to the connection attempt: {detail}")]
+    ConnectTimeout {
+        /// What was waited for.
+        detail: String,
+    },
+    /// The HTTP proxy is unreachable, wants credentials or refuses the tunnel.
+    #[error("the proxy failed: {detail}")]
+    Proxy {
+        /// What it said.
+        detail: String,
+    },
+    /// No TLS connection.
+    #[error(transparent)]
+    Tls(Box<TlsFault>),
+    /// The request was accepted, then no (whole) answer came in time.
+    #[error("no answer in time")]
+    Timeout,
+    /// The connection was closed before the answer was complete.
+    #[error("the connection was closed before the answer was complete: {detail}")]
+    Closed {
+        /// What the connection said.
+        detail: String,
+    },
+    /// The reply's body is larger than [`crate::MAX_BODY`].
+    #[error("the reply is too large")]
+    TooLarge,
+    /// The reply is not HTTP/1.1.
+    #[error("the reply is not HTTP: {detail}")]
+    NotHttp {
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The log-on could not be computed (not: was refused).
+    #[error("the log-on failed on this side: {detail}")]
+    LogOn {
+        /// What the mechanism said.
+        detail: String,
+    },
+}
+
+/// Why there is no TLS connection, with the chain the server showed.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{detail}")]
+pub struct TlsFault {
+    /// Which kind.
+    pub kind: TlsFaultKind,
+    /// What was found, in a few words.
+    pub detail: String,
+    /// The chain, leaf first; empty where the handshake did not come so far.
+    pub chain: Vec<Certificate>,
+}
+
+/// Kinds of TLS faults. Several faults of one certificate: pin, then issuer, then name, then dates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsFaultKind {
+    /// Not the pinned certificate.
+    PinMismatch,
+    /// Unknown or self-signed issuer.
+    Untrusted,
+    /// Host not among the names.
+    NameMismatch,
+    /// Expired or not yet valid.
+    Expired,
+    /// No common version or cipher, client certificate demanded, not TLS at all.
+    Protocol,
+}

@@ -1,0 +1,124 @@
+//! An HTTP reply, read to its end.
+
+use bytes::Bytes;
+use std::time::Duration;
+
+use crate::Certificate;
+
+/// A reply with its whole body.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers as they came, text only.
+    pub headers: Headers,
+    /// The body, at most [`crate::MAX_BODY`] bytes.
+    pub body: Bytes,
+    /// From the first byte sent to the last byte read, connecting not included.
+    pub elapsed: Duration,
+    /// Whether the request that was answered carried credentials (or ran on a logged-on connection).
+    pub with_credentials: bool,
+    /// The certificate chain of the connection, leaf first; empty for plain http.
+    pub chain: std::sync::Arc<Vec<Certificate>>,
+}
+
+/// Header lines; names in lower case.
+#[derive(Debug, Clone, Default)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// The first value of a header, by its lower-case name.
+    #[must_use]
+    pub fn first(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a header, by its lower-case name.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every line.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// The schemes of every `WWW-Authenticate` line (RFC 9110 §11.6.1), as spelled, without
+    /// parameters and tokens, each once.
+    #[must_use]
+    pub fn schemes(&self) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for line in self.all("www-authenticate") {
+            for part in line.split(',') {
+                let word = part.trim().split([' ', '\t']).next().unwrap_or_default();
+                // `realm="x"` and other parameters carry an equals sign; a scheme is a bare token.
+                let scheme = !word.is_empty() && !word.contains(['=', '"']);
+                if scheme && !found.iter().any(|known| known.eq_ignore_ascii_case(word)) {
+                    found.push(word.to_owned());
+                }
+            }
+        }
+        found
+    }
+}
+
+impl From<&hyper::HeaderMap> for Headers {
+    fn from(map: &hyper::HeaderMap) -> Self {
+        Self(
+            map.iter()
+                .map(|(name, value)| {
+                    (
+                        name.as_str().to_owned(),
+                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                    )
+                })
+                .collect(),
+        )
+    }
+}
+
+impl FromIterator<(String, String)> for Headers {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(lines: T) -> Self {
+        Self(
+            lines
+                .into_iter()
+                .map(|(name, value)| (name.to_ascii_lowercase(), value))
+                .collect(),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Headers;
+
+    fn schemes(lines: &[&str]) -> Vec<String> {
+        lines
+            .iter()
+            .map(|v| ("WWW-Authenticate".to_owned(), (*v).to_owned()))
+            .collect::<Headers>()
+            .schemes()
+    }
+
+    #[test]
+    fn schemes_are_read_from_lists_and_lines() {
+        assert_eq!(
+            schemes(&["Negotiate", "NTLM", "Basic realm=\"mail.contoso.com\""]),
+            ["Negotiate", "NTLM", "Basic"]
+        );
+        assert_eq!(
+            schemes(&["Negotiate, NTLM, Basic realm=\"a\", charset=\"UTF-8\""]),
+            ["Negotiate", "NTLM", "Basic"]
+        );
+        assert_eq!(schemes(&["NTLM TlRMTVNTUAACAAAA"]), ["NTLM"]);
+        assert!(schemes(&[]).is_empty());
+    }
+}

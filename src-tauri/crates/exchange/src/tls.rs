@@ -1,0 +1,260 @@
+//! The TLS handshake: verifies by [`Trust`], keeps the chain for showing, names the fault.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use sha2::{Digest, Sha256};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::trust::{Kind, Trust};
+use crate::{Certificate, Fault, TlsFault, TlsFaultKind};
+
+/// Shakes hands as a client of `host`.
+///
+/// # Errors
+/// [`Fault::Tls`] with the chain as far as it was shown.
+pub(crate) async fn handshake(
+    stream: TcpStream,
+    host: &str,
+    trust: &Trust,
+) -> Result<TlsStream<TcpStream>, Fault> {
+    let recorder = Arc::new(Recorder {
+        trust: trust.clone(),
+        seen: Mutex::new(Seen::default()),
+    });
+    let config =
+        config(&recorder).map_err(|e| fault(TlsFaultKind::Protocol, e.to_string(), Vec::new()))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|_| Fault::NameNotFound {
+        detail: "this is no host name".to_owned(),
+    })?;
+    match TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+    {
+        Ok(stream) => Ok(stream),
+        Err(error) => {
+            let seen =
+                std::mem::take(&mut *recorder.seen.lock().unwrap_or_else(PoisonError::into_inner));
+            let kind = seen.fault.unwrap_or(TlsFaultKind::Protocol);
+            Err(fault(kind, error.to_string(), seen.chain))
+        }
+    }
+}
+
+/// Whether an I/O error carries an alert or another refusal of the TLS layer: with TLS 1.3 a server
+/// that demands a client certificate says so only after the handshake (RFC 8446 §4.4.2.4).
+pub(crate) fn late_refusal(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(tls) = error.downcast_ref::<Error>() {
+            return Some(fault(TlsFaultKind::Protocol, tls.to_string(), Vec::new()));
+        }
+        if let Some(inner) = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+        {
+            next = Some(inner);
+            continue;
+        }
+        next = error.source();
+    }
+    None
+}
+
+fn fault(kind: TlsFaultKind, detail: String, chain: Vec<Certificate>) -> Fault {
+    Fault::Tls(Box::new(TlsFault {
+        kind,
+        detail,
+        chain,
+    }))
+}
+
+/// A configuration of its own for each connection: no resumed session skips the verifier.
+fn config(recorder: &Arc<Recorder>) -> Result<rustls::ClientConfig, Error> {
+    let mut config =
+        rustls::ClientConfig::builder_with_provider(Arc::clone(&recorder.trust.provider))
+            .with_safe_default_protocol_versions()?
+            .dangerous() // rustls' name for the door to custom verifiers; this one only narrows or names
+            .with_custom_certificate_verifier(Arc::clone(recorder) as Arc<dyn ServerCertVerifier>)
+            .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    config.resumption = rustls::client::Resumption::disabled();
+    Ok(config)
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    chain: Vec<Certificate>,
+    fault: Option<TlsFaultKind>,
+}
+
+#[derive(Debug)]
+struct Recorder {
+    trust: Trust,
+    seen: Mutex<Seen>,
+}
+
+impl Recorder {
+    fn judge(
+        &self,
+        leaf: &CertificateDer<'_>,
+        rest: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), (TlsFaultKind, Error)> {
+        match &self.trust.kind {
+            Kind::Pin(pin) if Sha256::digest(leaf).as_slice() == pin => Ok(()),
+            Kind::Pin(_) => Err((
+                TlsFaultKind::PinMismatch,
+                Error::General("the certificate is not the pinned one".to_owned()),
+            )),
+            // A self-signed certificate that the person trusts by name of its file: it is its own anchor.
+            Kind::Chain { extra, .. } if extra.iter().any(|ca| ca.as_ref() == leaf.as_ref()) => {
+                judge_anchor(leaf, name, now)
+            }
+            Kind::Chain {
+                verifier: Err(reason),
+                ..
+            } => Err((
+                TlsFaultKind::Untrusted,
+                Error::General(format!("no trust store: {reason}")),
+            )),
+            Kind::Chain {
+                verifier: Ok(verifier),
+                ..
+            } => {
+                let verify = |at| {
+                    verifier
+                        .verify_server_cert(leaf, rest, name, &[], at)
+                        .map(|_| ())
+                };
+                verify(now).map_err(|error| (kind_of(leaf, now, &error, verify), error))
+            }
+        }
+    }
+}
+
+/// Pin, then issuer, then name, then dates: asks the verifier again at a time at which the leaf is
+/// valid, so that an expired certificate of an unknown issuer counts as untrusted.
+fn kind_of(
+    leaf: &CertificateDer<'_>,
+    now: UnixTime,
+    error: &Error,
+    verify: impl Fn(UnixTime) -> Result<(), Error>,
+) -> TlsFaultKind {
+    let Some(parsed) = Certificate::parse(leaf) else {
+        return TlsFaultKind::Untrusted;
+    };
+    let (from, to) = (
+        parsed.not_before.cast_unsigned(),
+        parsed.not_after.cast_unsigned(),
+    );
+    if (from..=to).contains(&now.as_secs()) {
+        return simple_kind(error);
+    }
+    let valid = UnixTime::since_unix_epoch(Duration::from_secs(from + to.saturating_sub(from) / 2));
+    match verify(valid) {
+        Ok(()) => TlsFaultKind::Expired,
+        Err(error) => simple_kind(&error),
+    }
+}
+
+fn simple_kind(error: &Error) -> TlsFaultKind {
+    use CertificateError as C;
+    match error {
+        Error::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+            TlsFaultKind::NameMismatch
+        }
+        Error::InvalidCertificate(
+            C::Expired | C::ExpiredContext { .. } | C::NotValidYet | C::NotValidYetContext { .. },
+        ) => TlsFaultKind::Expired,
+        _ => TlsFaultKind::Untrusted,
+    }
+}
+
+fn judge_anchor(
+    leaf: &CertificateDer<'_>,
+    name: &ServerName<'_>,
+    now: UnixTime,
+) -> Result<(), (TlsFaultKind, Error)> {
+    let parsed = ParsedCertificate::try_from(leaf).map_err(|e| (TlsFaultKind::Untrusted, e))?;
+    rustls::client::verify_server_name(&parsed, name)
+        .map_err(|e| (TlsFaultKind::NameMismatch, e))?;
+    let dates = Certificate::parse(leaf).ok_or((
+        TlsFaultKind::Untrusted,
+        Error::InvalidCertificate(CertificateError::BadEncoding),
+    ))?;
+    let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if now < dates.not_before {
+        return Err((
+            TlsFaultKind::Expired,
+            Error::InvalidCertificate(CertificateError::NotValidYet),
+        ));
+    }
+    if now > dates.not_after {
+        return Err((
+            TlsFaultKind::Expired,
+            Error::InvalidCertificate(CertificateError::Expired),
+        ));
+    }
+    Ok(())
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        rest: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        _ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let judged = self.judge(leaf, rest, name, now);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.chain = std::iter::once(leaf)
+            .chain(rest)
+            .map(|der| Certificate::describe(der))
+            .collect();
+        match judged {
+            Ok(()) => Ok(ServerCertVerified::assertion()),
+            Err((kind, error)) => {
+                seen.fault = Some(kind);
+                Err(error)
+            }
+        }
+    }
+
+    // Possession of the private key is always proven, pin or not.
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.trust.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, leaf, signed, algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.trust.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, leaf, signed, algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.trust
+            .provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
