@@ -1,6 +1,7 @@
 //! The certificate of the simulated server, with the faults it is told to have. Keys live in memory
 //! only, and every start makes new ones.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -103,8 +104,16 @@ pub(crate) fn identity(certificate: Certificate) -> Result<Identity, Certificate
         config: Arc::new(config),
         ca_pem: ca.map(|ca| ca.pem()),
         leaf_der: leaf.der().to_vec(),
-        leaf_sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        leaf_sha256: hex(&digest),
     })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
 }
 
 fn leaf_params(faults: CertificateFaults) -> Result<CertificateParams, rcgen::Error> {

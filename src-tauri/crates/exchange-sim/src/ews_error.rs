@@ -8,16 +8,23 @@ pub struct EwsError {
     pub code: String,
     /// Text for people, in the server's language.
     pub text: String,
-    /// `MessageXml` as `t:Value Name="…"`.
-    pub values: Vec<(String, String)>,
-    /// `MessageXml` as plain tags (`t:LineNumber`, …). Never mixed with `values` by a real server.
-    pub tags: Vec<(String, String)>,
+    /// What its `MessageXml` holds.
+    pub extras: Extras,
     /// How it travels.
     pub form: Form,
     /// Further folders of the same request get `ErrorBatchProcessingStopped`.
     pub stops_batch: bool,
     /// Only this distinguished folder fails.
     pub only_folder: Option<String>,
+}
+
+/// The two shapes of `MessageXml`, never mixed by a real server: names with their values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Extras {
+    /// `<t:Value Name="BackOffMilliseconds">1000</t:Value>`; empty means no `MessageXml` at all.
+    Values(Vec<(String, String)>),
+    /// `<t:LineNumber>1</t:LineNumber>`.
+    Tags(Vec<(String, String)>),
 }
 
 /// The shapes in which servers send one and the same error.
@@ -42,8 +49,7 @@ impl EwsError {
         Self {
             code: code.to_owned(),
             text: documented_text(code).to_owned(),
-            values: Vec::new(),
-            tags: Vec::new(),
+            extras: Extras::Values(Vec::new()),
             form: Form::Message,
             stops_batch: false,
             only_folder: None,
@@ -70,17 +76,25 @@ impl EwsError {
         self
     }
 
-    /// The same with one more `t:Value`.
+    /// The same with one more `t:Value`; plain tags it had are gone.
     #[must_use]
     pub fn value(mut self, name: &str, value: &str) -> Self {
-        self.values.push((name.to_owned(), value.to_owned()));
+        let extra = (name.to_owned(), value.to_owned());
+        match &mut self.extras {
+            Extras::Values(values) => values.push(extra),
+            Extras::Tags(_) => self.extras = Extras::Values(vec![extra]),
+        }
         self
     }
 
-    /// The same with one more plain tag.
+    /// The same with one more plain tag; values it had are gone.
     #[must_use]
     pub fn tag(mut self, name: &str, value: &str) -> Self {
-        self.tags.push((name.to_owned(), value.to_owned()));
+        let extra = (name.to_owned(), value.to_owned());
+        match &mut self.extras {
+            Extras::Tags(tags) => tags.push(extra),
+            Extras::Values(_) => self.extras = Extras::Tags(vec![extra]),
+        }
         self
     }
 
@@ -129,7 +143,7 @@ impl EwsError {
     }
 }
 
-/// Text of a response code in the ResponseCode reference of the EWS documentation.
+/// Text of a response code in the `ResponseCode` reference of the EWS documentation.
 fn documented_text(code: &str) -> &'static str {
     match code {
         "ErrorAccessDenied" => "Access is denied. Check credentials and try again.",

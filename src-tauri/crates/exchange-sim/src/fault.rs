@@ -39,7 +39,7 @@ impl Fault {
 /// Which requests a fault meets.
 ///
 /// `Any`, `EveryNth`, `After`, `Anonymous` and `Credentials` strike before the log-on is looked at;
-/// `LogOn`, `Impersonated` and `Mailbox` only once the password was accepted and the request read.
+/// `LogOn`, `Impersonated`, `EveryNthImpersonated` and `Mailbox` only once the password was accepted and the request read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// Any request, anonymous ones too.
@@ -55,6 +55,8 @@ pub enum When {
     /// An accepted request whose impersonation header carries this identity (any case), or that of
     /// the mailbox with this primary address.
     Mailbox(String),
+    /// Every n-th accepted request that impersonates, counted from the planning on. 0 counts as 1.
+    EveryNthImpersonated(u64),
     /// Every n-th request (n, 2n, …), counted from the planning on. 0 counts as 1.
     EveryNth(u64),
     /// Every request after the first n, counted from the planning on.

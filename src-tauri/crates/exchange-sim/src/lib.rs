@@ -24,6 +24,7 @@ mod operations;
 mod options;
 pub mod practice;
 mod queue;
+mod reply;
 mod request;
 mod script;
 mod simulator;
@@ -31,7 +32,7 @@ mod xml;
 
 pub use certificate::{Certificate, CertificateFaults};
 pub use counters::{Counters, LoggedRequest};
-pub use ews_error::{EwsError, Form};
+pub use ews_error::{EwsError, Extras, Form};
 pub use fault::{Fault, HttpAnswer, Times, What, When};
 pub use options::{
     Account, AccountState, Bind, Build, EmptyIdentity, Mailbox, MailboxState, Options, Role,

@@ -130,7 +130,7 @@ pub enum AccountState {
     EwsBlocked,
 }
 
-/// The ApplicationImpersonation role of an account and its scope (primary addresses, any case).
+/// The `ApplicationImpersonation` role of an account and its scope (primary addresses, any case).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Role {
     /// Not assigned: every impersonation is denied.

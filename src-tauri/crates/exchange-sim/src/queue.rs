@@ -94,6 +94,11 @@ impl Queue {
         self.strike(fits, |_| true)
     }
 
+    /// Whether any fault waits for accepted requests.
+    pub(crate) fn expects_requests(&self) -> bool {
+        self.late.load(Ordering::Acquire) > 0
+    }
+
     /// What an accepted request meets: the identities are those in its impersonation header and the
     /// primary address they stand for.
     pub(crate) fn on_request(&self, identities: &[&str]) -> Option<What> {
@@ -102,11 +107,21 @@ impl Queue {
         }
         let mut armed = self.armed();
         let impersonates = !identities.is_empty();
-        let general = armed.general.iter().position(|entry| match entry.when {
-            When::LogOn => !impersonates,
-            When::Impersonated => impersonates,
-            _ => false,
-        });
+        let mut general = None;
+        for (index, entry) in armed.general.iter_mut().enumerate() {
+            let fits = match entry.when {
+                When::LogOn => !impersonates,
+                When::Impersonated => impersonates,
+                When::EveryNthImpersonated(n) if impersonates => {
+                    entry.seen += 1;
+                    entry.seen.is_multiple_of(n.max(1))
+                }
+                _ => false,
+            };
+            if fits && general.is_none() {
+                general = Some(index);
+            }
+        }
         let keys: Vec<String> = identities.iter().map(|identity| identity.to_lowercase()).collect();
         let key = keys.into_iter().find(|key| armed.by_mailbox.contains_key(key));
         let own = key.as_ref().map(|key| armed.by_mailbox[key][0].order);
@@ -160,7 +175,10 @@ impl Queue {
     fn class(&self, when: &When) -> &AtomicUsize {
         match when {
             When::Connect => &self.connect,
-            When::LogOn | When::Impersonated | When::Mailbox(_) => &self.late,
+            When::LogOn
+            | When::Impersonated
+            | When::EveryNthImpersonated(_)
+            | When::Mailbox(_) => &self.late,
             _ => &self.early,
         }
     }

@@ -1,0 +1,296 @@
+//! The web server in front: path, method, log-on, then EWS; and the faults that strike on the way.
+//! Holds no lock while it waits. `crate::reply` sends what is decided here.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
+use hyper::http::request::Parts;
+use hyper::{Method, Request, Response};
+use tokio::time::sleep;
+
+use crate::answer::{Answer, fault};
+use crate::counters::{LoggedRequest, Tally};
+use crate::directory::Directory;
+use crate::ews_error::EwsError;
+use crate::fault::{HttpAnswer, What};
+use crate::impersonation::{self, Acting, look_up};
+use crate::log_on::LogOn;
+use crate::operations;
+use crate::options::AccountState;
+use crate::reply::{self, Reply};
+use crate::request::{self, Request as EwsRequest};
+use crate::script::Script;
+use crate::simulator::World;
+
+/// No request of a client under test comes near.
+const MAX_REQUEST: usize = 1024 * 1024;
+
+/// What a connection remembers.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) number: u64,
+    pub(crate) logged_on: AtomicBool,
+    pub(crate) resets: Arc<AtomicBool>,
+}
+
+/// A request with all that is known about it.
+struct Visit<'a> {
+    head: &'a Parts,
+    read: Option<Result<EwsRequest, EwsError>>,
+    peer: &'a Peer,
+    world: &'a World,
+    directory: &'a Directory,
+}
+
+/// Answers one HTTP request; an error drops the connection.
+pub(crate) async fn handle(
+    request: Request<Incoming>,
+    peer: &Peer,
+    world: &World,
+) -> io::Result<Response<Script>> {
+    let _in_flight = world.tally.in_flight.enter();
+    Tally::one(&world.tally.requests);
+    let directory = world.directory();
+    let (head, body) = request.into_parts();
+    let early = world.queue.on_arrival(head.headers.contains_key(AUTHORIZATION));
+    let body = Limited::new(body, MAX_REQUEST).collect().await;
+    let body = body.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?.to_bytes();
+    let read = (head.method == Method::POST).then(|| request::read(&body));
+    let visit = Visit { head: &head, read, peer, world, directory: &directory };
+    visit.count();
+    if !directory.options.latency.is_zero() {
+        sleep(directory.options.latency).await;
+    }
+    let reply = visit.reply(early);
+    reply::send(reply, &head.headers, &peer.resets, &directory).await
+}
+
+impl Visit<'_> {
+    fn ews(&self) -> Option<&EwsRequest> {
+        self.read.as_ref()?.as_ref().ok()
+    }
+
+    fn text_of(&self, name: &HeaderName) -> Option<String> {
+        let value = self.head.headers.get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    }
+
+    fn count(&self) {
+        let tally = &self.world.tally;
+        let authorization = self.text_of(&AUTHORIZATION);
+        if authorization.is_none() {
+            Tally::one(&tally.anonymous);
+        } else if self.head.method == Method::POST {
+            Tally::one(&tally.posts_with_credentials);
+        }
+        let path = self.head.uri.path().to_ascii_lowercase();
+        if path.starts_with("/owa") || path == "/ews/genericerrorpage.htm" {
+            Tally::one(&tally.redirect_hits);
+        }
+        let limit = self.directory.options.log_limit;
+        if limit == 0 {
+            return;
+        }
+        let identity = self.ews().and_then(|ews| ews.identity.as_ref());
+        let entry = LoggedRequest {
+            connection: self.peer.number,
+            method: self.head.method.to_string(),
+            path: self.head.uri.to_string(),
+            operation: self.ews().map(|ews| ews.operation.name().to_owned()),
+            identity_kind: identity.map(|identity| identity.kind.element().to_owned()),
+            identity: identity.map(|identity| identity.value.clone()),
+            anchor: self.text_of(&HeaderName::from_static("x-anchormailbox")),
+            schema_version: self.ews().and_then(|ews| ews.schema_version.clone()),
+            user_agent: self.text_of(&USER_AGENT),
+            client_request_id: self.text_of(&HeaderName::from_static("client-request-id")),
+            had_authorization: authorization.is_some(),
+            scheme: authorization
+                .and_then(|value| value.split_whitespace().next().map(str::to_owned)),
+        };
+        tally.log(entry, limit);
+    }
+
+    /// Everything up to the question whose mailbox it is about.
+    fn reply(&self, early: Option<What>) -> Reply {
+        let mut twist = None;
+        if let Some(what) = early {
+            Tally::one(&self.world.tally.faults_struck);
+            match self.instead(what) {
+                Ok(reply) => return reply,
+                Err(what) => twist = Some(what),
+            }
+        }
+        let reply = match self.account() {
+            Ok(account) => self.accepted(account, twist.as_ref()),
+            Err(reply) => reply,
+        };
+        reply.unless_twisted(twist)
+    }
+
+    /// The account, once path, method, credentials and account state were in order.
+    fn account(&self) -> Result<usize, Reply> {
+        if !self.head.uri.path().eq_ignore_ascii_case("/EWS/Exchange.asmx") {
+            let page = HttpAnswer::status(404).html(
+                "404 - File or directory not found.",
+                "The resource you are looking for might have been removed.",
+            );
+            return Err(Reply::http(page));
+        }
+        if self.head.method != Method::POST {
+            let page = HttpAnswer::status(405).header("allow", "POST");
+            return Err(Reply::http(page.html("405 - Method not allowed.", "Use POST.")));
+        }
+        let Some(authorization) = self.head.headers.get(AUTHORIZATION) else {
+            return Err(Reply::challenge());
+        };
+        let tally = &self.world.tally;
+        match self.world.refusals.judge(self.directory, authorization.as_bytes()) {
+            LogOn::Accepted(account) => {
+                if !self.peer.logged_on.swap(true, Ordering::Relaxed) {
+                    Tally::one(&tally.log_ons_ok);
+                }
+                self.in_order(account)
+            }
+            LogOn::Refused => {
+                Tally::one(&tally.log_ons_refused);
+                Err(Reply::challenge())
+            }
+            LogOn::LockedOut => {
+                Tally::one(&tally.log_ons_refused);
+                Err(Reply::locked_out())
+            }
+        }
+    }
+
+    fn in_order(&self, account: usize) -> Result<usize, Reply> {
+        let state = self.directory.account_at(account).map(|account| account.state);
+        let code = match state {
+            None | Some(AccountState::Ok | AccountState::Locked) => return Ok(account),
+            Some(AccountState::EwsBlocked) => return Err(Reply::http(HttpAnswer::status(403))),
+            Some(AccountState::Disabled) => "ErrorAccountDisabled",
+            Some(AccountState::PasswordExpired) => "ErrorPasswordExpired",
+            Some(AccountState::NotInDirectory) => "ErrorCallerIsInvalidADAccount",
+            Some(AccountState::NotAuthorized) => "ErrorInvalidAuthorizationContext",
+        };
+        Err(Reply::ews(fault(&EwsError::fault(code))))
+    }
+
+    /// EWS itself, for an account in order.
+    fn accepted(&self, account: usize, twist: Option<&What>) -> Reply {
+        let content_type = self.text_of(&CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        if !content_type.starts_with("text/xml") {
+            return Reply::http(HttpAnswer::status(415));
+        }
+        let request = match self.read.as_ref() {
+            Some(Ok(request)) => request,
+            Some(Err(refusal)) => return Reply::ews(fault(refusal)),
+            None => return Reply::ews(fault(&EwsError::fault("ErrorInvalidRequest"))),
+        };
+        if let Some(version) = &request.schema_version
+            && !self.directory.takes_schema(version)
+        {
+            return Reply::ews(fault(&EwsError::fault("ErrorInvalidServerVersion")));
+        }
+        let Some(what) = self.late(request) else {
+            return Reply::ews(self.operate(request, account, twist));
+        };
+        Tally::one(&self.world.tally.faults_struck);
+        if let What::Ews(error) = &what {
+            return Reply::ews(self.failing(request, account, error));
+        }
+        match self.instead(what) {
+            Ok(reply) => reply,
+            Err(what) => {
+                let answer = self.operate(request, account, Some(&what));
+                Reply::ews(answer).unless_twisted(Some(what))
+            }
+        }
+    }
+
+    /// Counts whom the request impersonates, and looks for a fault planned for it.
+    fn late(&self, request: &EwsRequest) -> Option<What> {
+        let Some(identity) = &request.identity else {
+            return self.world.queue.on_request(&[]);
+        };
+        self.world.tally.impersonated(&identity.value);
+        if !self.world.queue.expects_requests() {
+            return None;
+        }
+        let primary = look_up(identity, self.directory).ok();
+        let primary = primary.map(|mailbox| self.directory.mailbox(mailbox).primary.as_str());
+        self.world.queue.on_request(&[identity.value.as_str(), primary.unwrap_or_default()])
+    }
+
+    fn operate(&self, request: &EwsRequest, account: usize, twist: Option<&What>) -> Answer {
+        let directory = self.directory;
+        if request.identity.is_some()
+            && directory.options.anchor_required
+            && !self.head.headers.contains_key("x-anchormailbox")
+        {
+            return fault(&EwsError::fault("ErrorNoRespondingCASInDestinationSite"));
+        }
+        let acting = match twist {
+            Some(What::HeaderIgnored) => {
+                Ok(Acting::Own { mailbox: directory.own_mailbox(account) })
+            }
+            Some(What::WrongMailbox(primary)) => directory
+                .by_primary(primary)
+                .map(Acting::As)
+                .ok_or_else(|| EwsError::fault("ErrorNonExistentMailbox")),
+            _ => impersonation::resolve(request.identity.as_ref(), account, directory),
+        };
+        match acting {
+            Ok(acting) => operations::answer(&request.operation, acting, account, directory),
+            Err(refusal) => directory.envelope.error(request.operation.name(), &refusal),
+        }
+    }
+
+    /// The answer with a planned EWS error in it.
+    fn failing(&self, request: &EwsRequest, account: usize, error: &EwsError) -> Answer {
+        let directory = self.directory;
+        match impersonation::resolve(request.identity.as_ref(), account, directory) {
+            Ok(acting) => {
+                operations::failing(&request.operation, error, acting, account, directory)
+            }
+            Err(_) => directory.envelope.error(request.operation.name(), error),
+        }
+    }
+
+    /// The reply that a fault puts in place of the true one; gives back a fault that only changes
+    /// the true one.
+    fn instead(&self, what: What) -> Result<Reply, What> {
+        let xml = |body: String| Reply::ews(Answer { status: 200, body: Bytes::from(body) });
+        Ok(match what {
+            What::Ews(error) => {
+                let operation = self.ews().map_or("GetFolder", |ews| ews.operation.name());
+                Reply::ews(self.directory.envelope.error(operation, &error))
+            }
+            What::Http(answer) => Reply::http(answer),
+            What::NotXml => xml("ERROR: the service is <unavailable".to_owned()),
+            What::WrongShape => xml("<?xml version=\"1.0\"?><status><ok/></status>".to_owned()),
+            What::Body(body) => xml(body),
+            What::DeepNesting(depth) => xml(format!(
+                "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{}{}\
+                 </s:Body></s:Envelope>",
+                "<a>".repeat(depth),
+                "</a>".repeat(depth)
+            )),
+            What::Huge(_)
+            | What::Close
+            | What::CloseInHandshake
+            | What::Reset
+            | What::Stall(_)
+            | What::NoTls(_) => Reply::struck(what),
+            What::CloseMidAnswer
+            | What::Drip { .. }
+            | What::Delay(_)
+            | What::WrongMailbox(_)
+            | What::HeaderIgnored => return Err(what),
+        })
+    }
+}

@@ -1,0 +1,265 @@
+//! Starting, changing and stopping a simulated server. Listens on the loopback addresses only.
+
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+
+use crate::certificate::{CertificateError, Identity, identity};
+use crate::conduit::Conduit;
+use crate::counters::{Counters, Tally};
+use crate::directory::Directory;
+use crate::fault::{Fault, What};
+use crate::front_end::{self, Peer};
+use crate::log_on::Refusals;
+use crate::options::{Bind, Options};
+use crate::queue::Queue;
+
+/// Why the simulator could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken or not allowed.
+    #[error("could not listen on port {port} of the loopback address")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The certificate could not be made.
+    #[error("could not make the certificate")]
+    Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<CertificateError> for StartError {
+    fn from(error: CertificateError) -> Self {
+        Self::Certificate(Box::new(error))
+    }
+}
+
+/// Everything the connections share.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) tally: Tally,
+    pub(crate) queue: Queue,
+    pub(crate) refusals: Refusals,
+    directory: RwLock<Arc<Directory>>,
+}
+
+impl World {
+    /// The directory as it is now.
+    pub(crate) fn directory(&self) -> Arc<Directory> {
+        // A whole value is swapped in, so there is no half-made one to fear.
+        Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A running server. Stops when dropped; [`Simulator::stop`] waits for it.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    identity: Option<Identity>,
+    world: Arc<World>,
+    change: Mutex<()>,
+    closing: watch::Sender<()>,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+/// Starts a server on 127.0.0.1 and, where the machine has it, `[::1]`.
+///
+/// # Errors
+/// [`StartError`] when the port cannot be had or the certificate cannot be made.
+pub async fn start(options: Options) -> Result<Simulator, StartError> {
+    let identity = match options.bind {
+        Bind::Http => None,
+        Bind::Https(certificate) => Some(identity(certificate)?),
+    };
+    let port = options.port;
+    let sockets = listen(port).await.map_err(|source| StartError::Listen { port, source })?;
+    let address = sockets[0].local_addr().map_err(|source| StartError::Listen { port, source })?;
+    let queue = Queue::default();
+    options.faults.iter().cloned().for_each(|fault| queue.plan(fault));
+    let world = Arc::new(World {
+        tally: Tally::default(),
+        queue,
+        refusals: Refusals::default(),
+        directory: RwLock::new(Arc::new(Directory::new(options))),
+    });
+    let (closing, closed) = watch::channel(());
+    let tls = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
+    let accept = |socket| {
+        tokio::spawn(accept(socket, tls.clone(), Arc::clone(&world), closed.clone()))
+    };
+    let listeners = sockets.into_iter().map(accept).collect();
+    Ok(Simulator { address, identity, world, change: Mutex::new(()), closing, listeners })
+}
+
+impl Simulator {
+    /// The address for clients: `https://localhost:PORT/EWS/Exchange.asmx`.
+    #[must_use]
+    pub fn ews_url(&self) -> String {
+        let scheme = if self.identity.is_some() { "https" } else { "http" };
+        format!("{scheme}://localhost:{}/EWS/Exchange.asmx", self.address.port())
+    }
+
+    /// The IPv4 address it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Certificate of the private CA, if the server's own is signed by one.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.identity.as_ref()?.ca_pem.as_deref()
+    }
+
+    /// SHA-256 of the server certificate, 64 lower-case hex digits; nothing over plain HTTP.
+    #[must_use]
+    pub fn certificate_sha256(&self) -> Option<&str> {
+        self.identity.as_ref().map(|identity| identity.leaf_sha256.as_str())
+    }
+
+    /// The server certificate in DER.
+    #[must_use]
+    pub fn certificate_der(&self) -> Option<&[u8]> {
+        self.identity.as_ref().map(|identity| identity.leaf_der.as_slice())
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn counters(&self) -> Counters {
+        self.world.tally.snapshot()
+    }
+
+    /// Plans a fault behind those already planned.
+    pub fn plan(&self, fault: Fault) {
+        self.world.queue.plan(fault);
+    }
+
+    /// Forgets all planned faults.
+    pub fn forget_faults(&self) {
+        self.world.queue.clear();
+    }
+
+    /// Forgets refused passwords, as an administrator who unlocks all accounts.
+    pub fn unlock_accounts(&self) {
+        self.world.refusals.unlock();
+    }
+
+    /// Changes accounts, mailboxes, schemes or speed from the next request on. `bind`, `port` and
+    /// `faults` are not looked at again.
+    pub fn update(&self, change: impl FnOnce(&mut Options)) {
+        let _one_at_a_time = self.change.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut options = self.world.directory().options.clone();
+        change(&mut options);
+        let directory = Arc::new(Directory::new(options));
+        *self.world.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+    }
+
+    /// Closes all connections and waits until they are closed.
+    pub async fn stop(self) {
+        drop(self.closing);
+        for listener in self.listeners {
+            // A listener ends by itself once `closing` is gone; it has no result to lose.
+            let _ = listener.await;
+        }
+    }
+}
+
+/// Both loopback addresses on one port; IPv6 only where the machine has it.
+async fn listen(port: u16) -> io::Result<Vec<TcpListener>> {
+    const ATTEMPTS: usize = 20;
+    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
+    for _ in 0..ATTEMPTS {
+        let four = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        match TcpListener::bind((Ipv6Addr::LOCALHOST, four.local_addr()?.port())).await {
+            Ok(six) => return Ok(vec![four, six]),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
+            Err(_) => return Ok(vec![four]),
+        }
+        if port != 0 {
+            break;
+        }
+    }
+    Err(last)
+}
+
+async fn accept(
+    socket: TcpListener,
+    tls: Option<TlsAcceptor>,
+    world: Arc<World>,
+    mut closed: watch::Receiver<()>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = socket.accept() => {
+                // A connection that is gone before it is taken is the client's affair.
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection(stream, tls.clone(), Arc::clone(&world)));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+            _ = closed.changed() => break,
+        }
+    }
+    connections.shutdown().await;
+}
+
+/// One connection from its first byte to its last. Its errors are what clients are tested with.
+async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, world: Arc<World>) {
+    let entered = world.tally.connections.enter();
+    // Small answers should not wait for the client's acknowledgment; a failure only costs time.
+    let _ = stream.set_nodelay(true);
+    let resets = Arc::new(AtomicBool::new(false));
+    if let Some(what) = world.queue.on_connect() {
+        Tally::one(&world.tally.faults_struck);
+        meet(stream, what).await;
+        return;
+    }
+    let conduit = Conduit::new(stream, Arc::clone(&resets));
+    let peer = Peer { number: entered.number, logged_on: AtomicBool::new(false), resets };
+    match tls {
+        None => serve(conduit, &peer, &world).await,
+        Some(tls) => {
+            // A client that distrusts the certificate ends the handshake here.
+            if let Ok(stream) = tls.accept(conduit).await {
+                serve(stream, &peer, &world).await;
+            }
+        }
+    }
+}
+
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: &Peer, world: &World) {
+    let service = service_fn(|request| front_end::handle(request, peer, world));
+    // Ends with the connection; an error is a client that left or a fault that struck.
+    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+/// A connection that meets a fault before a byte is answered.
+async fn meet(mut stream: TcpStream, what: What) {
+    match what {
+        What::Stall(duration) | What::NoTls(duration) => sleep(duration).await,
+        What::CloseInHandshake => {
+            let mut hello = [0; 1_024];
+            // Whatever the client says, or that it says nothing, the connection ends here.
+            let _ = stream.read(&mut hello).await;
+        }
+        What::Reset => {
+            // Fails only on a socket that is gone already.
+            let _ = stream.set_zero_linger();
+        }
+        _ => {}
+    }
+}
