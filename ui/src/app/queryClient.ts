@@ -1,0 +1,11 @@
+import { QueryClient } from "@tanstack/react-query";
+
+/** The engine is local and always reachable: no retries, no refetch because the browser thinks it is offline. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { retry: false, networkMode: "always", refetchOnWindowFocus: false, staleTime: 2_000 },
+      mutations: { retry: false, networkMode: "always", gcTime: 0 },
+    },
+  });
+}

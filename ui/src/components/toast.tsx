@@ -1,0 +1,62 @@
+import {
+  Button,
+  Toast,
+  ToastBody,
+  Toaster,
+  ToastTitle,
+  ToastTrigger,
+  useToastController,
+} from "@fluentui/react-components";
+import { DismissRegular } from "@fluentui/react-icons";
+import { useCallback } from "react";
+
+const toasterId = "notices";
+
+/** A notice in the lower left corner. */
+export type Notice = {
+  text: string;
+  detail?: string;
+  intent?: "success" | "info" | "warning" | "error";
+  /** `Undo`, `Open`: closes the notice and does it. */
+  action?: { label: string; run: () => void };
+};
+
+/** Where notices appear; once, in the shell. */
+export function Notices() {
+  return <Toaster toasterId={toasterId} position="bottom-start" pauseOnHover pauseOnWindowBlur />;
+}
+
+/** Shows a notice. With an action it stays ten seconds, else five; errors stay until they are closed. */
+export function useNotify(): (notice: Notice) => void {
+  const { dispatchToast } = useToastController(toasterId);
+  return useCallback(
+    (notice: Notice) => {
+      const intent = notice.intent ?? "success";
+      dispatchToast(
+        <Toast>
+          <ToastTitle action={<Actions notice={notice} />}>{notice.text}</ToastTitle>
+          {notice.detail === undefined ? null : <ToastBody>{notice.detail}</ToastBody>}
+        </Toast>,
+        { intent, timeout: intent === "error" ? -1 : notice.action === undefined ? 5000 : 10_000 },
+      );
+    },
+    [dispatchToast],
+  );
+}
+
+function Actions({ notice }: { notice: Notice }) {
+  return (
+    <>
+      {notice.action === undefined ? null : (
+        <ToastTrigger>
+          <Button size="small" appearance="transparent" onClick={notice.action.run}>
+            {notice.action.label}
+          </Button>
+        </ToastTrigger>
+      )}
+      <ToastTrigger>
+        <Button size="small" appearance="transparent" icon={<DismissRegular />} aria-label="Close notice" />
+      </ToastTrigger>
+    </>
+  );
+}

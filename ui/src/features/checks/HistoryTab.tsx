@@ -1,0 +1,3 @@
+export function HistoryTab({ organization }: { organization: number }) {
+  return <p>HistoryTab {organization}</p>;
+}

@@ -1,0 +1,3 @@
+export function RunPage({ run }: { run: string }) {
+  return <p>RunPage {run}</p>;
+}

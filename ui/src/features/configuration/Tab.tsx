@@ -1,0 +1,3 @@
+export function ConfigurationTab({ organization }: { organization: number }) {
+  return <p>ConfigurationTab {organization}</p>;
+}

@@ -1,0 +1,3 @@
+export function OrganizationHeader({ organization }: { organization: number }) {
+  return <p>OrganizationHeader {organization}</p>;
+}

@@ -1,0 +1,3 @@
+export function OrganizationSettingsTab({ organization }: { organization: number }) {
+  return <p>OrganizationSettingsTab {organization}</p>;
+}

@@ -1,0 +1,3 @@
+export function UsersList({ organization }: { organization: number }) {
+  return <p>UsersList {organization}</p>;
+}

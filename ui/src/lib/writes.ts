@@ -1,0 +1,35 @@
+import type { CommandName } from "@/ipc/host";
+
+const organizations = ["organizations_list", "organization_show", "organization_draft"] as const;
+const users = ["users_page", ...organizations] as const;
+const runs = ["runs_list", "run_show", "results_page", "result_show", "email_configuration_show"] as const;
+
+/** What a command that changes something makes stale: reading commands, whatever their request. */
+export const staleAfter = {
+  settings_save: ["app_state"],
+  organization_add: [...organizations, "activity_page"],
+  organization_edit: [...users, "activity_page", "runs_list"],
+  organization_duplicate: [...users, "activity_page"],
+  organization_remove: "everything",
+  organization_set_enabled: [...organizations, "activity_page"],
+  organization_deactivate: [...users, "activity_page"],
+  organization_settings_save: [...organizations, "activity_page"],
+  user_add: [...users, "activity_page", "email_configuration_show"],
+  user_edit: [...users, "activity_page"],
+  users_set: [...users, "activity_page"],
+  users_remove: [...users, "activity_page"],
+  users_export: ["activity_page"],
+  users_import_apply: [...users, "activity_page"],
+  users_import_undo: [...users, "activity_page"],
+  email_configuration_save: [...users, ...runs, "activity_page", "app_state"],
+  check_start: [...organizations, ...runs, "activity_page"],
+  check_cancel: [...users, ...runs, "activity_page"],
+  run_remove: [...organizations, ...runs, "activity_page"],
+  run_export: ["activity_page"],
+  activity_undo: "everything",
+  practice_start: "everything",
+  practice_stop: "everything",
+} as const satisfies Partial<Record<CommandName, readonly CommandName[] | "everything">>;
+
+/** A command that changes something. */
+export type WriteName = keyof typeof staleAfter;

@@ -1,0 +1,32 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./app/App";
+import { connect } from "./ipc/call";
+import type { Host } from "./ipc/host";
+import { httpHost } from "./ipc/hosts/http";
+import { insideTauri, tauriHost } from "./ipc/hosts/tauri";
+
+async function host(): Promise<Host> {
+  if (insideTauri()) {
+    return tauriHost();
+  }
+  // The pretended world is for development: a production build drops this branch and the file behind it.
+  if (import.meta.env.DEV && new URLSearchParams(location.search).has("fake")) {
+    const { fakeHost } = await import("./ipc/hosts/fake");
+    return fakeHost();
+  }
+  return httpHost();
+}
+
+host().then((chosen) => {
+  connect(chosen);
+  const root = document.getElementById("root");
+  if (root === null) {
+    throw new Error("index.html has the root element");
+  }
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );
+});
