@@ -10,7 +10,13 @@ use super::{ListError, Want, records::Record};
 const MOST_COLUMNS: usize = 1000;
 
 /// Address columns in the order they are tried (`E-Mail` reads as `Email`).
-const ADDRESS: [&str; 5] = ["primarysmtpaddress", "windowsemailaddress", "emailaddress", "email", "mail"];
+const ADDRESS: [&str; 5] = [
+    "primarysmtpaddress",
+    "windowsemailaddress",
+    "emailaddress",
+    "email",
+    "mail",
+];
 const UPN: &str = "userprincipalname";
 const SIDS: [&str; 2] = ["sid", "objectsid"];
 const NAMES: [&str; 2] = ["displayname", "name"];
@@ -41,25 +47,59 @@ impl Columns {
     pub(super) fn of(first: &Record, want: Want, file: &str) -> Result<Self, ListError> {
         let file = file.to_owned();
         if first.len() > MOST_COLUMNS {
-            return Err(ListError::TooManyColumns { file, line: first.line, columns: first.len() });
+            return Err(ListError::TooManyColumns {
+                file,
+                line: first.line,
+                columns: first.len(),
+            });
         }
-        let columns = if is_header(first) { Self::of_header(first) } else { Self::of_row(first) };
-        let seen = || first.cells().map(super::row::one_line).filter(|cell| !cell.is_empty()).collect();
+        let columns = if is_header(first) {
+            Self::of_header(first)
+        } else {
+            Self::of_row(first)
+        };
+        let seen = || {
+            first
+                .cells()
+                .map(super::row::one_line)
+                .filter(|cell| !cell.is_empty())
+                .collect()
+        };
         if !columns.header && first.len() > 1 && !first.cells().any(|cell| cell.contains('@')) {
-            return Err(ListError::UnknownHeader { file, line: first.line, columns: seen() });
+            return Err(ListError::UnknownHeader {
+                file,
+                line: first.line,
+                columns: seen(),
+            });
         }
         if columns.satisfy(want) {
             return Ok(columns);
         }
         let columns = if columns.header { seen() } else { Vec::new() };
-        Err(ListError::NoColumn { file, line: first.line, want, columns })
+        Err(ListError::NoColumn {
+            file,
+            line: first.line,
+            want,
+            columns,
+        })
     }
 
     /// Positions that are used, from left to right.
     pub(super) fn used(&self) -> Vec<usize> {
-        let single = [self.upn, self.sid, self.recipient_type, self.proxy_addresses, self.tags];
-        let mut used: Vec<usize> =
-            self.address.iter().chain(&self.name).copied().chain(single.into_iter().flatten()).collect();
+        let single = [
+            self.upn,
+            self.sid,
+            self.recipient_type,
+            self.proxy_addresses,
+            self.tags,
+        ];
+        let mut used: Vec<usize> = self
+            .address
+            .iter()
+            .chain(&self.name)
+            .copied()
+            .chain(single.into_iter().flatten())
+            .collect();
         used.sort_unstable();
         used.dedup();
         used
@@ -96,8 +136,15 @@ impl Columns {
             .position(|cell| SmtpAddress::parse(cell.trim()).is_ok())
             .or_else(|| row.cells().position(|cell| cell.contains('@')))
             .unwrap_or(0);
-        let name = row.cells().enumerate().position(|(at, cell)| at != address && !cell.contains('@'));
-        Self { address: vec![address], name: name.into_iter().collect(), ..Self::default() }
+        let name = row
+            .cells()
+            .enumerate()
+            .position(|(at, cell)| at != address && !cell.contains('@'));
+        Self {
+            address: vec![address],
+            name: name.into_iter().collect(),
+            ..Self::default()
+        }
     }
 }
 
@@ -105,7 +152,9 @@ impl Columns {
 /// called Mail, and a row taken for a header would be a mailbox that nobody checks.
 fn is_header(first: &Record) -> bool {
     first.cells().any(|cell| is_known(&key(cell)))
-        && !first.cells().any(|cell| SmtpAddress::parse(cell.trim()).is_ok())
+        && !first
+            .cells()
+            .any(|cell| SmtpAddress::parse(cell.trim()).is_ok())
 }
 
 fn is_known(key: &str) -> bool {
@@ -118,7 +167,11 @@ fn is_known(key: &str) -> bool {
 /// What two spellings of a header share: case, blanks, `-` and `_` do not count.
 fn key(header: &str) -> String {
     let skip = |c: &char| !(c.is_whitespace() || matches!(c, '-' | '_' | '\u{feff}'));
-    header.chars().filter(skip).flat_map(char::to_lowercase).collect()
+    header
+        .chars()
+        .filter(skip)
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]
@@ -127,9 +180,18 @@ mod tests {
 
     #[test]
     fn spellings_of_a_header_are_one() {
-        for spelling in ["PrimarySmtpAddress", "primary smtp address", "PRIMARY_SMTP-Address", "\u{feff}PrimarySmtpAddress "] {
+        for spelling in [
+            "PrimarySmtpAddress",
+            "primary smtp address",
+            "PRIMARY_SMTP-Address",
+            "\u{feff}PrimarySmtpAddress ",
+        ] {
             assert_eq!(key(spelling), "primarysmtpaddress");
         }
-        assert_ne!(key("EmailAddress"), key("EmailAddresses"), "one address is not all of them");
+        assert_ne!(
+            key("EmailAddress"),
+            key("EmailAddresses"),
+            "one address is not all of them"
+        );
     }
 }

@@ -40,13 +40,15 @@ pub(super) fn preamble(line: &str) -> Preamble {
         return Preamble::Skip;
     }
     match line.get(..4) {
-        Some(key) if key.eq_ignore_ascii_case("sep=") => Preamble::Sep(match line[4..].chars().next() {
-            Some(',') => Some(Separator::Comma),
-            Some(';') => Some(Separator::Semicolon),
-            Some('\t') => Some(Separator::Tab),
-            Some('\\') if line[5..].starts_with('t') => Some(Separator::Tab),
-            _ => None,
-        }),
+        Some(key) if key.eq_ignore_ascii_case("sep=") => {
+            Preamble::Sep(match line[4..].chars().next() {
+                Some(',') => Some(Separator::Comma),
+                Some(';') => Some(Separator::Semicolon),
+                Some('\t') => Some(Separator::Tab),
+                Some('\\') if line[5..].starts_with('t') => Some(Separator::Tab),
+                _ => None,
+            })
+        }
         _ => Preamble::No,
     }
 }
@@ -55,7 +57,8 @@ pub(super) fn preamble(line: &str) -> Preamble {
 /// <https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/export-csv>.
 pub(super) fn is_type_line(text: &str) -> bool {
     let (key, rest) = text.split_at_checked(5).unwrap_or_default();
-    key.eq_ignore_ascii_case("#type") && (rest.is_empty() || rest.starts_with([' ', '\t', ',', ';', '"']))
+    key.eq_ignore_ascii_case("#type")
+        && (rest.is_empty() || rest.starts_with([' ', '\t', ',', ';', '"']))
 }
 
 /// The separator that is most frequent in the first record, outside its quotes; at a tie the tab,
@@ -112,7 +115,10 @@ mod tests {
             ("\"a\nb;c\";d,e,f", Separator::Comma),
             ("5\" screen;Mail\nx,y,z", Separator::Semicolon),
             ("Berg, Anna <anna@contoso.com>\nBerg", Separator::Lines),
-            ("Anna <anna@contoso.com>, Bob <bob@contoso.com>", Separator::Comma),
+            (
+                "Anna <anna@contoso.com>, Bob <bob@contoso.com>",
+                Separator::Comma,
+            ),
             ("Sales;Anna <anna@contoso.com>", Separator::Semicolon),
             ("", Separator::Lines),
         ] {
@@ -125,7 +131,10 @@ mod tests {
         for (line, expected) in [
             ("", Preamble::Skip),
             (" \t", Preamble::Skip),
-            ("#TYPE Selected.Microsoft.Exchange.Data.Directory.Management.Mailbox", Preamble::Skip),
+            (
+                "#TYPE Selected.Microsoft.Exchange.Data.Directory.Management.Mailbox",
+                Preamble::Skip,
+            ),
             ("#type x;;;", Preamble::Skip),
             ("#typewriter@contoso.com", Preamble::No),
             ("sep=;", Preamble::Sep(Some(Separator::Semicolon))),

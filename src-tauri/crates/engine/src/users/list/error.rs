@@ -37,7 +37,10 @@ pub enum ListError {
         file: String,
     },
     /// Several columns without a known name, and no address beneath them.
-    #[error("{file}: line {line} is neither a known header nor a row with an address; it reads: {}", Names(columns))]
+    #[error(
+        "{file}: line {line} is neither a known header nor a row with an address; it reads: {}",
+        Names(columns)
+    )]
     UnknownHeader {
         /// The list.
         file: String,
@@ -121,7 +124,9 @@ impl Binary {
         let contains = |part: &[u8]| head.windows(part.len()).any(|window| window == part);
         match head {
             // OOXML is a ZIP archive that names its parts.
-            [b'P', b'K', 3, 4, ..] if contains(b"[Content_Types].xml") || contains(b"xl/") => Some(Self::Workbook),
+            [b'P', b'K', 3, 4, ..] if contains(b"[Content_Types].xml") || contains(b"xl/") => {
+                Some(Self::Workbook)
+            }
             [b'P', b'K', 3, 4, ..] | [0x1F, 0x8B, 8, ..] => Some(Self::Archive),
             // [MS-CFB] §2.2: the container of `.xls`.
             [0xD0, 0xCF, 0x11, 0xE0, ..] => Some(Self::Workbook),
@@ -146,7 +151,9 @@ impl ListError {
     /// For a list that was read to its end without a single address.
     #[must_use]
     pub fn no_address(file: &str) -> Self {
-        Self::NoAddress { file: file.to_owned() }
+        Self::NoAddress {
+            file: file.to_owned(),
+        }
     }
 
     /// What to do about it, in a sentence or two.
@@ -154,27 +161,52 @@ impl ListError {
     pub fn hint(&self) -> String {
         let export = || format!("In the Exchange Management Shell: {EXPORT_COMMAND}");
         match self {
-            Self::Empty { .. } | Self::NoAddress { .. } => format!("Put one address on each line. {}", export()),
-            Self::UnknownHeader { .. } | Self::NoColumn { want: Want::Address, .. } => {
-                format!("Name the column with the addresses {}. {}", Want::Address.columns(), export())
+            Self::Empty { .. } | Self::NoAddress { .. } => {
+                format!("Put one address on each line. {}", export())
             }
-            Self::NoColumn { want: Want::Upn, .. } => {
-                format!("Add a column UserPrincipalName, or identify by another form. {}", export())
+            Self::UnknownHeader { .. }
+            | Self::NoColumn {
+                want: Want::Address,
+                ..
+            } => {
+                format!(
+                    "Name the column with the addresses {}. {}",
+                    Want::Address.columns(),
+                    export()
+                )
             }
-            Self::NoColumn { want: Want::Sid, .. } => format!(
+            Self::NoColumn {
+                want: Want::Upn, ..
+            } => {
+                format!(
+                    "Add a column UserPrincipalName, or identify by another form. {}",
+                    export()
+                )
+            }
+            Self::NoColumn {
+                want: Want::Sid, ..
+            } => format!(
                 "Add a column SID, or identify by another form. In the Exchange Management Shell: {EXPORT_SID_COMMAND}"
             ),
-            Self::TooManyColumns { .. } => format!("Export only the columns that are needed. {}", export()),
+            Self::TooManyColumns { .. } => {
+                format!("Export only the columns that are needed. {}", export())
+            }
             Self::LineTooLong { .. } => {
-                "Look at that line: a line break or a closing quotation mark may be missing.".to_owned()
+                "Look at that line: a line break or a closing quotation mark may be missing."
+                    .to_owned()
             }
             Self::UnclosedQuote { .. } => {
-                "Close the quotation mark, or remove it; within quotes it is written twice.".to_owned()
+                "Close the quotation mark, or remove it; within quotes it is written twice."
+                    .to_owned()
             }
-            Self::Binary { kind: Binary::Workbook, .. } => {
-                "In Excel: File, Save As, file type CSV UTF-8 (comma delimited).".to_owned()
-            }
-            Self::Binary { .. } => format!("Pass a CSV file, or text with one address a line. {}", export()),
+            Self::Binary {
+                kind: Binary::Workbook,
+                ..
+            } => "In Excel: File, Save As, file type CSV UTF-8 (comma delimited).".to_owned(),
+            Self::Binary { .. } => format!(
+                "Pass a CSV file, or text with one address a line. {}",
+                export()
+            ),
             Self::Io { source, .. } => format!("The system says: {source}."),
         }
     }
@@ -219,8 +251,16 @@ impl fmt::Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, name) in self.0.iter().take(COLUMNS_SHOWN).enumerate() {
             let comma = if at == 0 { "" } else { ", " };
-            let cut = if name.chars().nth(COLUMN_CHARS).is_some() { "…" } else { "" };
-            write!(f, "{comma}{}{cut}", name.chars().take(COLUMN_CHARS).collect::<String>())?;
+            let cut = if name.chars().nth(COLUMN_CHARS).is_some() {
+                "…"
+            } else {
+                ""
+            };
+            write!(
+                f,
+                "{comma}{}{cut}",
+                name.chars().take(COLUMN_CHARS).collect::<String>()
+            )?;
         }
         match self.0.len().checked_sub(COLUMNS_SHOWN) {
             None | Some(0) => Ok(()),

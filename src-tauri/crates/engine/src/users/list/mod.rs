@@ -14,7 +14,7 @@ mod system;
 mod tests;
 mod text;
 
-use std::io::Read;
+use std::{fmt, io::Read};
 
 pub use error::{Binary, EXPORT_COMMAND, ListError};
 pub use records::Separator;
@@ -68,14 +68,20 @@ impl<R: Read> ListReader<R> {
     /// [`ListError`] if this is no list, or one without the columns that are wanted.
     pub fn open(source: R, name: &str, want: Want) -> Result<Self, ListError> {
         let file = name.to_owned();
-        let text = Text::open(source).map_err(|source| ListError::Io { file: file.clone(), source })?;
+        let text = Text::open(source).map_err(|source| ListError::Io {
+            file: file.clone(),
+            source,
+        })?;
         if let Some(kind) = Binary::of(text.raw()) {
             return Err(ListError::Binary { file, kind });
         }
         let mut records = Records::open(text).map_err(|error| list_error(error.into(), name))?;
         let mut record = Record::default();
         loop {
-            if !records.next(&mut record).map_err(|error| list_error(error, name))? {
+            if !records
+                .next(&mut record)
+                .map_err(|error| list_error(error, name))?
+            {
                 return Err(ListError::Empty { file });
             }
             if record.cells().any(|cell| !cell.trim().is_empty()) {
@@ -83,14 +89,29 @@ impl<R: Read> ListReader<R> {
             }
         }
         let columns = Columns::of(&record, want, name)?;
-        let used = if columns.header { columns.used() } else { Vec::new() };
+        let used = if columns.header {
+            columns.used()
+        } else {
+            Vec::new()
+        };
         let shape = ListShape {
             encoding: records.text().encoding().name(),
             separator: records.separator(),
-            columns: used.into_iter().map(|at| row::one_line(record.cell(at))).collect(),
+            columns: used
+                .into_iter()
+                .map(|at| row::one_line(record.cell(at)))
+                .collect(),
             header: columns.header,
         };
-        Ok(Self { records, record, pending: !columns.header, done: false, columns, shape, file })
+        Ok(Self {
+            records,
+            record,
+            pending: !columns.header,
+            done: false,
+            columns,
+            shape,
+            file,
+        })
     }
 
     /// How the list is written.
@@ -116,7 +137,10 @@ impl<R: Read> Iterator for ListReader<R> {
         if self.done {
             return None;
         }
-        let row = self.read_row().map_err(|error| list_error(error, &self.file)).transpose();
+        let row = self
+            .read_row()
+            .map_err(|error| list_error(error, &self.file))
+            .transpose();
         self.done = !matches!(row, Some(Ok(_)));
         self.shape.encoding = self.records.text().encoding().name();
         row
@@ -125,12 +149,25 @@ impl<R: Read> Iterator for ListReader<R> {
 
 impl<R: Read> std::iter::FusedIterator for ListReader<R> {}
 
+/// Without the row that is being read.
+impl<R> fmt::Debug for ListReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListReader")
+            .field("file", &self.file)
+            .field("shape", &self.shape)
+            .finish_non_exhaustive()
+    }
+}
+
 fn list_error(error: RecordError, name: &str) -> ListError {
     let file = name.to_owned();
     match error {
         RecordError::TooLong(line) => ListError::LineTooLong { file, line },
         RecordError::UnclosedQuote(line) => ListError::UnclosedQuote { file, line },
         RecordError::Text(TextError::Io(source)) => ListError::Io { file, source },
-        RecordError::Text(TextError::Nul) => ListError::Binary { file, kind: Binary::Other },
+        RecordError::Text(TextError::Nul) => ListError::Binary {
+            file,
+            kind: Binary::Other,
+        },
     }
 }

@@ -65,8 +65,14 @@ impl Record {
 
     /// The cell of a column; a record that is too short has blank cells there.
     pub(super) fn cell(&self, column: usize) -> &str {
-        let Some(&end) = self.ends.get(column) else { return "" };
-        let start = if column == 0 { 0 } else { self.ends[column - 1] };
+        let Some(&end) = self.ends.get(column) else {
+            return "";
+        };
+        let start = if column == 0 {
+            0
+        } else {
+            self.ends[column - 1]
+        };
         &self.text[start..end]
     }
 
@@ -126,8 +132,15 @@ impl<R: Read> Records<R> {
     /// Skips what stands before the first record (`#TYPE`, `sep=`) and finds the separator.
     pub(super) fn open(text: Text<R>) -> Result<Self, TextError> {
         let separator = Separator::Lines;
-        let mut records =
-            Self { text, chunk: String::new(), at: 0, separator, line: 1, after_cr: false, quote_line: 1 };
+        let mut records = Self {
+            text,
+            chunk: String::new(),
+            at: 0,
+            separator,
+            line: 1,
+            after_cr: false,
+            quote_line: 1,
+        };
         let named = records.skip_preamble()?;
         records.top_up()?;
         records.separator = named.unwrap_or_else(|| super::dialect::separator(records.rest()));
@@ -229,7 +242,9 @@ impl<R: Read> Records<R> {
 
     fn plain(&mut self, record: &mut Record) -> Place {
         let separator = self.separator.byte();
-        self.take(record, |byte| byte == separator || byte == b'\n' || byte == b'\r');
+        self.take(record, |byte| {
+            byte == separator || byte == b'\n' || byte == b'\r'
+        });
         self.after_cr = false;
         Place::Plain
     }
@@ -317,19 +332,42 @@ mod tests {
     }
 
     #[test]
+    fn line_ends_may_be_mixed() {
+        let read = read("\r#TYPE x\n\r\na\rb\n\rc\r\nd").expect("well formed");
+        let lines: Vec<_> = read.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [4, 5, 7, 8]);
+    }
+
+    #[test]
     fn a_quote_that_stays_open_names_its_line() {
         let open = read("a,b\nc,d\ne,\"f\ng,h\ni,j\n");
-        assert!(matches!(open, Err(RecordError::UnclosedQuote(3))), "{open:?}");
+        assert!(
+            matches!(open, Err(RecordError::UnclosedQuote(3))),
+            "{open:?}"
+        );
     }
 
     #[test]
     fn the_longest_record_is_read_and_a_longer_one_is_not() {
         let longest = "a".repeat(super::LONGEST);
-        assert_eq!(read(&format!("b\n{longest}\nc\n")).expect("just fits").len(), 3);
+        assert_eq!(
+            read(&format!("b\n{longest}\nc\n"))
+                .expect("just fits")
+                .len(),
+            3
+        );
         let long = read(&format!("b\n{longest}a\nc\n"));
-        assert!(matches!(long, Err(RecordError::TooLong(2))), "one byte too many");
+        assert!(
+            matches!(long, Err(RecordError::TooLong(2))),
+            "one byte too many"
+        );
         let blank = "\n".repeat(3 * super::LONGEST);
-        assert_eq!(read(&format!("a{blank}b\n")).expect("blank lines are no record").len(), 2);
+        assert_eq!(
+            read(&format!("a{blank}b\n"))
+                .expect("blank lines are no record")
+                .len(),
+            2
+        );
     }
 
     proptest! {

@@ -51,22 +51,30 @@ impl ListRow {
             return None;
         }
         let cell = |column: Option<usize>| column.and_then(|at| filled(record.cell(at)));
-        let (primary, proxy_addresses) =
-            columns.proxy_addresses.map_or((None, Vec::new()), |at| proxies(record.cell(at)));
+        let (primary, proxy_addresses) = columns
+            .proxy_addresses
+            .map_or((None, Vec::new()), |at| proxies(record.cell(at)));
         let (text, address) = address(columns, record);
-        let display_name = display_name(columns, record).or_else(|| address.is_ok().then(|| name_before(text))?);
+        let display_name =
+            display_name(columns, record).or_else(|| address.is_ok().then(|| name_before(text))?);
         let recipient_type = cell(columns.recipient_type);
         let address = match (address, primary) {
             (Err(AddressError::Empty), Some(primary)) => Ok(primary),
             (address, _) => address,
         };
         let address = address.map_err(|reason| BadAddress {
-            text: shown(text).or_else(|| display_name.clone()).unwrap_or_else(|| format!("line {}", record.line)),
+            text: shown(text)
+                .or_else(|| display_name.clone())
+                .unwrap_or_else(|| format!("line {}", record.line)),
             reason,
         });
-        let named = address.as_ref().map_or_else(|bad| bad.text.as_str(), SmtpAddress::as_str);
+        let named = address
+            .as_ref()
+            .map_or_else(|bad| bad.text.as_str(), SmtpAddress::as_str);
         let is_system = is_system_mailbox(recipient_type.as_deref(), named)
-            || display_name.as_deref().is_some_and(|name| is_system_mailbox(None, name));
+            || display_name
+                .as_deref()
+                .is_some_and(|name| is_system_mailbox(None, name));
         Some(Self {
             line: record.line,
             address,
@@ -87,17 +95,27 @@ pub(super) fn one_line(text: &str) -> String {
     if !text.chars().any(char::is_control) {
         return text.to_owned();
     }
-    let parts: Vec<&str> = text.split(char::is_control).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = text
+        .split(char::is_control)
+        .filter(|part| !part.is_empty())
+        .collect();
     parts.join(" ")
 }
 
 /// The first address cell that is not blank, and the address in it.
-fn address<'a>(columns: &Columns, record: &'a Record) -> (&'a str, Result<SmtpAddress, AddressError>) {
+fn address<'a>(
+    columns: &Columns,
+    record: &'a Record,
+) -> (&'a str, Result<SmtpAddress, AddressError>) {
     let mut cells = columns.address.iter().map(|at| record.cell(*at));
-    let cell = cells.find(|cell| !trim(cell).is_empty()).unwrap_or_default();
+    let cell = cells
+        .find(|cell| !trim(cell).is_empty())
+        .unwrap_or_default();
     if !columns.header && !cell.contains('@') {
         // Rows of a list without header may be shifted: `Berg, Anna <anna@contoso.com>`.
-        let other = record.cells().find_map(|cell| Some((cell, parse(cell).ok()?)));
+        let other = record
+            .cells()
+            .find_map(|cell| Some((cell, parse(cell).ok()?)));
         if let Some((cell, address)) = other {
             return (cell, Ok(address));
         }
@@ -127,7 +145,10 @@ fn display_name(columns: &Columns, record: &Record) -> Option<String> {
 fn name_before(cell: &str) -> Option<String> {
     let (name, _) = cell.rsplit_once('<')?;
     let name = name.trim();
-    let bare = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(name);
+    let bare = name
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .unwrap_or(name);
     filled(bare)
 }
 
@@ -136,7 +157,10 @@ fn name_before(cell: &str) -> Option<String> {
 /// <https://learn.microsoft.com/windows/win32/adschema/a-proxyaddresses>). A single one is the primary.
 fn proxies(cell: &str) -> (Option<SmtpAddress>, Vec<SmtpAddress>) {
     let cell = trim(cell);
-    let cell = cell.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(cell);
+    let cell = cell
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap_or(cell);
     let (mut primaries, mut others) = (Vec::new(), Vec::new());
     for entry in cell.split(|c: char| matches!(c, ';' | ',') || c.is_whitespace()) {
         let (list, text) = match entry.split_once(':') {

@@ -4,22 +4,42 @@
 
 /// Types without their ending `Mailbox`, as in `DiscoveryMailbox`:
 /// <https://learn.microsoft.com/powershell/module/exchange/get-recipient> (`-RecipientTypeDetails`).
-const TYPES: [&str; 7] =
-    ["discovery", "arbitration", "auditlog", "auxauditlog", "monitoring", "supervisoryreviewpolicy", "system"];
+const TYPES: [&str; 7] = [
+    "discovery",
+    "arbitration",
+    "auditlog",
+    "auxauditlog",
+    "monitoring",
+    "supervisoryreviewpolicy",
+    "system",
+];
 
 /// How their names and addresses begin.
-const NAMES: [&str; 5] = ["discoverysearchmailbox{", "systemmailbox{", "federatedemail.", "migration.", "healthmailbox"];
+const NAMES: [&str; 5] = [
+    "discoverysearchmailbox{",
+    "systemmailbox{",
+    "federatedemail.",
+    "migration.",
+    "healthmailbox",
+];
 
 /// Whether a mailbox is one of Exchange's own, by its `RecipientTypeDetails` or by the beginning of
 /// its name or address, ignoring case.
 #[must_use]
 pub fn is_system_mailbox(recipient_type: Option<&str>, name_or_address: &str) -> bool {
-    recipient_type.is_some_and(is_system_type) || NAMES.iter().any(|name| starts_with(name_or_address.trim(), name))
+    recipient_type.is_some_and(is_system_type)
+        || NAMES
+            .iter()
+            .any(|name| starts_with(name_or_address.trim(), name))
 }
 
 fn is_system_type(recipient_type: &str) -> bool {
     let name = recipient_type.trim();
-    let name = match name.len().checked_sub("Mailbox".len()).and_then(|at| name.split_at_checked(at)) {
+    let name = match name
+        .len()
+        .checked_sub("Mailbox".len())
+        .and_then(|at| name.split_at_checked(at))
+    {
         Some((head, tail)) if tail.eq_ignore_ascii_case("Mailbox") => head,
         _ => name,
     };
@@ -27,7 +47,8 @@ fn is_system_type(recipient_type: &str) -> bool {
 }
 
 fn starts_with(text: &str, lower_case: &str) -> bool {
-    text.get(..lower_case.len()).is_some_and(|head| head.eq_ignore_ascii_case(lower_case))
+    text.get(..lower_case.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(lower_case))
 }
 
 #[cfg(test)]
@@ -36,12 +57,35 @@ mod tests {
 
     #[test]
     fn system_mailboxes_are_known_by_type() {
-        for system in ["DiscoveryMailbox", "arbitrationmailbox", "AuditLogMailbox", "AuxAuditLogMailbox",
-            "MonitoringMailbox", "SupervisoryReviewPolicyMailbox", "SystemMailbox", "System", " DiscoveryMailbox "] {
-            assert!(is_system_mailbox(Some(system), "anna@contoso.com"), "{system}");
+        for system in [
+            "DiscoveryMailbox",
+            "arbitrationmailbox",
+            "AuditLogMailbox",
+            "AuxAuditLogMailbox",
+            "MonitoringMailbox",
+            "SupervisoryReviewPolicyMailbox",
+            "SystemMailbox",
+            "System",
+            " DiscoveryMailbox ",
+        ] {
+            assert!(
+                is_system_mailbox(Some(system), "anna@contoso.com"),
+                "{system}"
+            );
         }
-        for other in ["UserMailbox", "RoomMailbox", "SharedMailbox", "RemoteUserMailbox", "Mailbox", "", "é"] {
-            assert!(!is_system_mailbox(Some(other), "anna@contoso.com"), "{other}");
+        for other in [
+            "UserMailbox",
+            "RoomMailbox",
+            "SharedMailbox",
+            "RemoteUserMailbox",
+            "Mailbox",
+            "",
+            "é",
+        ] {
+            assert!(
+                !is_system_mailbox(Some(other), "anna@contoso.com"),
+                "{other}"
+            );
         }
     }
 
@@ -56,7 +100,12 @@ mod tests {
         ] {
             assert!(is_system_mailbox(None, system), "{system}");
         }
-        for other in ["migration@contoso.com", "system.mailbox@contoso.com", "Häalthmailbox", ""] {
+        for other in [
+            "migration@contoso.com",
+            "system.mailbox@contoso.com",
+            "Häalthmailbox",
+            "",
+        ] {
             assert!(!is_system_mailbox(None, other), "{other}");
         }
     }

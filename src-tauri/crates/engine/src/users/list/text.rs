@@ -37,7 +37,9 @@ pub(super) enum TextError {
 
 enum Coding {
     /// UTF-8; `sure` once a byte order mark or a character of several bytes was seen.
-    Utf8 { sure: bool },
+    Utf8 {
+        sure: bool,
+    },
     Windows1252,
     Utf16(Decoder),
 }
@@ -47,7 +49,14 @@ impl<R: Read> Text<R> {
     pub(super) fn open(source: R) -> io::Result<Self> {
         let coding = Coding::Utf8 { sure: false };
         let raw = vec![0; CHUNK];
-        let mut text = Self { source, raw, filled: 0, coding, sniffed: true, ended: false };
+        let mut text = Self {
+            source,
+            raw,
+            filled: 0,
+            coding,
+            sniffed: true,
+            ended: false,
+        };
         while text.filled < SNIFF && text.read_more()? > 0 {}
         let (coding, mark) = sniff(text.raw());
         text.coding = coding;
@@ -167,19 +176,29 @@ fn push_windows_1252(bytes: &[u8], out: &mut String) -> usize {
 
 /// The encoding that the first bytes show, and how long its byte order mark is.
 fn sniff(head: &[u8]) -> (Coding, usize) {
-    let utf16 = |encoding: &'static Encoding| Coding::Utf16(encoding.new_decoder_without_bom_handling());
+    let utf16 =
+        |encoding: &'static Encoding| Coding::Utf16(encoding.new_decoder_without_bom_handling());
     match Encoding::for_bom(head) {
         Some((encoding, mark)) if encoding == UTF_8 => (Coding::Utf8 { sure: true }, mark),
         Some((encoding, mark)) => (utf16(encoding), mark),
-        None => (plain_utf16(head).map_or(Coding::Utf8 { sure: false }, utf16), 0),
+        None => (
+            plain_utf16(head).map_or(Coding::Utf8 { sure: false }, utf16),
+            0,
+        ),
     }
 }
 
 /// UTF-16 without a mark: every third character at least is ASCII, so every other byte is zero.
 fn plain_utf16(head: &[u8]) -> Option<&'static Encoding> {
     let (pairs, _) = head.as_chunks::<2>();
-    let little = pairs.iter().filter(|[low, high]| *low != 0 && *high == 0).count();
-    let big = pairs.iter().filter(|[high, low]| *low != 0 && *high == 0).count();
+    let little = pairs
+        .iter()
+        .filter(|[low, high]| *low != 0 && *high == 0)
+        .count();
+    let big = pairs
+        .iter()
+        .filter(|[high, low]| *low != 0 && *high == 0)
+        .count();
     let plain = |most: usize, other: usize| most * 3 >= pairs.len() && most > other * 10;
     match (little, big) {
         _ if pairs.is_empty() => None,
@@ -219,25 +238,38 @@ mod tests {
             (b"", "", "UTF-8"),
             (b"\xEF\xBB\xBFM\xC3\xBCller", "Müller", "UTF-8"),
             (b"M\xFCller, J\xFCrgen", "Müller, Jürgen", "windows-1252"),
-            (b"M\xC3\xBCller, J\xFCrgen, \xE2\x82\xAC", "Müller, Jürgen, €", "UTF-8"),
+            (
+                b"M\xC3\xBCller, J\xFCrgen, \xE2\x82\xAC",
+                "Müller, Jürgen, €",
+                "UTF-8",
+            ),
             (b"\xEF\xBB\xBFM\xFCller", "Müller", "UTF-8"),
             (b"Muller \x80", "Muller €", "windows-1252"),
             (b"Mu\xC3", "MuÃ", "windows-1252"),
             (b"\xFF\xFEa\0\xFC\0", "aü", "UTF-16LE"),
             (b"\xFE\xFF\0a\0\xFC", "aü", "UTF-16BE"),
+            (b"\xFF\xFEa\0b", "a\u{fffd}", "UTF-16LE"),
             (b"a\0@\0b\0", "a@b", "UTF-16LE"),
             (b"\0a\0@\0b", "a@b", "UTF-16BE"),
         ] {
             for step in [1, 2, 3, 1000] {
                 let read = read(bytes, step).expect("readable");
-                assert_eq!(read, (expected.to_owned(), encoding), "{bytes:?} in steps of {step}");
+                assert_eq!(
+                    read,
+                    (expected.to_owned(), encoding),
+                    "{bytes:?} in steps of {step}"
+                );
             }
         }
     }
 
     #[test]
     fn a_nul_is_no_text() {
-        for bytes in [&b"anna\0\0\0\x01\x02"[..], b"\xFF\xFEa\0\0\0", b"plain text, and then \0"] {
+        for bytes in [
+            &b"anna\0\0\0\x01\x02"[..],
+            b"\xFF\xFEa\0\0\0",
+            b"plain text, and then \0",
+        ] {
             assert!(matches!(read(bytes, 7), Err(TextError::Nul)), "{bytes:?}");
         }
     }

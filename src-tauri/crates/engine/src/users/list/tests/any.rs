@@ -22,18 +22,46 @@ fn quote(cell: &str) -> String {
 
 /// As a name is read back: on one line, trimmed.
 fn one_line(name: &str) -> Option<String> {
-    let words: Vec<&str> = name.split(['\n', '\t']).filter(|part| !part.is_empty()).collect();
+    let words: Vec<&str> = name
+        .split(['\n', '\t'])
+        .filter(|part| !part.is_empty())
+        .collect();
     let joined = words.join(" ");
     // Blanks at the ends go before line breaks do.
     let trimmed = name.trim();
-    let parts: Vec<&str> = trimmed.split(['\n', '\t']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = trimmed
+        .split(['\n', '\t'])
+        .filter(|part| !part.is_empty())
+        .collect();
     Some(parts.join(" ")).filter(|text| !text.is_empty() && !joined.is_empty())
 }
 
 fn list_like() -> impl Strategy<Value = Vec<u8>> {
     let part = select(vec![
-        &b"Mail"[..], b"DisplayName", b"SID", b"UserPrincipalName", b"EmailAddresses", b"#TYPE x", b"sep=", b"a@x", b"SMTP:b@x", b"<c@x>",
-        b",", b";", b"\t", b"\"", b"\r", b"\n", b"\r\n", b" ", b"\xFC", b"\xC3\xBC", b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xC3", b"\xE2\x82",
+        &b"Mail"[..],
+        b"DisplayName",
+        b"SID",
+        b"UserPrincipalName",
+        b"EmailAddresses",
+        b"#TYPE x",
+        b"sep=",
+        b"a@x",
+        b"SMTP:b@x",
+        b"<c@x>",
+        b",",
+        b";",
+        b"\t",
+        b"\"",
+        b"\r",
+        b"\n",
+        b"\r\n",
+        b" ",
+        b"\xFC",
+        b"\xC3\xBC",
+        b"\xEF\xBB\xBF",
+        b"\xFF\xFE",
+        b"\xC3",
+        b"\xE2\x82",
     ]);
     vec(part, 0..60).prop_map(|parts| parts.concat())
 }
@@ -83,15 +111,23 @@ proptest! {
 /// Whatever it is, it comes to an end, and no text carries a control character out.
 fn ends(bytes: &[u8]) -> Result<(), TestCaseError> {
     for want in [Want::Address, Want::Upn, Want::Sid] {
-        let Ok(reader) = ListReader::open(bytes, "stdin", want) else { continue };
+        let Ok(reader) = ListReader::open(bytes, "stdin", want) else {
+            continue;
+        };
         let mut rows = 0;
         for row in reader {
             rows += 1;
             prop_assert!(rows <= bytes.len() + 1, "more rows than bytes");
             let Ok(row) = row else { continue };
             let bad = row.address.as_ref().err().map(|bad| bad.text.clone());
-            for text in [row.display_name, row.upn, row.sid, row.tags, bad].into_iter().flatten() {
-                prop_assert!(!text.is_empty() && !text.chars().any(char::is_control), "{text:?}");
+            for text in [row.display_name, row.upn, row.sid, row.tags, bad]
+                .into_iter()
+                .flatten()
+            {
+                prop_assert!(
+                    !text.is_empty() && !text.chars().any(char::is_control),
+                    "{text:?}"
+                );
             }
         }
     }

@@ -62,7 +62,9 @@ fn read_as(bytes: &[u8], want: Want) -> Result<(ListShape, Vec<ListRow>), ListEr
 }
 
 fn read(text: &str) -> Vec<ListRow> {
-    read_as(text.as_bytes(), Want::Address).expect("a readable list").1
+    read_as(text.as_bytes(), Want::Address)
+        .expect("a readable list")
+        .1
 }
 
 fn address(text: &str) -> SmtpAddress {
@@ -71,5 +73,7 @@ fn address(text: &str) -> SmtpAddress {
 
 /// The good addresses, in order.
 fn good(rows: &[ListRow]) -> Vec<&str> {
-    rows.iter().filter_map(|row| Some(row.address.as_ref().ok()?.as_str())).collect()
+    rows.iter()
+        .filter_map(|row| Some(row.address.as_ref().ok()?.as_str()))
+        .collect()
 }

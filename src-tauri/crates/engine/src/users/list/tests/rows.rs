@@ -18,7 +18,8 @@ fn bad(row: &ListRow) -> (&str, AddressError) {
 
 #[test]
 fn the_first_address_column_that_is_filled_counts() {
-    let header = "UserPrincipalName,Mail,E-Mail,Email Address,windows_email_address,PRIMARYSMTPADDRESS";
+    let header =
+        "UserPrincipalName,Mail,E-Mail,Email Address,windows_email_address,PRIMARYSMTPADDRESS";
     for (row, expected) in [
         ("u@x,m@x,e@x,ea@x,w@x,p@x", "p@x"),
         ("u@x,m@x,e@x,ea@x,w@x,", "w@x"),
@@ -29,21 +30,32 @@ fn the_first_address_column_that_is_filled_counts() {
         ("u@x", "u@x"),
         ("u@x,m@x,,,,,,surplus,cells", "m@x"),
     ] {
-        assert_eq!(good(&[only(&format!("{header}\n{row}\n"))]), [expected], "{row}");
+        assert_eq!(
+            good(&[only(&format!("{header}\n{row}\n"))]),
+            [expected],
+            "{row}"
+        );
     }
 }
 
 #[test]
 fn a_bad_address_is_not_replaced_by_another_column() {
-    let row = only("PrimarySmtpAddress,UserPrincipalName\nanna berg@contoso.com,anna@contoso.com\n");
+    let row =
+        only("PrimarySmtpAddress,UserPrincipalName\nanna berg@contoso.com,anna@contoso.com\n");
     assert_eq!(bad(&row), ("anna berg@contoso.com", AddressError::Local));
 }
 
 #[test]
 fn names_come_from_the_display_name_first() {
-    let rows = read("Name,DisplayName,Alias,Mail\nanna,Anna Berg,ab,a@x\nbob,,bb,b@x\n,,cc,Carl <c@x>\n,,dd,d@x\n");
+    let rows = read(
+        "Name,DisplayName,Alias,Mail\nanna,Anna Berg,ab,a@x\nbob,,bb,b@x\n,,cc,Carl <c@x>\n,,dd,d@x\n",
+    );
     let names: Vec<_> = rows.iter().map(|row| row.display_name.as_deref()).collect();
-    assert_eq!(names, [Some("Anna Berg"), Some("bob"), Some("Carl"), None], "the alias is no name");
+    assert_eq!(
+        names,
+        [Some("Anna Berg"), Some("bob"), Some("Carl"), None],
+        "the alias is no name"
+    );
 }
 
 #[test]
@@ -51,8 +63,15 @@ fn proxy_addresses_start_with_the_primary_one() {
     let cell = "x500:/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=anna;smtp:a2@x;\
                 SIP:anna@x;SMTP:a1@x,smtp:a3@x Smtp:a4@x;a5@x;smtp:no address";
     let row = only(&format!("Mail,EmailAddresses\nm@x,\"{cell}\"\n"));
-    assert_eq!(row.proxy_addresses, ["a1@x", "a2@x", "a3@x", "a4@x", "a5@x"].map(address));
-    assert_eq!(good(&[row]), ["m@x"], "a column with the address counts more");
+    assert_eq!(
+        row.proxy_addresses,
+        ["a1@x", "a2@x", "a3@x", "a4@x", "a5@x"].map(address)
+    );
+    assert_eq!(
+        good(&[row]),
+        ["m@x"],
+        "a column with the address counts more"
+    );
 }
 
 #[test]
@@ -62,7 +81,10 @@ fn the_primary_proxy_address_serves_without_an_address_column() {
         ("{SMTP:a@x, smtp:b@x}", Ok(address("a@x"))),
         ("a@x", Ok(address("a@x"))),
         ("smtp:a@x;smtp:b@x", Err(AddressError::Empty)),
-        ("Microsoft.Exchange.Data.ProxyAddressCollection", Err(AddressError::Empty)),
+        (
+            "Microsoft.Exchange.Data.ProxyAddressCollection",
+            Err(AddressError::Empty),
+        ),
     ] {
         let row = only(&format!("Name;Email Addresses\nAnna;\"{cell}\"\n"));
         assert_eq!(row.address.map_err(|bad| bad.reason), expected, "{cell}");
@@ -87,7 +109,11 @@ fn bad_addresses_are_shown_on_one_line() {
     let row = only(&format!("Mail,Name\n{}@x,Anna\n", "ü".repeat(300)));
     assert_eq!(bad(&row), ("ü".repeat(254).as_str(), AddressError::TooLong));
     let hidden = only("Mail,Name\n\"b@x\n<a@x>\",Anna\n");
-    assert_eq!(bad(&hidden).1, AddressError::Control, "b@x must not get lost");
+    assert_eq!(
+        bad(&hidden).1,
+        AddressError::Control,
+        "b@x must not get lost"
+    );
 }
 
 #[test]
@@ -99,16 +125,46 @@ fn names_hold_no_control_characters() {
 #[test]
 fn lists_without_header_find_the_address_by_its_form() {
     for (text, addresses, names) in [
-        ("Anna;anna@x\nBob;bob@x\n", ["anna@x", "bob@x"], [Some("Anna"), Some("Bob")]),
-        ("anna@x,Anna,Munich\nbob@x,,Berlin\n", ["anna@x", "bob@x"], [Some("Anna"), None]),
-        ("anna@x,anna@corp,Anna\nbob@x,bob@corp,Bob\n", ["anna@x", "bob@x"], [Some("Anna"), Some("Bob")]),
-        ("not@@x,anna@x,Anna\nnor@@x,bob@x,Bob\n", ["anna@x", "bob@x"], [Some("Anna"), Some("Bob")]),
-        ("Anna,anna@x\nbob@x\n", ["anna@x", "bob@x"], [Some("Anna"), None]),
-        ("Mail,anna@x\nName,bob@x\n", ["anna@x", "bob@x"], [Some("Mail"), Some("Name")]),
+        (
+            "Anna;anna@x\nBob;bob@x\n",
+            ["anna@x", "bob@x"],
+            [Some("Anna"), Some("Bob")],
+        ),
+        (
+            "anna@x,Anna,Munich\nbob@x,,Berlin\n",
+            ["anna@x", "bob@x"],
+            [Some("Anna"), None],
+        ),
+        (
+            "anna@x,anna@corp,Anna\nbob@x,bob@corp,Bob\n",
+            ["anna@x", "bob@x"],
+            [Some("Anna"), Some("Bob")],
+        ),
+        (
+            "not@@x,anna@x,Anna\nnor@@x,bob@x,Bob\n",
+            ["anna@x", "bob@x"],
+            [Some("Anna"), Some("Bob")],
+        ),
+        (
+            "Anna,anna@x\nbob@x\n",
+            ["anna@x", "bob@x"],
+            [Some("Anna"), None],
+        ),
+        (
+            "Mail,anna@x\nName,bob@x\n",
+            ["anna@x", "bob@x"],
+            [Some("Mail"), Some("Name")],
+        ),
     ] {
         let rows = read(text);
         assert_eq!(good(&rows), addresses, "{text:?}");
-        assert_eq!(rows.iter().map(|row| row.display_name.as_deref()).collect::<Vec<_>>(), names, "{text:?}");
+        assert_eq!(
+            rows.iter()
+                .map(|row| row.display_name.as_deref())
+                .collect::<Vec<_>>(),
+            names,
+            "{text:?}"
+        );
     }
 }
 
@@ -116,19 +172,32 @@ fn lists_without_header_find_the_address_by_its_form() {
 fn a_first_line_that_is_nothing_known_is_a_bad_row() {
     let rows = read("My users\nanna@x\n# comment\n");
     assert_eq!(bad(&rows[0]), ("My users", AddressError::Shape));
-    assert_eq!(bad(&rows[2]), ("# comment", AddressError::Shape), "there are no comments");
+    assert_eq!(
+        bad(&rows[2]),
+        ("# comment", AddressError::Shape),
+        "there are no comments"
+    );
     assert_eq!(good(&rows), ["anna@x"]);
 }
 
 #[test]
 fn identities_may_come_without_an_address() {
-    let list = b"DisplayName,User Principal Name,objectSid\nAnna,anna@x,S-1-5-21-1\nBob,,S-1-5-21-2\n";
+    let list =
+        b"DisplayName,User Principal Name,objectSid\nAnna,anna@x,S-1-5-21-1\nBob,,S-1-5-21-2\n";
     let rows = read_as(list, Want::Sid).expect("a list with SIDs").1;
     assert_eq!(rows[1].sid.as_deref(), Some("S-1-5-21-2"));
-    assert_eq!((rows[1].upn.as_deref(), bad(&rows[1])), (None, ("Bob", AddressError::Empty)));
+    assert_eq!(
+        (rows[1].upn.as_deref(), bad(&rows[1])),
+        (None, ("Bob", AddressError::Empty))
+    );
     assert_eq!(rows[0].upn.as_deref(), Some("anna@x"));
-    let rows = read_as(b"Sid\nS-1-5-21-1\n", Want::Sid).expect("a list of SIDs").1;
-    assert_eq!((rows[0].sid.as_deref(), bad(&rows[0])), (Some("S-1-5-21-1"), ("line 2", AddressError::Empty)));
+    let rows = read_as(b"Sid\nS-1-5-21-1\n", Want::Sid)
+        .expect("a list of SIDs")
+        .1;
+    assert_eq!(
+        (rows[0].sid.as_deref(), bad(&rows[0])),
+        (Some("S-1-5-21-1"), ("line 2", AddressError::Empty))
+    );
 }
 
 #[test]
@@ -137,5 +206,8 @@ fn system_mailboxes_are_marked() {
         "Name,Mail,RecipientTypeDetails\nAnna,a@x,UserMailbox\nSearch,b@x,DiscoveryMailbox\n\
          SystemMailbox{1f05a927},c@x,\nx,HealthMailbox0@x,\nFederatedEmail.4c1f4d8b,,\n",
     );
-    assert_eq!(rows.iter().map(|row| row.is_system).collect::<Vec<_>>(), [false, true, true, true, true]);
+    assert_eq!(
+        rows.iter().map(|row| row.is_system).collect::<Vec<_>>(),
+        [false, true, true, true, true]
+    );
 }
