@@ -1,0 +1,141 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  Field,
+  Input,
+  Menu,
+  MenuItem,
+  MenuList,
+  MenuPopover,
+  MenuTrigger,
+  makeStyles,
+  SplitButton,
+  Tooltip,
+} from "@fluentui/react-components";
+import { PlayRegular } from "@fluentui/react-icons";
+import { type FormEvent, type JSX, useState } from "react";
+import type { CheckScope } from "@/ipc/generated/CheckScope";
+
+type CheckButtonProps = {
+  /** A check of this organization goes on. */
+  running: boolean;
+  /** Why nothing can be checked now. */
+  blocked: string | null;
+  /** Why all users cannot be checked, though one address can. */
+  usersBlocked: string | null;
+  /** Nothing has failed that could be checked again. */
+  nothingFailed: boolean;
+  onCheck: (scope: CheckScope) => void;
+  onShow: () => void;
+};
+
+/** `Check Users Exchange Impersonated Access` with its menu; while a check goes on, the way to it. */
+export function CheckButton({ running, blocked, usersBlocked, nothingFailed, onCheck, onShow }: CheckButtonProps) {
+  const styles = useStyles();
+  const [asking, setAsking] = useState(false);
+  const reason = blocked ?? usersBlocked;
+  if (running) {
+    return (
+      <Button icon={<PlayRegular />} aria-keyshortcuts="F5" onClick={onShow}>
+        Show running check
+      </Button>
+    );
+  }
+  return (
+    <>
+      <Menu positioning="below-end">
+        <MenuTrigger disableButtonEnhancement>
+          {(trigger) => (
+            <WithReason reason={reason}>
+              <SplitButton
+                className={styles.button}
+                icon={<PlayRegular />}
+                menuButton={{ ...trigger, disabled: blocked !== null, "aria-label": "Which mailboxes to check" }}
+                primaryActionButton={{
+                  disabledFocusable: reason !== null,
+                  "aria-keyshortcuts": "F5",
+                  onClick: () => reason === null && onCheck({ kind: "all" }),
+                }}
+              >
+                Check Users Exchange Impersonated Access
+              </SplitButton>
+            </WithReason>
+          )}
+        </MenuTrigger>
+        <MenuPopover>
+          <MenuList>
+            <MenuItem disabled={usersBlocked !== null} onClick={() => onCheck({ kind: "all" })}>
+              All users
+            </MenuItem>
+            <MenuItem disabled={nothingFailed} onClick={() => onCheck({ kind: "failed_only" })}>
+              Failed only
+            </MenuItem>
+            <MenuItem onClick={() => setAsking(true)}>One address…</MenuItem>
+          </MenuList>
+        </MenuPopover>
+      </Menu>
+      <OneAddress
+        open={asking}
+        onCheck={(address) => {
+          setAsking(false);
+          onCheck({ kind: "address", address });
+        }}
+        onCancel={() => setAsking(false)}
+      />
+    </>
+  );
+}
+
+function WithReason({ reason, children }: { reason: string | null; children: JSX.Element }) {
+  if (reason === null) return children;
+  return (
+    <Tooltip relationship="description" content={reason}>
+      <span>{children}</span>
+    </Tooltip>
+  );
+}
+
+type OneAddressProps = { open: boolean; onCheck: (address: string) => void; onCancel: () => void };
+
+function OneAddress({ open, onCheck, onCancel }: OneAddressProps) {
+  const [address, setAddress] = useState("");
+  const typed = address.trim();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (typed !== "") onCheck(typed);
+  };
+  return (
+    <Dialog open={open} onOpenChange={(_, data) => data.open || onCancel()}>
+      <DialogSurface>
+        <form onSubmit={submit}>
+          <DialogBody>
+            <DialogTitle>Check one address</DialogTitle>
+            <DialogContent>
+              <Field label="Address to check" hint="It need not be among the users.">
+                <Input
+                  value={address}
+                  autoComplete="off"
+                  spellCheck={false}
+                  onChange={(_, data) => setAddress(data.value)}
+                />
+              </Field>
+            </DialogContent>
+            <DialogActions>
+              <Button type="submit" appearance="primary" disabled={typed === ""}>
+                Check
+              </Button>
+              <Button onClick={onCancel}>Cancel</Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}
+
+const useStyles = makeStyles({ button: { whiteSpace: "nowrap" } });

@@ -1,0 +1,175 @@
+import { Button, Input, makeStyles, Radio, RadioGroup, Text, tokens, useId } from "@fluentui/react-components";
+import { useRef, useState } from "react";
+import { CertificateFacts } from "@/components/CertificateFacts";
+import { ProblemBar } from "@/components/ProblemBar";
+import { call } from "@/ipc/call";
+import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
+import type { FieldMessage } from "@/ipc/generated/FieldMessage";
+import type { TlsTrust } from "@/ipc/generated/TlsTrust";
+import { asCommandError, CommandError } from "@/ipc/problem";
+import { useRead } from "@/lib/queries";
+import { FieldRow } from "./FieldRow";
+import { bytesBase64, fileBase64 } from "./fileBase64";
+import { isSha256, plainSha256, readableSha256 } from "./fingerprint";
+
+type TlsTrustOptionProps = {
+  value: TlsTrust;
+  messages: readonly FieldMessage[];
+  seen: readonly CertificateInfo[];
+  onChange: (value: TlsTrust) => void;
+};
+
+/** `TLS trust`: the system's store, a CA file, or one pinned certificate. There is no "ignore". */
+export function TlsTrustOption({ value, messages, seen, onChange }: TlsTrustOptionProps) {
+  const styles = useStyles();
+  const id = useId("tls-trust");
+  // A choice without its value is not part of the form yet: it would not be a trust at all.
+  const [choice, setChoice] = useState(value.kind);
+  const choose = (kind: TlsTrust["kind"]) => {
+    setChoice(kind);
+    if (kind !== value.kind) onChange({ kind: "system" });
+  };
+  return (
+    <FieldRow
+      label="TLS trust"
+      htmlFor={id}
+      messages={messages}
+      below={
+        <div className={styles.more}>
+          {choice === "ca" && <CaFile value={value} onChange={onChange} />}
+          {choice === "pin" && <Pin value={value} seen={seen} onChange={onChange} />}
+          {choice !== value.kind && <Text size={200}>Until it is given, the system trust store is used.</Text>}
+        </div>
+      }
+    >
+      <RadioGroup
+        id={id}
+        layout="horizontal"
+        className={styles.choices}
+        aria-label="TLS trust"
+        value={choice}
+        onChange={(_, data) => choose(data.value as TlsTrust["kind"])}
+      >
+        <Radio value="system" label="System trust store" />
+        <Radio value="ca" label="CA file…" />
+        <Radio value="pin" label="Pinned certificate…" />
+      </RadioGroup>
+    </FieldRow>
+  );
+}
+
+function CaFile({ value, onChange }: { value: TlsTrust; onChange: (value: TlsTrust) => void }) {
+  const styles = useStyles();
+  const input = useRef<HTMLInputElement>(null);
+  const [problem, setProblem] = useState<CommandError | null>(null);
+  const read = async (file: File) => {
+    setProblem(null);
+    try {
+      const found = await call("certificate_read", { name: file.name, base64: await fileBase64(file) });
+      onChange({ kind: "ca", pem: pemOf(found), name: file.name });
+    } catch (thrown) {
+      setProblem(asCommandError(thrown));
+    }
+  };
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".pem,.crt,.cer,.der,.ca-bundle"
+        aria-label="CA file"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = "";
+          if (file) void read(file);
+        }}
+      />
+      <div className={styles.line}>
+        <Button onClick={() => input.current?.click()}>
+          {value.kind === "ca" ? "Choose another file" : "Choose a CA file"}
+        </Button>
+        {value.kind === "ca" && <Text weight="semibold">{value.name}</Text>}
+      </div>
+      {problem && <ProblemBar error={problem} />}
+      {value.kind === "ca" && <CaFacts name={value.name} pem={value.pem} />}
+    </>
+  );
+}
+
+/** What is in the chosen file, read again from its text so that a saved file shows the same. */
+function CaFacts({ name, pem }: { name: string; pem: string }) {
+  const request = { name, base64: bytesBase64(new TextEncoder().encode(pem)) };
+  const certificates = useRead("certificate_read", request);
+  if (certificates.error) return <ProblemBar error={certificates.error} />;
+  return (certificates.data ?? []).map((certificate) => (
+    <CertificateFacts key={certificate.sha256} certificate={certificate} />
+  ));
+}
+
+type PinProps = { value: TlsTrust; seen: readonly CertificateInfo[]; onChange: (value: TlsTrust) => void };
+
+function Pin({ value, seen, onChange }: PinProps) {
+  const styles = useStyles();
+  const id = useId("pin");
+  const pinned = value.kind === "pin" ? value.sha256 : "";
+  const [typed, setTyped] = useState(readableSha256(pinned));
+  const plain = plainSha256(typed);
+  const take = (text: string) => {
+    setTyped(text);
+    const sha256 = plainSha256(text);
+    if (isSha256(sha256)) onChange({ kind: "pin", sha256 });
+    else if (value.kind === "pin") onChange({ kind: "system" });
+  };
+  return (
+    <>
+      <label htmlFor={id}>SHA-256 of the certificate</label>
+      <Input
+        id={id}
+        className={styles.hash}
+        value={typed}
+        spellCheck={false}
+        autoComplete="off"
+        aria-invalid={plain !== "" && !isSha256(plain)}
+        onChange={(_, data) => take(data.value)}
+        onBlur={() => isSha256(plain) && setTyped(readableSha256(plain))}
+      />
+      {plain !== "" && !isSha256(plain) && (
+        <Text size={200}>{`Enter 64 hexadecimal digits; ${plain.length} so far.`}</Text>
+      )}
+      {seen.length > 0 && (
+        <>
+          <Text weight="semibold">Certificates the last check saw</Text>
+          {seen.map((certificate) => (
+            <CertificateFacts
+              key={certificate.sha256}
+              certificate={certificate}
+              action={
+                certificate.sha256 === pinned ? (
+                  <Text weight="semibold">Pinned</Text>
+                ) : (
+                  <Button size="small" onClick={() => take(readableSha256(certificate.sha256))}>
+                    Pin this certificate
+                  </Button>
+                )
+              }
+            />
+          ))}
+        </>
+      )}
+    </>
+  );
+}
+
+function pemOf(found: readonly CertificateInfo[]): string {
+  const pem = found.flatMap((certificate) => (certificate.pem === null ? [] : [certificate.pem.trim()])).join("\n");
+  if (pem === "") throw new CommandError({ code: "bad_certificate", message: "No certificate found in this file." });
+  return `${pem}\n`;
+}
+
+const useStyles = makeStyles({
+  choices: { flexWrap: "wrap", marginLeft: `calc(-1 * ${tokens.spacingHorizontalS})` },
+  more: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  line: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM },
+  hash: { maxWidth: "640px", fontFamily: tokens.fontFamilyMonospace },
+});

@@ -1,0 +1,17 @@
+// What is handed over with a save or a check. The only functions that see a password.
+import type { CheckPassword } from "@/ipc/generated/CheckPassword";
+import type { PasswordChange } from "@/ipc/generated/PasswordChange";
+import type { Keep, PasswordDraft } from "./formState";
+
+export function passwordForSave(draft: PasswordDraft, savedKeep: Keep, typed: string): PasswordChange {
+  if (typed !== "") {
+    return draft.keep === "ask" ? { kind: "ask", password: typed } : { kind: "store", password: typed };
+  }
+  if (draft.removing) return { kind: "remove" };
+  if (draft.keep === "ask" && savedKeep !== "ask") return { kind: "ask" };
+  return { kind: "keep" };
+}
+
+export function passwordForCheck(typed: string): CheckPassword {
+  return typed === "" ? { kind: "stored" } : { kind: "typed", password: typed };
+}
