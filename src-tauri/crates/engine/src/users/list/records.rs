@@ -376,9 +376,12 @@ mod tests {
         #[test]
         fn cells_are_those_of_the_csv_crate(text in "(a@b,)?[ab,\"\n\rü]{0,60}") {
             // A first line that names the separator for both.
-            let text = format!("x,y\n{text}");
-            let ours = read(&text);
-            prop_assume!(!matches!(ours, Err(RecordError::UnclosedQuote(_))));
+            let mut text = format!("x,y\n{text}");
+            let mut ours = read(&text);
+            if matches!(ours, Err(RecordError::UnclosedQuote(_))) {
+                text.push('"');
+                ours = read(&text);
+            }
             let theirs: Vec<Vec<String>> = csv::ReaderBuilder::new()
                 .has_headers(false)
                 .flexible(true)

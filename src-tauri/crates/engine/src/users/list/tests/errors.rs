@@ -145,9 +145,7 @@ fn one_endless_line_is_refused_at_once() {
         left: 100_000_000,
         taken: &mut taken,
     };
-    let error = ListReader::open(source, "users.csv", Want::Address)
-        .err()
-        .expect("no list");
+    let error = ListReader::open(source, "users.csv", Want::Address).expect_err("no list");
     assert_snapshot!(format!("{error}\n{}", error.hint()), @r"
     users.csv: line 1 is longer than 64 KiB; this does not look like a user list
     Look at that line: a line break or a closing quotation mark may be missing.
@@ -201,8 +199,7 @@ impl Read for Failing<'_> {
 #[test]
 fn a_failing_source_is_told_and_an_interruption_is_not() {
     let error = ListReader::open(Failing(b"a@x\n", false), "users.csv", Want::Address)
-        .err()
-        .expect("it fails");
+        .expect_err("it fails");
     assert_snapshot!(format!("{error}\n{}", error.hint()), @r"
     users.csv cannot be read
     The system says: the share is gone.
