@@ -1,1 +1,24 @@
-//! engine.
+//! Every use case of Understudy. Knows no window, no terminal and no Tauri.
+//!
+//! [`Engine`] serves the command table of `contract` and runs checks. Secrets travel inwards only:
+//! nothing here returns, logs or stores a password outside the key store.
+
+mod activity;
+pub mod adapters;
+pub mod checks;
+pub mod diagnosis;
+mod dispatch;
+pub mod email_configuration;
+mod organizations;
+pub mod ports;
+mod practice;
+mod problems;
+mod settings;
+mod stage;
+mod start;
+pub mod users;
+
+pub use start::{Engine, Options, VaultChoice};
+
+/// Version of the product, as `--version` and the window show it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

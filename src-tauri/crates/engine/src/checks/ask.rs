@@ -1,0 +1,144 @@
+//! One request of a run, from ticket to observation. Runs on a task of its own, so that replies are
+//! read on every core.
+
+use bytes::Bytes;
+use contract::IdentifyBy;
+use ews::{Body, DistinguishedFolder, RequestError, SchemaVersion};
+use exchange::{Call, Fault, Reply};
+use uuid::Builder;
+
+use super::spec::RunSpec;
+use super::ticket::{Purpose, Ticket};
+use crate::diagnosis::{Asked, Observed, observe};
+use crate::ports::{Dice, MailLane};
+
+/// Most bytes of a reply that are kept as evidence.
+const EVIDENCE: usize = 16 * 1024;
+
+/// A request that is ready to go.
+pub(super) struct Prepared {
+    call: Call,
+    asked: Asked,
+    folders: Vec<DistinguishedFolder>,
+}
+
+/// What came of it.
+pub(super) struct Answered {
+    pub(super) observed: Observed,
+    pub(super) request_id: String,
+    /// Redacted request and reply; absent when the folder opened.
+    pub(super) evidence: Option<(String, String)>,
+    /// `ResolveNames`: the addresses that answer to the account's name.
+    pub(super) addresses: Vec<String>,
+    /// The certificate chain of the connection and the schemes offered, from the reply.
+    pub(super) reply: Option<Reply>,
+    pub(super) fault: Option<Fault>,
+}
+
+/// Writes the request of a ticket.
+pub(super) fn prepare(ticket: &Ticket, spec: &RunSpec, schema: SchemaVersion) -> Result<Prepared, RequestError> {
+    let schema = ticket.schema.unwrap_or(schema);
+    match ticket.purpose {
+        Purpose::Check | Purpose::SecondAsking | Purpose::Proof => {
+            let identity = ticket.identity(spec.identify_by)?;
+            let body = ews::get_folder::request(schema, Some(&identity), &spec.folders)?;
+            let anchor = anchor(ticket, spec.identify_by);
+            Ok(prepared(body, anchor, Asked::Impersonating, spec.folders.clone(), spec.dice.as_ref()))
+        }
+        Purpose::AccountState => own_inbox(schema, spec.dice.as_ref()),
+        Purpose::OwnAddress => {
+            let name = spec.account.rsplit_once('\\').map_or(spec.account.as_str(), |(_, user)| user);
+            let body = ews::resolve_names::request(schema, None, name)?;
+            Ok(prepared(body, None, Asked::Own, vec![DistinguishedFolder::Inbox], spec.dice.as_ref()))
+        }
+    }
+}
+
+/// The un-impersonated request for the account's own Inbox: the log-on, and the anonymous probe.
+pub(super) fn own_inbox(schema: SchemaVersion, dice: &dyn Dice) -> Result<Prepared, RequestError> {
+    let folders = vec![DistinguishedFolder::Inbox];
+    let body = ews::get_folder::request(schema, None, &folders)?;
+    Ok(prepared(body, None, Asked::Own, folders, dice))
+}
+
+/// The same, before any credentials.
+pub(super) fn anonymous(schema: SchemaVersion, dice: &dyn Dice) -> Result<Prepared, RequestError> {
+    own_inbox(schema, dice).map(|prepared| Prepared { asked: Asked::Anonymously, ..prepared })
+}
+
+fn prepared(
+    body: String,
+    anchor: Option<String>,
+    asked: Asked,
+    folders: Vec<DistinguishedFolder>,
+    dice: &dyn Dice,
+) -> Prepared {
+    let request_id = Builder::from_random_bytes(dice.roll()).into_uuid().to_string();
+    Prepared { call: Call { body: Bytes::from(body), anchor, request_id }, asked, folders }
+}
+
+/// `X-AnchorMailbox` takes an SMTP address; a UPN usually is one, a SID never.
+fn anchor(ticket: &Ticket, by: IdentifyBy) -> Option<String> {
+    match by {
+        IdentifyBy::Sid if !ticket.mailbox.contains('@') => None,
+        _ => Some(ticket.mailbox.clone()),
+    }
+}
+
+/// Sends it and reads what came.
+pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answered {
+    let outcome = lane.post(&prepared.call).await;
+    let observed = observe(&outcome, prepared.asked, &prepared.folders);
+    let opened = matches!(observed.seen, crate::diagnosis::Seen::Opened(_));
+    let evidence = (!opened).then(|| (shown_request(&prepared.call), shown_outcome(&outcome)));
+    let (reply, fault) = match outcome {
+        Ok(reply) => (Some(reply), None),
+        Err(fault) => (None, Some(fault)),
+    };
+    let addresses = reply.as_ref().map(|reply| resolved(&reply.body)).unwrap_or_default();
+    Answered { observed, request_id: prepared.call.request_id.clone(), evidence, addresses, reply, fault }
+}
+
+fn resolved(body: &[u8]) -> Vec<String> {
+    // Cheap look before the costly one: only `ResolveNames` answers hold resolutions.
+    if !body.windows(b"ResolutionSet".len()).any(|window| window == b"ResolutionSet") {
+        return Vec::new();
+    }
+    let Ok(answer) = ews::read(body) else { return Vec::new() };
+    let Body::Messages(messages) = answer.body else { return Vec::new() };
+    messages.into_iter().flat_map(|m| m.resolutions).filter_map(|r| r.email_address).collect()
+}
+
+/// No `Authorization` is ever in here: it is added on the lane, after this was written.
+fn shown_request(call: &Call) -> String {
+    let anchor = call.anchor.as_deref().map(|a| format!("X-AnchorMailbox: {a}\r\n")).unwrap_or_default();
+    let body = String::from_utf8_lossy(&call.body);
+    format!(
+        "POST /EWS/Exchange.asmx HTTP/1.1\r\n{anchor}client-request-id: {}\r\nAuthorization: (redacted)\r\n\r\n{body}",
+        call.request_id
+    )
+}
+
+fn shown_outcome(outcome: &Result<Reply, Fault>) -> String {
+    match outcome {
+        Err(fault) => format!("(no reply: {fault})"),
+        Ok(reply) => {
+            let mut text = format!("HTTP/1.1 {}\r\n", reply.status);
+            for (name, value) in reply.headers.iter() {
+                let shown = match name {
+                    "set-cookie" | "authorization" | "proxy-authorization" => "(redacted)",
+                    "www-authenticate" => value.split(' ').next().unwrap_or_default(),
+                    _ => value,
+                };
+                text.push_str(&format!("{name}: {shown}\r\n"));
+            }
+            text.push_str("\r\n");
+            let body = &reply.body[..reply.body.len().min(EVIDENCE)];
+            text.push_str(&String::from_utf8_lossy(body));
+            if reply.body.len() > EVIDENCE {
+                text.push_str("\r\n(cut)");
+            }
+            text
+        }
+    }
+}

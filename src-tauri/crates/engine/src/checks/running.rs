@@ -1,0 +1,67 @@
+//! The checks that go on now, by run and by organization. One run an organization at a time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use contract::{OrganizationId, RunId, RunProgress};
+use tokio::sync::watch;
+
+/// Every check that goes on.
+#[derive(Default)]
+pub(crate) struct RunningChecks {
+    checks: Mutex<HashMap<RunId, Arc<Running>>>,
+}
+
+/// A check that goes on.
+pub(crate) struct Running {
+    pub(crate) organization: Option<OrganizationId>,
+    pub(crate) cancel: watch::Sender<bool>,
+    pub(crate) progress: watch::Receiver<RunProgress>,
+    pub(crate) ended: watch::Receiver<bool>,
+}
+
+impl RunningChecks {
+    /// The check of an organization that goes on now.
+    pub(crate) fn running(&self, organization: OrganizationId) -> Option<RunId> {
+        let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        checks.iter().find(|(_, check)| check.organization == Some(organization)).map(|(run, _)| run.clone())
+    }
+
+    /// One check.
+    pub(crate) fn find(&self, run: &RunId) -> Option<Arc<Running>> {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner).get(run).cloned()
+    }
+
+    /// Enters a check, unless one of the same organization goes on.
+    pub(crate) fn enter(&self, run: RunId, check: Running) -> Result<(), RunId> {
+        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = checks
+            .iter()
+            .find(|(_, other)| check.organization.is_some() && other.organization == check.organization)
+            .map(|(run, _)| run.clone());
+        if let Some(other) = same {
+            return Err(other);
+        }
+        checks.insert(run, Arc::new(check));
+        Ok(())
+    }
+
+    /// A check ended.
+    pub(crate) fn leave(&self, run: &RunId) {
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner).remove(run);
+    }
+
+    /// Cancels every check and waits until what is decided is saved.
+    pub(crate) async fn cancel_all(&self) {
+        let checks: Vec<Arc<Running>> =
+            self.checks.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for check in &checks {
+            check.cancel.send_replace(true);
+        }
+        for check in checks {
+            let mut ended = check.ended.clone();
+            // An error means that the run's task is gone: then it has ended as well.
+            let _ = ended.wait_for(|ended| *ended).await;
+        }
+    }
+}

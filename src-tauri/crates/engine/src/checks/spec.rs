@@ -1,0 +1,44 @@
+//! What a run is to do, settled before its first byte goes out.
+
+use std::sync::Arc;
+
+use contract::{Authentication, IdentifyBy, RunId, SmtpAddress};
+use ews::DistinguishedFolder;
+
+use crate::ports::{Clock, Dice, Mailroom};
+
+/// A run, ready to start: its rows are in the database already.
+pub(crate) struct RunSpec {
+    pub(crate) run: RunId,
+    /// Its number in the database.
+    pub(crate) number: i64,
+    /// Account Logon.
+    pub(crate) account: String,
+    pub(crate) authentication: Authentication,
+    pub(crate) identify_by: IdentifyBy,
+    /// Folders asked for in the one request; never empty.
+    pub(crate) folders: Vec<DistinguishedFolder>,
+    /// Most lanes at once, 1 to 27.
+    pub(crate) ceiling: u32,
+    /// For sentences.
+    pub(crate) host: String,
+    pub(crate) mailroom: Arc<dyn Mailroom>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) dice: Arc<dyn Dice>,
+}
+
+impl RunSpec {
+    /// The account's own address, where Account Logon is one (ruling 17).
+    pub(crate) fn account_address(&self) -> Option<SmtpAddress> {
+        if self.account.contains('\\') {
+            return None;
+        }
+        SmtpAddress::parse(&self.account).ok()
+    }
+}
+
+/// The words of `--folders` and of the settings tab.
+pub(crate) fn folder(word: &str) -> Option<DistinguishedFolder> {
+    use DistinguishedFolder as F;
+    [F::Inbox, F::Calendar, F::Contacts, F::Tasks].into_iter().find(|folder| folder.as_str().eq_ignore_ascii_case(word))
+}

@@ -1,0 +1,183 @@
+//! One mailbox on its way to a verdict: what was asked, how often, and what may still be asked.
+
+use std::time::Duration;
+
+use contract::{Cause, Expectation};
+use ews::{ConnectingSid, RequestError, SchemaVersion};
+use tokio::time::Instant;
+
+use crate::ports::Dice;
+
+/// Longest time for one mailbox, from its first attempt (ruling 3).
+pub(super) const BUDGET: Duration = Duration::from_secs(120);
+
+/// A mailbox of the run.
+#[derive(Debug, Clone)]
+pub(super) struct Ticket {
+    /// Place in the list.
+    pub(super) seq: i64,
+    /// Address, or the identity where there is none.
+    pub(super) mailbox: String,
+    /// What is sent where it is not the address.
+    pub(super) identity: Option<String>,
+    pub(super) name: String,
+    pub(super) expectation: Expectation,
+    /// Times it was asked.
+    pub(super) attempts: u32,
+    pub(super) first_at: Option<Instant>,
+    /// The cause of the last attempt that decided nothing.
+    pub(super) last: Option<Cause>,
+    /// Schema version for this mailbox alone, after a step down.
+    pub(super) schema: Option<SchemaVersion>,
+    pub(super) purpose: Purpose,
+}
+
+/// Why it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// The check itself.
+    Check,
+    /// Refused before while others were granted: once more, at the end (ruling 4).
+    SecondAsking,
+    /// By `PrimarySmtpAddress`, because its folder identity was seen twice (ruling 7).
+    Proof,
+    /// Un-impersonated: is the account itself disabled (ruling 8)?
+    AccountState,
+    /// `ResolveNames`: the account's own address (ruling 17).
+    OwnAddress,
+}
+
+/// What the budget says after an attempt that decided nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Ask again after this.
+    Wait(Duration),
+    /// The budget is spent; this wait, asked for by the server, was longer than what remained.
+    Spent {
+        /// The wait that did not fit.
+        wait: Option<Duration>,
+    },
+}
+
+impl Ticket {
+    /// Whether and when this mailbox is asked again (ruling 3): at most `cause.attempts()` times and
+    /// 120 s since the first; the server's word exactly, else 1, 2, 4, 8 s with full jitter.
+    pub(super) fn next(&self, cause: Cause, server: Option<Duration>, now: Instant, dice: &dyn Dice) -> Next {
+        let remaining = BUDGET.saturating_sub(self.first_at.map_or(Duration::ZERO, |first| now - first));
+        if let Some(wait) = server.filter(|wait| *wait > remaining) {
+            return Next::Spent { wait: Some(wait) };
+        }
+        if self.attempts >= cause.attempts() {
+            return Next::Spent { wait: None };
+        }
+        let wait = server.unwrap_or_else(|| jitter(self.attempts, dice));
+        if wait > remaining { Next::Spent { wait: None } } else { Next::Wait(wait) }
+    }
+
+    /// The `ConnectingSID` child for this attempt.
+    pub(super) fn identity(&self, by: contract::IdentifyBy) -> Result<ConnectingSid, RequestError> {
+        use contract::IdentifyBy as By;
+        let sent = self.identity.as_deref().unwrap_or(&self.mailbox);
+        match (self.purpose, by) {
+            (Purpose::Proof, _) => ConnectingSid::primary_smtp_address(&self.mailbox),
+            (_, By::Smtp) => ConnectingSid::smtp_address(sent),
+            (_, By::PrimarySmtp) => ConnectingSid::primary_smtp_address(sent),
+            (_, By::Upn) => ConnectingSid::principal_name(sent),
+            (_, By::Sid) => ConnectingSid::sid(sent),
+        }
+    }
+}
+
+/// Full jitter: anything from nothing to 1, 2, 4, 8 s.
+fn jitter(attempts: u32, dice: &dyn Dice) -> Duration {
+    let ceiling = 1_000u64 << attempts.saturating_sub(1).min(3);
+    let roll = u128::from_le_bytes(dice.roll());
+    Duration::from_millis(u64::try_from(roll % u128::from(ceiling + 1)).unwrap_or(ceiling))
+}
+
+/// A ticket that waits for its own back-off; the earliest first.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) ready: Instant,
+    pub(super) ticket: Ticket,
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.ready == other.ready && self.ticket.seq == other.ticket.seq
+    }
+}
+impl Eq for Waiting {}
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        // Turned round: `BinaryHeap` hands out its greatest element first.
+        other.ready.cmp(&self.ready).then(other.ticket.seq.cmp(&self.ticket.seq))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use contract::{Cause, Expectation};
+    use tokio::time::Instant;
+
+    use super::{Next, Purpose, Ticket};
+    use crate::ports::Dice;
+
+    struct Max;
+    impl Dice for Max {
+        fn roll(&self) -> [u8; 16] {
+            [0xFF; 16]
+        }
+    }
+
+    fn ticket(attempts: u32) -> Ticket {
+        Ticket {
+            seq: 0,
+            mailbox: "anna@contoso.com".into(),
+            identity: None,
+            name: String::new(),
+            expectation: Expectation::MustOpen,
+            attempts,
+            first_at: Some(Instant::now()),
+            last: None,
+            schema: None,
+            purpose: Purpose::Check,
+        }
+    }
+
+    #[tokio::test]
+    async fn five_attempts_in_all_and_two_for_a_reply_nobody_understands() {
+        let now = Instant::now();
+        assert!(matches!(ticket(4).next(Cause::ServerBusy, None, now, &Max), Next::Wait(_)));
+        assert_eq!(ticket(5).next(Cause::ServerBusy, None, now, &Max), Next::Spent { wait: None });
+        assert!(matches!(ticket(1).next(Cause::ProtocolUnexpected, None, now, &Max), Next::Wait(_)));
+        assert_eq!(ticket(2).next(Cause::ProtocolUnexpected, None, now, &Max), Next::Spent { wait: None });
+    }
+
+    #[tokio::test]
+    async fn the_servers_word_is_kept_exactly_or_ends_it_at_once() {
+        let now = Instant::now();
+        let word = |secs| Some(Duration::from_secs(secs));
+        let next = |secs| ticket(1).next(Cause::ServerBusy, word(secs), now, &Max);
+        assert_eq!(next(7), Next::Wait(Duration::from_secs(7)));
+        assert_eq!(next(300), Next::Spent { wait: word(300) }, "longer than the two minutes that remain");
+    }
+
+    #[tokio::test]
+    async fn jitter_doubles_up_to_eight_seconds() {
+        let now = Instant::now();
+        for (attempts, ceiling) in [(1, 1), (2, 2), (3, 4), (4, 8)] {
+            let Next::Wait(wait) = ticket(attempts).next(Cause::ServerTransient, None, now, &Max) else {
+                panic!("attempt {attempts} is within the budget");
+            };
+            assert!(wait <= Duration::from_secs(ceiling), "{attempts}: {wait:?}");
+        }
+    }
+}

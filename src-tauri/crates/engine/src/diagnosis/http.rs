@@ -1,0 +1,136 @@
+//! From an HTTP reply that holds no EWS answer to a cause (RFC 9110 and what Exchange, its load
+//! balancers and its publishing gateways do).
+
+use std::time::Duration;
+
+use contract::Cause;
+use ews::ReadError;
+use exchange::Reply;
+
+use super::observe::{Asked, Observed, Seen};
+
+/// 401: a challenge; with the lock-out text, and after credentials, a locked account.
+pub(super) fn challenge(reply: &Reply, asked: Asked) -> Observed {
+    let locked = contains(&reply.body, "referenced account is currently locked out");
+    if locked && asked != Asked::Anonymously {
+        return Observed::cause(Cause::AccountLocked);
+    }
+    Observed::new(Seen::Challenge)
+}
+
+/// Everything else.
+pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
+    let html = is_html(reply, error);
+    let status = reply.status;
+    if reply.headers.first("x-ews-policy-reason").is_some() && status != 200 {
+        return Observed::cause(Cause::PolicyExchangeOnlineRetired);
+    }
+    match status {
+        300..=399 | 451 => redirected(reply),
+        200..=299 if html => Observed::cause(Cause::HttpNotEws).detail("a web page"),
+        200..=299 => Observed::cause(Cause::ProtocolUnexpected).detail(error.to_string()),
+        400 | 413 => status_only(Cause::HttpRejected, status),
+        403 => status_only(Cause::PolicyEwsBlocked, status),
+        404 if cannot_place_the_mailbox(reply) => Observed::cause(Cause::MailboxNotFound),
+        407 => Observed::cause(Cause::ProxyFailed).detail("HTTP 407: a proxy in front of the server asks for a sign-in of its own"),
+        408 => status_only(Cause::HttpTimeout, status),
+        429 | 503 => {
+            let mut observed = status_only(Cause::ServerBusy, status);
+            observed.wait = retry_after(reply);
+            observed.too_many = true;
+            observed
+        }
+        456 => status_only(Cause::AccountLocked, status),
+        400..=499 => status_only(Cause::HttpNotEws, status),
+        502 | 504 => {
+            let mut observed = status_only(Cause::HttpGateway, status);
+            observed.wait = retry_after(reply);
+            observed
+        }
+        500 if contains(&reply.body, "specified server version is invalid") => {
+            Observed::new(Seen::StepDown { mailbox_only: false, otherwise: Cause::ProtocolVersion })
+        }
+        500..=599 => status_only(Cause::ServerError, status),
+        _ => status_only(Cause::ProtocolUnexpected, status),
+    }
+}
+
+/// `Retry-After` in seconds (RFC 9110 §10.2.3). The form with a date is left alone: Exchange sends
+/// seconds, and a date would be judged by a clock that may be wrong.
+pub(super) fn retry_after(reply: &Reply) -> Option<Duration> {
+    reply.headers.first("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+}
+
+fn redirected(reply: &Reply) -> Observed {
+    let target = reply.headers.first("location").or_else(|| reply.headers.first("x-ms-location"));
+    let target = target.unwrap_or("(no address)").to_owned();
+    let lower = target.to_ascii_lowercase();
+    let path = lower.split(['?', '#']).next().unwrap_or_default();
+    let cause = if path.contains("/ews/genericerrorpage.htm") {
+        Cause::ServerTransient
+    } else if is_log_on_page(path) {
+        Cause::HttpNotEws
+    } else {
+        Cause::HttpRedirected
+    };
+    Observed::cause(cause).detail(shown(&target))
+}
+
+/// Log-on pages of OWA, AD FS, Entra and common gateways.
+fn is_log_on_page(path: &str) -> bool {
+    ["logon", "login", "signin", "sign-in", "/owa/auth", "/adfs/", "/oauth2/", "my.policy"]
+        .iter()
+        .any(|word| path.contains(word))
+}
+
+/// A redirect's target without its query, which may carry tokens.
+fn shown(target: &str) -> String {
+    target.split(['?', '#']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+fn cannot_place_the_mailbox(reply: &Reply) -> bool {
+    reply.headers.first("x-caserrorcode").is_some_and(|code| {
+        let code = code.to_ascii_lowercase();
+        code.contains("usernotfound") || code.contains("mailboxguidwithdomainnotfound")
+    })
+}
+
+fn status_only(cause: Cause, status: u16) -> Observed {
+    Observed::cause(cause).detail(format!("HTTP {status}"))
+}
+
+fn is_html(reply: &Reply, error: &ReadError) -> bool {
+    let by_body = match error {
+        ReadError::NotXml { html } => *html,
+        ReadError::NotSoap { root } => root.eq_ignore_ascii_case("html"),
+        ReadError::Doctype => contains(&reply.body, "<html"),
+        _ => false,
+    };
+    by_body
+        || (reply.headers.first("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
+            && !reply.body.is_empty())
+}
+
+fn contains(body: &[u8], words: &str) -> bool {
+    let head = &body[..body.len().min(64 * 1024)];
+    String::from_utf8_lossy(head).to_ascii_lowercase().contains(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::Cause;
+
+    use super::{is_log_on_page, shown};
+
+    #[test]
+    fn log_on_pages_are_told_from_other_redirects() {
+        for page in ["/owa/auth/logon.aspx", "https://sts.contoso.com/adfs/ls/", "https://x/my.policy"] {
+            assert!(is_log_on_page(page), "{page}");
+        }
+        for other in ["https://mail2.contoso.com/ews/exchange.asmx", "/owa/", "https://mail.contoso.com/"] {
+            assert!(!is_log_on_page(other), "{other}");
+        }
+        assert_eq!(shown("https://x/a?token=1#f"), "https://x/a", "queries may carry tokens");
+        assert_eq!(Cause::HttpRedirected.as_str(), "http.redirected");
+    }
+}

@@ -1,0 +1,10 @@
+//! From what came over the wire to a cause, in three steps that never mix: what was observed
+//! ([`observe`]), what it is called ([`wording`]), what to type ([`remedy`]).
+
+mod codes;
+mod http;
+mod observe;
+pub mod remedy;
+pub mod wording;
+
+pub(crate) use observe::{Asked, Observed, Seen, observe};

@@ -1,0 +1,235 @@
+//! What one reply, or its absence, says. The verdict is read from the body, never from the HTTP
+//! status alone: faults also arrive with 200.
+
+use std::time::Duration;
+
+use contract::{Cause, FolderResult};
+use ews::{Answer, Body, DistinguishedFolder, ReadError, ResponseCode, ResponseMessage};
+use exchange::{Fault, Reply, TlsFaultKind};
+use sha2::{Digest, Sha256};
+
+use super::{codes, http};
+
+/// What was asked, as far as the meaning of the answer depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The first request, without credentials.
+    Anonymously,
+    /// Un-impersonated: the service account's own Inbox.
+    Own,
+    /// Impersonating.
+    Impersonating,
+}
+
+/// What was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// Every folder opened; this tells its identity (of the first one).
+    Opened([u8; 16]),
+    /// Something else, and why.
+    Cause(Cause),
+    /// 401: a challenge, or a refusal of what was sent.
+    Challenge,
+    /// The schema version is not accepted: by this server, or for this mailbox alone. The cause
+    /// is what it becomes when a step down does not help.
+    StepDown {
+        /// For this mailbox alone.
+        mailbox_only: bool,
+        /// What it is otherwise.
+        otherwise: Cause,
+    },
+    /// `ErrorAccountDisabled`: the account's or the mailbox's, which only an un-impersonated
+    /// request can tell (ruling 8).
+    AccountDisabled,
+    /// Un-impersonated: signed in, and there is no mailbox (or it cannot be opened). Fine.
+    NoOwnMailbox,
+}
+
+/// One observation with its evidence.
+#[derive(Debug, Clone)]
+pub(crate) struct Observed {
+    pub(crate) seen: Seen,
+    /// `ResponseCode` as Exchange spelled it.
+    pub(crate) ews_code: Option<String>,
+    pub(crate) http_status: Option<u16>,
+    /// The server's own words.
+    pub(crate) text: Option<String>,
+    /// How long the server asks us to wait.
+    pub(crate) wait: Option<Duration>,
+    /// `ErrorNonPrimarySmtpAddress`: the primary address.
+    pub(crate) primary: Option<String>,
+    /// Build of the server.
+    pub(crate) server_version: Option<String>,
+    /// Folder by folder, where several were asked for.
+    pub(crate) folders: Vec<FolderResult>,
+    /// What the mailbox may carry in its sentence: a redirect's target, a fault's words.
+    pub(crate) detail: Option<String>,
+    /// Whether it came as a fault of the whole answer to a lane's or server's connection limit, so
+    /// that fewer lanes are the remedy.
+    pub(crate) too_many: bool,
+    pub(crate) elapsed: Option<Duration>,
+}
+
+impl Observed {
+    pub(crate) fn new(seen: Seen) -> Self {
+        Self {
+            seen,
+            ews_code: None,
+            http_status: None,
+            text: None,
+            wait: None,
+            primary: None,
+            server_version: None,
+            folders: Vec::new(),
+            detail: None,
+            too_many: false,
+            elapsed: None,
+        }
+    }
+
+    pub(super) fn cause(cause: Cause) -> Self {
+        Self::new(Seen::Cause(cause))
+    }
+
+    pub(super) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+}
+
+/// Reads one reply, or its absence.
+pub(crate) fn observe(outcome: &Result<Reply, Fault>, asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+    match outcome {
+        Err(fault) => of_fault(fault),
+        Ok(reply) => {
+            let mut observed = of_reply(reply, asked, folders);
+            observed.http_status = Some(reply.status);
+            observed.elapsed = Some(reply.elapsed);
+            observed
+        }
+    }
+}
+
+fn of_fault(fault: &Fault) -> Observed {
+    let cause = match fault {
+        Fault::NameNotFound { .. } => Cause::DnsNotFound,
+        Fault::ConnectionRefused => Cause::TcpRefused,
+        Fault::ConnectTimeout { .. } => Cause::TcpTimeout,
+        Fault::Proxy { .. } => Cause::ProxyFailed,
+        Fault::Tls(tls) => match tls.kind {
+            TlsFaultKind::PinMismatch => Cause::TlsPinMismatch,
+            TlsFaultKind::Untrusted => Cause::TlsUntrusted,
+            TlsFaultKind::NameMismatch => Cause::TlsNameMismatch,
+            TlsFaultKind::Expired => Cause::TlsExpired,
+            TlsFaultKind::Protocol => Cause::TlsProtocol,
+        },
+        Fault::Timeout => Cause::HttpTimeout,
+        Fault::Closed { .. } => Cause::HttpClosed,
+        Fault::TooLarge | Fault::NotHttp { .. } | Fault::LogOn { .. } => Cause::ProtocolUnexpected,
+    };
+    Observed::cause(cause).detail(fault.to_string())
+}
+
+fn of_reply(reply: &Reply, asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+    if reply.status == 401 {
+        return http::challenge(reply, asked);
+    }
+    match ews::read(&reply.body) {
+        Ok(answer) => of_answer(reply, &answer, asked, folders),
+        Err(error) => http::judge(reply, &error),
+    }
+}
+
+fn of_answer(reply: &Reply, answer: &Answer, asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+    let mut observed = match &answer.body {
+        Body::Fault(fault) => {
+            let code = fault.deciding_code();
+            if is_generic(&code) && !matches!(reply.status, 200 | 500) {
+                return http::judge(reply, &ReadError::NoAnswer);
+            }
+            let mut observed = codes::judge(&code, fault.text.as_deref(), asked);
+            observed.wait = fault.details.back_off();
+            observed.primary = fault.primary_address().map(str::to_owned);
+            observed.text.clone_from(&fault.text);
+            observed.ews_code = Some(code.as_str().to_owned());
+            if let Some(violation) = fault.details.violation() {
+                observed.detail = Some(violation_text(&fault.details, violation));
+            }
+            observed
+        }
+        Body::Messages(messages) => of_messages(messages, asked, folders),
+    };
+    observed.wait = observed.wait.or_else(|| http::retry_after(reply));
+    observed.server_version = answer.server_version.as_ref().map(ToString::to_string);
+    observed
+}
+
+/// One message a folder. Granted when all opened; else the code of the first that did not, where
+/// `ErrorBatchProcessingStopped` stands for the first error before it (rulings 10 and 14).
+fn of_messages(messages: &[ResponseMessage], asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+    let failed = messages
+        .iter()
+        .filter(|message| !message.is_success())
+        .find(|message| message.code != ResponseCode::ErrorBatchProcessingStopped)
+        .or_else(|| messages.iter().find(|message| !message.is_success()));
+    let mut observed = match failed {
+        Some(message) => {
+            let code = message.deciding_code();
+            let mut observed = codes::judge(&code, message.text.as_deref(), asked);
+            observed.wait = message.details.back_off();
+            observed.primary = message.primary_address().map(str::to_owned);
+            observed.text.clone_from(&message.text);
+            observed.ews_code = Some(code.as_str().to_owned());
+            if let Some(violation) = message.details.violation() {
+                observed.detail = Some(violation_text(&message.details, violation));
+            }
+            observed
+        }
+        None => opened(messages, folders),
+    };
+    if folders.len() > 1 {
+        observed.folders = folders
+            .iter()
+            .zip(messages)
+            .map(|(folder, message)| FolderResult {
+                folder: folder.as_str().to_owned(),
+                ews_code: message.deciding_code().as_str().to_owned(),
+                opened: message.is_success(),
+            })
+            .collect();
+    }
+    observed
+}
+
+fn opened(messages: &[ResponseMessage], folders: &[DistinguishedFolder]) -> Observed {
+    let complete = messages.len() == folders.len() && messages.iter().all(|m| !m.folder_ids.is_empty());
+    let first = messages.first().and_then(|message| message.folder_ids.first());
+    match first {
+        Some(folder) if complete => {
+            let mut observed = Observed::new(Seen::Opened(key(&folder.id)));
+            observed.ews_code = Some(ResponseCode::NoError.as_str().to_owned());
+            observed
+        }
+        _ => Observed::cause(Cause::ProtocolUnexpected)
+            .detail("Exchange reported success without the folders that were asked for"),
+    }
+}
+
+/// Sixteen bytes that tell folder identities apart: the head of their SHA-256.
+fn key(id: &str) -> [u8; 16] {
+    let mut key = [0; 16];
+    key.copy_from_slice(&Sha256::digest(id.as_bytes())[..16]);
+    key
+}
+
+fn violation_text(details: &ews::Details, violation: &str) -> String {
+    match (details.line(), details.position()) {
+        (Some(line), Some(position)) => format!("line {line}, position {position}: {violation}"),
+        _ => violation.to_owned(),
+    }
+}
+
+/// A fault code of SOAP itself (`Client`, `Server`, `Receiver` …) names no cause.
+pub(super) fn is_generic(code: &ResponseCode) -> bool {
+    matches!(code, ResponseCode::Unknown(text) if !text.contains("Error"))
+}

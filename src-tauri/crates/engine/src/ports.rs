@@ -1,0 +1,117 @@
+//! What must be replaced in tests: time, randomness, key store, the wire, the practice Exchange.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use contract::{Authentication, PracticeScenario, Problem, Secret};
+use exchange::{Call, Fault, Reply, StatsSnapshot};
+
+/// A future behind a trait object.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Wall-clock time. Durations are measured with tokio's clock, which tests can pause.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> jiff::Timestamp;
+}
+
+/// Randomness: ids and jitter.
+pub trait Dice: Send + Sync {
+    /// Sixteen random bytes.
+    fn roll(&self) -> [u8; 16];
+}
+
+/// The key store. Calls block: use them on a blocking thread.
+pub trait Vault: Send + Sync {
+    /// `Windows Credential Manager`, `Keychain`, `Secret Service`, `Memory (tests)`.
+    fn name(&self) -> &'static str;
+
+    /// Whether it can be used now.
+    ///
+    /// # Errors
+    /// [`contract::Code::KeyStore`] with what to do: locked, missing, refused.
+    fn probe(&self) -> Result<(), Problem>;
+
+    /// Keeps a secret under a key, replacing what was there.
+    ///
+    /// # Errors
+    /// [`contract::Code::KeyStore`]; then nothing was changed.
+    fn store(&self, key: &str, secret: &Secret) -> Result<(), Problem>;
+
+    /// Hands a secret out to the engine.
+    ///
+    /// # Errors
+    /// [`contract::Code::KeyStore`].
+    fn load(&self, key: &str) -> Result<Option<Secret>, Problem>;
+
+    /// Forgets a secret; fine if there is none.
+    ///
+    /// # Errors
+    /// [`contract::Code::KeyStore`].
+    fn remove(&self, key: &str) -> Result<(), Problem>;
+}
+
+/// The wire, one run long.
+pub trait Mailroom: Send + Sync {
+    /// A lane that is not connected yet.
+    fn lane(&self) -> Box<dyn MailLane>;
+
+    /// What went over the wire so far.
+    fn snapshot(&self) -> StatsSnapshot;
+}
+
+/// One connection and its log-on.
+pub trait MailLane: Send {
+    /// From now on requests carry credentials.
+    fn log_on(&mut self);
+
+    /// Closes the connection; the next call opens a fresh one.
+    fn close(&mut self);
+
+    /// Sends one request.
+    fn post<'a>(&'a mut self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Fault>>;
+}
+
+/// The practice Exchange, which the engine itself must not name.
+pub trait PracticeExchange: Send + Sync {
+    /// What can be practised.
+    fn scenarios(&self) -> Vec<PracticeScenario>;
+
+    /// Starts (or restarts) the simulated Exchange.
+    fn start(&self, scenario: &str, users: usize) -> BoxFuture<'_, Result<PracticeWorld, String>>;
+
+    /// Stops it.
+    fn stop(&self) -> BoxFuture<'_, ()>;
+}
+
+/// A running practice Exchange.
+#[derive(Debug, Clone)]
+pub struct PracticeWorld {
+    /// Its EWS URL.
+    pub ews_url: String,
+    /// The CA it is to be trusted by, if the scenario gives one.
+    pub ca_pem: Option<String>,
+    /// Account Logon.
+    pub account: String,
+    /// Password, worth nothing elsewhere.
+    pub password: String,
+    /// The scheme to log on with.
+    pub authentication: Authentication,
+    /// The organization's users.
+    pub users: Vec<PracticeUser>,
+}
+
+/// A user of the practice organization.
+#[derive(Debug, Clone)]
+pub struct PracticeUser {
+    /// Display name.
+    pub name: String,
+    /// SMTP address.
+    pub address: String,
+    /// User principal name.
+    pub upn: Option<String>,
+    /// `RecipientTypeDetails`.
+    pub kind: Option<String>,
+    /// A canary.
+    pub must_refuse: bool,
+}
