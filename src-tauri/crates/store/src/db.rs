@@ -1,0 +1,273 @@
+//! Opening the database, and running closures on it: many readers, one writer, never on an
+//! asynchronous thread.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::migrations::{APPLICATION_ID, KNOWN, MIGRATIONS};
+use crate::{OpenError, StoreError, Tx};
+
+/// Name of the database inside the data folder.
+const FILE: &str = "understudy.db";
+/// How many reads run at once.
+const READERS: usize = 4;
+/// How long a statement waits for a lock of another process.
+const BUSY: Duration = Duration::from_secs(5);
+/// Prepared statements kept for each connection.
+const STATEMENTS: usize = 128;
+
+/// The database. Cheap to clone; the file is closed with the last clone.
+#[derive(Clone)]
+pub struct Db {
+    writer: Arc<Mutex<Connection>>,
+    /// `None`: a temporary database, which one connection alone can see.
+    readers: Option<Arc<Readers>>,
+}
+
+struct Readers {
+    path: PathBuf,
+    permits: Arc<Semaphore>,
+    idle: std::sync::Mutex<Vec<Connection>>,
+}
+
+impl Db {
+    /// Opens `understudy.db` in `folder`, or makes both. An older file is copied to
+    /// `understudy.db.backup-vN` and then upgraded.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what is in the way, with its path. A database of a newer version, or of
+    /// another program, is left untouched.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        make_folder(folder)?;
+        let path = folder.join(FILE);
+        let found = probe(&path)?;
+        let mut connection = connect(&path)?;
+        if found > 0 && found < KNOWN {
+            back_up(&connection, &folder.join(format!("{FILE}.backup-v{found}")))?;
+        }
+        set_up_file(&connection).map_err(|source| OpenError::of(&path, source))?;
+        upgrade(&mut connection, &path)?;
+        Ok(Self {
+            writer: Arc::new(Mutex::new(connection)),
+            readers: Some(Arc::new(Readers {
+                path,
+                permits: Arc::new(Semaphore::new(READERS)),
+                idle: std::sync::Mutex::new(Vec::new()),
+            })),
+        })
+    }
+
+    /// A private database that is gone when it is closed: in memory while small, in a nameless
+    /// temporary file when it grows. For one-off audits.
+    ///
+    /// # Errors
+    /// When SQLite cannot be set up at all.
+    pub fn temporary() -> Result<Self, OpenError> {
+        let path = Path::new("");
+        let mut connection = Connection::open("").map_err(|source| OpenError::of(path, source))?;
+        set_up_connection(&connection).map_err(|source| OpenError::of(path, source))?;
+        upgrade(&mut connection, path)?;
+        Ok(Self { writer: Arc::new(Mutex::new(connection)), readers: None })
+    }
+
+    /// Runs `f` on one snapshot of the data. It does not wait for writes.
+    ///
+    /// # Errors
+    /// What `f` answers, or [`StoreError::Stopped`] when the runtime shuts down.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let Some(readers) = self.readers.clone() else {
+            return self.on_writer(TransactionBehavior::Deferred, f).await;
+        };
+        let permit = readers.permits.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+        blocking(move || {
+            let _permit = permit;
+            let mut connection = readers.take()?;
+            let result = run(&mut connection, TransactionBehavior::Deferred, f);
+            readers.give_back(connection);
+            result
+        })
+        .await
+    }
+
+    /// Runs `f` in a transaction of its own, one write at a time: committed when it answers `Ok`,
+    /// rolled back when it answers `Err` or panics. Dropping the future does not stop a write that
+    /// has begun.
+    ///
+    /// # Errors
+    /// What `f` or the commit answers, or [`StoreError::Stopped`] when the runtime shuts down.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.on_writer(TransactionBehavior::Immediate, f).await
+    }
+
+    /// Reads the whole file and answers what is wrong with it, a line each; empty: sound.
+    ///
+    /// # Errors
+    /// When the check itself cannot run.
+    pub async fn check_integrity(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|tx| {
+            let mut faults: Vec<String> = tx.all("PRAGMA integrity_check", (), |row| row.get(0))?;
+            faults.retain(|line| line != "ok");
+            faults.extend(tx.all("PRAGMA foreign_key_check", (), |row| {
+                let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+                Ok(format!("a row of {table} names a row of {parent} that is not there"))
+            })?);
+            Ok(faults)
+        })
+        .await
+    }
+
+    async fn on_writer<T: Send + 'static>(
+        &self,
+        behavior: TransactionBehavior,
+        f: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let mut connection = self.writer.clone().lock_owned().await;
+        blocking(move || run(&mut connection, behavior, f)).await
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Db").field(&self.readers.as_ref().map(|readers| &readers.path)).finish()
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Result<Connection, StoreError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(connection) = idle {
+            return Ok(connection);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        set_up_connection(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(connection)
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    f: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(f).await {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(StoreError::Stopped),
+    }
+}
+
+/// The transaction is rolled back when it is dropped without a commit, by a panic too.
+fn run<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    f: impl FnOnce(&Tx<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    let value = f(&Tx::new(&transaction))?;
+    transaction.commit()?;
+    Ok(value)
+}
+
+fn make_folder(folder: &Path) -> Result<(), OpenError> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(OpenError::NotADirectory(folder.to_owned()));
+    }
+    fs::create_dir_all(folder).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotADirectory | std::io::ErrorKind::AlreadyExists => {
+            OpenError::NotADirectory(folder.to_owned())
+        }
+        std::io::ErrorKind::StorageFull => OpenError::Full(folder.to_owned()),
+        _ => OpenError::NotWritable(folder.to_owned()),
+    })
+}
+
+/// Schema version of the file, read without touching it; 0: there is none yet.
+fn probe(path: &Path) -> Result<u32, OpenError> {
+    if fs::metadata(path).map_or(0, |file| file.len()) == 0 {
+        return Ok(0);
+    }
+    let of = |source| OpenError::of(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(of)?;
+    connection.busy_timeout(BUSY).map_err(of)?;
+    let number = |sql| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).map_err(of);
+    let application = number("PRAGMA application_id")?;
+    if application != i64::from(APPLICATION_ID) && number("SELECT count(*) FROM sqlite_schema")? > 0 {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let found = u32::try_from(number("PRAGMA user_version")?).unwrap_or(u32::MAX);
+    if found > KNOWN {
+        return Err(OpenError::Newer { found, known: KNOWN });
+    }
+    Ok(found)
+}
+
+fn connect(path: &Path) -> Result<Connection, OpenError> {
+    let of = |source| OpenError::of(path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(of)?;
+    // SQLite falls back to reading when it may not write.
+    if connection.is_readonly("main").map_err(of)? {
+        return Err(OpenError::NotWritable(path.to_owned()));
+    }
+    set_up_connection(&connection).map_err(of)?;
+    Ok(connection)
+}
+
+/// What every connection needs.
+fn set_up_connection(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "cache_size", -16_384) // KiB
+}
+
+/// What the file keeps: readers go on while someone writes.
+fn set_up_file(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")
+}
+
+/// Copies the database to `copy`: under another name first, so that no half a copy stays.
+fn back_up(connection: &Connection, copy: &Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Backup { path: copy.to_owned(), source };
+    let unfinished = copy.with_extension("unfinished");
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let name = unfinished.to_str().ok_or_else(|| failed(std::io::ErrorKind::InvalidFilename.into()))?;
+    connection
+        .execute("VACUUM INTO ?1", [name])
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => OpenError::Full(copy.to_owned()),
+            _ => failed(std::io::Error::other(error)),
+        })?;
+    fs::rename(&unfinished, copy).map_err(failed)
+}
+
+fn upgrade(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let Err(error) = MIGRATIONS.to_latest(connection) else {
+        return Ok(());
+    };
+    // Another process may have done it at the same moment.
+    let version: rusqlite::Result<u32> = connection.query_row("PRAGMA user_version", (), |row| row.get(0));
+    if version.is_ok_and(|version| version == KNOWN) { Ok(()) } else { Err(OpenError::of_migration(path, error)) }
+}

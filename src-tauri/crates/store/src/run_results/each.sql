@@ -1,0 +1,8 @@
+SELECT
+    seq, name, mailbox, expectation, verdict, cause, finding, ews_code, http_status, attempts,
+    latency_ms, request_id, message, alias_of, checked_at,
+    folders
+FROM run_results
+WHERE run = :run AND seq > :after
+ORDER BY seq
+LIMIT :limit

@@ -1,0 +1,1 @@
+DELETE FROM evidence WHERE run = :run AND seq = :seq

@@ -1,0 +1,1 @@
+SELECT request, reply FROM evidence WHERE run = :run AND seq = :seq

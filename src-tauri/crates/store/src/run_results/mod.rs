@@ -1,0 +1,181 @@
+//! Results of a run, a row a mailbox in the order of the list. Rows are added pending, recorded as
+//! they are decided, and read in pages; nothing here decides a verdict.
+
+mod add;
+mod applied;
+mod page;
+mod record;
+mod summary;
+
+use contract::{Cause, Evidence, Expectation, FolderResult, ResultRow, UserId, Verdict};
+use rusqlite::Row;
+
+pub use add::{add, add_from_users};
+pub use applied::{Applied, apply_to_users, note_results};
+pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
+pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
+pub use summary::{CauseGroup, cause_groups, summary};
+
+use crate::values::{id, id_opt};
+
+/// A row that is added to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewResult {
+    /// Address, or the identity sent where there is none, or the text that is no address.
+    pub mailbox: String,
+    /// What is sent when that is not the address.
+    pub identity: Option<String>,
+    /// Display name; may be empty.
+    pub name: String,
+    /// `RecipientTypeDetails`.
+    pub kind: Option<String>,
+    /// The stored user it is for.
+    pub user: Option<UserId>,
+    /// What is expected.
+    pub expectation: Expectation,
+    /// Decided without asking: system mailboxes, texts that are no address.
+    pub decided: Option<Decided>,
+}
+
+/// What is known of a row without asking the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub cause: Option<Cause>,
+    /// One plain sentence.
+    pub message: Option<String>,
+}
+
+/// Which users of an organization are checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// All but those with `Synchronization Disabled`.
+    All,
+    /// These, whatever their flags.
+    Users(Vec<UserId>),
+    /// What broke its expectation or stayed open in this older run, but for those with
+    /// `Synchronization Disabled`.
+    FailedIn(super::runs::RunNumber),
+}
+
+/// A row that has to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// Place in the list.
+    pub seq: i64,
+    /// Address.
+    pub mailbox: String,
+    /// What is sent when that is not the address.
+    pub identity: Option<String>,
+    /// Display name; may be empty.
+    pub name: String,
+    /// `RecipientTypeDetails`.
+    pub kind: Option<String>,
+    /// What is expected.
+    pub expectation: Expectation,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// Place in the list.
+    pub seq: i64,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why.
+    pub cause: Option<Cause>,
+    /// `ResponseCode` as Exchange sent it.
+    pub ews_code: Option<String>,
+    /// HTTP status of the deciding answer.
+    pub http_status: Option<u16>,
+    /// How often it was asked.
+    pub attempts: u32,
+    /// Milliseconds of the deciding request.
+    pub latency_ms: Option<u64>,
+    /// `client-request-id` of the deciding request.
+    pub request_id: Option<String>,
+    /// One plain sentence.
+    pub message: Option<String>,
+    /// The address this one is a second address of.
+    pub alias_of: Option<String>,
+    /// Digest of the folder identity, for the right-mailbox proof.
+    pub folder_key: Option<[u8; 16]>,
+    /// Verdict by folder, where several were asked for.
+    pub folders: Vec<FolderResult>,
+    /// RFC 3339, UTC.
+    pub checked_at: Option<String>,
+    /// What went over the wire, redacted. `None` removes what was kept before.
+    pub evidence: Option<Evidence>,
+}
+
+/// A folder identity that was seen before in the same run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// The row that was just recorded.
+    pub seq: i64,
+    /// Other granted rows with the same folder identity, in the order of the list.
+    pub others: Vec<i64>,
+}
+
+/// One result with everything that is kept of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredResult {
+    /// As in a page.
+    pub row: ResultRow,
+    /// What is sent when that is not the address.
+    pub identity: Option<String>,
+    /// `RecipientTypeDetails`.
+    pub kind: Option<String>,
+    /// The stored user it is for; it may be gone.
+    pub user: Option<UserId>,
+    /// Digest of the folder identity.
+    pub folder_key: Option<[u8; 16]>,
+    /// Verdict by folder, where several were asked for.
+    pub folders: Vec<FolderResult>,
+    /// What went over the wire.
+    pub evidence: Option<Evidence>,
+    /// Place of the row before this one.
+    pub previous: Option<i64>,
+    /// Place of the row after this one.
+    pub next: Option<i64>,
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<ResultRow> {
+    Ok(ResultRow {
+        seq: row.get("seq")?,
+        name: row.get("name")?,
+        mailbox: row.get("mailbox")?,
+        expectation: id(row, "expectation")?,
+        verdict: id_opt(row, "verdict")?,
+        cause: id_opt(row, "cause")?,
+        finding: row.get("finding")?,
+        ews_code: row.get("ews_code")?,
+        http_status: row.get("http_status")?,
+        attempts: row.get("attempts")?,
+        latency_ms: row.get::<_, Option<i64>>("latency_ms")?.map(i64::cast_unsigned),
+        request_id: row.get("request_id")?,
+        message: row.get("message")?,
+        alias_of: row.get("alias_of")?,
+        checked_at: row.get("checked_at")?,
+    })
+}
+
+fn read_pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
+    Ok(Pending {
+        seq: row.get("seq")?,
+        mailbox: row.get("mailbox")?,
+        identity: row.get("identity")?,
+        name: row.get("name")?,
+        kind: row.get("kind")?,
+        expectation: id(row, "expectation")?,
+    })
+}
+
+fn read_folders(row: &Row<'_>) -> rusqlite::Result<Vec<FolderResult>> {
+    match row.get_ref("folders")? {
+        rusqlite::types::ValueRef::Null => Ok(Vec::new()),
+        _ => crate::values::json(row, "folders"),
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading results: pages, the whole list in pieces, one row.
+
+use contract::{Cause, Evidence, FolderResult, ResultRow, ResultsPage, ResultsQuery, ResultsSort, RunId, SortDirection, UserId, Verdict};
+use rusqlite::types::Value;
+use rusqlite::{ToSql, named_params};
+
+use super::{StoredResult, read_folders, read_row};
+use crate::runs::{self, RunNumber};
+use crate::values::search_key;
+use crate::{StoreError, Tx};
+
+/// One page of results.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such run.
+pub fn page(tx: &Tx<'_>, query: &ResultsQuery) -> Result<ResultsPage, StoreError> {
+    let run = runs::number(tx, &query.run)?.ok_or(StoreError::NotFound)?;
+    let mut filter = String::new();
+    let mut params: Vec<(&str, Value)> = vec![(":run", run.0.into())];
+    if let Some(search) = search_key(query.search.as_deref()) {
+        filter.push_str(" AND (instr(mailbox_key, :search) > 0 OR instr(name_key, :search) > 0)");
+        params.push((":search", search.into()));
+    }
+    if let Some(verdict) = query.verdict {
+        filter.push_str(" AND verdict = :verdict");
+        params.push((":verdict", Verdict::as_str(verdict).to_owned().into()));
+    }
+    if let Some(cause) = query.cause {
+        filter.push_str(" AND cause = :cause");
+        params.push((":cause", Cause::as_str(cause).to_owned().into()));
+    }
+    if query.findings_only {
+        filter.push_str(" AND finding");
+    }
+    let total = tx.count(&include_str!("page_count.sql").replace("{filter}", &filter), bind(&params).as_slice())?;
+    let sql = include_str!("page.sql")
+        .replace("{filter}", &filter)
+        .replace("{order}", order(query.sort, query.direction));
+    params.push((":limit", query.limit.cast_signed().into()));
+    params.push((":offset", query.offset.cast_signed().into()));
+    let rows = tx.all(&sql, bind(&params).as_slice(), read_row)?;
+    Ok(ResultsPage { total, rows })
+}
+
+/// Rows after the place `after` (-1: from the start), in the order of the list.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn each(tx: &Tx<'_>, run: RunNumber, after: i64, limit: u64) -> Result<Vec<ResultRow>, StoreError> {
+    tx.all(
+        include_str!("each.sql"),
+        named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
+        read_row,
+    )
+}
+
+/// As [`each`], with the verdict by folder where several were asked for.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn each_with_folders(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<(ResultRow, Vec<FolderResult>)>, StoreError> {
+    tx.all(
+        include_str!("each.sql"),
+        named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
+        |row| Ok((read_row(row)?, read_folders(row)?)),
+    )
+}
+
+/// Every row that showed this folder identity, in the order of the list, whatever its verdict.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn rows_by_folder_key(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    folder_key: &[u8; 16],
+) -> Result<Vec<ResultRow>, StoreError> {
+    tx.all(
+        include_str!("rows_by_folder_key.sql"),
+        named_params! { ":run": run.0, ":folder_key": folder_key },
+        read_row,
+    )
+}
+
+/// One row with its evidence, and its neighbors in the list.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn show(tx: &Tx<'_>, run: &RunId, seq: i64) -> Result<Option<StoredResult>, StoreError> {
+    let Some(run) = runs::number(tx, run)? else { return Ok(None) };
+    let place = named_params! { ":run": run.0, ":seq": seq };
+    let evidence = tx.first(include_str!("evidence_show.sql"), place, |row| {
+        Ok(Evidence { request: row.get("request")?, reply: row.get("reply")? })
+    })?;
+    tx.first(include_str!("show.sql"), place, |row| {
+        Ok(StoredResult {
+            row: read_row(row)?,
+            identity: row.get("identity")?,
+            kind: row.get("kind")?,
+            user: row.get::<_, Option<i64>>("user_id")?.map(UserId),
+            folder_key: row.get("folder_key")?,
+            folders: read_folders(row)?,
+            evidence: evidence.clone(),
+            previous: row.get("previous")?,
+            next: row.get("next")?,
+        })
+    })
+}
+
+fn bind<'p>(params: &'p [(&'p str, Value)]) -> Vec<(&'p str, &'p dyn ToSql)> {
+    params.iter().map(|(name, value)| (*name, value as &dyn ToSql)).collect()
+}
+
+/// Findings first, then what is open, then the rest; the place in the list closes every order.
+const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
+    use ResultsSort::{Cause, CheckedAt, Latency, Listed, Mailbox, Name, Verdict};
+    use SortDirection::{Ascending, Descending};
+    match (sort, direction) {
+        (Listed, Ascending) => "seq",
+        (Listed, Descending) => "seq DESC",
+        (Name, Ascending) => "name_key, seq",
+        (Name, Descending) => "name_key DESC, seq DESC",
+        (Mailbox, Ascending) => "mailbox_key, seq",
+        (Mailbox, Descending) => "mailbox_key DESC, seq DESC",
+        (Verdict, Ascending) => "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END, verdict, seq",
+        (Verdict, Descending) => "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END DESC, verdict DESC, seq DESC",
+        (Cause, Ascending) => "cause, seq",
+        (Cause, Descending) => "cause DESC, seq DESC",
+        (Latency, Ascending) => "latency_ms, seq",
+        (Latency, Descending) => "latency_ms DESC, seq DESC",
+        (CheckedAt, Ascending) => "checked_at, seq",
+        (CheckedAt, Descending) => "checked_at DESC, seq DESC",
+    }
+}

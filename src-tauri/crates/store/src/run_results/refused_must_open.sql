@@ -1,0 +1,6 @@
+SELECT seq, mailbox, identity, name, kind, expectation
+FROM run_results
+WHERE run = :run AND seq > :after
+  AND verdict = 'refused' AND expectation = 'must_open' AND ews_code = :ews_code
+ORDER BY seq
+LIMIT :limit

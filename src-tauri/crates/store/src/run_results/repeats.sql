@@ -1,0 +1,3 @@
+SELECT seq FROM run_results
+WHERE run = :run AND folder_key = :folder_key AND seq <> :seq AND verdict = 'granted'
+ORDER BY seq

@@ -1,0 +1,1 @@
+u.synchronization_disabled = 0

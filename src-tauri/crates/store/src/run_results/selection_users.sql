@@ -1,0 +1,1 @@
+u.id IN (SELECT value FROM json_each(:ids))

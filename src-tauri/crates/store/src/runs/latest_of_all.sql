@@ -1,0 +1,1 @@
+SELECT id FROM runs ORDER BY number DESC LIMIT 1

@@ -1,0 +1,9 @@
+SELECT
+    r.number, r.id, r.organization_id, r.organization_name, r.state, r.cause, r.message,
+    r.started_at, r.finished_at, r.ews_url, r.account, r.auth, r.scope, r.server_version, r.draft,
+    coalesce(r.fingerprint <> c.fingerprint, 0) AS old_settings,
+    r.summary, r.warnings
+FROM runs r
+LEFT JOIN email_configurations c ON c.organization_id = r.organization_id
+ORDER BY r.number DESC
+LIMIT :limit

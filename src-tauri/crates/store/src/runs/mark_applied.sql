@@ -1,0 +1,1 @@
+UPDATE runs SET applied_at = :now WHERE number = :run

@@ -1,0 +1,1 @@
+UPDATE runs SET state = 'interrupted', summary = :summary WHERE number = :run
