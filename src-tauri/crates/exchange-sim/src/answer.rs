@@ -33,7 +33,12 @@ pub(crate) struct Envelope {
 
 impl Envelope {
     pub(crate) fn new(build: Build) -> Self {
-        let Build { major, minor, build: number, revision } = build;
+        let Build {
+            major,
+            minor,
+            build: number,
+            revision,
+        } = build;
         let schema = build.schema();
         let head = format!(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"{SOAP_11}\"><s:Header>\
@@ -62,7 +67,10 @@ impl Envelope {
             "<m:{operation}Response xmlns:m=\"{MESSAGES}\" xmlns:t=\"{TYPES}\">{content}\
              </m:{operation}Response></s:Body></s:Envelope>"
         );
-        Answer { status: 200, body: body.into() }
+        Answer {
+            status: 200,
+            body: body.into(),
+        }
     }
 
     /// An error of an operation, in the form the error asks for.
@@ -77,7 +85,11 @@ impl Envelope {
 /// A response message that says no (or, for a warning, says more), ending as the schema of the
 /// operation demands.
 pub(crate) fn message(operation: &str, error: &EwsError) -> String {
-    let folders = if operation == "GetFolder" { "<m:Folders/>" } else { "" };
+    let folders = if operation == "GetFolder" {
+        "<m:Folders/>"
+    } else {
+        ""
+    };
     format!(
         "<m:{operation}ResponseMessage ResponseClass=\"Error\">{}{folders}\
          </m:{operation}ResponseMessage>",
@@ -107,11 +119,19 @@ pub(crate) fn fault(error: &EwsError) -> Answer {
         Form::Soap12Fault => (500, soap_12(&code, &text, &detail(error))),
         Form::FaultWithOk => (200, soap_11(&format!("a:{code}"), &text, "")),
         Form::FaultCodeOnly => (500, soap_11(&format!("a:{code}"), &text, "")),
-        Form::Fault | Form::Message => {
-            (500, soap_11(&format!("a:{code}"), &text, &format!("<detail>{}</detail>", detail(error))))
-        }
+        Form::Fault | Form::Message => (
+            500,
+            soap_11(
+                &format!("a:{code}"),
+                &text,
+                &format!("<detail>{}</detail>", detail(error)),
+            ),
+        ),
     };
-    Answer { status, body: body.into() }
+    Answer {
+        status,
+        body: body.into(),
+    }
 }
 
 fn soap_11(code: &str, text: &str, detail: &str) -> String {

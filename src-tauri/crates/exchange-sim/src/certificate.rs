@@ -33,7 +33,10 @@ pub enum Certificate {
 
 /// Faults of a certificate; none set is [`Certificate::Ca`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent faults, any of which may occur together")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent faults, any of which may occur together"
+)]
 pub struct CertificateFaults {
     /// Its own issuer.
     pub self_signed: bool,
@@ -50,10 +53,22 @@ impl Certificate {
         let none = CertificateFaults::default();
         match self {
             Self::Ca => none,
-            Self::SelfSigned => CertificateFaults { self_signed: true, ..none },
-            Self::WrongName => CertificateFaults { wrong_name: true, ..none },
-            Self::Expired => CertificateFaults { expired: true, ..none },
-            Self::NotYetValid => CertificateFaults { not_yet_valid: true, ..none },
+            Self::SelfSigned => CertificateFaults {
+                self_signed: true,
+                ..none
+            },
+            Self::WrongName => CertificateFaults {
+                wrong_name: true,
+                ..none
+            },
+            Self::Expired => CertificateFaults {
+                expired: true,
+                ..none
+            },
+            Self::NotYetValid => CertificateFaults {
+                not_yet_valid: true,
+                ..none
+            },
             Self::With(faults) => faults,
         }
     }
@@ -126,7 +141,9 @@ fn leaf_params(faults: CertificateFaults) -> Result<CertificateParams, rcgen::Er
     let common_name = names[0].clone();
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, common_name);
+    params
+        .distinguished_name
+        .push(DnType::CommonName, common_name);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = !faults.self_signed;
@@ -144,8 +161,16 @@ fn leaf_params(faults: CertificateFaults) -> Result<CertificateParams, rcgen::Er
 fn ca_params() -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
     params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::OrganizationName, "Contoso");
-    params.distinguished_name.push(DnType::CommonName, "Contoso Practice CA");
+    params
+        .distinguished_name
+        .push(DnType::OrganizationName, "Contoso");
+    // A name of its own each time: a CA trusted from an earlier start is then an unknown issuer,
+    // not one whose signatures are wrong.
+    let name = format!(
+        "Contoso Practice CA {:.8}",
+        uuid::Uuid::new_v4().simple().to_string()
+    );
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     valid_days(&mut params, -400, 3_650);
@@ -162,10 +187,15 @@ fn valid_days(params: &mut CertificateParams, from: i64, to: i64) {
 
 /// The date this many days from today. Certificates are valid today or not by the clock of whoever
 /// checks them, so this one place reads the real clock.
-#[expect(clippy::disallowed_methods, reason = "peers judge the dates by the real clock, not by a port")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "peers judge the dates by the real clock, not by a port"
+)]
 fn date(offset: i64) -> (i32, u8, u8) {
     let now = std::time::SystemTime::now();
-    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = now
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
     let days = i64::try_from(seconds / 86_400).expect("days since 1970 fit") + offset;
     civil(days)
 }
@@ -179,10 +209,18 @@ fn civil(days: i64) -> (i32, u8, u8) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_index = (5 * of_year + 2) / 153;
     let day = of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 { month_index + 3 } else { month_index - 9 };
+    let month = if month_index < 10 {
+        month_index + 3
+    } else {
+        month_index - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let narrow = |n: i64| u8::try_from(n).expect("months and days fit a byte");
-    (i32::try_from(year).expect("the year fits"), narrow(month), narrow(day))
+    (
+        i32::try_from(year).expect("the year fits"),
+        narrow(month),
+        narrow(day),
+    )
 }
 
 #[cfg(test)]
@@ -200,7 +238,11 @@ mod tests {
     #[test]
     fn only_a_self_signed_certificate_has_no_ca() {
         assert!(identity(Certificate::SelfSigned).unwrap().ca_pem.is_none());
-        for signed in [Certificate::Ca, Certificate::WrongName, Certificate::Expired] {
+        for signed in [
+            Certificate::Ca,
+            Certificate::WrongName,
+            Certificate::Expired,
+        ] {
             assert!(identity(signed).unwrap().ca_pem.is_some(), "{signed:?}");
         }
         assert_eq!(identity(Certificate::Ca).unwrap().leaf_sha256.len(), 64);

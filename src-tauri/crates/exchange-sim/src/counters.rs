@@ -108,7 +108,10 @@ impl Tally {
     pub(crate) fn impersonated(&self, identity: &str) {
         let mut ledger = self.ledger();
         ledger.last_impersonated = Some(identity.to_owned());
-        *ledger.per_mailbox.entry(identity.to_lowercase()).or_default() += 1;
+        *ledger
+            .per_mailbox
+            .entry(identity.to_lowercase())
+            .or_default() += 1;
     }
 
     pub(crate) fn snapshot(&self) -> Counters {
@@ -133,7 +136,9 @@ impl Tally {
     }
 
     fn ledger(&self) -> std::sync::MutexGuard<'_, Ledger> {
-        self.ledger.lock().expect("nothing panics while it holds the ledger")
+        self.ledger
+            .lock()
+            .expect("nothing panics while it holds the ledger")
     }
 }
 
@@ -151,7 +156,10 @@ impl Gauge {
         let number = Tally::one(&self.total);
         let now = Tally::one(&self.now);
         self.peak.fetch_max(now, Ordering::Relaxed);
-        Entered { gauge: self, number }
+        Entered {
+            gauge: self,
+            number,
+        }
     }
 }
 

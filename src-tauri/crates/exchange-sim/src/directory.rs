@@ -46,19 +46,43 @@ impl Directory {
         let mut sids = HashMap::new();
         for (index, mailbox) in options.mailboxes.iter().enumerate() {
             primaries.insert(mailbox.primary.to_lowercase(), index);
-            aliases.extend(mailbox.aliases.iter().map(|alias| (alias.to_lowercase(), index)));
+            aliases.extend(
+                mailbox
+                    .aliases
+                    .iter()
+                    .map(|alias| (alias.to_lowercase(), index)),
+            );
             principals.extend(mailbox.upn.iter().map(|upn| (upn.to_lowercase(), index)));
             sids.extend(mailbox.sid.iter().map(|sid| (sid.to_lowercase(), index)));
         }
-        let logons = options.accounts.iter().enumerate().flat_map(|(index, account)| {
-            account.logons.iter().map(move |logon| (logon.to_lowercase(), index))
-        });
+        let logons = options
+            .accounts
+            .iter()
+            .enumerate()
+            .flat_map(|(index, account)| {
+                account
+                    .logons
+                    .iter()
+                    .map(move |logon| (logon.to_lowercase(), index))
+            });
         Self {
             logons: logons.collect(),
-            scopes: options.accounts.iter().map(|a| scope(&a.role, &primaries)).collect(),
-            guids: options.mailboxes.iter().map(|m| mailbox_guid(&m.primary)).collect(),
+            scopes: options
+                .accounts
+                .iter()
+                .map(|a| scope(&a.role, &primaries))
+                .collect(),
+            guids: options
+                .mailboxes
+                .iter()
+                .map(|m| mailbox_guid(&m.primary))
+                .collect(),
             schemas: options.schema_versions.iter().cloned().collect(),
-            challenges: options.offered.iter().filter_map(|scheme| challenge(scheme)).collect(),
+            challenges: options
+                .offered
+                .iter()
+                .filter_map(|scheme| challenge(scheme))
+                .collect(),
             version: header_value(&options.build.to_string()),
             host_name: header_value(&options.host_name),
             envelope: Envelope::new(options.build),
@@ -95,7 +119,10 @@ impl Directory {
     /// The mailbox that has this as its primary or as a proxy address.
     pub(crate) fn by_address(&self, address: &str) -> Option<MailboxIndex> {
         let key = address.to_lowercase();
-        self.primaries.get(&key).or_else(|| self.aliases.get(&key)).copied()
+        self.primaries
+            .get(&key)
+            .or_else(|| self.aliases.get(&key))
+            .copied()
     }
 
     pub(crate) fn by_principal(&self, upn: &str) -> Option<MailboxIndex> {
@@ -108,7 +135,10 @@ impl Directory {
 
     /// The own mailbox of an account.
     pub(crate) fn own_mailbox(&self, account: usize) -> Option<MailboxIndex> {
-        self.account_at(account)?.mailbox.as_deref().and_then(|own| self.by_primary(own))
+        self.account_at(account)?
+            .mailbox
+            .as_deref()
+            .and_then(|own| self.by_primary(own))
     }
 
     /// Whether the account may impersonate the owner of the mailbox.
@@ -126,13 +156,19 @@ impl Directory {
     }
 
     pub(crate) fn offers_basic(&self) -> bool {
-        self.options.offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("Basic"))
+        self.options
+            .offered
+            .iter()
+            .any(|scheme| scheme.eq_ignore_ascii_case("Basic"))
     }
 }
 
 fn scope(role: &Role, primaries: &HashMap<String, MailboxIndex>) -> Scope {
     let indexes = |addresses: &HashSet<String>| {
-        addresses.iter().filter_map(|a| primaries.get(&a.to_lowercase()).copied()).collect()
+        addresses
+            .iter()
+            .filter_map(|a| primaries.get(&a.to_lowercase()).copied())
+            .collect()
     };
     match role {
         Role::None => Scope::Nobody,

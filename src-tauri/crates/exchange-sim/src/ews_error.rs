@@ -115,7 +115,8 @@ impl EwsError {
     /// `ErrorServerBusy` with its back-off, as a fault.
     #[must_use]
     pub fn busy(back_off_milliseconds: u64) -> Self {
-        Self::fault("ErrorServerBusy").value("BackOffMilliseconds", &back_off_milliseconds.to_string())
+        Self::fault("ErrorServerBusy")
+            .value("BackOffMilliseconds", &back_off_milliseconds.to_string())
     }
 
     /// `ErrorInternalServerError` around the code that tells.
@@ -130,7 +131,9 @@ impl EwsError {
     #[must_use]
     pub fn schema_violation(line: usize, position: usize, violation: &str) -> Self {
         Self::fault("ErrorSchemaValidation")
-            .text(&format!("The request failed schema validation: {violation}"))
+            .text(&format!(
+                "The request failed schema validation: {violation}"
+            ))
             .tag("LineNumber", &line.to_string())
             .tag("LinePosition", &position.to_string())
             .tag("Violation", violation)

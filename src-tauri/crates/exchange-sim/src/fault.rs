@@ -20,19 +20,31 @@ impl Fault {
     /// The next request that fits gets it.
     #[must_use]
     pub const fn once(when: When, what: What) -> Self {
-        Self { when, times: Times::Once, what }
+        Self {
+            when,
+            times: Times::Once,
+            what,
+        }
     }
 
     /// The next `n` requests that fit get it.
     #[must_use]
     pub const fn times(n: u64, when: When, what: What) -> Self {
-        Self { when, times: Times::N(n), what }
+        Self {
+            when,
+            times: Times::N(n),
+            what,
+        }
     }
 
     /// Every request that fits gets it.
     #[must_use]
     pub const fn always(when: When, what: What) -> Self {
-        Self { when, times: Times::Always, what }
+        Self {
+            when,
+            times: Times::Always,
+            what,
+        }
     }
 }
 
@@ -146,7 +158,12 @@ impl HttpAnswer {
     /// A status with an empty body.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self { status, reason: None, headers: Vec::new(), body: String::new() }
+        Self {
+            status,
+            reason: None,
+            headers: Vec::new(),
+            body: String::new(),
+        }
     }
 
     /// The same with one more header.
@@ -179,22 +196,29 @@ impl HttpAnswer {
     #[must_use]
     pub fn unauthorized(challenges: &[&str]) -> Self {
         let answer = Self::status(401).html("401 - Unauthorized", "Access is denied.");
-        challenges.iter().fold(answer, |a, challenge| a.header("www-authenticate", challenge))
+        challenges.iter().fold(answer, |a, challenge| {
+            a.header("www-authenticate", challenge)
+        })
     }
 
     /// 401 with the text of a locked account.
     #[must_use]
     pub fn locked_out() -> Self {
-        Self::status(401).header("www-authenticate", "Negotiate").html(
-            "401 - Unauthorized",
-            "The referenced account is currently locked out and may not be logged on to.",
-        )
+        Self::status(401)
+            .header("www-authenticate", "Negotiate")
+            .html(
+                "401 - Unauthorized",
+                "The referenced account is currently locked out and may not be logged on to.",
+            )
     }
 
     /// 456 with the address to unlock at as reason phrase.
     #[must_use]
     pub fn blocked_with_unlock_url(url: &str) -> Self {
-        Self { reason: Some(url.to_owned()), ..Self::status(456) }
+        Self {
+            reason: Some(url.to_owned()),
+            ..Self::status(456)
+        }
     }
 
     /// 404 of a front end that cannot place the anchor mailbox.
@@ -217,19 +241,29 @@ impl HttpAnswer {
     #[must_use]
     pub fn redirect(status: u16, location: &str) -> Self {
         let answer = Self::status(status).header("location", location);
-        if status == 451 { answer.header("x-ms-location", location) } else { answer }
+        if status == 451 {
+            answer.header("x-ms-location", location)
+        } else {
+            answer
+        }
     }
 
     /// The redirect of a server that has a random outage.
     #[must_use]
     pub fn generic_error_page() -> Self {
-        Self::redirect(302, "/ews/genericerrorpage.htm?aspxerrorpath=/ews/exchange.asmx")
+        Self::redirect(
+            302,
+            "/ews/genericerrorpage.htm?aspxerrorpath=/ews/exchange.asmx",
+        )
     }
 
     /// The redirect to the sign-in page of Outlook on the web.
     #[must_use]
     pub fn sign_in_redirect() -> Self {
-        Self::redirect(302, "/owa/auth/logon.aspx?url=https%3a%2f%2flocalhost%2fews%2fexchange.asmx&reason=0")
+        Self::redirect(
+            302,
+            "/owa/auth/logon.aspx?url=https%3a%2f%2flocalhost%2fews%2fexchange.asmx&reason=0",
+        )
     }
 
     /// 200 with the HTML of a sign-in page.
@@ -246,7 +280,9 @@ impl HttpAnswer {
     /// 500 of an application pool under load.
     #[must_use]
     pub fn server_error_page() -> Self {
-        Self::status(500)
-            .html("Server Error in '/EWS' Application.", "Runtime Error: An application error occurred.")
+        Self::status(500).html(
+            "Server Error in '/EWS' Application.",
+            "Runtime Error: An application error occurred.",
+        )
     }
 }

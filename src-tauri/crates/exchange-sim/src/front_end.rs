@@ -57,11 +57,21 @@ pub(crate) async fn handle(
     Tally::one(&world.tally.requests);
     let directory = world.directory();
     let (head, body) = request.into_parts();
-    let early = world.queue.on_arrival(head.headers.contains_key(AUTHORIZATION));
+    let early = world
+        .queue
+        .on_arrival(head.headers.contains_key(AUTHORIZATION));
     let body = Limited::new(body, MAX_REQUEST).collect().await;
-    let body = body.map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?.to_bytes();
+    let body = body
+        .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?
+        .to_bytes();
     let read = (head.method == Method::POST).then(|| request::read(&body));
-    let visit = Visit { head: &head, read, peer, world, directory: &directory };
+    let visit = Visit {
+        head: &head,
+        read,
+        peer,
+        world,
+        directory: &directory,
+    };
     visit.count();
     if !directory.options.latency.is_zero() {
         sleep(directory.options.latency).await;
@@ -134,7 +144,12 @@ impl Visit<'_> {
 
     /// The account, once path, method, credentials and account state were in order.
     fn account(&self) -> Result<usize, Reply> {
-        if !self.head.uri.path().eq_ignore_ascii_case("/EWS/Exchange.asmx") {
+        if !self
+            .head
+            .uri
+            .path()
+            .eq_ignore_ascii_case("/EWS/Exchange.asmx")
+        {
             let page = HttpAnswer::status(404).html(
                 "404 - File or directory not found.",
                 "The resource you are looking for might have been removed.",
@@ -143,13 +158,19 @@ impl Visit<'_> {
         }
         if self.head.method != Method::POST {
             let page = HttpAnswer::status(405).header("allow", "POST");
-            return Err(Reply::http(page.html("405 - Method not allowed.", "Use POST.")));
+            return Err(Reply::http(
+                page.html("405 - Method not allowed.", "Use POST."),
+            ));
         }
         let Some(authorization) = self.head.headers.get(AUTHORIZATION) else {
             return Err(Reply::challenge());
         };
         let tally = &self.world.tally;
-        match self.world.refusals.judge(self.directory, authorization.as_bytes()) {
+        match self
+            .world
+            .refusals
+            .judge(self.directory, authorization.as_bytes())
+        {
             LogOn::Accepted(account) => {
                 if !self.peer.logged_on.swap(true, Ordering::Relaxed) {
                     Tally::one(&tally.log_ons_ok);
@@ -168,7 +189,10 @@ impl Visit<'_> {
     }
 
     fn in_order(&self, account: usize) -> Result<usize, Reply> {
-        let state = self.directory.account_at(account).map(|account| account.state);
+        let state = self
+            .directory
+            .account_at(account)
+            .map(|account| account.state);
         let code = match state {
             None | Some(AccountState::Ok | AccountState::Locked) => return Ok(account),
             Some(AccountState::EwsBlocked) => return Err(Reply::http(HttpAnswer::status(403))),
@@ -182,7 +206,10 @@ impl Visit<'_> {
 
     /// EWS itself, for an account in order.
     fn accepted(&self, account: usize, twist: Option<&What>) -> Reply {
-        let content_type = self.text_of(&CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase();
+        let content_type = self
+            .text_of(&CONTENT_TYPE)
+            .unwrap_or_default()
+            .to_ascii_lowercase();
         if !content_type.starts_with("text/xml") {
             return Reply::http(HttpAnswer::status(415));
         }
@@ -223,7 +250,9 @@ impl Visit<'_> {
         }
         let primary = look_up(identity, self.directory).ok();
         let primary = primary.map(|mailbox| self.directory.mailbox(mailbox).primary.as_str());
-        self.world.queue.on_request(&[identity.value.as_str(), primary.unwrap_or_default()])
+        self.world
+            .queue
+            .on_request(&[identity.value.as_str(), primary.unwrap_or_default()])
     }
 
     fn operate(&self, request: &EwsRequest, account: usize, twist: Option<&What>) -> Answer {
@@ -235,9 +264,9 @@ impl Visit<'_> {
             return fault(&EwsError::fault("ErrorNoRespondingCASInDestinationSite"));
         }
         let acting = match twist {
-            Some(What::HeaderIgnored) => {
-                Ok(Acting::Own { mailbox: directory.own_mailbox(account) })
-            }
+            Some(What::HeaderIgnored) => Ok(Acting::Own {
+                mailbox: directory.own_mailbox(account),
+            }),
             Some(What::WrongMailbox(primary)) => directory
                 .by_primary(primary)
                 .map(Acting::As)
@@ -264,7 +293,12 @@ impl Visit<'_> {
     /// The reply that a fault puts in place of the true one; gives back a fault that only changes
     /// the true one.
     fn instead(&self, what: What) -> Result<Reply, What> {
-        let xml = |body: String| Reply::ews(Answer { status: 200, body: Bytes::from(body) });
+        let xml = |body: String| {
+            Reply::ews(Answer {
+                status: 200,
+                body: Bytes::from(body),
+            })
+        };
         Ok(match what {
             What::Ews(error) => {
                 let operation = self.ews().map_or("GetFolder", |ews| ews.operation.name());

@@ -30,7 +30,9 @@ pub(crate) fn resolve(
     account: usize,
     directory: &Directory,
 ) -> Result<Acting, EwsError> {
-    let own = Acting::Own { mailbox: directory.own_mailbox(account) };
+    let own = Acting::Own {
+        mailbox: directory.own_mailbox(account),
+    };
     let Some(identity) = identity else {
         return Ok(own);
     };
@@ -40,9 +42,9 @@ pub(crate) fn resolve(
     if identity.value.is_empty() {
         return match directory.options.empty_identity {
             EmptyIdentity::OwnMailbox => Ok(own),
-            EmptyIdentity::Exchange => {
-                Err(EwsError::fault("ErrorInvalidExchangeImpersonationHeaderData"))
-            }
+            EmptyIdentity::Exchange => Err(EwsError::fault(
+                "ErrorInvalidExchangeImpersonationHeaderData",
+            )),
         };
     }
     if directory.options.build.is_2013_or_older() && own.mailbox().is_none() {
@@ -69,9 +71,9 @@ pub(crate) fn look_up(
         IdentityKind::PrincipalName => directory
             .by_principal(value)
             .ok_or_else(|| EwsError::fault("ErrorInvalidUserPrincipalName")),
-        IdentityKind::Sid => {
-            directory.by_sid(value).ok_or_else(|| EwsError::fault("ErrorInvalidUserSid"))
-        }
+        IdentityKind::Sid => directory
+            .by_sid(value)
+            .ok_or_else(|| EwsError::fault("ErrorInvalidUserSid")),
         IdentityKind::SmtpAddress => address(value, directory),
         IdentityKind::PrimarySmtpAddress => {
             let mailbox = address(value, directory)?;
@@ -89,7 +91,9 @@ fn address(value: &str, directory: &Directory) -> Result<MailboxIndex, EwsError>
     if !is_smtp_address(value) {
         return Err(EwsError::fault("ErrorInvalidSmtpAddress"));
     }
-    directory.by_address(value).ok_or_else(|| EwsError::fault("ErrorNonExistentMailbox"))
+    directory
+        .by_address(value)
+        .ok_or_else(|| EwsError::fault("ErrorNonExistentMailbox"))
 }
 
 /// One `@` with something around it, and no space.

@@ -66,7 +66,10 @@ impl Refusals {
             return false;
         };
         self.any.load(Ordering::Acquire)
-            && self.counts().get(&account).is_some_and(|&refused| refused >= limit)
+            && self
+                .counts()
+                .get(&account)
+                .is_some_and(|&refused| refused >= limit)
     }
 
     fn refused(&self, account: usize) {
@@ -81,7 +84,9 @@ impl Refusals {
     }
 
     fn counts(&self) -> std::sync::MutexGuard<'_, HashMap<usize, u32>> {
-        self.by_account.lock().expect("nothing panics while it holds the counts")
+        self.by_account
+            .lock()
+            .expect("nothing panics while it holds the counts")
     }
 }
 
@@ -98,7 +103,9 @@ fn basic(authorization: &[u8]) -> Option<Vec<u8>> {
 fn find(directory: &Directory, decoded: &[u8]) -> Option<(usize, Vec<u8>)> {
     let colon = decoded.iter().position(|&byte| byte == b':')?;
     let (name, password) = (&decoded[..colon], &decoded[colon + 1..]);
-    let utf8 = std::str::from_utf8(name).ok().and_then(|name| directory.account(name));
+    let utf8 = std::str::from_utf8(name)
+        .ok()
+        .and_then(|name| directory.account(name));
     let index = utf8.or_else(|| directory.account(&latin_1(name)))?;
     Some((index, password.to_vec()))
 }
@@ -121,7 +128,10 @@ mod tests {
     }
 
     fn directory(password: &str) -> Directory {
-        let account = Account { password: password.to_owned(), ..Account::default() };
+        let account = Account {
+            password: password.to_owned(),
+            ..Account::default()
+        };
         Directory::new(Options {
             accounts: vec![account],
             lock_out_after: Some(2),
@@ -137,7 +147,12 @@ mod tests {
         assert_eq!(refusals.judge(&directory, &upper), LogOn::Accepted(0));
         let latin = value(b"svc-ews@contoso.com", b"P\xe4sse:1");
         assert_eq!(refusals.judge(&directory, &latin), LogOn::Accepted(0));
-        for wrong in [&b"Basic !"[..], b"Negotiate abc", b"", &value(b"nobody", b"x")] {
+        for wrong in [
+            &b"Basic !"[..],
+            b"Negotiate abc",
+            b"",
+            &value(b"nobody", b"x"),
+        ] {
             assert_eq!(refusals.judge(&directory, wrong), LogOn::Refused);
         }
     }
@@ -162,6 +177,9 @@ mod tests {
             ..Options::default()
         });
         let right = value(b"CONTOSO\\svc-ews", b"Practice-Pa55!");
-        assert_eq!(Refusals::default().judge(&directory, &right), LogOn::Refused);
+        assert_eq!(
+            Refusals::default().judge(&directory, &right),
+            LogOn::Refused
+        );
     }
 }

@@ -20,12 +20,14 @@ pub(crate) fn answer(
     directory: &Directory,
 ) -> Answer {
     match operation {
-        Operation::GetFolder { properties, folders } => {
-            get_folder::answer(folders, *properties, acting, directory)
-        }
-        Operation::ResolveNames { entry, contact_data } => {
-            resolve_names::answer(entry, *contact_data, acting, account, directory)
-        }
+        Operation::GetFolder {
+            properties,
+            folders,
+        } => get_folder::answer(folders, *properties, acting, directory),
+        Operation::ResolveNames {
+            entry,
+            contact_data,
+        } => resolve_names::answer(entry, *contact_data, acting, account, directory),
         Operation::ConvertId { destination, ids } => {
             convert_id::answer(ids, destination, directory)
         }
@@ -43,7 +45,10 @@ pub(crate) fn failing(
     directory: &Directory,
 ) -> Answer {
     match operation {
-        Operation::GetFolder { properties, folders } if error.form == crate::Form::Message => {
+        Operation::GetFolder {
+            properties,
+            folders,
+        } if error.form == crate::Form::Message => {
             get_folder::failing(error, folders, *properties, acting, directory)
         }
         Operation::Other(_) if error.form == crate::Form::Message => {

@@ -102,7 +102,10 @@ pub struct Account {
 impl Default for Account {
     fn default() -> Self {
         Self {
-            logons: vec!["CONTOSO\\svc-ews".to_owned(), "svc-ews@contoso.com".to_owned()],
+            logons: vec![
+                "CONTOSO\\svc-ews".to_owned(),
+                "svc-ews@contoso.com".to_owned(),
+            ],
             password: "Practice-Pa55!".to_owned(),
             mailbox: Some("svc-ews@contoso.com".to_owned()),
             state: AccountState::Ok,
@@ -262,7 +265,12 @@ impl Build {
     /// A build by its four numbers.
     #[must_use]
     pub const fn new(major: u32, minor: u32, build: u32, revision: u32) -> Self {
-        Self { major, minor, build, revision }
+        Self {
+            major,
+            minor,
+            build,
+            revision,
+        }
     }
 
     /// `ServerVersionInfo/@Version` as seen on servers of this build.
@@ -313,6 +321,10 @@ impl Default for Build {
 
 impl std::fmt::Display for Build {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}.{}.{}", self.major, self.minor, self.build, self.revision)
+        write!(
+            f,
+            "{}.{}.{}.{}",
+            self.major, self.minor, self.build, self.revision
+        )
     }
 }

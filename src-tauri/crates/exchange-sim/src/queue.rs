@@ -47,9 +47,19 @@ impl Queue {
         armed.planned += 1;
         let order = armed.planned;
         self.class(&fault.when).fetch_add(1, Ordering::Release);
-        let entry = Entry { order, when: fault.when, left, seen: 0, what: fault.what };
+        let entry = Entry {
+            order,
+            when: fault.when,
+            left,
+            seen: 0,
+            what: fault.what,
+        };
         if let When::Mailbox(address) = &entry.when {
-            armed.by_mailbox.entry(address.to_lowercase()).or_default().push(entry);
+            armed
+                .by_mailbox
+                .entry(address.to_lowercase())
+                .or_default()
+                .push(entry);
         } else {
             armed.general.push(entry);
         }
@@ -70,12 +80,19 @@ impl Queue {
         if self.connect.load(Ordering::Acquire) == 0 {
             return None;
         }
-        self.strike(|when, _| matches!(when, When::Connect), |what| {
-            matches!(
-                what,
-                What::Close | What::CloseInHandshake | What::NoTls(_) | What::Stall(_) | What::Reset
-            )
-        })
+        self.strike(
+            |when, _| matches!(when, When::Connect),
+            |what| {
+                matches!(
+                    what,
+                    What::Close
+                        | What::CloseInHandshake
+                        | What::NoTls(_)
+                        | What::Stall(_)
+                        | What::Reset
+                )
+            },
+        )
     }
 
     /// What a request meets before its log-on is looked at.
@@ -122,13 +139,21 @@ impl Queue {
                 general = Some(index);
             }
         }
-        let keys: Vec<String> = identities.iter().map(|identity| identity.to_lowercase()).collect();
-        let key = keys.into_iter().find(|key| armed.by_mailbox.contains_key(key));
+        let keys: Vec<String> = identities
+            .iter()
+            .map(|identity| identity.to_lowercase())
+            .collect();
+        let key = keys
+            .into_iter()
+            .find(|key| armed.by_mailbox.contains_key(key));
         let own = key.as_ref().map(|key| armed.by_mailbox[key][0].order);
         let general_order = general.map(|index| armed.general[index].order);
         match (key, general) {
             (Some(key), _) if general_order.is_none_or(|order| own < Some(order)) => {
-                let entries = armed.by_mailbox.get_mut(&key).expect("the key was just found");
+                let entries = armed
+                    .by_mailbox
+                    .get_mut(&key)
+                    .expect("the key was just found");
                 let what = self.spend(entries, 0);
                 if entries.is_empty() {
                     armed.by_mailbox.remove(&key);
@@ -175,16 +200,17 @@ impl Queue {
     fn class(&self, when: &When) -> &AtomicUsize {
         match when {
             When::Connect => &self.connect,
-            When::LogOn
-            | When::Impersonated
-            | When::EveryNthImpersonated(_)
-            | When::Mailbox(_) => &self.late,
+            When::LogOn | When::Impersonated | When::EveryNthImpersonated(_) | When::Mailbox(_) => {
+                &self.late
+            }
             _ => &self.early,
         }
     }
 
     fn armed(&self) -> std::sync::MutexGuard<'_, Armed> {
-        self.armed.lock().expect("nothing panics while it holds the plan")
+        self.armed
+            .lock()
+            .expect("nothing panics while it holds the plan")
     }
 }
 
@@ -200,7 +226,11 @@ mod tests {
         assert_eq!(queue.on_arrival(true), Some(What::Reset), "not anonymous");
         assert_eq!(queue.on_arrival(false), Some(What::Close));
         assert_eq!(queue.on_arrival(false), Some(What::Close));
-        assert_eq!(queue.on_arrival(false), Some(What::Reset), "the first is spent");
+        assert_eq!(
+            queue.on_arrival(false),
+            Some(What::Reset),
+            "the first is spent"
+        );
     }
 
     #[test]
@@ -225,7 +255,11 @@ mod tests {
         assert_eq!(queue.on_request(&["alias@b.c", "a@B.C"]), Some(What::Close));
         assert_eq!(queue.on_request(&["a@b.c"]), None, "spent");
         assert_eq!(queue.on_request(&[]), Some(What::Reset), "a log-on");
-        assert_eq!(queue.late.load(Ordering::Relaxed), 0, "nothing left to look for");
+        assert_eq!(
+            queue.late.load(Ordering::Relaxed),
+            0,
+            "nothing left to look for"
+        );
     }
 
     #[test]
@@ -233,7 +267,11 @@ mod tests {
         let queue = Queue::default();
         queue.plan(Fault::once(When::Connect, What::denied()));
         queue.plan(Fault::once(When::Connect, What::Reset));
-        assert_eq!(queue.on_connect(), Some(What::Reset), "an answer cannot strike here");
+        assert_eq!(
+            queue.on_connect(),
+            Some(What::Reset),
+            "an answer cannot strike here"
+        );
         assert_eq!(queue.on_connect(), None);
     }
 }

@@ -34,26 +34,41 @@ enum Content {
 
 impl Reply {
     pub(crate) fn ews(answer: Answer) -> Self {
-        Self { content: Content::Ews(answer), how: None }
+        Self {
+            content: Content::Ews(answer),
+            how: None,
+        }
     }
 
     pub(crate) fn http(answer: HttpAnswer) -> Self {
-        Self { content: Content::Http(answer), how: None }
+        Self {
+            content: Content::Http(answer),
+            how: None,
+        }
     }
 
     /// 401 with every offered scheme.
     pub(crate) fn challenge() -> Self {
-        Self { content: Content::Challenge { locked_out: false }, how: None }
+        Self {
+            content: Content::Challenge { locked_out: false },
+            how: None,
+        }
     }
 
     /// The same with the text of a locked account.
     pub(crate) fn locked_out() -> Self {
-        Self { content: Content::Challenge { locked_out: true }, how: None }
+        Self {
+            content: Content::Challenge { locked_out: true },
+            how: None,
+        }
     }
 
     /// No answer but this.
     pub(crate) fn struck(what: What) -> Self {
-        Self { content: Content::Nothing, how: Some(Box::new(what)) }
+        Self {
+            content: Content::Nothing,
+            how: Some(Box::new(what)),
+        }
     }
 
     /// Delivered in this way unless another was chosen already.
@@ -99,7 +114,9 @@ pub(crate) async fn send(
             Script::steps([Step::Data(start), Step::Filler(rest)])
         }
         Some(What::CloseMidAnswer) => {
-            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+            response
+                .headers_mut()
+                .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
             Script::truncated(&body)
         }
         Some(What::Drip { chunk, pause }) => Script::drip(&body, chunk, pause),
@@ -144,7 +161,11 @@ fn head_and_body(content: Content, directory: &Directory) -> io::Result<(Respons
             for challenge in &directory.challenges {
                 headers.append(WWW_AUTHENTICATE, challenge.clone());
             }
-            Bytes::from_static(if locked_out { LOCKED_OUT.as_bytes() } else { DENIED.as_bytes() })
+            Bytes::from_static(if locked_out {
+                LOCKED_OUT.as_bytes()
+            } else {
+                DENIED.as_bytes()
+            })
         }
     };
     Ok((response, body))
@@ -177,13 +198,28 @@ fn common_headers(
     let id = HeaderValue::from_str(id).expect("a UUID is a header value");
     headers.insert(HeaderName::from_static("request-id"), id);
     headers.insert(SERVER, HeaderValue::from_static("Microsoft-IIS/10.0"));
-    headers.insert(HeaderName::from_static("x-powered-by"), HeaderValue::from_static("ASP.NET"));
-    headers.insert(HeaderName::from_static("x-feserver"), directory.host_name.clone());
-    headers.insert(HeaderName::from_static("x-owa-version"), directory.version.clone());
+    headers.insert(
+        HeaderName::from_static("x-powered-by"),
+        HeaderValue::from_static("ASP.NET"),
+    );
+    headers.insert(
+        HeaderName::from_static("x-feserver"),
+        directory.host_name.clone(),
+    );
+    headers.insert(
+        HeaderName::from_static("x-owa-version"),
+        directory.version.clone(),
+    );
     if accepted {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
-        headers.insert(HeaderName::from_static("x-beserver"), directory.host_name.clone());
-        headers.insert(HeaderName::from_static("x-diaginfo"), directory.host_name.clone());
+        headers.insert(
+            HeaderName::from_static("x-beserver"),
+            directory.host_name.clone(),
+        );
+        headers.insert(
+            HeaderName::from_static("x-diaginfo"),
+            directory.host_name.clone(),
+        );
         headers.insert(
             HeaderName::from_static("x-backendhttpstatus"),
             HeaderValue::from_static("200"),
@@ -196,4 +232,3 @@ fn common_headers(
         headers.insert(HeaderName::from_static("client-request-id"), id.clone());
     }
 }
-

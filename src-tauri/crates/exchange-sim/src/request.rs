@@ -39,19 +39,35 @@ impl IdentityKind {
     }
 
     fn of(element: &str) -> Option<Self> {
-        [Self::SmtpAddress, Self::PrimarySmtpAddress, Self::PrincipalName, Self::Sid]
-            .into_iter()
-            .find(|kind| kind.element() == element)
+        [
+            Self::SmtpAddress,
+            Self::PrimarySmtpAddress,
+            Self::PrincipalName,
+            Self::Sid,
+        ]
+        .into_iter()
+        .find(|kind| kind.element() == element)
     }
 }
 
 /// The element in the SOAP body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
-    GetFolder { properties: bool, folders: Vec<FolderRef> },
-    ResolveNames { entry: String, contact_data: bool },
-    ConvertId { destination: String, ids: Vec<AlternateId> },
-    GetServerTimeZones { ids: Vec<String> },
+    GetFolder {
+        properties: bool,
+        folders: Vec<FolderRef>,
+    },
+    ResolveNames {
+        entry: String,
+        contact_data: bool,
+    },
+    ConvertId {
+        destination: String,
+        ids: Vec<AlternateId>,
+    },
+    GetServerTimeZones {
+        ids: Vec<String>,
+    },
     /// Anything else this server does not do.
     Other(String),
 }
@@ -87,10 +103,12 @@ pub(crate) struct AlternateId {
 
 /// Reads a request body; what cannot be read is refused as Exchange refuses it.
 pub(crate) fn read(body: &[u8]) -> Result<Request, EwsError> {
-    parse(body).and_then(|root| envelope(&root)).map_err(|refusal| {
-        let (line, position) = line_and_position(body, refusal.offset);
-        EwsError::schema_violation(line, position, &refusal.text)
-    })
+    parse(body)
+        .and_then(|root| envelope(&root))
+        .map_err(|refusal| {
+            let (line, position) = line_and_position(body, refusal.offset);
+            EwsError::schema_violation(line, position, &refusal.text)
+        })
 }
 
 fn envelope(root: &Element) -> Result<Request, Violation> {
@@ -108,7 +126,9 @@ fn envelope(root: &Element) -> Result<Request, Violation> {
         return Err(Violation::new(body.offset, text));
     };
     Ok(Request {
-        schema_version: version.map(|v| required(v, "Version").map(str::to_owned)).transpose()?,
+        schema_version: version
+            .map(|v| required(v, "Version").map(str::to_owned))
+            .transpose()?,
         identity: impersonation.map(identity).transpose()?,
         operation: operation(operation_element)?,
     })
@@ -126,14 +146,23 @@ fn identity(impersonation: &Element) -> Result<Identity, Violation> {
     };
     let kind = (child.namespace == Namespace::Types).then(|| IdentityKind::of(&child.name));
     match kind.flatten() {
-        Some(kind) => Ok(Identity { kind, value: child.text.trim().to_owned() }),
-        None => Err(unexpected(child, "PrincipalName, SID, PrimarySmtpAddress, SmtpAddress")),
+        Some(kind) => Ok(Identity {
+            kind,
+            value: child.text.trim().to_owned(),
+        }),
+        None => Err(unexpected(
+            child,
+            "PrincipalName, SID, PrimarySmtpAddress, SmtpAddress",
+        )),
     }
 }
 
 fn operation(element: &Element) -> Result<Operation, Violation> {
     if element.namespace != Namespace::Messages {
-        return Err(unexpected(element, "an operation in the messages namespace"));
+        return Err(unexpected(
+            element,
+            "an operation in the messages namespace",
+        ));
     }
     match element.name.as_str() {
         "GetFolder" => get_folder(element),
@@ -176,16 +205,23 @@ fn get_folder(element: &Element) -> Result<Operation, Violation> {
     }
     let base_shape = base.text.trim();
     if !matches!(base_shape, "IdOnly" | "Default" | "AllProperties") {
-        let text = format!("The 'BaseShape' element is invalid: the value '{base_shape}' is invalid.");
+        let text =
+            format!("The 'BaseShape' element is invalid: the value '{base_shape}' is invalid.");
         return Err(Violation::new(base.offset, text));
     }
     if ids.children.is_empty() {
         return Err(incomplete(ids));
     }
-    let additional = shape.child(Namespace::Types, "AdditionalProperties").is_some();
+    let additional = shape
+        .child(Namespace::Types, "AdditionalProperties")
+        .is_some();
     Ok(Operation::GetFolder {
         properties: base_shape != "IdOnly" || additional,
-        folders: ids.children.iter().map(folder_ref).collect::<Result<_, _>>()?,
+        folders: ids
+            .children
+            .iter()
+            .map(folder_ref)
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -205,7 +241,9 @@ fn folder_ref(element: &Element) -> Result<FolderRef, Violation> {
     let address = mailbox.and_then(|m| m.child(Namespace::Types, "EmailAddress"));
     Ok(FolderRef::Distinguished {
         id: id.to_owned(),
-        mailbox: address.map(|a| a.text.trim().to_owned()).filter(|a| !a.is_empty()),
+        mailbox: address
+            .map(|a| a.text.trim().to_owned())
+            .filter(|a| !a.is_empty()),
     })
 }
 
@@ -236,7 +274,9 @@ fn alternate_id(element: &Element) -> Result<AlternateId, Violation> {
 }
 
 fn message_child<'a>(element: &'a Element, name: &str) -> Result<&'a Element, Violation> {
-    element.child(Namespace::Messages, name).ok_or_else(|| incomplete(element))
+    element
+        .child(Namespace::Messages, name)
+        .ok_or_else(|| incomplete(element))
 }
 
 fn required<'a>(element: &'a Element, attribute: &str) -> Result<&'a str, Violation> {
@@ -251,7 +291,10 @@ fn is_true(text: &str) -> bool {
 }
 
 fn incomplete(element: &Element) -> Violation {
-    let text = format!("The element '{}' has incomplete or invalid content.", element.name);
+    let text = format!(
+        "The element '{}' has incomplete or invalid content.",
+        element.name
+    );
     Violation::new(element.offset, text)
 }
 
@@ -291,8 +334,14 @@ mod tests {
                  </t:ConnectingSID></t:ExchangeImpersonation>"
             );
             let body = folder("<t:DistinguishedFolderId Id=\"inbox\"/>");
-            let identity = read(envelope(&header, &body).as_bytes()).unwrap().identity.unwrap();
-            assert_eq!((identity.kind.element(), identity.value.as_str()), (kind, "a&b@c.d"));
+            let identity = read(envelope(&header, &body).as_bytes())
+                .unwrap()
+                .identity
+                .unwrap();
+            assert_eq!(
+                (identity.kind.element(), identity.value.as_str()),
+                (kind, "a&b@c.d")
+            );
         }
     }
 
@@ -302,7 +351,8 @@ mod tests {
         let swapped = "<m:GetFolder><m:FolderIds><t:DistinguishedFolderId Id=\"inbox\"/>\
             </m:FolderIds><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>\
             </m:GetFolder>";
-        let https = envelope("", &good).replace("http://schemas.microsoft", "https://schemas.microsoft");
+        let https =
+            envelope("", &good).replace("http://schemas.microsoft", "https://schemas.microsoft");
         for bad in [
             envelope("", swapped),
             envelope("", &folder("")),

@@ -35,19 +35,31 @@ impl Script {
     /// A body sent at once.
     pub(crate) fn whole(body: Bytes) -> Self {
         let exact = Some(body.len() as u64);
-        Self { steps: VecDeque::from([Step::Data(body)]), pause: None, exact }
+        Self {
+            steps: VecDeque::from([Step::Data(body)]),
+            pause: None,
+            exact,
+        }
     }
 
     /// A body of these steps; its length is not announced.
     pub(crate) fn steps(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { steps: steps.into_iter().collect(), pause: None, exact: None }
+        Self {
+            steps: steps.into_iter().collect(),
+            pause: None,
+            exact: None,
+        }
     }
 
     /// Half of the body, then the end of the connection.
     pub(crate) fn truncated(body: &Bytes) -> Self {
         // The pause lets the first half leave the buffers before the connection breaks.
         let half = body.slice(..body.len() / 2);
-        Self::steps([Step::Data(half), Step::Pause(Duration::from_millis(20)), Step::Break])
+        Self::steps([
+            Step::Data(half),
+            Step::Pause(Duration::from_millis(20)),
+            Step::Break,
+        ])
     }
 
     /// The body in pieces.
@@ -99,6 +111,7 @@ impl Body for Script {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.exact.map_or_else(SizeHint::default, SizeHint::with_exact)
+        self.exact
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

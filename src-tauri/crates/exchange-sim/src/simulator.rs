@@ -60,7 +60,12 @@ impl World {
     /// The directory as it is now.
     pub(crate) fn directory(&self) -> Arc<Directory> {
         // A whole value is swapped in, so there is no half-made one to fear.
-        Arc::clone(&self.directory.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(
+            &self
+                .directory
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 }
 
@@ -85,10 +90,18 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
         Bind::Https(certificate) => Some(identity(certificate)?),
     };
     let port = options.port;
-    let sockets = listen(port).await.map_err(|source| StartError::Listen { port, source })?;
-    let address = sockets[0].local_addr().map_err(|source| StartError::Listen { port, source })?;
+    let sockets = listen(port)
+        .await
+        .map_err(|source| StartError::Listen { port, source })?;
+    let address = sockets[0]
+        .local_addr()
+        .map_err(|source| StartError::Listen { port, source })?;
     let queue = Queue::default();
-    options.faults.iter().cloned().for_each(|fault| queue.plan(fault));
+    options
+        .faults
+        .iter()
+        .cloned()
+        .for_each(|fault| queue.plan(fault));
     let world = Arc::new(World {
         tally: Tally::default(),
         queue,
@@ -96,20 +109,41 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
         directory: RwLock::new(Arc::new(Directory::new(options))),
     });
     let (closing, closed) = watch::channel(());
-    let tls = identity.as_ref().map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
+    let tls = identity
+        .as_ref()
+        .map(|identity| TlsAcceptor::from(Arc::clone(&identity.config)));
     let accept = |socket| {
-        tokio::spawn(accept(socket, tls.clone(), Arc::clone(&world), closed.clone()))
+        tokio::spawn(accept(
+            socket,
+            tls.clone(),
+            Arc::clone(&world),
+            closed.clone(),
+        ))
     };
     let listeners = sockets.into_iter().map(accept).collect();
-    Ok(Simulator { address, identity, world, change: Mutex::new(()), closing, listeners })
+    Ok(Simulator {
+        address,
+        identity,
+        world,
+        change: Mutex::new(()),
+        closing,
+        listeners,
+    })
 }
 
 impl Simulator {
     /// The address for clients: `https://localhost:PORT/EWS/Exchange.asmx`.
     #[must_use]
     pub fn ews_url(&self) -> String {
-        let scheme = if self.identity.is_some() { "https" } else { "http" };
-        format!("{scheme}://localhost:{}/EWS/Exchange.asmx", self.address.port())
+        let scheme = if self.identity.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!(
+            "{scheme}://localhost:{}/EWS/Exchange.asmx",
+            self.address.port()
+        )
     }
 
     /// The IPv4 address it listens on.
@@ -127,13 +161,17 @@ impl Simulator {
     /// SHA-256 of the server certificate, 64 lower-case hex digits; nothing over plain HTTP.
     #[must_use]
     pub fn certificate_sha256(&self) -> Option<&str> {
-        self.identity.as_ref().map(|identity| identity.leaf_sha256.as_str())
+        self.identity
+            .as_ref()
+            .map(|identity| identity.leaf_sha256.as_str())
     }
 
     /// The server certificate in DER.
     #[must_use]
     pub fn certificate_der(&self) -> Option<&[u8]> {
-        self.identity.as_ref().map(|identity| identity.leaf_der.as_slice())
+        self.identity
+            .as_ref()
+            .map(|identity| identity.leaf_der.as_slice())
     }
 
     /// What happened so far.
@@ -164,7 +202,11 @@ impl Simulator {
         let mut options = self.world.directory().options.clone();
         change(&mut options);
         let directory = Arc::new(Directory::new(options));
-        *self.world.directory.write().unwrap_or_else(PoisonError::into_inner) = directory;
+        *self
+            .world
+            .directory
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = directory;
     }
 
     /// Closes all connections and waits until they are closed.
@@ -229,7 +271,11 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, world: Arc<Worl
         return;
     }
     let conduit = Conduit::new(stream, Arc::clone(&resets));
-    let peer = Peer { number: entered.number, logged_on: AtomicBool::new(false), resets };
+    let peer = Peer {
+        number: entered.number,
+        logged_on: AtomicBool::new(false),
+        resets,
+    };
     match tls {
         None => serve(conduit, &peer, &world).await,
         Some(tls) => {
@@ -244,7 +290,9 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, world: Arc<Worl
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: &Peer, world: &World) {
     let service = service_fn(|request| front_end::handle(request, peer, world));
     // Ends with the connection; an error is a client that left or a fault that struck.
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// A connection that meets a fault before a byte is answered.

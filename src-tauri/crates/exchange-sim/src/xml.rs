@@ -39,7 +39,10 @@ pub(crate) struct Violation {
 
 impl Violation {
     pub(crate) fn new(offset: usize, text: impl Into<String>) -> Self {
-        Self { offset, text: text.into() }
+        Self {
+            offset,
+            text: text.into(),
+        }
     }
 }
 
@@ -54,7 +57,10 @@ impl Element {
     }
 
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+        self.attributes
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.as_str())
     }
 }
 
@@ -70,7 +76,12 @@ pub(crate) fn parse(body: &[u8]) -> Result<Element, Violation> {
     loop {
         let event = match reader.read_resolved_event() {
             Ok((namespace, event)) => (known(&namespace), event),
-            Err(e) => return Err(Violation::new(position(reader.error_position()), e.to_string())),
+            Err(e) => {
+                return Err(Violation::new(
+                    position(reader.error_position()),
+                    e.to_string(),
+                ));
+            }
         };
         let offset = position(reader.buffer_position());
         match event {
@@ -93,7 +104,10 @@ pub(crate) fn parse(body: &[u8]) -> Result<Element, Violation> {
         }
     }
     if let Some(element) = open.last() {
-        let text = format!("Unexpected end of file. The element '{}' is not closed.", element.name);
+        let text = format!(
+            "Unexpected end of file. The element '{}' is not closed.",
+            element.name
+        );
         return Err(Violation::new(body.len(), text));
     }
     root.ok_or_else(|| Violation::new(0, "Root element is missing."))
@@ -138,20 +152,28 @@ fn known(namespace: &ResolveResult<'_>) -> Result<Namespace, Violation> {
             _ => Namespace::Other,
         }),
         ResolveResult::Unbound => Ok(Namespace::Other),
-        ResolveResult::Unknown(prefix) => {
-            Err(Violation::new(0, format!("'{prefix}' is an undeclared prefix.")))
-        }
+        ResolveResult::Unknown(prefix) => Err(Violation::new(
+            0,
+            format!("'{prefix}' is an undeclared prefix."),
+        )),
     }
 }
 
-fn element(namespace: Namespace, tag: &BytesStart<'_>, offset: usize) -> Result<Element, Violation> {
+fn element(
+    namespace: Namespace,
+    tag: &BytesStart<'_>,
+    offset: usize,
+) -> Result<Element, Violation> {
     let mut attributes = Vec::new();
     for attribute in tag.attributes() {
         let attribute = attribute.map_err(|e| Violation::new(offset, e.to_string()))?;
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
             .map_err(|e| Violation::new(offset, e.to_string()))?;
-        attributes.push((attribute.key.local_name().into_inner().to_owned(), value.into_owned()));
+        attributes.push((
+            attribute.key.local_name().into_inner().to_owned(),
+            value.into_owned(),
+        ));
     }
     Ok(Element {
         namespace,
@@ -163,15 +185,14 @@ fn element(namespace: Namespace, tag: &BytesStart<'_>, offset: usize) -> Result<
     })
 }
 
-fn close(
-    done: Element,
-    open: &mut [Element],
-    root: &mut Option<Element>,
-) -> Result<(), Violation> {
+fn close(done: Element, open: &mut [Element], root: &mut Option<Element>) -> Result<(), Violation> {
     if let Some(parent) = open.last_mut() {
         parent.children.push(done);
     } else if root.is_some() {
-        return Err(Violation::new(done.offset, "There are multiple root elements."));
+        return Err(Violation::new(
+            done.offset,
+            "There are multiple root elements.",
+        ));
     } else {
         *root = Some(done);
     }
@@ -187,7 +208,10 @@ fn characters(event: &Event<'_>, open: &mut [Element], offset: usize) -> Result<
             None => return Err(Violation::new(offset, "Reference to undeclared entity.")),
         },
         Event::DocType(_) => {
-            return Err(Violation::new(offset, "For security reasons DTD is prohibited."));
+            return Err(Violation::new(
+                offset,
+                "For security reasons DTD is prohibited.",
+            ));
         }
         _ => return Ok(()),
     };
@@ -228,8 +252,15 @@ mod tests {
     #[test]
     fn refuses_what_is_not_well_formed() {
         for bad in [
-            "", "text", "<a>", "<a></b>", "<a/><b/>", "<a>&nope;</a>", "<!DOCTYPE a><a/>",
-            "<p:a/>", "<a b=1/>",
+            "",
+            "text",
+            "<a>",
+            "<a></b>",
+            "<a/><b/>",
+            "<a>&nope;</a>",
+            "<!DOCTYPE a><a/>",
+            "<p:a/>",
+            "<a b=1/>",
         ] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad:?} must be refused");
         }
@@ -245,6 +276,9 @@ mod tests {
 
     #[test]
     fn escapes_what_would_break_an_answer() {
-        assert_eq!(escape("<a&\"b\">\u{1}"), "&lt;a&amp;&quot;b&quot;&gt;\u{fffd}");
+        assert_eq!(
+            escape("<a&\"b\">\u{1}"),
+            "&lt;a&amp;&quot;b&quot;&gt;\u{fffd}"
+        );
     }
 }

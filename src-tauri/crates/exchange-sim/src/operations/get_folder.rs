@@ -18,7 +18,9 @@ pub(super) fn answer(
     acting: Acting,
     directory: &Directory,
 ) -> Answer {
-    batch(folders, directory, |folder| open(folder, properties, acting, directory))
+    batch(folders, directory, |folder| {
+        open(folder, properties, acting, directory)
+    })
 }
 
 /// The same with an error planned for all or one of them.
@@ -35,7 +37,11 @@ pub(super) fn failing(
             (Some(only), FolderRef::Distinguished { id, .. }) => only == id,
             (Some(_), FolderRef::Id(_)) => false,
         };
-        if meant { Err(error.clone()) } else { open(folder, properties, acting, directory) }
+        if meant {
+            Err(error.clone())
+        } else {
+            open(folder, properties, acting, directory)
+        }
     })
 }
 
@@ -115,14 +121,17 @@ fn named_mailbox(
     acting: Acting,
     directory: &Directory,
 ) -> Result<MailboxIndex, EwsError> {
-    let mailbox =
-        directory.by_address(address).ok_or_else(|| EwsError::new("ErrorNonExistentMailbox"))?;
+    let mailbox = directory
+        .by_address(address)
+        .ok_or_else(|| EwsError::new("ErrorNonExistentMailbox"))?;
     let primary = &directory.mailbox(mailbox).primary;
     if !primary.eq_ignore_ascii_case(address) {
         return Err(EwsError::new("ErrorNonPrimarySmtpAddress").value("Primary", primary));
     }
     if acting.mailbox() == Some(mailbox) || directory.options.ignores_impersonation {
-        acting.mailbox().ok_or_else(|| EwsError::new("ErrorNonExistentMailbox"))
+        acting
+            .mailbox()
+            .ok_or_else(|| EwsError::new("ErrorNonExistentMailbox"))
     } else {
         Err(EwsError::new("ErrorAccessDenied").stopping_batch())
     }
@@ -137,7 +146,8 @@ fn sound(
     Err(match &directory.mailbox(mailbox).state {
         MailboxState::Ok => return Ok(()),
         MailboxState::WithoutFolders(missing) => {
-            if !folder.is_some_and(|folder| missing.iter().any(|m| m.eq_ignore_ascii_case(folder))) {
+            if !folder.is_some_and(|folder| missing.iter().any(|m| m.eq_ignore_ascii_case(folder)))
+            {
                 return Ok(());
             }
             EwsError::new("ErrorFolderNotFound")
@@ -178,7 +188,10 @@ fn element(
     );
     if properties {
         let parent = Folder::named(folder.parent).expect("every parent is in the table");
-        let children = FOLDERS.iter().filter(|f| f.parent == folder.id && f.id != folder.id).count();
+        let children = FOLDERS
+            .iter()
+            .filter(|f| f.parent == folder.id && f.id != folder.id)
+            .count();
         let _ = write!(
             out,
             "<t:ParentFolderId Id=\"{}\" ChangeKey=\"{}\"/>",

@@ -31,8 +31,14 @@ pub(super) fn answer(
             let error = EwsError::new("ErrorNameResolutionNoResults");
             return directory.envelope.error(operation, &error);
         }
-        1 => ("Success", "<m:ResponseCode>NoError</m:ResponseCode>".to_owned()),
-        _ => ("Warning", explanation(&EwsError::new("ErrorNameResolutionMultipleResults"))),
+        1 => (
+            "Success",
+            "<m:ResponseCode>NoError</m:ResponseCode>".to_owned(),
+        ),
+        _ => (
+            "Warning",
+            explanation(&EwsError::new("ErrorNameResolutionMultipleResults")),
+        ),
     };
     let mut resolutions = String::new();
     for &mailbox in &found {
@@ -56,7 +62,10 @@ fn find(entry: &str, account: usize, directory: &Directory) -> (Vec<MailboxIndex
     }
     let logon = directory.account(wanted).or_else(|| {
         let logons = &directory.account_at(account)?.logons;
-        logons.iter().any(|l| sam_name(l).eq_ignore_ascii_case(wanted)).then_some(account)
+        logons
+            .iter()
+            .any(|l| sam_name(l).eq_ignore_ascii_case(wanted))
+            .then_some(account)
     });
     if let Some(mailbox) = logon.and_then(|account| directory.own_mailbox(account)) {
         return (vec![mailbox], true);

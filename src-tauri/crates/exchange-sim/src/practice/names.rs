@@ -9,12 +9,59 @@ const FIRST: [&str; 48] = [
 ];
 
 const LAST: [&str; 53] = [
-    "Adler", "Becker", "Castillo", "Dubois", "Eriksen", "Fischer", "Garcia", "Hoffmann", "Ivanova",
-    "Jensen", "Keller", "Lindqvist", "Martin", "Novak", "Olsen", "Petrov", "Quinn", "Rossi",
-    "Schneider", "Tanaka", "Ueda", "Vogel", "Walker", "Yilmaz", "Zimmermann", "Andersson", "Brown",
-    "Costa", "Diaz", "Evans", "Fontaine", "Greco", "Haas", "Iqbal", "Jones", "Kowalski", "Lopez",
-    "Meyer", "Nguyen", "Okafor", "Park", "Rahman", "Silva", "Taylor", "Urban", "Virtanen", "Weber",
-    "Xu", "Young", "Zhang", "Bianchi", "Dahl", "Huber",
+    "Adler",
+    "Becker",
+    "Castillo",
+    "Dubois",
+    "Eriksen",
+    "Fischer",
+    "Garcia",
+    "Hoffmann",
+    "Ivanova",
+    "Jensen",
+    "Keller",
+    "Lindqvist",
+    "Martin",
+    "Novak",
+    "Olsen",
+    "Petrov",
+    "Quinn",
+    "Rossi",
+    "Schneider",
+    "Tanaka",
+    "Ueda",
+    "Vogel",
+    "Walker",
+    "Yilmaz",
+    "Zimmermann",
+    "Andersson",
+    "Brown",
+    "Costa",
+    "Diaz",
+    "Evans",
+    "Fontaine",
+    "Greco",
+    "Haas",
+    "Iqbal",
+    "Jones",
+    "Kowalski",
+    "Lopez",
+    "Meyer",
+    "Nguyen",
+    "Okafor",
+    "Park",
+    "Rahman",
+    "Silva",
+    "Taylor",
+    "Urban",
+    "Virtanen",
+    "Weber",
+    "Xu",
+    "Young",
+    "Zhang",
+    "Bianchi",
+    "Dahl",
+    "Huber",
 ];
 
 /// Name and mail alias of the n-th person. 48 and 53 share no divisor, so the first 2,544 people
@@ -24,7 +71,11 @@ pub(super) fn person(n: usize) -> (String, String) {
     let last = LAST[n % LAST.len()];
     let round = n / (FIRST.len() * LAST.len());
     let alias = format!("{}.{}", first.to_lowercase(), last.to_lowercase());
-    let alias = if round == 0 { alias } else { format!("{alias}{}", round + 1) };
+    let alias = if round == 0 {
+        alias
+    } else {
+        format!("{alias}{}", round + 1)
+    };
     (format!("{first} {last}"), alias)
 }
 
@@ -37,6 +88,9 @@ mod tests {
     fn fifty_thousand_people_have_distinct_aliases() {
         let aliases: HashSet<String> = (0..50_000).map(|n| person(n).1).collect();
         assert_eq!(aliases.len(), 50_000);
-        assert_eq!(person(0), ("Anna Adler".to_owned(), "anna.adler".to_owned()));
+        assert_eq!(
+            person(0),
+            ("Anna Adler".to_owned(), "anna.adler".to_owned())
+        );
     }
 }

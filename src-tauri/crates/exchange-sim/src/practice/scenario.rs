@@ -97,121 +97,123 @@ impl Scenario {
         self.text().expected
     }
 
-    const fn text(self) -> Text {
-        let [id, title, shows, expected] = match self {
-            Self::Healthy => [
-                "healthy",
-                "Healthy",
-                "A scoped service account opens every mailbox of the list; the canary stays shut.",
-                "granted for everyone; the canary is refused as it must be",
-            ],
-            Self::Demo => [
-                "demo",
-                "Demo",
-                "A mixed organization: most mailboxes open, some fail for different reasons.",
-                "granted for most; findings for mailboxes outside the scope, unknown, alias, disabled, \
-                 without Inbox or misconfigured; undetermined while moving or with the store down",
-            ],
-            Self::WrongPassword => [
-                "wrong-password",
-                "Wrong password",
-                "The server refuses the password; it must be sent once and never again.",
-                "not_checked, auth.rejected; one log-on refused, the account is not locked",
-            ],
-            Self::NtlmOnly => [
-                "ntlm-only",
-                "NTLM only",
-                "A stock server offers Negotiate and NTLM; a password by Basic has no chance.",
-                "not_checked, auth.scheme_not_offered; no password is sent",
-            ],
-            Self::OutsideTheScope => [
-                "outside-the-scope",
-                "Outside the scope",
-                "The management scope of the role leaves out every fifth mailbox.",
-                "refused, impersonation.out_of_scope for every fifth; granted for the others",
-            ],
-            Self::NoRole => [
-                "no-role",
-                "No role",
-                "The password is right, and the impersonation role is not assigned.",
-                "refused, impersonation.role_missing for everyone",
-            ],
-            Self::UnscopedRole => [
-                "unscoped-role",
-                "Unscoped role",
-                "The role has no scope: a mailbox that must stay shut opens.",
-                "granted for everyone; the canary too, impersonation.exposed",
-            ],
-            Self::HeaderIgnored => [
-                "header-ignored",
-                "Header ignored",
-                "The server answers every request with the service account's own mailbox.",
-                "undetermined, impersonation.ignored; nothing is shown as granted",
-            ],
-            Self::AccountWithoutMailbox => [
-                "account-without-mailbox",
-                "Account without mailbox",
-                "The service account has no mailbox, which Exchange 2016 and later allow.",
-                "granted for everyone",
-            ],
-            Self::Throttled => [
-                "throttled",
-                "Throttled",
-                "Every seventh request is told to come back a little later.",
-                "granted for everyone, after waits",
-            ],
-            Self::MailboxMoving => [
-                "mailbox-moving",
-                "Mailbox moving",
-                "Every tenth mailbox is being moved to another database.",
-                "undetermined, mailbox.moving for every tenth; granted for the others",
-            ],
-            Self::AliasesAndRemoteMailboxes => [
-                "aliases-and-remote",
-                "Aliases and remote mailboxes",
-                "The list holds second addresses, mailboxes in the cloud and mail users.",
-                "no_mailbox, mailbox.remote or mailbox.not_found; alias_of for second addresses",
-            ],
-            Self::Blocked403 => [
-                "blocked-403",
-                "403 blocked",
-                "The account signs in, and EWS is switched off for it.",
-                "not_checked, policy.ews_blocked",
-            ],
-            Self::HtmlSignInPage => [
-                "html-sign-in-page",
-                "HTML sign-in page",
-                "A portal in front of the server answers with its sign-in page.",
-                "not_checked, http.not_ews; no password is sent",
-            ],
-            Self::RedirectToAnotherHost => [
-                "redirect",
-                "Redirect to another host",
-                "The server points to another host, where no password may follow.",
-                "not_checked, http.redirected; no password is sent",
-            ],
-            Self::ExpiredCertificate => [
-                "expired-certificate",
-                "Expired certificate",
-                "The certificate ended a month ago. Trust the practice CA to see the date alone.",
-                "not_checked, tls.expired with the CA trusted, else tls.untrusted",
-            ],
-            Self::PrivateCa => [
-                "private-ca",
-                "Private CA",
-                "The certificate comes from a CA that only this organization knows.",
-                "not_checked, tls.untrusted; granted for everyone once the CA is trusted",
-            ],
-            Self::SlowServer => [
-                "slow-server",
-                "Slow server",
-                "Every answer takes four tenths of a second.",
-                "granted for everyone",
-            ],
-        };
-        Text { id, title, shows, expected }
+    const fn text(self) -> &'static Text {
+        &TEXTS[self as usize]
     }
 }
+
+/// One for each scenario, in the order of their declaration.
+const TEXTS: [Text; 18] = [
+    Text {
+        id: "healthy",
+        title: "Healthy",
+        shows: "A scoped service account opens every mailbox of the list; the canary stays shut.",
+        expected: "granted for everyone; the canary is refused as it must be",
+    },
+    Text {
+        id: "demo",
+        title: "Demo",
+        shows: "A mixed organization: most mailboxes open, some fail for different reasons.",
+        expected: "granted for most; findings for mailboxes outside the scope, unknown, alias, disabled, \
+         without Inbox or misconfigured; undetermined while moving or with the store down",
+    },
+    Text {
+        id: "wrong-password",
+        title: "Wrong password",
+        shows: "The server refuses the password; it must be sent once and never again.",
+        expected: "not_checked, auth.rejected; one log-on refused, the account is not locked",
+    },
+    Text {
+        id: "ntlm-only",
+        title: "NTLM only",
+        shows: "A stock server offers Negotiate and NTLM; a password by Basic has no chance.",
+        expected: "not_checked, auth.scheme_not_offered; no password is sent",
+    },
+    Text {
+        id: "outside-the-scope",
+        title: "Outside the scope",
+        shows: "The management scope of the role leaves out every fifth mailbox.",
+        expected: "refused, impersonation.out_of_scope for every fifth; granted for the others",
+    },
+    Text {
+        id: "no-role",
+        title: "No role",
+        shows: "The password is right, and the impersonation role is not assigned.",
+        expected: "refused, impersonation.role_missing for everyone",
+    },
+    Text {
+        id: "unscoped-role",
+        title: "Unscoped role",
+        shows: "The role has no scope: a mailbox that must stay shut opens.",
+        expected: "granted for everyone; the canary too, impersonation.exposed",
+    },
+    Text {
+        id: "header-ignored",
+        title: "Header ignored",
+        shows: "The server answers every request with the service account's own mailbox.",
+        expected: "undetermined, impersonation.ignored; nothing is shown as granted",
+    },
+    Text {
+        id: "account-without-mailbox",
+        title: "Account without mailbox",
+        shows: "The service account has no mailbox, which Exchange 2016 and later allow.",
+        expected: "granted for everyone",
+    },
+    Text {
+        id: "throttled",
+        title: "Throttled",
+        shows: "Every seventh request is told to come back a little later.",
+        expected: "granted for everyone, after waits",
+    },
+    Text {
+        id: "mailbox-moving",
+        title: "Mailbox moving",
+        shows: "Every tenth mailbox is being moved to another database.",
+        expected: "undetermined, mailbox.moving for every tenth; granted for the others",
+    },
+    Text {
+        id: "aliases-and-remote",
+        title: "Aliases and remote mailboxes",
+        shows: "The list holds second addresses, mailboxes in the cloud and mail users.",
+        expected: "no_mailbox, mailbox.remote or mailbox.not_found; alias_of for second addresses",
+    },
+    Text {
+        id: "blocked-403",
+        title: "403 blocked",
+        shows: "The account signs in, and EWS is switched off for it.",
+        expected: "not_checked, policy.ews_blocked",
+    },
+    Text {
+        id: "html-sign-in-page",
+        title: "HTML sign-in page",
+        shows: "A portal in front of the server answers with its sign-in page.",
+        expected: "not_checked, http.not_ews; no password is sent",
+    },
+    Text {
+        id: "redirect",
+        title: "Redirect to another host",
+        shows: "The server points to another host, where no password may follow.",
+        expected: "not_checked, http.redirected; no password is sent",
+    },
+    Text {
+        id: "expired-certificate",
+        title: "Expired certificate",
+        shows: "The certificate ended a month ago. Trust the practice CA to see the date alone.",
+        expected: "not_checked, tls.expired with the CA trusted, else tls.untrusted",
+    },
+    Text {
+        id: "private-ca",
+        title: "Private CA",
+        shows: "The certificate comes from a CA that only this organization knows.",
+        expected: "not_checked, tls.untrusted; granted for everyone once the CA is trusted",
+    },
+    Text {
+        id: "slow-server",
+        title: "Slow server",
+        shows: "Every answer takes four tenths of a second.",
+        expected: "granted for everyone",
+    },
+];
 
 impl std::fmt::Display for Scenario {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -244,9 +246,18 @@ mod tests {
 
     #[test]
     fn every_id_leads_back_to_its_scenario() {
-        for scenario in Scenario::ALL {
+        for (n, scenario) in Scenario::ALL.into_iter().enumerate() {
+            assert_eq!(
+                scenario as usize, n,
+                "the list is in the order of declaration"
+            );
             assert_eq!(scenario.id().parse(), Ok(scenario));
         }
+        assert_eq!(
+            Scenario::SlowServer.id(),
+            "slow-server",
+            "the texts are in that order too"
+        );
         assert!("nope".parse::<Scenario>().is_err());
     }
 }

@@ -65,8 +65,10 @@ impl Practice {
                 &user.recipient_type,
                 &addresses,
             ];
-            let quoted: Vec<String> =
-                fields.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect();
+            let quoted: Vec<String> = fields
+                .iter()
+                .map(|field| format!("\"{}\"", field.replace('"', "\"\"")))
+                .collect();
             let _ = write!(csv, "{}\r\n", quoted.join(","));
         }
         csv
@@ -80,7 +82,7 @@ pub fn setup(scenario: Scenario, users: usize) -> Practice {
     match scenario {
         Scenario::Healthy | Scenario::PrivateCa => {}
         Scenario::Demo => world.mix(),
-        Scenario::WrongPassword => world.password = "Yesterday-Pa55!".to_owned(),
+        Scenario::WrongPassword => "Yesterday-Pa55!".clone_into(&mut world.password),
         Scenario::NtlmOnly => {
             world.options.offered = vec!["Negotiate".to_owned(), "NTLM".to_owned()];
         }
@@ -90,11 +92,17 @@ pub fn setup(scenario: Scenario, users: usize) -> Practice {
         Scenario::HeaderIgnored => world.options.ignores_impersonation = true,
         Scenario::AccountWithoutMailbox => {
             world.account().mailbox = None;
-            world.options.mailboxes.retain(|mailbox| mailbox.primary != SERVICE_MAILBOX);
+            world
+                .options
+                .mailboxes
+                .retain(|mailbox| mailbox.primary != SERVICE_MAILBOX);
         }
         Scenario::Throttled => {
             let busy = What::Ews(EwsError::busy(1_000));
-            world.options.faults.push(Fault::always(When::EveryNthImpersonated(7), busy));
+            world
+                .options
+                .faults
+                .push(Fault::always(When::EveryNthImpersonated(7), busy));
         }
         Scenario::MailboxMoving => {
             for n in (0..users).step_by(10) {
@@ -138,19 +146,31 @@ impl World {
             aliases: Vec::new(),
             must_refuse: true,
         });
-        let mut mailboxes: Vec<Mailbox> =
-            users.iter().enumerate().map(|(n, user)| mailbox(n, user)).collect();
+        let mut mailboxes: Vec<Mailbox> = users
+            .iter()
+            .enumerate()
+            .map(|(n, user)| mailbox(n, user))
+            .collect();
         mailboxes.push(Mailbox::new(SERVICE_MAILBOX, "EWS Service"));
         let options = Options {
             bind: Bind::Https(Certificate::Ca),
-            accounts: vec![Account { role: Role::AllBut(HashSet::new()), ..Account::default() }],
+            accounts: vec![Account {
+                role: Role::AllBut(HashSet::new()),
+                ..Account::default()
+            }],
             mailboxes,
             lock_out_after: Some(3),
             ..Options::default()
         };
         let outside = HashSet::from([CANARY.to_owned()]);
         let gone = HashSet::new();
-        Self { options, users, password: PASSWORD.to_owned(), outside, gone }
+        Self {
+            options,
+            users,
+            password: PASSWORD.to_owned(),
+            outside,
+            gone,
+        }
     }
 
     fn account(&mut self) -> &mut Account {
@@ -167,7 +187,9 @@ impl World {
     }
 
     fn instead_of_everything(&mut self, answer: HttpAnswer) {
-        self.options.faults.push(Fault::always(When::Any, What::Http(answer)));
+        self.options
+            .faults
+            .push(Fault::always(When::Any, What::Http(answer)));
     }
 
     /// Of fifty people eleven meet something, each something else.
@@ -184,12 +206,16 @@ impl World {
                 self.options.mailboxes[n].state = state.clone();
             }
         }
-        self.every(50, 28).chain(self.every(50, 47)).for_each(|n| self.leave_out(n));
+        self.every(50, 28)
+            .chain(self.every(50, 47))
+            .for_each(|n| self.leave_out(n));
         self.every(50, 31).for_each(|n| self.vanish(n));
         self.every(50, 36).for_each(|n| self.list_refused_alias(n));
         for n in self.every(50, 40).chain(self.every(50, 2)) {
             let when = When::Mailbox(self.users[n].primary.clone());
-            self.options.faults.push(Fault::times(2, when, What::Ews(EwsError::busy(500))));
+            self.options
+                .faults
+                .push(Fault::times(2, when, What::Ews(EwsError::busy(500))));
         }
     }
 
@@ -203,7 +229,9 @@ impl World {
         let primary = self.users[n].primary.clone();
         let alias = self.users[n].aliases[0].clone();
         let refusal = What::Ews(EwsError::non_primary(&primary));
-        self.options.faults.push(Fault::always(When::Mailbox(alias.clone()), refusal));
+        self.options
+            .faults
+            .push(Fault::always(When::Mailbox(alias.clone()), refusal));
         self.users[n].primary = alias;
         self.users[n].aliases.clear();
     }
@@ -212,7 +240,7 @@ impl World {
     fn list_second_address(&mut self, n: usize) {
         self.vanish(n);
         let mut row = self.users[n - 1].clone();
-        row.primary = row.aliases[0].clone();
+        row.primary = row.aliases.remove(0);
         row.aliases.clear();
         self.users[n] = row;
     }
@@ -231,19 +259,37 @@ impl World {
     }
 
     fn finish(self, scenario: Scenario) -> Practice {
-        let Self { mut options, users, password, outside, gone } = self;
-        options.mailboxes.retain(|mailbox| !gone.contains(&mailbox.primary));
+        let Self {
+            mut options,
+            users,
+            password,
+            outside,
+            gone,
+        } = self;
+        options
+            .mailboxes
+            .retain(|mailbox| !gone.contains(&mailbox.primary));
         if let Role::AllBut(scope) = &mut options.accounts[0].role {
             *scope = outside;
         }
-        Practice { scenario, options, account: ACCOUNT.to_owned(), password, users }
+        Practice {
+            scenario,
+            options,
+            account: ACCOUNT.to_owned(),
+            password,
+            users,
+        }
     }
 }
 
 fn user(n: usize) -> PracticeUser {
     let (display_name, alias) = person(n);
     let primary = format!("{alias}@{DOMAIN}");
-    let recipient_type = if n % 40 == 39 { "SharedMailbox" } else { "UserMailbox" };
+    let recipient_type = if n % 40 == 39 {
+        "SharedMailbox"
+    } else {
+        "UserMailbox"
+    };
     PracticeUser {
         display_name,
         upn: primary.clone(),
@@ -259,7 +305,10 @@ fn mailbox(n: usize, user: &PracticeUser) -> Mailbox {
         primary: user.primary.clone(),
         aliases: user.aliases.clone(),
         upn: Some(user.upn.clone()),
-        sid: Some(format!("S-1-5-21-1004336348-1177238915-682003330-{}", 1_100 + n)),
+        sid: Some(format!(
+            "S-1-5-21-1004336348-1177238915-682003330-{}",
+            1_100 + n
+        )),
         state: MailboxState::Ok,
         display_name: user.display_name.clone(),
     }
@@ -274,10 +323,18 @@ mod tests {
         for scenario in Scenario::ALL {
             for users in [0, 1, 24, 200] {
                 let practice = setup(scenario, users);
-                assert_eq!(practice.users.len(), users + 1, "{scenario} with its canary");
+                assert_eq!(
+                    practice.users.len(),
+                    users + 1,
+                    "{scenario} with its canary"
+                );
                 assert!(practice.users.last().unwrap().must_refuse);
                 let addresses: HashSet<_> = practice.users.iter().map(|u| &u.primary).collect();
-                assert_eq!(addresses.len(), practice.users.len(), "{scenario}: distinct rows");
+                assert_eq!(
+                    addresses.len(),
+                    practice.users.len(),
+                    "{scenario}: distinct rows"
+                );
             }
         }
     }

@@ -1,0 +1,7 @@
+//! The simulator from outside: raw requests over TCP and TLS, answers compared as text.
+
+mod client;
+mod faults;
+mod practice;
+mod semantics;
+mod transport;
