@@ -4,8 +4,8 @@ use contract::{
     AccessType, Authentication, Cause, Expectation, IdentifyBy, Platform, RunState, SyncAccess,
     UrlOrigin, Verdict,
 };
-use rusqlite::types::Type;
-use rusqlite::{Row, RowIndex};
+use rusqlite::types::{Type, Value, ValueRef};
+use rusqlite::{Row, RowIndex, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -68,7 +68,7 @@ pub(crate) fn id<T: Id>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
 /// Reads an enum that may be absent.
 pub(crate) fn id_opt<T: Id>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
     match row.get_ref(column)? {
-        rusqlite::types::ValueRef::Null => Ok(None),
+        ValueRef::Null => Ok(None),
         _ => id(row, column).map(Some),
     }
 }
@@ -96,6 +96,11 @@ pub(crate) fn key(text: &str) -> String {
 /// The search text, lower case, where there is any.
 pub(crate) fn search_key(text: Option<&str>) -> Option<String> {
     text.map(str::trim).filter(|text| !text.is_empty()).map(key)
+}
+
+/// Named parameters that are put together at run time.
+pub(crate) fn bind<'p>(params: &'p [(&'p str, Value)]) -> Vec<(&'p str, &'p dyn ToSql)> {
+    params.iter().map(|(name, value)| (*name, value as &dyn ToSql)).collect()
 }
 
 fn unreadable(

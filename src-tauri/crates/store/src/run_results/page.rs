@@ -2,11 +2,11 @@
 
 use contract::{Cause, Evidence, FolderResult, ResultRow, ResultsPage, ResultsQuery, ResultsSort, RunId, SortDirection, UserId, Verdict};
 use rusqlite::types::Value;
-use rusqlite::{ToSql, named_params};
+use rusqlite::named_params;
 
 use super::{StoredResult, read_folders, read_row};
 use crate::runs::{self, RunNumber};
-use crate::values::search_key;
+use crate::values::{bind, search_key};
 use crate::{StoreError, Tx};
 
 /// One page of results.
@@ -110,10 +110,6 @@ pub fn show(tx: &Tx<'_>, run: &RunId, seq: i64) -> Result<Option<StoredResult>, 
             next: row.get("next")?,
         })
     })
-}
-
-fn bind<'p>(params: &'p [(&'p str, Value)]) -> Vec<(&'p str, &'p dyn ToSql)> {
-    params.iter().map(|(name, value)| (*name, value as &dyn ToSql)).collect()
 }
 
 /// Findings first, then what is open, then the rest; the place in the list closes every order.

@@ -1,0 +1,1 @@
+SELECT id FROM organizations WHERE is_default = 1

@@ -1,0 +1,1 @@
+SELECT count(*) FROM users u WHERE u.deleted_at IS NULL {filter}
