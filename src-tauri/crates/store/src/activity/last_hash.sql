@@ -1,0 +1,1 @@
+SELECT hash FROM activity ORDER BY id DESC LIMIT 1

@@ -1,0 +1,1 @@
+SELECT count(*) FROM activity WHERE 1 {filter}

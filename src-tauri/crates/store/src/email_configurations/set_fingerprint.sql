@@ -1,0 +1,1 @@
+UPDATE email_configurations SET fingerprint = :fingerprint WHERE organization_id = :organization
