@@ -1,0 +1,130 @@
+//! The simulated Exchange of practice mode, as the engine wants it. It listens on the loopback
+//! address only, and there is one at a time.
+
+use contract::{Authentication, PracticeScenario};
+use engine::ports::{BoxFuture, PracticeExchange, PracticeUser, PracticeWorld};
+use exchange_sim::Simulator;
+use exchange_sim::practice::{Practice, Scenario, setup};
+use tokio::sync::Mutex;
+
+/// A simulated Exchange that runs while someone practises.
+#[derive(Debug, Default)]
+pub(crate) struct Loopback {
+    running: Mutex<Option<Simulator>>,
+}
+
+impl PracticeExchange for Loopback {
+    fn scenarios(&self) -> Vec<PracticeScenario> {
+        let described = |scenario: Scenario| PracticeScenario {
+            id: scenario.id().to_owned(),
+            title: scenario.title().to_owned(),
+            shows: scenario.shows().to_owned(),
+            expected: scenario.expected().to_owned(),
+        };
+        Scenario::ALL.into_iter().map(described).collect()
+    }
+
+    fn start(&self, scenario: &str, users: usize) -> BoxFuture<'_, Result<PracticeWorld, String>> {
+        let scenario = scenario.parse::<Scenario>();
+        Box::pin(async move {
+            let practice = setup(scenario.map_err(|error| error.to_string())?, users);
+            let mut running = self.running.lock().await;
+            if let Some(simulator) = running.take() {
+                simulator.stop().await;
+            }
+            let simulator = exchange_sim::start(practice.options.clone())
+                .await
+                .map_err(|error| error.to_string())?;
+            let world = world(practice, &simulator);
+            *running = Some(simulator);
+            Ok(world)
+        })
+    }
+
+    fn stop(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            if let Some(simulator) = self.running.lock().await.take() {
+                simulator.stop().await;
+            }
+        })
+    }
+}
+
+fn world(practice: Practice, simulator: &Simulator) -> PracticeWorld {
+    // Basic is never a machine's choice (automatic would not take it), so it is set where the
+    // simulated server offers nothing else.
+    let only_basic = practice
+        .options
+        .offered
+        .iter()
+        .all(|scheme| scheme.eq_ignore_ascii_case("basic"));
+    // In this scenario the point is to find out that the CA is not known.
+    let unknown_ca = practice.scenario == Scenario::PrivateCa;
+    PracticeWorld {
+        ews_url: simulator.ews_url(),
+        ca_pem: simulator
+            .ca_pem()
+            .filter(|_| !unknown_ca)
+            .map(str::to_owned),
+        account: practice.account,
+        password: practice.password,
+        authentication: if only_basic {
+            Authentication::Basic
+        } else {
+            Authentication::Automatic
+        },
+        users: practice
+            .users
+            .into_iter()
+            .map(|user| PracticeUser {
+                name: user.display_name,
+                address: user.primary,
+                upn: Some(user.upn),
+                kind: Some(user.recipient_type),
+                must_refuse: user.must_refuse,
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within<T>(future: impl Future<Output = T>) -> T {
+        tauri::async_runtime::block_on(future)
+    }
+
+    #[test]
+    fn every_scenario_starts_and_the_last_one_runs() {
+        let practice = Loopback::default();
+        for scenario in practice.scenarios() {
+            let world = within(practice.start(&scenario.id, 3)).unwrap();
+            assert!(
+                world.ews_url.starts_with("https://localhost:"),
+                "{}",
+                world.ews_url
+            );
+            assert_eq!(
+                world.users.iter().filter(|user| user.must_refuse).count(),
+                1,
+                "{}",
+                scenario.id
+            );
+            assert_eq!(
+                world.ca_pem.is_none(),
+                scenario.id == "private-ca",
+                "{}",
+                scenario.id
+            );
+        }
+        within(practice.stop());
+        assert!(within(practice.running.lock()).is_none());
+    }
+
+    #[test]
+    fn an_unknown_scenario_is_named() {
+        let refusal = within(Loopback::default().start("paradise", 3)).unwrap_err();
+        assert!(refusal.contains("paradise"), "{refusal}");
+    }
+}
