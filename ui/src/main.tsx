@@ -11,9 +11,14 @@ async function host(): Promise<Host> {
     return tauriHost();
   }
   // The pretended world is for development: a production build drops this branch and the file behind it.
-  if (import.meta.env.DEV && new URLSearchParams(location.search).has("fake")) {
-    const { fakeHost } = await import("./ipc/hosts/fake");
-    return fakeHost();
+  if (import.meta.env.DEV) {
+    // Remembered, because the address changes with every screen.
+    const asked = new URLSearchParams(location.search).get("fake") ?? sessionStorage.getItem("fake");
+    if (asked !== null) {
+      sessionStorage.setItem("fake", asked);
+      const { fakeHost } = await import("./ipc/hosts/fake");
+      return fakeHost({ blank: asked === "blank", users: Number(asked) || undefined });
+    }
   }
   return httpHost();
 }

@@ -20,11 +20,11 @@ const useStyles = makeStyles({
 export function PracticeBand({ practice }: { practice: PracticeState }) {
   const styles = useStyles();
   return (
-    <div className={styles.root} role="region" aria-label="Practice mode">
+    <section className={styles.root} aria-label="Practice mode">
       <BeakerFilled aria-hidden />
       <strong>Practice: simulated Exchange</strong>
       <span>{practice.scenario.title}</span>
       <Button size="small">Leave</Button>
-    </div>
+    </section>
   );
 }

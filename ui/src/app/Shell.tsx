@@ -30,6 +30,7 @@ const useStyles = makeStyles({
     left: tokens.spacingHorizontalM,
     zIndex: 10,
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalM}`,
+    border: "none",
     borderRadius: tokens.borderRadiusMedium,
     color: tokens.colorNeutralForegroundOnBrand,
     backgroundColor: tokens.colorBrandBackground,
@@ -55,16 +56,9 @@ export function Shell() {
   });
   return (
     <div className={styles.root}>
-      <a
-        className={styles.skip}
-        href="#content"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
+      </button>
       {practice === null ? null : <PracticeBand practice={practice} />}
       <div className={styles.middle}>
         {firstRun ? null : <Rail />}

@@ -35,12 +35,12 @@ export function StatusBar() {
   const notify = useNotify();
   const navigate = useNavigate();
   if (state === undefined) {
-    return <footer className={styles.root} aria-label="Status" data-pane />;
+    return <footer className={styles.root} data-pane />;
   }
   const { settings, keyStore, practice } = state;
   const offline = settings.workOffline;
   return (
-    <footer className={styles.root} aria-label="Status" data-pane>
+    <footer className={styles.root} data-pane>
       <span className={styles.item}>
         {offline ? <PlugDisconnectedRegular aria-hidden /> : <PlugConnectedRegular aria-hidden />}
         {offline ? "Offline" : "Online"}

@@ -1,10 +1,39 @@
 import type { Host } from "../host.ts";
-import { CommandError } from "../problem.ts";
+import { asCommandError } from "../problem.ts";
+import { checkHandlers, past, watch } from "./fake/checks.ts";
+import { configurationHandlers } from "./fake/configuration.ts";
+import { organizationHandlers } from "./fake/organizations.ts";
+import { userHandlers } from "./fake/users.ts";
+import { createWorld, type Handlers } from "./fake/world.ts";
 
-/** Pretends an engine. */
-export function fakeHost(): Host {
+export type FakeOptions = {
+  /** Users of Contoso. Default 4,830. */
+  users?: number;
+  /** A first start: only the default organization. */
+  blank?: boolean;
+  /** Commands a test answers itself. */
+  replace?: Partial<Handlers>;
+};
+
+/** A small believable world in memory, for development and unit tests. Never in the product. */
+export function fakeHost(options: FakeOptions = {}): Host {
+  const world = createWorld(options.users ?? 4830, options.blank);
+  past(world);
+  const handlers: Handlers = {
+    ...organizationHandlers(world),
+    ...userHandlers(world),
+    ...checkHandlers(world),
+    ...configurationHandlers(world),
+    ...options.replace,
+  };
   return {
-    call: (name) => Promise.reject(new CommandError({ code: "internal", message: `${name} is not pretended yet.` })),
-    watchRun: () => () => {},
+    async call(name, request) {
+      try {
+        return await handlers[name](structuredClone(request));
+      } catch (thrown) {
+        throw asCommandError(thrown);
+      }
+    },
+    watchRun: (run, onProgress) => watch(world, run, onProgress),
   };
 }
