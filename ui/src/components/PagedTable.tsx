@@ -1,16 +1,17 @@
-import { Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { ArrowDownRegular, ArrowUpRegular } from "@fluentui/react-icons";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { SortDirection } from "@/ipc/generated/SortDirection";
 import { count } from "@/lib/format";
-import { inTextField } from "@/lib/keys";
 import { ColumnChooser, useShownColumns } from "./ColumnChooser";
+import { PagedTableHeader } from "./PagedTableHeader";
+import { PagedTableRow } from "./PagedTableRow";
 import { ProblemBar } from "./ProblemBar";
 import { type Page, type PageSource, usePagedRows } from "./pagedRows";
 import { Skeleton } from "./Skeleton";
-import { isSelected, nothing, type Selection, selectedCount, toggled } from "./selection";
-import { moved, type Place } from "./tableKeys";
+import { nothing, type Selection, selectedCount, toggled } from "./selection";
+import { checkWidth, rowHeight } from "./tableLayout";
+import { useTableKeys } from "./useTableKeys";
 
 /** A column of a table. */
 export type Column<Row, Sort extends string = string> = {
@@ -30,6 +31,9 @@ export type Column<Row, Sort extends string = string> = {
   render: (row: Row) => ReactNode;
 };
 
+/** How a table is sorted; undefined: as the engine lists it. */
+export type Sorted<Sort extends string> = { by: Sort; direction: SortDirection } | undefined;
+
 type Props<Row, Key extends string | number, Answer extends Page<Row>, Sort extends string> = {
   /** Accessible name of the table. */
   label: string;
@@ -39,9 +43,9 @@ type Props<Row, Key extends string | number, Answer extends Page<Row>, Sort exte
   rowKey: (row: Row) => Key;
   /** Names a row for its checkbox and for screen readers. */
   rowName: (row: Row) => string;
-  sort?: { by: Sort; direction: SortDirection };
-  /** `undefined` removes the sort. */
-  onSort?: (sort: { by: Sort; direction: SortDirection } | undefined) => void;
+  sort?: Sorted<Sort>;
+  /** Ascending, descending, then `undefined`: removed. */
+  onSort?: (sort: Sorted<Sort>) => void;
   /** Given: rows have checkboxes. */
   selection?: Selection<Key>;
   onSelectionChange?: (selection: Selection<Key>) => void;
@@ -50,7 +54,7 @@ type Props<Row, Key extends string | number, Answer extends Page<Row>, Sort exte
   openOnClick?: boolean;
   /** F2. */
   onEdit?: (row: Row) => void;
-  /** Delete; the row the keyboard is on. */
+  /** Delete: the row the keyboard is on. */
   onDelete?: (row: Row) => void;
   /** The row whose details are open. */
   current?: Key;
@@ -58,14 +62,11 @@ type Props<Row, Key extends string | number, Answer extends Page<Row>, Sort exte
   empty: ReactNode;
   /** Remembers the chosen columns under this name and shows the column menu. */
   name?: string;
-  /** Left in the footer, before the totals. */
+  /** Stands in the footer, before the totals. */
   footer?: ReactNode;
   /** Told whenever the first page arrives. */
   onAnswer?: (answer: Answer) => void;
 };
-
-const rowHeight = 40;
-const checkWidth = 44;
 
 /**
  * A table whose rows stay with the engine: virtual rows, pages on demand. One tab stop; arrows move inside; Enter opens,
@@ -84,10 +85,6 @@ export function PagedTable<
   const { shown, hidden, setHidden } = useShownColumns(props.name, props.columns);
   const [view, setView] = useState({ first: 0, last: 0 });
   const rows = usePagedRows(props.source, view);
-  const [at, setAt] = useState<Place>({ row: 0, column: 0 });
-  const selectable = props.selection !== undefined;
-  const selection: Selection<Key> = props.selection ?? nothing;
-  const columnCount = shown.length + (selectable ? 1 : 0);
   const virtualizer = useVirtualizer({
     count: rows.total,
     getScrollElement: () => scroller.current,
@@ -107,113 +104,35 @@ export function PagedTable<
     }
   }, [rows.head, rows.changing, onAnswer]);
 
-  const loadedKeys = useCallback(() => {
-    const keys: Key[] = [];
-    for (let index = 0; index < rows.total; index += 1) {
-      const row = rows.row(index);
-      if (row !== undefined) {
-        keys.push(props.rowKey(row));
-      }
-    }
-    return keys;
-  }, [rows, props.rowKey]);
-  const toggle = (row: Row) => props.onSelectionChange?.(toggled(selection, props.rowKey(row), loadedKeys()));
+  const selectable = props.selection !== undefined;
+  const selection: Selection<Key> = props.selection ?? nothing;
   const chosen = selectedCount(selection, rows.total);
+  const toggle = (row: Row) =>
+    props.onSelectionChange?.(toggled(selection, props.rowKey(row), rows.loaded().map(props.rowKey)));
   const toggleAll = () =>
     props.onSelectionChange?.(chosen > 0 && chosen === rows.total ? nothing : { kind: "matching" });
-  const sortBy = (column: Column<Row, Sort>) => {
-    if (column.sortBy === undefined) {
-      return;
-    }
-    const same = props.sort?.by === column.sortBy;
-    if (same && props.sort?.direction === "descending") {
-      props.onSort?.(undefined);
-    } else {
-      props.onSort?.({ by: column.sortBy, direction: same ? "descending" : "ascending" });
+  const sortBy = (column: Column<Row, Sort> | undefined) => {
+    if (column?.sortBy !== undefined) {
+      props.onSort?.(nextSort(props.sort, column.sortBy));
     }
   };
-  const cellId = (place: Place) => `${id}-${place.row}-${place.column}`;
-  const activeRow = Math.min(at.row, rows.total - 1);
-  const activeShown = activeRow === -1 || items.some((item) => item.index === activeRow);
-
-  const go = (place: Place) => {
-    setAt(place);
-    if (place.row >= 0) {
-      virtualizer.scrollToIndex(place.row);
-    }
-  };
-  const press = (event: KeyboardEvent<HTMLDivElement>) => {
-    // Keys of a menu or dialog a cell has opened arrive here through React's tree, not the page's.
-    if (!event.currentTarget.contains(event.target as Node) || inTextField(event.target)) {
-      return;
-    }
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
-    const from = { row: activeRow, column: Math.min(at.column, columnCount - 1) };
-    const to = moved(event, from, { rows: rows.total, columns: columnCount, page });
-    if (to !== undefined) {
-      event.preventDefault();
-      scroller.current?.focus();
-      go(to);
-      return;
-    }
-    if (act(event, from)) {
-      event.preventDefault();
-    }
-  };
-  const act = (event: KeyboardEvent<HTMLDivElement>, place: Place): boolean => {
-    const onGrid = event.target === scroller.current;
-    const ctrl = event.ctrlKey || event.metaKey;
-    if (ctrl && event.key.toLowerCase() === "a" && selectable) {
-      props.onSelectionChange?.({ kind: "matching" });
-      return true;
-    }
-    if (place.row === -1) {
-      const column = shown[place.column - (selectable ? 1 : 0)];
-      if (onGrid && (event.key === "Enter" || event.key === " ")) {
-        column === undefined ? toggleAll() : sortBy(column);
-        return true;
-      }
-      return false;
-    }
-    const row = rows.row(place.row);
-    return row !== undefined && actOnRow(event, place, row, onGrid);
-  };
-  const actOnRow = (event: KeyboardEvent<HTMLDivElement>, place: Place, row: Row, onGrid: boolean): boolean => {
-    const cell = document.getElementById(cellId(place));
-    switch (event.key) {
-      case " ":
-        return onGrid && selectable && (toggle(row), true);
-      case "Enter": {
-        if (!onGrid) {
-          return false;
-        }
-        const button = cell?.querySelector<HTMLElement>("button, a[href]");
-        button ? button.click() : props.onOpen?.(row);
-        return true;
-      }
-      case "F2":
-        props.onEdit?.(row);
-        return props.onEdit !== undefined;
-      case "Delete":
-        props.onDelete?.(row);
-        return props.onDelete !== undefined;
-      case "ContextMenu":
-        return pressMenu(cell?.parentElement);
-      case "F10":
-        return event.shiftKey && pressMenu(cell?.parentElement);
-      default:
-        return false;
-    }
-  };
-
-  const template = [
-    ...(selectable ? [`${checkWidth}px`] : []),
-    ...shown.map((column) => (column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`)),
-  ].join(" ");
-  const minWidth = shown.reduce((sum, column) => sum + column.width, selectable ? checkWidth : 0);
-  const line = { gridTemplateColumns: template, minWidth };
-  const mark = (place: Place) => (activeRow === place.row && at.column === place.column) || undefined;
   const offset = selectable ? 1 : 0;
+  const keys = useTableKeys<Row>({
+    id,
+    scroller,
+    size: { rows: rows.total, columns: shown.length + offset },
+    row: rows.row,
+    reveal: (index) => virtualizer.scrollToIndex(index),
+    onHeader: (column) => (column < offset ? toggleAll() : sortBy(shown[column - offset])),
+    onSelectAll: selectable ? () => props.onSelectionChange?.({ kind: "matching" }) : undefined,
+    onToggle: selectable ? toggle : undefined,
+    onOpen: props.onOpen,
+    onEdit: props.onEdit,
+    onDelete: props.onDelete,
+  });
+  const minWidth = shown.reduce((sum, column) => sum + column.width, offset * checkWidth);
+  const line = { gridTemplateColumns: template(shown, selectable), minWidth };
+  const activeDrawn = keys.at.row === -1 || items.some((item) => item.index === keys.at.row);
 
   return (
     <div className={styles.root}>
@@ -224,124 +143,39 @@ export function PagedTable<
         role="grid"
         aria-label={props.label}
         aria-rowcount={rows.loading ? -1 : rows.total + 1}
-        aria-colcount={columnCount}
+        aria-colcount={shown.length + offset}
         aria-multiselectable={selectable || undefined}
         aria-busy={rows.loading || rows.changing}
-        aria-activedescendant={activeShown ? cellId({ ...at, row: activeRow }) : undefined}
+        aria-activedescendant={activeDrawn ? keys.cellId(keys.at) : undefined}
         tabIndex={0}
-        onKeyDown={press}
+        onKeyDown={keys.onKeyDown}
       >
         <div className={styles.body} style={{ height: Math.max(virtualizer.getTotalSize(), rowHeight), minWidth }}>
-          <div className={styles.header} style={line} role="row" aria-rowindex={1}>
-            {selectable ? (
-              <div
-                id={cellId({ row: -1, column: 0 })}
-                className={styles.cell}
-                data-active={mark({ row: -1, column: 0 })}
-                role="columnheader"
-                aria-colindex={1}
-              >
-                <Checkbox
-                  tabIndex={-1}
-                  input={{ tabIndex: -1 }}
-                  aria-label="Select all that match"
-                  checked={chosen === 0 ? false : chosen >= rows.total ? true : "mixed"}
-                  onChange={toggleAll}
-                />
-              </div>
-            ) : null}
-            {shown.map((column, index) => {
-              const place = { row: -1, column: index + offset };
-              const sorted = column.sortBy !== undefined && props.sort?.by === column.sortBy;
-              const direction = sorted ? props.sort?.direction : undefined;
-              return (
-                <div
-                  key={column.id}
-                  id={cellId(place)}
-                  className={mergeClasses(
-                    styles.cell,
-                    styles.headerCell,
-                    column.align === "end" && styles.end,
-                    column.sortBy !== undefined && styles.sortable,
-                  )}
-                  data-active={mark(place)}
-                  role="columnheader"
-                  aria-colindex={place.column + 1}
-                  aria-sort={column.sortBy === undefined ? undefined : (direction ?? "none")}
-                  onClick={() => sortBy(column)}
-                >
-                  <span className={styles.text}>{column.header}</span>
-                  {direction === "ascending" ? <ArrowUpRegular aria-hidden /> : null}
-                  {direction === "descending" ? <ArrowDownRegular aria-hidden /> : null}
-                </div>
-              );
-            })}
-          </div>
-          {items.map((item) => {
-            const row = rows.row(item.index);
-            const place = (column: number) => ({ row: item.index, column });
-            const marked = row !== undefined && selectable && isSelected(selection, props.rowKey(row));
-            const open = row !== undefined && props.current !== undefined && props.rowKey(row) === props.current;
-            return (
-              <div
-                key={item.key}
-                className={mergeClasses(styles.row, (marked || open) && styles.marked)}
-                style={{ ...line, transform: `translateY(${item.start}px)` }}
-                role="row"
-                aria-rowindex={item.index + 2}
-                aria-selected={selectable ? marked : undefined}
-                aria-current={open || undefined}
-                onClick={(event) => {
-                  setAt({ row: item.index, column: at.column });
-                  if (props.openOnClick === true && row !== undefined && !onControl(event.target)) {
-                    props.onOpen?.(row);
-                  }
-                }}
-                onDoubleClick={(event) => {
-                  if (props.openOnClick !== true && row !== undefined && !onControl(event.target)) {
-                    props.onOpen?.(row);
-                  }
-                }}
-                onContextMenu={(event) => {
-                  if (pressMenu(event.currentTarget)) {
-                    event.preventDefault();
-                  }
-                }}
-              >
-                {selectable ? (
-                  <div
-                    id={cellId(place(0))}
-                    className={styles.cell}
-                    data-active={mark(place(0))}
-                    role="gridcell"
-                    aria-colindex={1}
-                  >
-                    {row === undefined ? null : (
-                      <Checkbox
-                        tabIndex={-1}
-                        input={{ tabIndex: -1 }}
-                        aria-label={`Select ${props.rowName(row)}`}
-                        checked={marked}
-                        onChange={() => toggle(row)}
-                      />
-                    )}
-                  </div>
-                ) : null}
-                {shown.map((column, index) => (
-                  <div
-                    key={column.id}
-                    id={cellId(place(index + offset))}
-                    className={mergeClasses(styles.cell, column.align === "end" && styles.end)}
-                    data-active={mark(place(index + offset))}
-                    role="gridcell"
-                    aria-colindex={index + offset + 1}
-                  >
-                    {row === undefined ? <span className={styles.pending} /> : <Clipped>{column.render(row)}</Clipped>}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
+          <PagedTableHeader
+            columns={shown}
+            keys={keys}
+            line={line}
+            sort={props.sort}
+            onSort={sortBy}
+            selected={selectable ? { some: chosen > 0, all: chosen >= rows.total, onToggle: toggleAll } : undefined}
+          />
+          {items.map((item) => (
+            <PagedTableRow
+              key={item.key}
+              index={item.index}
+              row={rows.row(item.index)}
+              columns={shown}
+              keys={keys}
+              style={{ ...line, transform: `translateY(${item.start}px)` }}
+              rowKey={props.rowKey}
+              rowName={props.rowName}
+              selection={selectable ? selection : undefined}
+              current={props.current}
+              onToggle={toggle}
+              onClick={props.openOnClick === true ? props.onOpen : undefined}
+              onDoubleClick={props.openOnClick === true ? undefined : props.onOpen}
+            />
+          ))}
         </div>
         {rows.loading && rows.error === null ? <Skeleton rows={8} /> : null}
         {!rows.loading && rows.total === 0 && rows.error === null ? (
@@ -362,19 +196,18 @@ export function PagedTable<
   );
 }
 
-function Clipped({ children }: { children: ReactNode }) {
-  const styles = useStyles();
-  return <div className={styles.text}>{children}</div>;
+function nextSort<Sort extends string>(sort: Sorted<Sort>, by: Sort): Sorted<Sort> {
+  if (sort?.by !== by) {
+    return { by, direction: "ascending" };
+  }
+  return sort.direction === "ascending" ? { by, direction: "descending" } : undefined;
 }
 
-function onControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest("button, a, input, label") !== null;
-}
-
-function pressMenu(row: Element | null | undefined): boolean {
-  const button = row?.querySelector<HTMLElement>("[data-row-menu]");
-  button?.click();
-  return button !== null && button !== undefined;
+function template(columns: readonly { width: number; grow?: number }[], selectable: boolean): string {
+  const widths = columns.map((column) =>
+    column.grow ? `minmax(${column.width}px, ${column.grow}fr)` : `${column.width}px`,
+  );
+  return [...(selectable ? [`${checkWidth}px`] : []), ...widths].join(" ");
 }
 
 const useStyles = makeStyles({
@@ -391,50 +224,6 @@ const useStyles = makeStyles({
     ":focus-visible [data-active]": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
   body: { position: "relative" },
-  header: {
-    display: "grid",
-    position: "sticky",
-    top: 0,
-    zIndex: 1,
-    height: `${rowHeight}px`,
-    backgroundColor: tokens.colorNeutralBackground2,
-    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
-    boxSizing: "border-box",
-  },
-  headerCell: { fontWeight: tokens.fontWeightSemibold, gap: tokens.spacingHorizontalXS },
-  sortable: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
-  row: {
-    display: "grid",
-    position: "absolute",
-    top: 0,
-    left: 0,
-    width: "100%",
-    height: `${rowHeight}px`,
-    boxSizing: "border-box",
-    borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
-    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
-  },
-  marked: {
-    backgroundColor: tokens.colorNeutralBackground1Selected,
-    "@media (forced-colors: active)": { outline: "1px solid Highlight" },
-  },
-  cell: {
-    display: "flex",
-    alignItems: "center",
-    minWidth: 0,
-    padding: `0 ${tokens.spacingHorizontalS}`,
-    fontSize: tokens.fontSizeBase300,
-    outlineOffset: "-3px",
-    borderRadius: tokens.borderRadiusSmall,
-  },
-  end: { justifyContent: "flex-end", textAlign: "right" },
-  text: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
-  pending: {
-    width: "60%",
-    height: "12px",
-    borderRadius: tokens.borderRadiusMedium,
-    backgroundColor: tokens.colorNeutralBackground5,
-  },
   empty: { position: "sticky", left: 0 },
   footer: {
     display: "flex",

@@ -42,6 +42,11 @@ export function usePagedRows<Row, Answer extends Page<Row>>(
   return {
     total,
     row,
+    /** Every row that is loaded, in order. */
+    loaded: (): Row[] => [
+      ...(head.data?.rows ?? []),
+      ...rest.flatMap((query) => (query.data as Answer | undefined)?.rows ?? []),
+    ],
     /** Nothing is known yet. */
     loading: head.isPending,
     /** What is shown is about to be replaced. */

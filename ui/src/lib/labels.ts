@@ -1,5 +1,6 @@
 import type { AccessType } from "@/ipc/generated/AccessType";
 import type { Authentication } from "@/ipc/generated/Authentication";
+import type { Blame } from "@/ipc/generated/Blame";
 import type { Platform } from "@/ipc/generated/Platform";
 import type { SyncAccess } from "@/ipc/generated/SyncAccess";
 import type { Verdict } from "@/ipc/generated/Verdict";
@@ -50,4 +51,14 @@ export const authentications: Record<Authentication, string> = {
   basic: "Basic",
   signed_in_user: "My Windows sign-in",
   bearer: "OAuth",
+};
+
+/** Whose job a cause is. */
+export const blames: Record<Blame, string> = {
+  network: "Network",
+  certificate: "Network: certificate",
+  exchange: "Exchange",
+  identity: "Identity: account and rights",
+  list: "You: the user list",
+  us: "Understudy itself",
 };

@@ -1,0 +1,121 @@
+import { type KeyboardEvent, type RefObject, useState } from "react";
+import { inTextField } from "@/lib/keys";
+import { moved, type Place } from "./tableKeys";
+import { rowHeight } from "./tableLayout";
+
+type Options<Row> = {
+  id: string;
+  scroller: RefObject<HTMLDivElement | null>;
+  size: { rows: number; columns: number };
+  row: (index: number) => Row | undefined;
+  /** Scrolls a row into view. */
+  reveal: (index: number) => void;
+  /** Enter or Space on a header cell. */
+  onHeader: (column: number) => void;
+  onSelectAll?: () => void;
+  onToggle?: (row: Row) => void;
+  onOpen?: (row: Row) => void;
+  onEdit?: (row: Row) => void;
+  onDelete?: (row: Row) => void;
+};
+
+/** The keyboard of a table: one tab stop, a place inside it. */
+export type TableKeys = {
+  at: Place;
+  setRow: (row: number) => void;
+  cellId: (place: Place) => string;
+  /** `true` or nothing, as a data attribute wants it. */
+  isAt: (place: Place) => true | undefined;
+  onKeyDown: (event: KeyboardEvent<HTMLDivElement>) => void;
+};
+
+/** Moves through a table and acts on the row it has come to. */
+export function useTableKeys<Row>(options: Options<Row>): TableKeys {
+  const { id, scroller, size } = options;
+  const [place, setPlace] = useState<Place>({ row: 0, column: 0 });
+  const at = {
+    row: Math.min(place.row, size.rows - 1),
+    column: Math.min(place.column, size.columns - 1),
+  };
+  const cellId = (cell: Place) => `${id}-${cell.row}-${cell.column}`;
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    // Keys of a menu or dialog that a cell has opened arrive here through React's tree, not the page's.
+    if (!event.currentTarget.contains(event.target as Node) || inTextField(event.target)) {
+      return;
+    }
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
+    const to = moved(event, at, { ...size, page });
+    if (to !== undefined) {
+      event.preventDefault();
+      scroller.current?.focus();
+      setPlace(to);
+      if (to.row >= 0) {
+        options.reveal(to.row);
+      }
+    } else if (act(event, at, options, () => document.getElementById(cellId(at)))) {
+      event.preventDefault();
+    }
+  };
+  return {
+    at,
+    setRow: (row) => setPlace({ row, column: at.column }),
+    cellId,
+    isAt: (cell) => (cell.row === at.row && cell.column === at.column) || undefined,
+    onKeyDown,
+  };
+}
+
+/** Presses the menu button of a row; whether it has one. */
+export function pressMenu(row: Element | null | undefined): boolean {
+  const button = row?.querySelector<HTMLElement>("[data-row-menu]") ?? null;
+  button?.click();
+  return button !== null;
+}
+
+/** Does what a key means at a place; whether it means anything. */
+function act<Row>(
+  event: KeyboardEvent<HTMLDivElement>,
+  at: Place,
+  options: Options<Row>,
+  cell: () => HTMLElement | null,
+): boolean {
+  const { key } = event;
+  const onGrid = event.target === options.scroller.current;
+  if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "a") {
+    return did(options.onSelectAll);
+  }
+  if (at.row === -1) {
+    return onGrid && (key === "Enter" || key === " ") && did(() => options.onHeader(at.column));
+  }
+  const row = options.row(at.row);
+  if (row === undefined) {
+    return false;
+  }
+  switch (key) {
+    case " ":
+      return onGrid && did(options.onToggle, row);
+    case "Enter":
+      return onGrid && (press(cell()) || did(options.onOpen, row));
+    case "F2":
+      return did(options.onEdit, row);
+    case "Delete":
+      return did(options.onDelete, row);
+    case "ContextMenu":
+      return pressMenu(cell()?.parentElement);
+    case "F10":
+      return event.shiftKey && pressMenu(cell()?.parentElement);
+    default:
+      return false;
+  }
+}
+
+function did<A extends unknown[]>(action: ((...args: A) => void) | undefined, ...args: A): boolean {
+  action?.(...args);
+  return action !== undefined;
+}
+
+function press(cell: HTMLElement | null): boolean {
+  const control = cell?.querySelector<HTMLElement>("button, a[href]") ?? null;
+  control?.click();
+  return control !== null;
+}
