@@ -1,3 +1,165 @@
+import { Badge, Button, makeStyles, Switch, tokens } from "@fluentui/react-components";
+import { DeleteRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useState } from "react";
+import { CauseTitle } from "@/components/CauseTitle";
+import { ConfirmDialog } from "@/components/ConfirmDialog";
+import { EmptyState } from "@/components/EmptyState";
+import { type Column, PagedTable } from "@/components/PagedTable";
+import { RunVerdictBadge } from "@/components/RunVerdictBadge";
+import { When } from "@/components/When";
+import type { RunRow } from "@/ipc/generated/RunRow";
+import { count, counted } from "@/lib/format";
+import { useWrite } from "@/lib/queries";
+import { answered } from "@/lib/runVerdict";
+import { useUrlState } from "@/lib/urlState";
+import { historyLimit, historyQuery } from "./queries";
+import { scopeWords, settingsWords } from "./runWords";
+
+/** `Checks`: the runs of one organization, newest first; those with issues, if there are any. */
 export function HistoryTab({ organization }: { organization: number }) {
-  return <p>HistoryTab {organization}</p>;
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const [url, setUrl] = useUrlState();
+  const [deleting, setDeleting] = useState<RunRow | null>(null);
+  const [seen, setSeen] = useState({ narrowed: false, all: 0, withIssues: 0 });
+  const remove = useWrite("run_remove");
+  const issues = typeof url.issues === "boolean" ? url.issues : null;
+  const source = useCallback(
+    (offset: number, limit: number) => historyQuery(organization, issues, offset, limit),
+    [organization, issues],
+  );
+  const open = useCallback((row: RunRow) => void navigate({ to: "/runs/$run", params: { run: row.id } }), [navigate]);
+  const columns = [...factColumns, actionsColumn(open, setDeleting)];
+  return (
+    <div className={styles.root}>
+      <Switch
+        label={`Only runs with issues (${count(seen.withIssues)} of ${count(seen.all)})`}
+        checked={seen.narrowed}
+        disabled={seen.all === 0}
+        onChange={(_, data) => setUrl({ issues: data.checked })}
+      />
+      <PagedTable
+        name="runs"
+        label="Runs"
+        columns={columns}
+        source={source}
+        rowKey={(row) => row.id}
+        rowName={(row) => `Run ${row.number}`}
+        onOpen={open}
+        onDelete={(row) => row.state !== "running" && setDeleting(row)}
+        onAnswer={setSeen}
+        footer={seen.all >= historyLimit ? <span>{`The newest ${count(historyLimit)} runs`}</span> : undefined}
+        empty={<Empty organization={organization} hidden={seen.all} onShowAll={() => setUrl({ issues: false })} />}
+      />
+      <ConfirmDialog
+        open={deleting !== null}
+        title={deleting ? deleteTitle(deleting) : ""}
+        verb="Delete"
+        busy={remove.isPending}
+        error={remove.error}
+        onConfirm={() => deleting && remove.mutate({ run: deleting.id }, { onSuccess: () => setDeleting(null) })}
+        onCancel={() => {
+          remove.reset();
+          setDeleting(null);
+        }}
+      >
+        This can't be undone. Users keep their Sync access.
+      </ConfirmDialog>
+    </div>
+  );
 }
+
+type EmptyProps = { organization: number; hidden: number; onShowAll: () => void };
+
+function Empty({ organization, hidden, onShowAll }: EmptyProps) {
+  const navigate = useNavigate();
+  if (hidden > 0) {
+    return (
+      <EmptyState text="No run has issues.">
+        <Button onClick={onShowAll}>Show all runs</Button>
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={<HistoryRegular />} text="Nothing has been checked yet.">
+      <Button
+        appearance="primary"
+        onClick={() => void navigate({ to: "/organizations/$id/configuration", params: { id: organization } })}
+      >
+        Open Email Configuration
+      </Button>
+    </EmptyState>
+  );
+}
+
+const factColumns: readonly Column<RunRow>[] = [
+  { id: "run", header: "Run", width: 64, fixed: true, align: "end", render: (row) => count(row.number) },
+  { id: "start", header: "Start Date", width: 180, grow: 1, render: (row) => <When at={row.startedAt} /> },
+  { id: "end", header: "End Date", width: 180, grow: 1, render: (row) => <When at={row.finishedAt} /> },
+  { id: "status", header: "Status", width: 190, grow: 1, fixed: true, render: (row) => <RunVerdictBadge row={row} /> },
+  { id: "scope", header: "Scope", width: 110, hidden: true, render: (row) => scopeWords(row.scope) },
+  {
+    id: "checked",
+    header: "Checked",
+    width: 90,
+    align: "end",
+    render: ({ summary }) => `${count(answered(summary))} / ${count(summary.total)}`,
+  },
+  { id: "issues", header: "Issues", width: 72, align: "end", render: (row) => count(row.summary.findings) },
+  {
+    id: "cause",
+    header: "Cause",
+    width: 170,
+    grow: 1,
+    render: (row) => <CauseTitle cause={row.cause ?? row.summary.causes[0]?.cause ?? null} />,
+  },
+  {
+    id: "settings",
+    header: "Settings",
+    width: 120,
+    render: (row) => <Badge appearance="outline">{settingsWords(row)}</Badge>,
+  },
+  { id: "account", header: "Account", width: 190, hidden: true, render: (row) => row.account },
+  { id: "server", header: "Build", width: 120, hidden: true, render: (row) => row.serverVersion ?? "–" },
+];
+
+function actionsColumn(open: (row: RunRow) => void, remove: (row: RunRow) => void): Column<RunRow> {
+  return {
+    id: "actions",
+    header: "Actions",
+    width: 90,
+    fixed: true,
+    render: (row) => (
+      <>
+        <Button
+          tabIndex={-1}
+          size="small"
+          appearance="subtle"
+          icon={<OpenRegular />}
+          aria-label={`Open run ${row.number}`}
+          title="Open"
+          onClick={() => open(row)}
+        />
+        <Button
+          tabIndex={-1}
+          size="small"
+          appearance="subtle"
+          icon={<DeleteRegular />}
+          aria-label={`Delete run ${row.number}`}
+          title="Delete"
+          disabled={row.state === "running"}
+          onClick={() => remove(row)}
+        />
+      </>
+    ),
+  };
+}
+
+function deleteTitle(row: RunRow): string {
+  return `Delete run ${count(row.number)} and its ${counted(row.summary.total, "result")}?`;
+}
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, gap: tokens.spacingVerticalS },
+});

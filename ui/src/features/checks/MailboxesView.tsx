@@ -1,0 +1,212 @@
+import { Button, Dropdown, makeStyles, Option, SearchBox, Switch, tokens } from "@fluentui/react-components";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { CauseTitle } from "@/components/CauseTitle";
+import { EmptyState } from "@/components/EmptyState";
+import { type Column, PagedTable } from "@/components/PagedTable";
+import { When } from "@/components/When";
+import type { ResultRow } from "@/ipc/generated/ResultRow";
+import type { ResultsPage } from "@/ipc/generated/ResultsPage";
+import type { ResultsSort } from "@/ipc/generated/ResultsSort";
+import type { RunPage } from "@/ipc/generated/RunPage";
+import { causeTitles } from "@/lib/causes";
+import { count } from "@/lib/format";
+import { useHotkeys } from "@/lib/keys";
+import { verdicts } from "@/lib/labels";
+import { number, text, useUrlState } from "@/lib/urlState";
+import { filterOf, isFiltered, resultsQuery } from "./queries";
+import { ResultStatusBadge } from "./ResultStatusBadge";
+
+/** Every mailbox of the run: searched, filtered and sorted by the engine. */
+export function MailboxesView({ page }: { page: RunPage }) {
+  const styles = useStyles();
+  const [url, setUrl] = useUrlState();
+  const run = page.row.id;
+  const filter = filterOf(url);
+  const key = JSON.stringify(filter);
+  const source = useCallback(
+    (offset: number, limit: number) => resultsQuery(run, JSON.parse(key), offset, limit),
+    [run, key],
+  );
+  return (
+    <div className={styles.root}>
+      <Filters page={page} />
+      <PagedTable<ResultRow, number, ResultsPage, ResultsSort>
+        name="results"
+        label="Mailboxes"
+        columns={columns}
+        source={source}
+        rowKey={(row) => row.seq}
+        rowName={(row) => row.mailbox}
+        sort={filter.sort ? { by: filter.sort, direction: filter.direction ?? "ascending" } : undefined}
+        onSort={(sort) => setUrl({ sort: sort?.by, dir: sort?.direction })}
+        current={number(url, "seq")}
+        openOnClick
+        onOpen={(row) => setUrl({ seq: row.seq }, { push: url.seq === undefined })}
+        empty={<NoRows page={page} filtered={isFiltered(filter)} />}
+      />
+    </div>
+  );
+}
+
+const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings: undefined };
+
+function Filters({ page }: { page: RunPage }) {
+  const styles = useStyles();
+  const [url, setUrl] = useUrlState();
+  const search = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useTypedSearch(text(url, "q"), (q) => setUrl({ q }));
+  const verdict = text(url, "verdict");
+  const cause = text(url, "cause");
+  useHotkeys({ "ctrl+f": () => search.current?.focus() });
+  return (
+    <search className={styles.filters}>
+      <SearchBox
+        input={{ ref: search }}
+        className={styles.search}
+        placeholder="Name or address"
+        aria-label="Search mailboxes"
+        value={typed}
+        onChange={(_, data) => setTyped(data.value)}
+      />
+      <Dropdown
+        className={styles.choice}
+        aria-label="Status"
+        value={verdict === "" ? "All verdicts" : verdicts[verdict as keyof typeof verdicts]}
+        selectedOptions={[verdict]}
+        onOptionSelect={(_, data) => setUrl({ verdict: data.optionValue })}
+      >
+        <Option value="">All verdicts</Option>
+        {Object.entries(verdicts).map(([id, words]) => (
+          <Option key={id} value={id}>
+            {words}
+          </Option>
+        ))}
+      </Dropdown>
+      <Dropdown
+        className={styles.choice}
+        aria-label="Cause"
+        value={cause === "" ? "All causes" : (causeTitles[cause as keyof typeof causeTitles] ?? cause)}
+        selectedOptions={[cause]}
+        onOptionSelect={(_, data) => setUrl({ cause: data.optionValue })}
+      >
+        <Option value="">All causes</Option>
+        {page.row.summary.causes.map((entry) => (
+          <Option key={entry.cause} value={entry.cause} text={causeTitles[entry.cause] ?? entry.cause}>
+            {`${causeTitles[entry.cause] ?? entry.cause} (${count(entry.count)})`}
+          </Option>
+        ))}
+      </Dropdown>
+      <Switch
+        label="Issues only"
+        checked={url.findings === true}
+        onChange={(_, data) => setUrl({ findings: data.checked || undefined })}
+      />
+      {isFiltered(filterOf(url)) && (
+        <Button
+          appearance="subtle"
+          onClick={() => {
+            setTyped("");
+            setUrl(noFilter);
+          }}
+        >
+          Clear All Filters
+        </Button>
+      )}
+    </search>
+  );
+}
+
+/** What is typed, handed on after a quarter of a second; follows the address when that changes otherwise. */
+function useTypedSearch(inUrl: string, onSettled: (text: string) => void): [string, (text: string) => void] {
+  const [typed, setTyped] = useState(inUrl);
+  const handedOn = useRef(inUrl);
+  const settled = useRef(onSettled);
+  settled.current = onSettled;
+  useEffect(() => {
+    if (inUrl !== handedOn.current) setTyped(inUrl);
+    handedOn.current = inUrl;
+  }, [inUrl]);
+  useEffect(() => {
+    if (typed === handedOn.current) return;
+    const timer = setTimeout(() => {
+      handedOn.current = typed;
+      settled.current(typed);
+    }, 250);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return [typed, setTyped];
+}
+
+function NoRows({ page, filtered }: { page: RunPage; filtered: boolean }) {
+  const [, setUrl] = useUrlState();
+  if (filtered) {
+    return (
+      <EmptyState text="No rows match.">
+        <Button onClick={() => setUrl(noFilter)}>Clear All Filters</Button>
+      </EmptyState>
+    );
+  }
+  return <EmptyState text={page.row.state === "running" ? "No result yet." : "Add users first, or try one address."} />;
+}
+
+const columns: readonly Column<ResultRow, ResultsSort>[] = [
+  { id: "name", header: "Name", width: 130, grow: 2, sortBy: "name", render: (row) => row.name },
+  {
+    id: "mailbox",
+    header: "E-Mail",
+    width: 190,
+    grow: 3,
+    sortBy: "mailbox",
+    fixed: true,
+    render: (row) => row.mailbox,
+  },
+  {
+    id: "status",
+    header: "Status",
+    width: 130,
+    sortBy: "verdict",
+    fixed: true,
+    render: (row) => <ResultStatusBadge row={row} />,
+  },
+  {
+    id: "message",
+    header: "Check Results",
+    width: 200,
+    grow: 4,
+    render: (row) => <span title={row.message ?? undefined}>{row.message ?? "–"}</span>,
+  },
+  {
+    id: "cause",
+    header: "Cause",
+    width: 170,
+    grow: 1,
+    sortBy: "cause",
+    render: (row) => <CauseTitle cause={row.cause} />,
+  },
+  {
+    id: "latency",
+    header: "Time",
+    width: 80,
+    align: "end",
+    sortBy: "latency",
+    render: (row) => (row.latencyMs === null ? "–" : `${count(row.latencyMs)} ms`),
+  },
+  {
+    id: "checked",
+    header: "Checked at",
+    width: 180,
+    sortBy: "checked_at",
+    render: (row) => <When at={row.checkedAt} />,
+  },
+  { id: "code", header: "EWS code", width: 200, hidden: true, render: (row) => row.ewsCode ?? "–" },
+  { id: "http", header: "HTTP", width: 70, align: "end", hidden: true, render: (row) => row.httpStatus ?? "–" },
+  { id: "attempts", header: "Attempts", width: 90, align: "end", hidden: true, render: (row) => count(row.attempts) },
+  { id: "request", header: "Request ID", width: 290, hidden: true, render: (row) => row.requestId ?? "–" },
+];
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, gap: tokens.spacingVerticalS },
+  filters: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
+  search: { width: "220px" },
+  choice: { minWidth: "160px", width: "190px" },
+});

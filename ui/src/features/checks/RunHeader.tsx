@@ -1,0 +1,132 @@
+import {
+  Badge,
+  Button,
+  Link as FluentLink,
+  makeStyles,
+  Text,
+  Title2,
+  Tooltip,
+  tokens,
+} from "@fluentui/react-components";
+import { ArrowRepeatAllRegular, DismissCircleRegular, SettingsRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { When } from "@/components/When";
+import type { ExportFormat } from "@/ipc/generated/ExportFormat";
+import type { RunRow } from "@/ipc/generated/RunRow";
+import { count } from "@/lib/format";
+import { ExportMenu } from "./ExportMenu";
+import { scopeWords, settingsWords } from "./runWords";
+
+type RunHeaderProps = {
+  row: RunRow;
+  running: boolean;
+  canceling: boolean;
+  exporting: boolean;
+  /** Why nothing can be checked again; null: it can. */
+  recheckBlocked: string | null;
+  onCancel: () => void;
+  onRecheck: () => void;
+  onExport: (format: ExportFormat) => void;
+};
+
+/** Title, organization, number, settings; what was asked, as whom; and the buttons. */
+export function RunHeader(props: RunHeaderProps) {
+  const { row, running, recheckBlocked } = props;
+  const styles = useStyles();
+  return (
+    <header className={styles.root}>
+      <div className={styles.line}>
+        <Title2 as="h1" className={styles.title}>{`Run ${count(row.number)}`}</Title2>
+        <Organization row={row} />
+        <Badge appearance="outline" icon={<SettingsRegular aria-hidden />}>
+          {settingsWords(row)}
+        </Badge>
+        <span className={styles.space} />
+        {running ? (
+          <Button icon={<DismissCircleRegular />} disabled={props.canceling} onClick={props.onCancel}>
+            Cancel
+          </Button>
+        ) : (
+          <Recheck blocked={recheckBlocked} onRecheck={props.onRecheck} />
+        )}
+        <ExportMenu busy={props.exporting} onExport={props.onExport} />
+      </div>
+      <dl className={styles.facts}>
+        <Fact term="Scope" value={scopeWords(row.scope)} />
+        <Fact term="Account" value={row.account} />
+        <Fact term="EWS URL" value={row.ewsUrl} />
+        <Fact term="Authentication" value={row.auth} />
+        {row.serverVersion !== null && <Fact term="Server" value={row.serverVersion} />}
+        <div className={styles.fact}>
+          <dt className={styles.term}>{row.finishedAt === null ? "Started" : "Started, ended"}</dt>
+          <dd className={styles.value}>
+            <When at={row.startedAt} />
+            {row.finishedAt !== null && (
+              <>
+                {" – "}
+                <When at={row.finishedAt} withAge />
+              </>
+            )}
+          </dd>
+        </div>
+      </dl>
+    </header>
+  );
+}
+
+function Organization({ row }: { row: RunRow }) {
+  const navigate = useNavigate();
+  const id = row.organization;
+  if (id === null) return <Text>One-off audit</Text>;
+  return (
+    <FluentLink as="button" onClick={() => void navigate({ to: "/organizations/$id/configuration", params: { id } })}>
+      {row.organizationName ?? "Organization"}
+    </FluentLink>
+  );
+}
+
+function Recheck({ blocked, onRecheck }: { blocked: string | null; onRecheck: () => void }) {
+  return (
+    <Tooltip
+      relationship="description"
+      content={blocked ?? "Failed and undetermined mailboxes, with the saved settings"}
+    >
+      <Button
+        icon={<ArrowRepeatAllRegular />}
+        disabledFocusable={blocked !== null}
+        aria-keyshortcuts="F5"
+        onClick={() => blocked === null && onRecheck()}
+      >
+        Re-check failed only
+      </Button>
+    </Tooltip>
+  );
+}
+
+function Fact({ term, value }: { term: string; value: string }) {
+  const styles = useStyles();
+  return (
+    <div className={styles.fact}>
+      <dt className={styles.term}>{term}</dt>
+      <dd className={styles.value}>{value}</dd>
+    </div>
+  );
+}
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
+  line: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalM },
+  title: { margin: 0, fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600 },
+  space: { flexGrow: 1 },
+  facts: {
+    display: "flex",
+    flexWrap: "wrap",
+    columnGap: tokens.spacingHorizontalXL,
+    rowGap: tokens.spacingVerticalXXS,
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+  },
+  fact: { display: "flex", gap: tokens.spacingHorizontalXS, minWidth: 0 },
+  term: { color: tokens.colorNeutralForeground3 },
+  value: { margin: 0, overflowWrap: "anywhere" },
+});

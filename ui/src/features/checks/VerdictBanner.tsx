@@ -1,0 +1,67 @@
+import type { MessageBarIntent } from "@fluentui/react-components";
+import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import type { RunPage } from "@/ipc/generated/RunPage";
+import { counted } from "@/lib/format";
+import { exposedCount, type RunTone, runVerdict } from "@/lib/runVerdict";
+import { brokenStep } from "@/lib/steps";
+
+const intents: Record<RunTone, MessageBarIntent> = {
+  good: "success",
+  warning: "warning",
+  bad: "error",
+  neutral: "warning",
+  running: "info",
+};
+
+/** What the run proves; above all, that a mailbox was opened which must be refused. */
+export function VerdictBanner({ page }: { page: RunPage }) {
+  const { row, steps } = page;
+  const verdict = runVerdict(row, steps);
+  const exposed = exposedCount(row.summary);
+  const why = whyText(page);
+  return (
+    <>
+      {exposed > 0 && (
+        <MessageBar intent="error" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>A mailbox that must be refused was opened</MessageBarTitle>
+            {`${counted(exposed, "mailbox", "mailboxes")} outside the scope opened. The service account reaches more than it should.`}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {row.state !== "running" && (
+        <MessageBar intent={intents[verdict.tone]} layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>{titleText(verdict.title)}</MessageBarTitle>
+            {[verdict.detail, why].filter(Boolean).join(" ")}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {row.warnings.length > 0 && (
+        <MessageBar intent="warning" layout="multiline">
+          <MessageBarBody>
+            {row.warnings.length === 1 ? (
+              row.warnings[0]
+            ) : (
+              <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+                {row.warnings.map((warning) => (
+                  <li key={warning}>{warning}</li>
+                ))}
+              </ul>
+            )}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+    </>
+  );
+}
+
+function titleText(title: string): string {
+  return `${title}.`;
+}
+
+/** Why a run was stopped: its own sentence, else that of the broken step. */
+function whyText({ row, steps }: RunPage): string | null {
+  if (row.state !== "stopped") return row.message;
+  return row.message ?? brokenStep(steps)?.message ?? null;
+}
