@@ -9,9 +9,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose,
 };
-use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest, Sha256};
 
 /// Which certificate the server shows.
@@ -46,6 +47,8 @@ pub struct CertificateFaults {
     pub expired: bool,
     /// Begins in 30 days. Ignored when `expired` is set.
     pub not_yet_valid: bool,
+    /// Not a fault of the certificate but of the handshake: the server demands one of the client.
+    pub demands_client_certificate: bool,
 }
 
 impl Certificate {
@@ -81,6 +84,8 @@ pub(crate) enum CertificateError {
     Create(#[from] rcgen::Error),
     #[error("could not set up TLS")]
     Tls(#[from] rustls::Error),
+    #[error("could not demand client certificates")]
+    ClientCertificates(#[from] rustls::server::VerifierBuilderError),
 }
 
 /// A certificate in use.
@@ -109,10 +114,18 @@ pub(crate) fn identity(certificate: Certificate) -> Result<Identity, Certificate
     let mut chain: Vec<CertificateDer<'static>> = vec![leaf.der().clone()];
     chain.extend(ca.iter().map(|ca| ca.der().clone()));
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()?;
+    let builder = if faults.demands_client_certificate {
+        let mut roots = RootCertStore::empty();
+        roots.add(chain.last().expect("the chain has a leaf").clone())?;
+        let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        builder.with_client_cert_verifier(verifier.build()?)
+    } else {
+        builder.with_no_client_auth()
+    };
+    let mut config = builder.with_single_cert(chain, key)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     let digest = Sha256::digest(leaf.der().as_ref());
     Ok(Identity {

@@ -160,6 +160,7 @@ fn documented_text(code: &str) -> &'static str {
             "The caller is not a valid Active Directory account, or is a local account."
         }
         "ErrorConnectionFailed" => "Connection did not succeed. Try again later.",
+        "ErrorDuplicateSOAPHeader" => "Duplicate SOAP headers are not allowed.",
         "ErrorExceededConnectionCount" => {
             "You have exceeded the available concurrent connections for your account.  Try again \
              once your other requests have completed."

@@ -18,7 +18,7 @@ pub enum Bind {
 }
 
 /// Everything the simulator is told at the start, and can be told again by `Simulator::update`
-/// (apart from `bind`, `port` and `log_limit`, which are read once).
+/// (apart from `bind`, `port` and `faults`, which are read once).
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Plain HTTP or HTTPS.

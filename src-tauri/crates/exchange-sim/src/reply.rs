@@ -103,7 +103,8 @@ pub(crate) async fn send(
     }
     let accepted = matches!(content, Content::Ews(_));
     let (mut response, body) = head_and_body(content, directory)?;
-    common_headers(response.headers_mut(), asked, accepted, directory);
+    let back_end = accepted.then_some(response.status().as_u16());
+    common_headers(response.headers_mut(), asked, back_end, directory);
     let script = match how {
         Some(What::Huge(size)) => {
             response.headers_mut().insert(CONTENT_TYPE, XML);
@@ -189,7 +190,7 @@ fn status(code: u16) -> io::Result<StatusCode> {
 fn common_headers(
     headers: &mut HeaderMap,
     asked: &HeaderMap,
-    accepted: bool,
+    back_end: Option<u16>,
     directory: &Directory,
 ) {
     let id = uuid::Uuid::new_v4();
@@ -210,7 +211,7 @@ fn common_headers(
         HeaderName::from_static("x-owa-version"),
         directory.version.clone(),
     );
-    if accepted {
+    if let Some(status) = back_end {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
         headers.insert(
             HeaderName::from_static("x-beserver"),
@@ -222,7 +223,7 @@ fn common_headers(
         );
         headers.insert(
             HeaderName::from_static("x-backendhttpstatus"),
-            HeaderValue::from_static("200"),
+            HeaderValue::from(status),
         );
     }
     let wanted = asked

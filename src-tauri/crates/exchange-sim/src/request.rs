@@ -103,12 +103,30 @@ pub(crate) struct AlternateId {
 
 /// Reads a request body; what cannot be read is refused as Exchange refuses it.
 pub(crate) fn read(body: &[u8]) -> Result<Request, EwsError> {
-    parse(body)
-        .and_then(|root| envelope(&root))
-        .map_err(|refusal| {
-            let (line, position) = line_and_position(body, refusal.offset);
-            EwsError::schema_violation(line, position, &refusal.text)
-        })
+    let refuse = |refusal: Violation| {
+        let (line, position) = line_and_position(body, refusal.offset);
+        EwsError::schema_violation(line, position, &refusal.text)
+    };
+    let root = parse(body).map_err(refuse)?;
+    if has_two_identities(&root) {
+        return Err(EwsError::fault("ErrorDuplicateSOAPHeader"));
+    }
+    envelope(&root).map_err(refuse)
+}
+
+/// At most one header may say in whose name a request acts.
+fn has_two_identities(root: &Element) -> bool {
+    const KINDS: [&str; 3] = [
+        "ExchangeImpersonation",
+        "ManagementRole",
+        "OpenAsAdminOrSystemService",
+    ];
+    let header = root.child(Namespace::Soap, "Header");
+    let children = header.map_or(&[][..], |header| &header.children);
+    let identities = children.iter().filter(|child| {
+        child.namespace == Namespace::Types && KINDS.contains(&child.name.as_str())
+    });
+    identities.count() > 1
 }
 
 fn envelope(root: &Element) -> Result<Request, Violation> {
@@ -167,7 +185,7 @@ fn operation(element: &Element) -> Result<Operation, Violation> {
     match element.name.as_str() {
         "GetFolder" => get_folder(element),
         "ResolveNames" => Ok(Operation::ResolveNames {
-            entry: message_child(element, "UnresolvedEntry")?.text.clone(),
+            entry: unresolved_entry(element)?,
             contact_data: is_true(required(element, "ReturnFullContactData")?),
         }),
         "ConvertId" => Ok(Operation::ConvertId {
@@ -185,6 +203,19 @@ fn operation(element: &Element) -> Result<Operation, Violation> {
                 .unwrap_or_default(),
         }),
         other => Ok(Operation::Other(other.to_owned())),
+    }
+}
+
+/// One entry a request, and not an empty one.
+fn unresolved_entry(element: &Element) -> Result<String, Violation> {
+    let mut entries = element
+        .children
+        .iter()
+        .filter(|child| child.is(Namespace::Messages, "UnresolvedEntry"));
+    match (entries.next(), entries.next()) {
+        (Some(entry), None) if !entry.text.is_empty() => Ok(entry.text.clone()),
+        (Some(_), Some(second)) => Err(unexpected(second, "nothing")),
+        _ => Err(incomplete(element)),
     }
 }
 
@@ -360,11 +391,21 @@ mod tests {
             envelope("", &good.replace("IdOnly", "Ids")),
             envelope("", ""),
             envelope("<t:RequestServerVersion/>", &good),
+            envelope("", "<m:ResolveNames ReturnFullContactData=\"true\"/>"),
             envelope("<t:ExchangeImpersonation/>", &good),
             https,
         ] {
             let refusal = read(bad.as_bytes()).unwrap_err();
             assert_eq!(refusal.code, "ErrorSchemaValidation", "{bad}");
         }
+    }
+
+    #[test]
+    fn two_identities_are_one_too_many() {
+        let header = "<t:ExchangeImpersonation><t:ConnectingSID><t:SID>S-1</t:SID>\
+            </t:ConnectingSID></t:ExchangeImpersonation>";
+        let body = folder("<t:DistinguishedFolderId Id=\"inbox\"/>");
+        let refusal = read(envelope(&header.repeat(2), &body).as_bytes()).unwrap_err();
+        assert_eq!(refusal.code, "ErrorDuplicateSOAPHeader");
     }
 }

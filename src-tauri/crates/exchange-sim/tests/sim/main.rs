@@ -2,6 +2,7 @@
 
 mod client;
 mod faults;
+mod operations;
 mod practice;
 mod semantics;
 mod transport;

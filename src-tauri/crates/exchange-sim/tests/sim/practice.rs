@@ -33,9 +33,9 @@ async fn census(scenario: Scenario, users: usize) -> (usize, bool) {
         let reply = open(&mut client, &practice, &user.primary).await;
         if reply.status() == 200 && reply.body.contains("NoError") {
             if user.must_refuse {
-                exposed = true
+                exposed = true;
             } else {
-                opened += 1
+                opened += 1;
             }
         }
     }

@@ -78,6 +78,38 @@ async fn an_unknown_issuer_is_not_trusted() {
 }
 
 #[tokio::test]
+async fn a_client_without_the_certificate_demanded_gets_nowhere() {
+    let faults = CertificateFaults {
+        demands_client_certificate: true,
+        ..Default::default()
+    };
+    let server = https(Certificate::With(faults)).await;
+    // With TLS 1.3 the client learns it only when it reads.
+    if let Ok(mut client) = tls(&server, server.ca_pem()).await {
+        assert_eq!(
+            client.post(Some(&service()), &own_inbox()).await.status(),
+            0
+        );
+    }
+    assert_eq!(server.counters().requests, 0);
+}
+
+#[tokio::test]
+async fn answers_break_over_tls_as_over_tcp() {
+    let server = https(Certificate::Ca).await;
+    server.plan(Fault::once(When::Impersonated, What::CloseMidAnswer));
+    server.plan(Fault::once(When::Impersonated, What::Reset));
+    let request = inbox_of("user1@contoso.com");
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        let mut client = tls(&server, server.ca_pem()).await.unwrap();
+        let reply = client.post(Some(&service()), &request).await;
+        statuses.push((reply.status(), reply.truncated));
+    }
+    assert_eq!(statuses, [(200, true), (0, true), (200, false)]);
+}
+
+#[tokio::test]
 async fn handshakes_fail_when_told() {
     let server = https(Certificate::Ca).await;
     server.plan(Fault::once(When::Connect, What::CloseInHandshake));
