@@ -2,6 +2,7 @@
 //! asynchronous thread.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -198,23 +199,63 @@ fn make_folder(folder: &Path) -> Result<(), OpenError> {
 
 /// Schema version of the file, read without touching it; 0: there is none yet.
 fn probe(path: &Path) -> Result<u32, OpenError> {
-    if fs::metadata(path).map_or(0, |file| file.len()) == 0 {
-        return Ok(0);
+    let Some(mut header) = Header::read(path)? else { return Ok(0) };
+    // What a killed process committed last may stand in its log only.
+    let log = path.with_extension("db-wal");
+    if fs::metadata(log).is_ok_and(|log| log.len() > 0) {
+        header = Header::ask(path).map_err(|source| OpenError::of(path, source))?;
     }
-    let of = |source| OpenError::of(path, source);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(of)?;
-    connection.busy_timeout(BUSY).map_err(of)?;
-    let number = |sql| connection.query_row(sql, (), |row| row.get::<_, i64>(0)).map_err(of);
-    let application = number("PRAGMA application_id")?;
-    if application != i64::from(APPLICATION_ID) && number("SELECT count(*) FROM sqlite_schema")? > 0 {
+    if header.application != i64::from(APPLICATION_ID) && header.schema != 0 {
         return Err(OpenError::Foreign(path.to_owned()));
     }
-    let found = u32::try_from(number("PRAGMA user_version")?).unwrap_or(u32::MAX);
+    let found = u32::try_from(header.version).unwrap_or(u32::MAX);
     if found > KNOWN {
         return Err(OpenError::Newer { found, known: KNOWN });
     }
     Ok(found)
+}
+
+/// Three numbers of the first 100 bytes of a database (<https://sqlite.org/fileformat.html> §1.3).
+/// SQLite itself would leave a log and an index beside a file that it only reads.
+struct Header {
+    /// Changes with every change of the schema; 0: there never was a table.
+    schema: i64,
+    version: i64,
+    application: i64,
+}
+
+impl Header {
+    /// `None`: there is no file yet, or an empty one.
+    fn read(path: &Path) -> Result<Option<Self>, OpenError> {
+        let mut bytes = Vec::with_capacity(100);
+        let read = fs::File::open(path).and_then(|file| file.take(100).read_to_end(&mut bytes));
+        match read {
+            Ok(0) => Ok(None),
+            Ok(100) if bytes.starts_with(b"SQLite format 3\0") => {
+                let number = |at: usize| {
+                    let four = bytes[at..at + 4].try_into().expect("four of a hundred bytes");
+                    i64::from(i32::from_be_bytes(four))
+                };
+                Ok(Some(Self { schema: number(40), version: number(60), application: number(68) }))
+            }
+            Ok(_) => Err(OpenError::NotADatabase(path.to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(_) => Err(OpenError::NotWritable(path.to_owned())),
+        }
+    }
+
+    /// The same numbers as SQLite sees them, the log included.
+    fn ask(path: &Path) -> rusqlite::Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(BUSY)?;
+        let number = |sql| connection.query_row(sql, (), |row| row.get(0));
+        Ok(Self {
+            schema: number("PRAGMA schema_version")?,
+            version: number("PRAGMA user_version")?,
+            application: number("PRAGMA application_id")?,
+        })
+    }
 }
 
 fn connect(path: &Path) -> Result<Connection, OpenError> {

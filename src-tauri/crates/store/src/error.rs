@@ -53,8 +53,8 @@ pub enum OpenError {
     /// The data folder is a file, or something else that is no folder.
     #[error("{} is not a folder", .0.display())]
     NotADirectory(PathBuf),
-    /// The folder or the database in it cannot be written.
-    #[error("{} cannot be written", .0.display())]
+    /// The folder or the database in it cannot be read and written.
+    #[error("{} cannot be read and written", .0.display())]
     NotWritable(PathBuf),
     /// The file is not a SQLite database, or is damaged.
     #[error("{} is not a database", .0.display())]

@@ -1,4 +1,4 @@
--- {filter} is a fixed fragment of mod.rs.
+-- filter is a fixed fragment of mod.rs.
 SELECT
     id, at, changed_by, kind, details, organization_id, organization_name,
     undo IS NOT NULL AND undone_at IS NULL AND at >= :undoable_since AS undoable

@@ -1,4 +1,4 @@
--- {filter} is one of the fragments of mod.rs.
+-- filter is one of the fragments of mod.rs.
 SELECT
     o.id, o.name, o.external_id, o.access_type, o.platform, o.enabled, o.is_default,
     o.created_at, o.updated_at

@@ -1,4 +1,4 @@
--- Live users in the order they were added, canaries last. {selection} is one of the fragments
+-- Live users in the order they were added, canaries last. selection is one of the fragments
 -- beside this file.
 INSERT INTO run_results (
     run, seq, mailbox, mailbox_key, identity, name, name_key, kind, user_id, expectation

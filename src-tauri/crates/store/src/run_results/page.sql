@@ -1,4 +1,4 @@
--- {filter} and {order} are fixed fragments of page.rs.
+-- filter and order are fixed fragments of page.rs.
 SELECT
     seq, name, mailbox, expectation, verdict, cause, finding, ews_code, http_status, attempts,
     latency_ms, request_id, message, alias_of, checked_at

@@ -1,4 +1,4 @@
--- {filter} and {order} are fixed fragments of filter.rs and page.rs. The inner query sees only what
+-- filter and order are fixed fragments of filter.rs and page.rs. The inner query sees only what
 -- filter and order need, so that skipped rows are never read in full.
 SELECT
     u.id, u.organization_id, o.name AS organization_name, u.name, u.address, u.upn, u.sid, u.kind,

@@ -1,0 +1,137 @@
+//! Every database that was ever released must open and upgrade.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use contract::{CheckScope, OrganizationsQuery, RunId, RunState, Summary, UsersFilter, UsersQuery, Verdict};
+use rusqlite::Connection;
+use store::activity::NewActivity;
+use store::run_results::Selection;
+use store::runs::RunFinish;
+use store::{Db, activity, email_configurations, organizations, run_results, runs, settings, users};
+
+use crate::support::{NOW, contoso, new_run, outcome, read, write};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/fixtures/databases")
+}
+
+fn version(path: &Path) -> u32 {
+    let connection = Connection::open(path).expect("opens");
+    connection.query_row("PRAGMA user_version", (), |row| row.get(0)).expect("has a version")
+}
+
+fn toy_hash(bytes: &[u8]) -> String {
+    let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    format!("{sum:016x}")
+}
+
+#[tokio::test]
+async fn every_released_schema_upgrades() {
+    let newest = {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Db::open(folder.path()).expect("opens");
+        version(&folder.path().join("understudy.db"))
+    };
+    let mut seen = Vec::new();
+    for entry in fs::read_dir(folder()).expect("the fixtures are there") {
+        let fixture = entry.expect("an entry").path();
+        if fixture.extension().is_none_or(|extension| extension != "db") {
+            continue;
+        }
+        let home = tempfile::tempdir().expect("a temporary folder");
+        let path = home.path().join("understudy.db");
+        fs::copy(&fixture, &path).expect("copies");
+        let old = version(&path);
+        seen.push(old);
+
+        let db = Db::open(home.path()).unwrap_or_else(|error| panic!("{}: {error:?}", fixture.display()));
+        let rows = read(&db, |tx| organizations::list(tx, &OrganizationsQuery::default())).await;
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names, ["Default Organization", "Contoso"], "{}", fixture.display());
+        assert_eq!(db.check_integrity().await.expect("it runs"), Vec::<String>::new());
+        drop(db);
+        assert_eq!(version(&path), newest);
+
+        let backup = home.path().join(format!("understudy.db.backup-v{old}"));
+        assert_eq!(backup.exists(), old < newest, "a copy is made before an upgrade, and only then");
+        if old < newest {
+            assert_eq!(version(&backup), old, "the copy is the file as it was");
+        }
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, [1, 10], "each fixture is named after its version");
+}
+
+#[tokio::test]
+async fn the_full_fixture_reads_as_it_was_written() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    fs::copy(folder().join("0010.db"), home.path().join("understudy.db")).expect("copies");
+    let db = Db::open(home.path()).expect("opens");
+    read(&db, |tx| {
+        let organization = organizations::by_name(tx, "contoso")?.expect("it is there");
+        let query = UsersQuery {
+            organization: Some(organization),
+            filter: UsersFilter::default(),
+            sort: contract::UsersSort::default(),
+            direction: contract::SortDirection::default(),
+            offset: 0,
+            limit: 10,
+        };
+        assert_eq!(users::page(tx, &query)?.total, 3);
+        assert!(email_configurations::load(tx, organization)?.is_some());
+        let run = runs::show(tx, &RunId("fixture".to_owned()))?.expect("it is there");
+        assert_eq!(run.row.state, RunState::Complete);
+        assert_eq!(run_results::summary(tx, run.number())?.granted, 1);
+        assert_eq!(activity::verify(tx, toy_hash)?, None);
+        assert_eq!(settings::load::<String>(tx, "theme")?.as_deref(), Some("dark"));
+        Ok(())
+    })
+    .await;
+}
+
+/// Writes the fixture of the newest schema: `cargo test -p store -- --ignored make_fixture`. Run it
+/// once before a release that brings a migration, and commit the file under the new number.
+#[tokio::test]
+#[ignore = "writes a file into the repository"]
+async fn make_fixture() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let db = Db::open(home.path()).expect("opens");
+    write(&db, |tx| organizations::ensure_default(tx, NOW)).await;
+    let (organization, _) = contoso(&db, &["anna@contoso.com", "ben@contoso.com", "canary@contoso.com"]).await;
+    write(&db, move |tx| {
+        email_configurations::save(tx, organization, &contract::EmailConfigurationForm::default(), "one", NOW)?;
+        let run = runs::create(tx, &new_run("fixture", Some(organization)))?;
+        let by = contract::IdentifyBy::Smtp;
+        run_results::add_from_users(tx, run, 0, organization, &Selection::All, by)?;
+        run_results::record(tx, run, &[outcome(0, Verdict::Granted), outcome(1, Verdict::Refused)])?;
+        let finish = RunFinish {
+            state: RunState::Complete,
+            cause: None,
+            message: None,
+            finished_at: NOW.to_owned(),
+            summary: Summary::default(),
+            steps: Vec::new(),
+            warnings: Vec::new(),
+        };
+        runs::finish(tx, run, &finish)?;
+        let entry = NewActivity {
+            at: NOW.to_owned(),
+            changed_by: "anna".to_owned(),
+            kind: "check_started".to_owned(),
+            details: format!("{:?}", CheckScope::All),
+            organization: Some(organization),
+            organization_name: Some("Contoso".to_owned()),
+            undo: None,
+        };
+        activity::append(tx, &entry, toy_hash)?;
+        settings::save(tx, "theme", &"dark")
+    })
+    .await;
+    drop(db);
+    let source = home.path().join("understudy.db");
+    let target = folder().join(format!("{:04}.db", version(&source)));
+    assert!(!target.exists(), "a released fixture is never written again: {}", target.display());
+    let connection = Connection::open(&source).expect("opens");
+    connection.execute("VACUUM INTO ?1", [target.to_str().expect("a plain path")]).expect("writes");
+}

@@ -1,0 +1,13 @@
+//! The store against real SQLite files in temporary folders.
+
+mod activity;
+mod applying;
+mod configuration;
+mod fixtures;
+mod opening;
+mod organizations;
+mod results;
+mod runs;
+mod speed;
+mod support;
+mod users;
