@@ -29,12 +29,12 @@ export function StepLadder({ steps, compact = false }: StepLadderProps) {
                 {rungTitle(step.id)}
               </Text>
               <span className={styles.side}>
-                <Text size={200}>{stepWords[step.status]}</Text>
-                {step.elapsedMs !== null && (
-                  <Text size={200} className={styles.time}>
-                    {elapsed(step.elapsedMs)}
-                  </Text>
-                )}
+                <Text size={200} className={styles.word}>
+                  {stepWords[step.status]}
+                </Text>
+                <Text size={200} className={styles.time}>
+                  {step.elapsedMs === null ? "" : elapsed(step.elapsedMs)}
+                </Text>
               </span>
             </div>
             {step.message !== "" && (
@@ -90,6 +90,7 @@ const useStyles = makeStyles({
   text: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column" },
   line: { display: "flex", justifyContent: "space-between", gap: tokens.spacingHorizontalS },
   side: { display: "flex", gap: tokens.spacingHorizontalS, flexShrink: 0 },
+  word: { minWidth: "52px" },
   time: {
     color: tokens.colorNeutralForeground3,
     fontVariantNumeric: "tabular-nums",

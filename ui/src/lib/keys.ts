@@ -26,9 +26,32 @@ export function useHotkeys(hotkeys: Hotkeys, options?: { enabled?: boolean; inDi
       event.preventDefault();
       action(event);
     };
-    window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
+    return hear(listen);
   }, [enabled, inDialogs]);
+}
+
+type Listener = (event: KeyboardEvent) => void;
+
+const listeners: Listener[] = [];
+
+/** What was shown last hears first: a screen goes before the shell, which takes what is left. */
+function hear(listener: Listener): () => void {
+  if (listeners.length === 0) {
+    window.addEventListener("keydown", tellAll);
+  }
+  listeners.unshift(listener);
+  return () => {
+    listeners.splice(listeners.indexOf(listener), 1);
+    if (listeners.length === 0) {
+      window.removeEventListener("keydown", tellAll);
+    }
+  };
+}
+
+function tellAll(event: KeyboardEvent): void {
+  for (const listener of [...listeners]) {
+    listener(event);
+  }
 }
 
 /** The name of a key press as `Hotkeys` spells it. */

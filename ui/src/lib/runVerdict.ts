@@ -2,7 +2,7 @@
 import type { RunRow } from "@/ipc/generated/RunRow";
 import type { Step } from "@/ipc/generated/Step";
 import type { Summary } from "@/ipc/generated/Summary";
-import { count } from "./format";
+import { count, counted } from "./format";
 import { brokenStep, stepNumber } from "./steps";
 
 export type RunTone = "good" | "warning" | "bad" | "neutral" | "running";
@@ -56,7 +56,7 @@ function finished({ state, summary, warnings }: Judged): RunVerdict {
   const detail = state === "incomplete" ? coverage(summary) : everyMailbox(summary);
   if (summary.findings > 0) {
     const title = summary.granted === 0 ? "Failed" : "Failed for some";
-    return { tone: "bad", title, detail };
+    return { tone: "bad", title, detail: `${failedText(summary)} ${detail}` };
   }
   if (state === "incomplete" && answered(summary) === 0) {
     return { tone: "neutral", title: "Undetermined", detail };
@@ -65,6 +65,10 @@ function finished({ state, summary, warnings }: Judged): RunVerdict {
     return { tone: "warning", title: "Passed with warnings", detail };
   }
   return { tone: "good", title: "Passed", detail };
+}
+
+function failedText(summary: Summary): string {
+  return `${counted(summary.findings, "mailbox", "mailboxes")} failed.`;
 }
 
 function coverage(summary: Summary): string {
@@ -76,6 +80,5 @@ function coverage(summary: Summary): string {
 
 function everyMailbox(summary: Summary): string {
   if (summary.total === 0) return "No mailbox was asked for.";
-  const noun = summary.total === 1 ? "mailbox" : "mailboxes";
-  return `${count(summary.total)} ${noun} checked.`;
+  return `${counted(summary.total, "mailbox", "mailboxes")} checked.`;
 }

@@ -1,5 +1,10 @@
 import { Badge, Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
-import { DismissCircle20Filled, QuestionCircle20Filled, SubtractCircle20Regular } from "@fluentui/react-icons";
+import {
+  DismissCircle20Filled,
+  Person16Regular,
+  QuestionCircle20Filled,
+  SubtractCircle20Regular,
+} from "@fluentui/react-icons";
 import { useId } from "react";
 import { CopyButton } from "@/components/CopyButton";
 import type { CauseCard } from "@/ipc/generated/CauseCard";
@@ -30,8 +35,13 @@ export function CauseCardView({ card, onShow, onRecheck }: CauseCardViewProps) {
         </Text>
       </header>
       <div className={styles.badges}>
-        <Badge appearance="outline">{`Job of: ${blames[card.blame]}`}</Badge>
-        <Badge appearance="outline">{statusWord(card)}</Badge>
+        <Badge appearance="outline" color="informative" icon={<Person16Regular aria-hidden />}>
+          <span className={styles.spoken}>Whose job: </span>
+          {blames[card.blame]}
+        </Badge>
+        <Badge appearance="outline" color={card.finding ? "danger" : "informative"}>
+          {statusWord(card)}
+        </Badge>
       </div>
       <Text>{card.explanation}</Text>
       {card.examples.length > 0 && (
@@ -87,5 +97,6 @@ const useStyles = makeStyles({
   examples: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS, alignItems: "center" },
   bad: { color: tokens.colorStatusDangerForeground1 },
+  spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
   unknown: { color: tokens.colorStatusWarningForeground3 },
 });

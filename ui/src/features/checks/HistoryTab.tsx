@@ -1,4 +1,4 @@
-import { Badge, Button, makeStyles, Switch, tokens } from "@fluentui/react-components";
+import { Badge, Button, Link as FluentLink, makeStyles, Switch, tokens } from "@fluentui/react-components";
 import { DeleteRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
@@ -30,7 +30,7 @@ export function HistoryTab({ organization }: { organization: number }) {
     [organization, issues],
   );
   const open = useCallback((row: RunRow) => void navigate({ to: "/runs/$run", params: { run: row.id } }), [navigate]);
-  const columns = [...factColumns, actionsColumn(open, setDeleting)];
+  const columns = [runColumn(open), ...factColumns, actionsColumn(open, setDeleting)];
   return (
     <div className={styles.root}>
       <Switch
@@ -94,15 +94,14 @@ function Empty({ organization, hidden, onShowAll }: EmptyProps) {
 }
 
 const factColumns: readonly Column<RunRow>[] = [
-  { id: "run", header: "Run", width: 64, fixed: true, align: "end", render: (row) => count(row.number) },
-  { id: "start", header: "Start Date", width: 180, grow: 1, render: (row) => <When at={row.startedAt} /> },
-  { id: "end", header: "End Date", width: 180, grow: 1, render: (row) => <When at={row.finishedAt} /> },
-  { id: "status", header: "Status", width: 190, grow: 1, fixed: true, render: (row) => <RunVerdictBadge row={row} /> },
+  { id: "start", header: "Start Date", width: 205, render: (row) => <When at={row.startedAt} /> },
+  { id: "end", header: "End Date", width: 205, render: (row) => <When at={row.finishedAt} /> },
+  { id: "status", header: "Status", width: 160, grow: 1, fixed: true, render: (row) => <RunVerdictBadge row={row} /> },
   { id: "scope", header: "Scope", width: 110, hidden: true, render: (row) => scopeWords(row.scope) },
   {
     id: "checked",
     header: "Checked",
-    width: 90,
+    width: 124,
     align: "end",
     render: ({ summary }) => `${count(answered(summary))} / ${count(summary.total)}`,
   },
@@ -123,6 +122,20 @@ const factColumns: readonly Column<RunRow>[] = [
   { id: "account", header: "Account", width: 190, hidden: true, render: (row) => row.account },
   { id: "server", header: "Build", width: 120, hidden: true, render: (row) => row.serverVersion ?? "–" },
 ];
+
+function runColumn(open: (row: RunRow) => void): Column<RunRow> {
+  return {
+    id: "run",
+    header: "Run",
+    width: 72,
+    fixed: true,
+    render: (row) => (
+      <FluentLink as="button" tabIndex={-1} onClick={() => open(row)}>
+        {`Run ${count(row.number)}`}
+      </FluentLink>
+    ),
+  };
+}
 
 function actionsColumn(open: (row: RunRow) => void, remove: (row: RunRow) => void): Column<RunRow> {
   return {

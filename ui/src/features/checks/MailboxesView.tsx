@@ -90,9 +90,9 @@ function Filters({ page }: { page: RunPage }) {
         onOptionSelect={(_, data) => setUrl({ cause: data.optionValue })}
       >
         <Option value="">All causes</Option>
-        {page.row.summary.causes.map((entry) => (
-          <Option key={entry.cause} value={entry.cause} text={causeTitles[entry.cause] ?? entry.cause}>
-            {`${causeTitles[entry.cause] ?? entry.cause} (${count(entry.count)})`}
+        {page.causes.map((card) => (
+          <Option key={`${card.cause} ${card.verdict}`} value={card.cause} text={card.title}>
+            {`${card.title} (${count(card.count)})`}
           </Option>
         ))}
       </Dropdown>
@@ -194,7 +194,7 @@ const columns: readonly Column<ResultRow, ResultsSort>[] = [
   {
     id: "checked",
     header: "Checked at",
-    width: 180,
+    width: 205,
     sortBy: "checked_at",
     render: (row) => <When at={row.checkedAt} />,
   },

@@ -87,7 +87,7 @@ function EntryText({ entry }: { entry: AccessTypeInfo }) {
 
 const useStyles = makeStyles({
   field: { width: "100%", minWidth: 0 },
-  listbox: { maxHeight: "440px", minWidth: "560px" },
+  listbox: { maxHeight: "min(460px, 46vh)", width: "580px", minWidth: "580px" },
   entry: {
     display: "flex",
     flexGrow: 1,

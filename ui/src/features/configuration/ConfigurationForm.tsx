@@ -242,7 +242,7 @@ const useStyles = makeStyles({
     minWidth: 0,
   },
   head: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
-  title: { flexGrow: 1, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
+  title: { margin: 0, flexGrow: 1, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
   columns: {
     display: "grid",
     gridTemplateColumns: "minmax(0, 1fr)",

@@ -47,6 +47,7 @@ export function ConnectionOptions({ form, messages, seen, onChange }: Connection
       <div className={styles.head}>
         <Button
           appearance="subtle"
+          className={styles.toggle}
           icon={shown ? <ChevronDownRegular /> : <ChevronRightRegular />}
           aria-expanded={shown}
           aria-controls={id}
@@ -178,6 +179,7 @@ function of(messages: readonly FieldMessage[], field: string): FieldMessage[] {
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
   head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM, flexWrap: "wrap" },
+  toggle: { marginLeft: `calc(-1 * ${tokens.spacingHorizontalM})` },
   summary: { color: tokens.colorNeutralForeground3 },
   body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   field: { width: "100%", minWidth: 0 },

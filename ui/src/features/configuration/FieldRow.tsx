@@ -15,15 +15,17 @@ type FieldRowProps = {
   /** A warning of the screen itself. */
   note?: string | null;
   onAcceptFix?: (message: FieldMessage) => void;
+  /** The control has several lines: the label stands at the first. */
+  tall?: boolean;
 };
 
 /** A line of the form: label, control, what belongs beside it, and what is wrong with it. */
 export function FieldRow(props: FieldRowProps) {
-  const { label, htmlFor, children, aside, below, messages = [], note = null, onAcceptFix } = props;
+  const { label, htmlFor, children, aside, below, messages = [], note = null, onAcceptFix, tall = false } = props;
   const styles = useStyles();
   return (
-    <div className={styles.row}>
-      <Label htmlFor={htmlFor} className={styles.label}>
+    <div className={mergeClasses(styles.row, tall && styles.tall)}>
+      <Label htmlFor={htmlFor} className={mergeClasses(styles.label, tall && styles.tallLabel)}>
         {label}
       </Label>
       <div className={styles.control}>{children}</div>
@@ -90,6 +92,8 @@ const useStyles = makeStyles({
       rowGap: tokens.spacingVerticalXXS,
     },
   },
+  tall: { alignItems: "start" },
+  tallLabel: { paddingTop: tokens.spacingVerticalS },
   label: { gridArea: "label", overflowWrap: "anywhere" },
   control: { gridArea: "control", display: "flex", gap: tokens.spacingHorizontalS, minWidth: 0, alignItems: "center" },
   aside: { gridArea: "aside", display: "flex", gap: tokens.spacingHorizontalS, alignItems: "center", minWidth: 0 },

@@ -135,7 +135,11 @@ function PasswordFacts({ draft, stored, keyStore }: Pick<PasswordFieldProps, "dr
   else if (stored.askEachTime && stored.setAt) facts.push(`In memory for this session, ${dateTime(stored.setAt)}`);
   if (stored.provenAt && !draft.removing) facts.push(`Last accepted by Exchange ${dateTime(stored.provenAt)}`);
   if (facts.length === 0) return null;
-  return <Text size={200}>{facts.join(" · ")}</Text>;
+  return facts.map((fact) => (
+    <Text key={fact} size={200}>
+      {fact}
+    </Text>
+  ));
 }
 
 function setWhen(stored: PasswordState): string | null {
@@ -150,6 +154,7 @@ function KeepChoice({ keep, keyStore, onChange }: KeepChoiceProps) {
     <>
       <RadioGroup
         layout="horizontal"
+        className={styles.choices}
         aria-label="Where the password is kept"
         value={keep}
         onChange={(_, data) => onChange(data.value === "ask" ? "ask" : "store")}
@@ -170,5 +175,6 @@ function KeepChoice({ keep, keyStore, onChange }: KeepChoiceProps) {
 
 const useStyles = makeStyles({
   field: { width: "100%", minWidth: 0 },
+  choices: { flexWrap: "wrap", marginLeft: `calc(-1 * ${tokens.spacingHorizontalS})` },
   reason: { color: tokens.colorNeutralForeground2 },
 });

@@ -33,6 +33,7 @@ export function TlsTrustOption({ value, messages, seen, onChange }: TlsTrustOpti
     <FieldRow
       label="TLS trust"
       htmlFor={id}
+      tall
       messages={messages}
       below={
         <div className={styles.more}>
@@ -44,7 +45,6 @@ export function TlsTrustOption({ value, messages, seen, onChange }: TlsTrustOpti
     >
       <RadioGroup
         id={id}
-        layout="horizontal"
         className={styles.choices}
         aria-label="TLS trust"
         value={choice}
@@ -168,7 +168,7 @@ function pemOf(found: readonly CertificateInfo[]): string {
 }
 
 const useStyles = makeStyles({
-  choices: { flexWrap: "wrap", marginLeft: `calc(-1 * ${tokens.spacingHorizontalS})` },
+  choices: { marginLeft: `calc(-1 * ${tokens.spacingHorizontalS})` },
   more: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
   line: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM },
   hash: { maxWidth: "640px", fontFamily: tokens.fontFamilyMonospace },
