@@ -67,13 +67,16 @@ impl Db {
     /// temporary file when it grows. For one-off audits.
     ///
     /// # Errors
-    /// When SQLite cannot be set up at all.
+    /// When `SQLite` cannot be set up at all.
     pub fn temporary() -> Result<Self, OpenError> {
         let path = Path::new("");
         let mut connection = Connection::open("").map_err(|source| OpenError::of(path, source))?;
         set_up_connection(&connection).map_err(|source| OpenError::of(path, source))?;
         upgrade(&mut connection, path)?;
-        Ok(Self { writer: Arc::new(Mutex::new(connection)), readers: None })
+        Ok(Self {
+            writer: Arc::new(Mutex::new(connection)),
+            readers: None,
+        })
     }
 
     /// Runs `f` on one snapshot of the data. It does not wait for writes.
@@ -87,7 +90,12 @@ impl Db {
         let Some(readers) = self.readers.clone() else {
             return self.on_writer(TransactionBehavior::Deferred, f).await;
         };
-        let permit = readers.permits.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
+        let permit = readers
+            .permits
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Stopped)?;
         blocking(move || {
             let _permit = permit;
             let mut connection = readers.take()?;
@@ -121,7 +129,9 @@ impl Db {
             faults.retain(|line| line != "ok");
             faults.extend(tx.all("PRAGMA foreign_key_check", (), |row| {
                 let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
-                Ok(format!("a row of {table} names a row of {parent} that is not there"))
+                Ok(format!(
+                    "a row of {table} names a row of {parent} that is not there"
+                ))
             })?);
             Ok(faults)
         })
@@ -140,13 +150,19 @@ impl Db {
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Db").field(&self.readers.as_ref().map(|readers| &readers.path)).finish()
+        f.debug_tuple("Db")
+            .field(&self.readers.as_ref().map(|readers| &readers.path))
+            .finish()
     }
 }
 
 impl Readers {
     fn take(&self) -> Result<Connection, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         if let Some(connection) = idle {
             return Ok(connection);
         }
@@ -158,7 +174,10 @@ impl Readers {
     }
 
     fn give_back(&self, connection: Connection) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
     }
 }
 
@@ -199,7 +218,9 @@ fn make_folder(folder: &Path) -> Result<(), OpenError> {
 
 /// Schema version of the file, read without touching it; 0: there is none yet.
 fn probe(path: &Path) -> Result<u32, OpenError> {
-    let Some(mut header) = Header::read(path)? else { return Ok(0) };
+    let Some(mut header) = Header::read(path)? else {
+        return Ok(0);
+    };
     // What a killed process committed last may stand in its log only.
     let log = path.with_extension("db-wal");
     if fs::metadata(log).is_ok_and(|log| log.len() > 0) {
@@ -210,13 +231,16 @@ fn probe(path: &Path) -> Result<u32, OpenError> {
     }
     let found = u32::try_from(header.version).unwrap_or(u32::MAX);
     if found > KNOWN {
-        return Err(OpenError::Newer { found, known: KNOWN });
+        return Err(OpenError::Newer {
+            found,
+            known: KNOWN,
+        });
     }
     Ok(found)
 }
 
 /// Three numbers of the first 100 bytes of a database (<https://sqlite.org/fileformat.html> §1.3).
-/// SQLite itself would leave a log and an index beside a file that it only reads.
+/// `SQLite` itself would leave a log and an index beside a file that it only reads.
 struct Header {
     /// Changes with every change of the schema; 0: there never was a table.
     schema: i64,
@@ -233,10 +257,16 @@ impl Header {
             Ok(0) => Ok(None),
             Ok(100) if bytes.starts_with(b"SQLite format 3\0") => {
                 let number = |at: usize| {
-                    let four = bytes[at..at + 4].try_into().expect("four of a hundred bytes");
+                    let four = bytes[at..at + 4]
+                        .try_into()
+                        .expect("four of a hundred bytes");
                     i64::from(i32::from_be_bytes(four))
                 };
-                Ok(Some(Self { schema: number(40), version: number(60), application: number(68) }))
+                Ok(Some(Self {
+                    schema: number(40),
+                    version: number(60),
+                    application: number(68),
+                }))
             }
             Ok(_) => Err(OpenError::NotADatabase(path.to_owned())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -244,7 +274,7 @@ impl Header {
         }
     }
 
-    /// The same numbers as SQLite sees them, the log included.
+    /// The same numbers as `SQLite` sees them, the log included.
     fn ask(path: &Path) -> rusqlite::Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)?;
@@ -288,13 +318,18 @@ fn set_up_file(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Copies the database to `copy`: under another name first, so that no half a copy stays.
 fn back_up(connection: &Connection, copy: &Path) -> Result<(), OpenError> {
-    let failed = |source| OpenError::Backup { path: copy.to_owned(), source };
+    let failed = |source| OpenError::Backup {
+        path: copy.to_owned(),
+        source,
+    };
     let unfinished = copy.with_extension("unfinished");
     match fs::remove_file(&unfinished) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
-    let name = unfinished.to_str().ok_or_else(|| failed(std::io::ErrorKind::InvalidFilename.into()))?;
+    let name = unfinished
+        .to_str()
+        .ok_or_else(|| failed(std::io::ErrorKind::InvalidFilename.into()))?;
     connection
         .execute("VACUUM INTO ?1", [name])
         .map_err(|error| match error.sqlite_error_code() {
@@ -309,6 +344,11 @@ fn upgrade(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
         return Ok(());
     };
     // Another process may have done it at the same moment.
-    let version: rusqlite::Result<u32> = connection.query_row("PRAGMA user_version", (), |row| row.get(0));
-    if version.is_ok_and(|version| version == KNOWN) { Ok(()) } else { Err(OpenError::of_migration(path, error)) }
+    let version: rusqlite::Result<u32> =
+        connection.query_row("PRAGMA user_version", (), |row| row.get(0));
+    if version.is_ok_and(|version| version == KNOWN) {
+        Ok(())
+    } else {
+        Err(OpenError::of_migration(path, error))
+    }
 }

@@ -34,7 +34,7 @@ pub enum StoreError {
     /// The process is shutting down.
     #[error("the store is shutting down")]
     Stopped,
-    /// Anything else SQLite says.
+    /// Anything else `SQLite` says.
     #[error("sqlite refused")]
     Sqlite(#[source] rusqlite::Error),
 }
@@ -56,10 +56,10 @@ pub enum OpenError {
     /// The folder or the database in it cannot be read and written.
     #[error("{} cannot be read and written", .0.display())]
     NotWritable(PathBuf),
-    /// The file is not a SQLite database, or is damaged.
+    /// The file is not a `SQLite` database, or is damaged.
     #[error("{} is not a database", .0.display())]
     NotADatabase(PathBuf),
-    /// A sound SQLite database of another program. Nothing was touched.
+    /// A sound `SQLite` database of another program. Nothing was touched.
     #[error("{} is the database of another program", .0.display())]
     Foreign(PathBuf),
     /// No space is left on the disk.
@@ -86,7 +86,7 @@ pub enum OpenError {
         #[source]
         source: rusqlite_migration::Error,
     },
-    /// Anything else SQLite says.
+    /// Anything else `SQLite` says.
     #[error("{} could not be opened", path.display())]
     Sqlite {
         /// The database.
@@ -104,7 +104,9 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::ReadOnly) => Self::ReadOnly,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(error.to_string())
+            }
             _ => match error {
                 rusqlite::Error::QueryReturnedNoRows => Self::NotFound,
                 error => Self::Sqlite(error),
@@ -114,11 +116,13 @@ impl From<rusqlite::Error> for StoreError {
 }
 
 impl OpenError {
-    /// Sorts what SQLite said about `path`.
+    /// Sorts what `SQLite` said about `path`.
     pub(crate) fn of(path: &Path, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
         match source.sqlite_error_code() {
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::NotWritable(path),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::NotWritable(path)
+            }
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::NotADatabase(path),
             Some(ErrorCode::DiskFull) => Self::Full(path),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse(path),
@@ -129,15 +133,17 @@ impl OpenError {
     /// Sorts what went wrong in an upgrade of `path`.
     pub(crate) fn of_migration(path: &Path, source: rusqlite_migration::Error) -> Self {
         match source {
-            rusqlite_migration::Error::RusqliteError { err, query } => {
-                match Self::of(path, err) {
-                    Self::Sqlite { path, source: err } => {
-                        Self::Migration { path, source: rusqlite_migration::Error::RusqliteError { err, query } }
-                    }
-                    sorted => sorted,
-                }
-            }
-            source => Self::Migration { path: path.to_owned(), source },
+            rusqlite_migration::Error::RusqliteError { err, query } => match Self::of(path, err) {
+                Self::Sqlite { path, source: err } => Self::Migration {
+                    path,
+                    source: rusqlite_migration::Error::RusqliteError { err, query },
+                },
+                sorted => sorted,
+            },
+            source => Self::Migration {
+                path: path.to_owned(),
+                source,
+            },
         }
     }
 }
@@ -157,5 +163,7 @@ fn taken(error: rusqlite::Error) -> StoreError {
     ]
     .into_iter()
     .find_map(|(column, what)| text.contains(column).then_some(what));
-    StoreError::Taken { what: what.unwrap_or("key") }
+    StoreError::Taken {
+        what: what.unwrap_or("key"),
+    }
 }

@@ -1,4 +1,4 @@
-//! What Understudy keeps: one SQLite file in the data folder, or a private temporary one for a
+//! What Understudy keeps: one `SQLite` file in the data folder, or a private temporary one for a
 //! one-off audit.
 //!
 //! The only crate that names rusqlite. [`Db`] runs closures on blocking threads; the functions of

@@ -31,6 +31,8 @@ mod tests {
 
     #[test]
     fn the_steps_run_in_order() {
-        MIGRATIONS.validate().expect("every step must be sound SQL on top of the ones before");
+        MIGRATIONS
+            .validate()
+            .expect("every step must be sound SQL on top of the ones before");
     }
 }

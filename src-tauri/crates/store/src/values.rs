@@ -38,7 +38,14 @@ macro_rules! ids {
     };
 }
 
-ids!(Verdict, Cause, Expectation, RunState, Authentication, IdentifyBy);
+ids!(
+    Verdict,
+    Cause,
+    Expectation,
+    RunState,
+    Authentication,
+    IdentifyBy
+);
 ids!(SyncAccess {
     NotActivated = "not_activated",
     Active = "active",
@@ -62,7 +69,13 @@ ids!(UrlOrigin { Typed = "typed", Generated = "generated", Discovered = "discove
 /// Reads an enum.
 pub(crate) fn id<T: Id>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
     let text = row.get_ref(column)?.as_str()?;
-    T::of(text).ok_or_else(|| unreadable(row, column, format!("{text:?} is not a known value of {column}").into()))
+    T::of(text).ok_or_else(|| {
+        unreadable(
+            row,
+            column,
+            format!("{text:?} is not a known value of {column}").into(),
+        )
+    })
 }
 
 /// Reads an enum that may be absent.
@@ -75,7 +88,8 @@ pub(crate) fn id_opt<T: Id>(row: &Row<'_>, column: &str) -> rusqlite::Result<Opt
 
 /// Reads JSON.
 pub(crate) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| unreadable(row, column, error.into()))
+    serde_json::from_str(row.get_ref(column)?.as_str()?)
+        .map_err(|error| unreadable(row, column, error.into()))
 }
 
 /// Writes JSON.
@@ -83,7 +97,7 @@ pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> Result<String, serde
     serde_json::to_string(value)
 }
 
-/// Reads a count, which SQLite keeps signed.
+/// Reads a count, which `SQLite` keeps signed.
 pub(crate) fn count(row: &Row<'_>, column: &str) -> rusqlite::Result<u64> {
     row.get::<_, i64>(column).map(i64::cast_unsigned)
 }
@@ -100,7 +114,10 @@ pub(crate) fn search_key(text: Option<&str>) -> Option<String> {
 
 /// Named parameters that are put together at run time.
 pub(crate) fn bind<'p>(params: &'p [(&'p str, Value)]) -> Vec<(&'p str, &'p dyn ToSql)> {
-    params.iter().map(|(name, value)| (*name, value as &dyn ToSql)).collect()
+    params
+        .iter()
+        .map(|(name, value)| (*name, value as &dyn ToSql))
+        .collect()
 }
 
 fn unreadable(
@@ -126,21 +143,38 @@ mod tests {
                 serde_json::Value::from(value.id()),
                 "column and contract must use one id"
             );
-            assert_eq!(T::of(value.id()).map(|read| read.id()), Some(value.id()), "{value:?} must read back");
+            assert_eq!(
+                T::of(value.id()).map(|read| read.id()),
+                Some(value.id()),
+                "{value:?} must read back"
+            );
         }
     }
 
     #[test]
     fn columns_use_the_ids_of_the_contract() {
-        use AccessType::{EwsApp, EwsImp, EwsUser, ExImp, ExUser, GDirect, GSa, GraphApp, GraphUser};
-        same_as_in_json(&[ExUser, ExImp, EwsUser, GraphUser, EwsImp, GraphApp, GDirect, GSa, EwsApp]);
-        same_as_in_json(&[Platform::OnPremises, Platform::ExchangeOnline, Platform::Hybrid]);
+        use AccessType::{
+            EwsApp, EwsImp, EwsUser, ExImp, ExUser, GDirect, GSa, GraphApp, GraphUser,
+        };
+        same_as_in_json(&[
+            ExUser, ExImp, EwsUser, GraphUser, EwsImp, GraphApp, GDirect, GSa, EwsApp,
+        ]);
+        same_as_in_json(&[
+            Platform::OnPremises,
+            Platform::ExchangeOnline,
+            Platform::Hybrid,
+        ]);
         same_as_in_json(&[
             SyncAccess::NotActivated,
             SyncAccess::Active,
             SyncAccess::NeedsRenewal,
             SyncAccess::Failed,
         ]);
-        same_as_in_json(&[UrlOrigin::Typed, UrlOrigin::Generated, UrlOrigin::Discovered, UrlOrigin::Imported]);
+        same_as_in_json(&[
+            UrlOrigin::Typed,
+            UrlOrigin::Generated,
+            UrlOrigin::Discovered,
+            UrlOrigin::Imported,
+        ]);
     }
 }

@@ -104,7 +104,11 @@ pub fn page(
     }
     let sql = include_str!("page_count.sql").replace("{filter}", &filter);
     let total = tx.count(&sql, bind(&params).as_slice())?;
-    let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit };
+    let limit = if query.limit == 0 {
+        DEFAULT_LIMIT
+    } else {
+        query.limit
+    };
     params.push((":limit", limit.cast_signed().into()));
     params.push((":offset", query.offset.cast_signed().into()));
     params.push((":undoable_since", undoable_since.to_owned().into()));
@@ -138,15 +142,21 @@ pub fn verify(tx: &Tx<'_>, hash: Hash) -> Result<Option<ActivityId>, StoreError>
 /// # Errors
 /// As [`StoreError`].
 pub fn undo_plan(tx: &Tx<'_>, entry: ActivityId) -> Result<Option<UndoPlan>, StoreError> {
-    tx.first(include_str!("undo.sql"), named_params! { ":id": entry.0 }, |row| {
-        Ok(UndoPlan {
-            at: row.get("at")?,
-            kind: row.get("kind")?,
-            organization: row.get::<_, Option<i64>>("organization_id")?.map(OrganizationId),
-            undo: json(row, "undo")?,
-            undone_at: row.get("undone_at")?,
-        })
-    })
+    tx.first(
+        include_str!("undo.sql"),
+        named_params! { ":id": entry.0 },
+        |row| {
+            Ok(UndoPlan {
+                at: row.get("at")?,
+                kind: row.get("kind")?,
+                organization: row
+                    .get::<_, Option<i64>>("organization_id")?
+                    .map(OrganizationId),
+                undo: json(row, "undo")?,
+                undone_at: row.get("undone_at")?,
+            })
+        },
+    )
 }
 
 /// Notes that an entry was taken back.
@@ -154,7 +164,10 @@ pub fn undo_plan(tx: &Tx<'_>, entry: ActivityId) -> Result<Option<UndoPlan>, Sto
 /// # Errors
 /// [`StoreError::NotFound`] when it cannot be, or was already.
 pub fn mark_undone(tx: &Tx<'_>, entry: ActivityId, now: &str) -> Result<(), StoreError> {
-    tx.execute_one(include_str!("mark_undone.sql"), named_params! { ":id": entry.0, ":now": now })
+    tx.execute_one(
+        include_str!("mark_undone.sql"),
+        named_params! { ":id": entry.0, ":now": now },
+    )
 }
 
 /// What a hash covers.
@@ -206,7 +219,9 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<ActivityRow> {
         changed_by: row.get("changed_by")?,
         kind: row.get("kind")?,
         details: row.get("details")?,
-        organization: row.get::<_, Option<i64>>("organization_id")?.map(OrganizationId),
+        organization: row
+            .get::<_, Option<i64>>("organization_id")?
+            .map(OrganizationId),
         organization_name: row.get("organization_name")?,
         undoable: row.get("undoable")?,
     })

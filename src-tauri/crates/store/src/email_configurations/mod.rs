@@ -26,8 +26,15 @@ pub struct StoredConfiguration {
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn load(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<StoredConfiguration>, StoreError> {
-    tx.first(include_str!("load.sql"), named_params! { ":organization": organization.0 }, read_row)
+pub fn load(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+) -> Result<Option<StoredConfiguration>, StoreError> {
+    tx.first(
+        include_str!("load.sql"),
+        named_params! { ":organization": organization.0 },
+        read_row,
+    )
 }
 
 /// Saves the form, and the access type with its organization. The password state stays.
@@ -113,7 +120,11 @@ pub fn set_fingerprint(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when nothing is saved for the organization.
-pub fn set_proven(tx: &Tx<'_>, organization: OrganizationId, proven_at: &str) -> Result<(), StoreError> {
+pub fn set_proven(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    proven_at: &str,
+) -> Result<(), StoreError> {
     tx.execute_one(
         include_str!("set_proven.sql"),
         named_params! { ":organization": organization.0, ":proven_at": proven_at },
@@ -132,7 +143,9 @@ pub fn copy(
     fingerprint: &str,
     now: &str,
 ) -> Result<bool, StoreError> {
-    let Some(stored) = load(tx, from)? else { return Ok(false) };
+    let Some(stored) = load(tx, from)? else {
+        return Ok(false);
+    };
     save(tx, to, &stored.form, fingerprint, now)?;
     set_password_state(tx, to, &PasswordState::default(), 0)?;
     Ok(true)
@@ -165,8 +178,13 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredConfiguration> {
 /// The schema allows these three kinds alone.
 fn read_trust(row: &Row<'_>) -> rusqlite::Result<TlsTrust> {
     Ok(match row.get_ref("trust_kind")?.as_str()? {
-        "ca" => TlsTrust::Ca { pem: row.get("trust_pem")?, name: row.get("trust_name")? },
-        "pin" => TlsTrust::Pin { sha256: row.get("trust_pin")? },
+        "ca" => TlsTrust::Ca {
+            pem: row.get("trust_pem")?,
+            name: row.get("trust_name")?,
+        },
+        "pin" => TlsTrust::Pin {
+            sha256: row.get("trust_pin")?,
+        },
         _ => TlsTrust::System,
     })
 }

@@ -63,7 +63,10 @@ pub fn list(tx: &Tx<'_>, query: &OrganizationsQuery) -> Result<Vec<OrganizationR
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn show(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<OrganizationRow>, StoreError> {
+pub fn show(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+) -> Result<Option<OrganizationRow>, StoreError> {
     Ok(rows(tx, "o.id = :id", &[(":id", organization.0.into())])?.pop())
 }
 
@@ -83,7 +86,11 @@ pub fn by_name(tx: &Tx<'_>, text: &str) -> Result<Option<OrganizationId>, StoreE
 ///
 /// # Errors
 /// [`StoreError::Taken`] (`name`, `external id`).
-pub fn add(tx: &Tx<'_>, organization: &NewOrganization, now: &str) -> Result<OrganizationId, StoreError> {
+pub fn add(
+    tx: &Tx<'_>,
+    organization: &NewOrganization,
+    now: &str,
+) -> Result<OrganizationId, StoreError> {
     insert(tx, organization, false, now)
 }
 
@@ -130,16 +137,23 @@ pub fn set_enabled(
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn settings(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<OrganizationSettings>, StoreError> {
-    tx.first(include_str!("settings_load.sql"), named_params! { ":id": organization.0 }, |row| {
-        Ok(OrganizationSettings {
-            concurrency: row.get("concurrency")?,
-            timeout_seconds: row.get("timeout_seconds")?,
-            folders: json(row, "folders")?,
-            host_pattern: row.get("host_pattern")?,
-            notes: row.get("notes")?,
-        })
-    })
+pub fn settings(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+) -> Result<Option<OrganizationSettings>, StoreError> {
+    tx.first(
+        include_str!("settings_load.sql"),
+        named_params! { ":id": organization.0 },
+        |row| {
+            Ok(OrganizationSettings {
+                concurrency: row.get("concurrency")?,
+                timeout_seconds: row.get("timeout_seconds")?,
+                folders: json(row, "folders")?,
+                host_pattern: row.get("host_pattern")?,
+                notes: row.get("notes")?,
+            })
+        },
+    )
 }
 
 /// Saves the settings tab.
@@ -171,7 +185,11 @@ pub fn save_settings(
 ///
 /// # Errors
 /// [`StoreError::NotFound`], for the default organization too.
-pub fn soft_delete(tx: &Tx<'_>, organization: OrganizationId, now: &str) -> Result<u64, StoreError> {
+pub fn soft_delete(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    now: &str,
+) -> Result<u64, StoreError> {
     let place = named_params! { ":id": organization.0, ":now": now };
     tx.execute_one(include_str!("soft_delete.sql"), place)?;
     tx.execute(include_str!("soft_delete_users.sql"), place)
@@ -203,7 +221,10 @@ pub fn restore(
 /// # Errors
 /// As [`StoreError`].
 pub fn purge(tx: &Tx<'_>, before: &str) -> Result<u64, StoreError> {
-    tx.execute(include_str!("purge.sql"), named_params! { ":before": before })
+    tx.execute(
+        include_str!("purge.sql"),
+        named_params! { ":before": before },
+    )
 }
 
 /// Sets how mailboxes are accessed: part of the Email Configuration, kept here.
@@ -240,7 +261,11 @@ fn insert(
     Ok(OrganizationId(id))
 }
 
-fn rows(tx: &Tx<'_>, filter: &str, params: &[(&str, Value)]) -> Result<Vec<OrganizationRow>, StoreError> {
+fn rows(
+    tx: &Tx<'_>,
+    filter: &str,
+    params: &[(&str, Value)],
+) -> Result<Vec<OrganizationRow>, StoreError> {
     let sql = include_str!("row.sql").replace("{filter}", filter);
     let mut rows = tx.all(&sql, crate::values::bind(params).as_slice(), read_row)?;
     for row in &mut rows {

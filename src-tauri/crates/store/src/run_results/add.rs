@@ -13,7 +13,12 @@ use crate::{StoreError, Tx};
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn add(tx: &Tx<'_>, run: RunNumber, first_seq: i64, rows: &[NewResult]) -> Result<i64, StoreError> {
+pub fn add(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    first_seq: i64,
+    rows: &[NewResult],
+) -> Result<i64, StoreError> {
     let mut seq = first_seq;
     for row in rows {
         let decided = row.decided.as_ref();
@@ -57,8 +62,14 @@ pub fn add_from_users(
     let template = include_str!("add_from_users.sql");
     let (fragment, extra): (_, Option<(&str, rusqlite::types::Value)>) = match selection {
         Selection::All => (include_str!("selection_all.sql"), None),
-        Selection::Users(ids) => (include_str!("selection_users.sql"), Some((":ids", to_json(ids)?.into()))),
-        Selection::FailedIn(older) => (include_str!("selection_failed.sql"), Some((":older", older.0.into()))),
+        Selection::Users(ids) => (
+            include_str!("selection_users.sql"),
+            Some((":ids", to_json(ids)?.into())),
+        ),
+        Selection::FailedIn(older) => (
+            include_str!("selection_failed.sql"),
+            Some((":older", older.0.into())),
+        ),
     };
     let sql = template.replace("{selection}", fragment);
     let mut statement = tx.connection().prepare_cached(&sql)?;

@@ -50,7 +50,12 @@ pub fn apply_to_users(
     )?;
     note_results(tx, run)?;
     runs::mark_applied(tx, run, now)?;
-    Ok(Applied { activated, renewed, failed, unchanged: checked - activated - renewed - failed })
+    Ok(Applied {
+        activated,
+        renewed,
+        failed,
+        unchanged: checked - activated - renewed - failed,
+    })
 }
 
 /// Copies verdict, cause, message and time of every row that was asked to its user, and answers how
@@ -59,5 +64,8 @@ pub fn apply_to_users(
 /// # Errors
 /// As [`StoreError`].
 pub fn note_results(tx: &Tx<'_>, run: RunNumber) -> Result<u64, StoreError> {
-    tx.execute(include_str!("note_results.sql"), named_params! { ":run": run.0 })
+    tx.execute(
+        include_str!("note_results.sql"),
+        named_params! { ":run": run.0 },
+    )
 }

@@ -154,7 +154,9 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<ResultRow> {
         ews_code: row.get("ews_code")?,
         http_status: row.get("http_status")?,
         attempts: row.get("attempts")?,
-        latency_ms: row.get::<_, Option<i64>>("latency_ms")?.map(i64::cast_unsigned),
+        latency_ms: row
+            .get::<_, Option<i64>>("latency_ms")?
+            .map(i64::cast_unsigned),
         request_id: row.get("request_id")?,
         message: row.get("message")?,
         alias_of: row.get("alias_of")?,

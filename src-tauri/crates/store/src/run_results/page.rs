@@ -1,8 +1,11 @@
 //! Reading results: pages, the whole list in pieces, one row.
 
-use contract::{Cause, Evidence, FolderResult, ResultRow, ResultsPage, ResultsQuery, ResultsSort, RunId, SortDirection, UserId, Verdict};
-use rusqlite::types::Value;
+use contract::{
+    Cause, Evidence, FolderResult, ResultRow, ResultsPage, ResultsQuery, ResultsSort, RunId,
+    SortDirection, UserId, Verdict,
+};
 use rusqlite::named_params;
+use rusqlite::types::Value;
 
 use super::{StoredResult, read_folders, read_row};
 use crate::runs::{self, RunNumber};
@@ -32,7 +35,10 @@ pub fn page(tx: &Tx<'_>, query: &ResultsQuery) -> Result<ResultsPage, StoreError
     if query.findings_only {
         filter.push_str(" AND finding");
     }
-    let total = tx.count(&include_str!("page_count.sql").replace("{filter}", &filter), bind(&params).as_slice())?;
+    let total = tx.count(
+        &include_str!("page_count.sql").replace("{filter}", &filter),
+        bind(&params).as_slice(),
+    )?;
     let sql = include_str!("page.sql")
         .replace("{filter}", &filter)
         .replace("{order}", order(query.sort, query.direction));
@@ -46,7 +52,12 @@ pub fn page(tx: &Tx<'_>, query: &ResultsQuery) -> Result<ResultsPage, StoreError
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn each(tx: &Tx<'_>, run: RunNumber, after: i64, limit: u64) -> Result<Vec<ResultRow>, StoreError> {
+pub fn each(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<ResultRow>, StoreError> {
     tx.all(
         include_str!("each.sql"),
         named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
@@ -92,10 +103,15 @@ pub fn rows_by_folder_key(
 /// # Errors
 /// As [`StoreError`].
 pub fn show(tx: &Tx<'_>, run: &RunId, seq: i64) -> Result<Option<StoredResult>, StoreError> {
-    let Some(run) = runs::number(tx, run)? else { return Ok(None) };
+    let Some(run) = runs::number(tx, run)? else {
+        return Ok(None);
+    };
     let place = named_params! { ":run": run.0, ":seq": seq };
     let evidence = tx.first(include_str!("evidence_show.sql"), place, |row| {
-        Ok(Evidence { request: row.get("request")?, reply: row.get("reply")? })
+        Ok(Evidence {
+            request: row.get("request")?,
+            reply: row.get("reply")?,
+        })
     })?;
     tx.first(include_str!("show.sql"), place, |row| {
         Ok(StoredResult {
@@ -123,8 +139,12 @@ const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
         (Name, Descending) => "name_key DESC, seq DESC",
         (Mailbox, Ascending) => "mailbox_key, seq",
         (Mailbox, Descending) => "mailbox_key DESC, seq DESC",
-        (Verdict, Ascending) => "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END, verdict, seq",
-        (Verdict, Descending) => "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END DESC, verdict DESC, seq DESC",
+        (Verdict, Ascending) => {
+            "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END, verdict, seq"
+        }
+        (Verdict, Descending) => {
+            "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END DESC, verdict DESC, seq DESC"
+        }
         (Cause, Ascending) => "cause, seq",
         (Cause, Descending) => "cause DESC, seq DESC",
         (Latency, Ascending) => "latency_ms, seq",

@@ -12,7 +12,12 @@ use crate::{StoreError, Tx};
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn pending(tx: &Tx<'_>, run: RunNumber, after: i64, limit: u64) -> Result<Vec<Pending>, StoreError> {
+pub fn pending(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<Pending>, StoreError> {
     tx.all(
         include_str!("pending.sql"),
         named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
@@ -44,20 +49,29 @@ pub fn refused_must_open(
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when a row is not in the run.
-pub fn record(tx: &Tx<'_>, run: RunNumber, outcomes: &[Outcome]) -> Result<Vec<Repeat>, StoreError> {
+pub fn record(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    outcomes: &[Outcome],
+) -> Result<Vec<Repeat>, StoreError> {
     for outcome in outcomes {
         record_one(tx, run, outcome)?;
     }
     let mut repeats = Vec::new();
     for outcome in outcomes {
-        let Some(folder_key) = outcome.folder_key else { continue };
+        let Some(folder_key) = outcome.folder_key else {
+            continue;
+        };
         let others = tx.all(
             include_str!("repeats.sql"),
             named_params! { ":run": run.0, ":folder_key": folder_key, ":seq": outcome.seq },
             |row| row.get(0),
         )?;
         if !others.is_empty() {
-            repeats.push(Repeat { seq: outcome.seq, others });
+            repeats.push(Repeat {
+                seq: outcome.seq,
+                others,
+            });
         }
     }
     Ok(repeats)
@@ -116,7 +130,11 @@ pub fn name_refusals(
 }
 
 fn record_one(tx: &Tx<'_>, run: RunNumber, outcome: &Outcome) -> Result<(), StoreError> {
-    let folders = if outcome.folders.is_empty() { None } else { Some(to_json(&outcome.folders)?) };
+    let folders = if outcome.folders.is_empty() {
+        None
+    } else {
+        Some(to_json(&outcome.folders)?)
+    };
     tx.execute_one(
         include_str!("record.sql"),
         named_params! {

@@ -33,14 +33,18 @@ pub struct CauseGroup {
 /// # Errors
 /// As [`StoreError`].
 pub fn summary(tx: &Tx<'_>, run: RunNumber) -> Result<Summary, StoreError> {
-    let groups = tx.all(include_str!("summary.sql"), named_params! { ":run": run.0 }, |row| {
-        Ok((
-            id::<Expectation>(row, "expectation")?,
-            id_opt::<Verdict>(row, "verdict")?,
-            id_opt::<Cause>(row, "cause")?,
-            count(row, "rows")?,
-        ))
-    })?;
+    let groups = tx.all(
+        include_str!("summary.sql"),
+        named_params! { ":run": run.0 },
+        |row| {
+            Ok((
+                id::<Expectation>(row, "expectation")?,
+                id_opt::<Verdict>(row, "verdict")?,
+                id_opt::<Cause>(row, "cause")?,
+                count(row, "rows")?,
+            ))
+        },
+    )?;
     let mut summary = Summary::default();
     let mut causes: BTreeMap<Cause, u64> = BTreeMap::new();
     for (expectation, verdict, cause, rows) in groups {
@@ -58,8 +62,13 @@ pub fn summary(tx: &Tx<'_>, run: RunNumber) -> Result<Summary, StoreError> {
         }
         *of_verdict(&mut summary, verdict) += rows;
     }
-    summary.causes = causes.into_iter().map(|(cause, count)| CauseCount { cause, count }).collect();
-    summary.causes.sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    summary.causes = causes
+        .into_iter()
+        .map(|(cause, count)| CauseCount { cause, count })
+        .collect();
+    summary
+        .causes
+        .sort_by_key(|cause| std::cmp::Reverse(cause.count));
     Ok(summary)
 }
 
@@ -68,17 +77,25 @@ pub fn summary(tx: &Tx<'_>, run: RunNumber) -> Result<Summary, StoreError> {
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn cause_groups(tx: &Tx<'_>, run: RunNumber, examples: u64) -> Result<Vec<CauseGroup>, StoreError> {
-    let mut groups = tx.all(include_str!("cause_groups.sql"), named_params! { ":run": run.0 }, |row| {
-        Ok(CauseGroup {
-            cause: id(row, "cause")?,
-            count: count(row, "rows")?,
-            verdict: id(row, "verdict")?,
-            expectation: id(row, "expectation")?,
-            finding: row.get("finding")?,
-            examples: Vec::new(),
-        })
-    })?;
+pub fn cause_groups(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    examples: u64,
+) -> Result<Vec<CauseGroup>, StoreError> {
+    let mut groups = tx.all(
+        include_str!("cause_groups.sql"),
+        named_params! { ":run": run.0 },
+        |row| {
+            Ok(CauseGroup {
+                cause: id(row, "cause")?,
+                count: count(row, "rows")?,
+                verdict: id(row, "verdict")?,
+                expectation: id(row, "expectation")?,
+                finding: row.get("finding")?,
+                examples: Vec::new(),
+            })
+        },
+    )?;
     for group in &mut groups {
         group.examples = tx.all(
             include_str!("cause_examples.sql"),

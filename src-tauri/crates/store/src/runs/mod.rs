@@ -1,7 +1,9 @@
 //! Check runs: their header, how they ended, their history. Their rows are in
 //! [`run_results`](crate::run_results). Whether a run may start or be applied is decided elsewhere.
 
-use contract::{CertificateInfo, Cause, OrganizationId, RunId, RunRow, RunState, RunsQuery, Step, Summary};
+use contract::{
+    Cause, CertificateInfo, OrganizationId, RunId, RunRow, RunState, RunsQuery, Step, Summary,
+};
 use rusqlite::{Row, named_params};
 use serde_json::Value;
 
@@ -188,7 +190,11 @@ pub fn resume(tx: &Tx<'_>, run: RunNumber) -> Result<(), StoreError> {
 /// # Errors
 /// As [`StoreError`].
 pub fn number(tx: &Tx<'_>, run: &RunId) -> Result<Option<RunNumber>, StoreError> {
-    tx.first(include_str!("number.sql"), named_params! { ":id": run.0 }, |row| row.get(0).map(RunNumber))
+    tx.first(
+        include_str!("number.sql"),
+        named_params! { ":id": run.0 },
+        |row| row.get(0).map(RunNumber),
+    )
 }
 
 /// One run.
@@ -196,17 +202,21 @@ pub fn number(tx: &Tx<'_>, run: &RunId) -> Result<Option<RunNumber>, StoreError>
 /// # Errors
 /// As [`StoreError`].
 pub fn show(tx: &Tx<'_>, run: &RunId) -> Result<Option<StoredRun>, StoreError> {
-    tx.first(include_str!("show.sql"), named_params! { ":id": run.0 }, |row| {
-        Ok(StoredRun {
-            row: read_row(row)?,
-            fingerprint: row.get("fingerprint")?,
-            options: json(row, "options")?,
-            steps: json(row, "steps")?,
-            certificates: json(row, "certificates")?,
-            offered: json(row, "offered")?,
-            applied_at: row.get("applied_at")?,
-        })
-    })
+    tx.first(
+        include_str!("show.sql"),
+        named_params! { ":id": run.0 },
+        |row| {
+            Ok(StoredRun {
+                row: read_row(row)?,
+                fingerprint: row.get("fingerprint")?,
+                options: json(row, "options")?,
+                steps: json(row, "steps")?,
+                certificates: json(row, "certificates")?,
+                offered: json(row, "offered")?,
+                applied_at: row.get("applied_at")?,
+            })
+        },
+    )
 }
 
 /// Runs, newest first.
@@ -214,14 +224,23 @@ pub fn show(tx: &Tx<'_>, run: &RunId) -> Result<Option<StoredRun>, StoreError> {
 /// # Errors
 /// As [`StoreError`].
 pub fn list(tx: &Tx<'_>, query: &RunsQuery) -> Result<Vec<RunRow>, StoreError> {
-    let limit = if query.limit == 0 { DEFAULT_LIMIT } else { query.limit }.cast_signed();
+    let limit = if query.limit == 0 {
+        DEFAULT_LIMIT
+    } else {
+        query.limit
+    }
+    .cast_signed();
     match query.organization {
         Some(organization) => tx.all(
             include_str!("list_of_organization.sql"),
             named_params! { ":organization": organization.0, ":limit": limit },
             read_row,
         ),
-        None => tx.all(include_str!("list.sql"), named_params! { ":limit": limit }, read_row),
+        None => tx.all(
+            include_str!("list.sql"),
+            named_params! { ":limit": limit },
+            read_row,
+        ),
     }
 }
 
@@ -229,11 +248,16 @@ pub fn list(tx: &Tx<'_>, query: &RunsQuery) -> Result<Vec<RunRow>, StoreError> {
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn latest(tx: &Tx<'_>, organization: Option<OrganizationId>) -> Result<Option<RunId>, StoreError> {
+pub fn latest(
+    tx: &Tx<'_>,
+    organization: Option<OrganizationId>,
+) -> Result<Option<RunId>, StoreError> {
     match organization {
-        Some(organization) => {
-            tx.first(include_str!("latest.sql"), named_params! { ":organization": organization.0 }, read_id)
-        }
+        Some(organization) => tx.first(
+            include_str!("latest.sql"),
+            named_params! { ":organization": organization.0 },
+            read_id,
+        ),
         None => tx.first(include_str!("latest_of_all.sql"), (), read_id),
     }
 }
@@ -268,7 +292,11 @@ pub fn remove(tx: &Tx<'_>, run: &RunId) -> Result<(), StoreError> {
 /// # Errors
 /// As [`StoreError`].
 pub fn running(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<RunId>, StoreError> {
-    tx.first(include_str!("running.sql"), named_params! { ":organization": organization.0 }, read_id)
+    tx.first(
+        include_str!("running.sql"),
+        named_params! { ":organization": organization.0 },
+        read_id,
+    )
 }
 
 /// Marks every run that still reads `running`, except the given ones, as `interrupted`, and counts
@@ -280,7 +308,13 @@ pub fn mark_interrupted(tx: &Tx<'_>, except: &[RunId]) -> Result<Vec<RunId>, Sto
     let cut_off = tx.all(
         include_str!("running_except.sql"),
         named_params! { ":except": to_json(except)? },
-        |row| Ok((RunNumber(row.get("number")?), read_id_named(row)?, json::<Summary>(row, "summary")?)),
+        |row| {
+            Ok((
+                RunNumber(row.get("number")?),
+                read_id_named(row)?,
+                json::<Summary>(row, "summary")?,
+            ))
+        },
     )?;
     let mut marked = Vec::with_capacity(cut_off.len());
     for (number, run, known) in cut_off {
@@ -302,7 +336,10 @@ pub fn mark_interrupted(tx: &Tx<'_>, except: &[RunId]) -> Result<Vec<RunId>, Sto
 
 /// Notes that the results of a run were applied to the users.
 pub(crate) fn mark_applied(tx: &Tx<'_>, run: RunNumber, now: &str) -> Result<(), StoreError> {
-    tx.execute_one(include_str!("mark_applied.sql"), named_params! { ":run": run.0, ":now": now })
+    tx.execute_one(
+        include_str!("mark_applied.sql"),
+        named_params! { ":run": run.0, ":now": now },
+    )
 }
 
 fn read_id(row: &Row<'_>) -> rusqlite::Result<RunId> {
@@ -317,7 +354,9 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
         id: read_id_named(row)?,
         number: row.get("number")?,
-        organization: row.get::<_, Option<i64>>("organization_id")?.map(OrganizationId),
+        organization: row
+            .get::<_, Option<i64>>("organization_id")?
+            .map(OrganizationId),
         organization_name: row.get("organization_name")?,
         state: id(row, "state")?,
         cause: id_opt(row, "cause")?,

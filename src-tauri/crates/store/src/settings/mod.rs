@@ -12,7 +12,11 @@ use crate::{StoreError, Tx};
 /// # Errors
 /// [`StoreError::Sqlite`] when what is stored is not a `T`.
 pub fn load<T: DeserializeOwned>(tx: &Tx<'_>, key: &str) -> Result<Option<T>, StoreError> {
-    tx.first(include_str!("load.sql"), named_params! { ":key": key }, |row| json(row, "value"))
+    tx.first(
+        include_str!("load.sql"),
+        named_params! { ":key": key },
+        |row| json(row, "value"),
+    )
 }
 
 /// Saves the value of a key.
@@ -20,5 +24,8 @@ pub fn load<T: DeserializeOwned>(tx: &Tx<'_>, key: &str) -> Result<Option<T>, St
 /// # Errors
 /// [`StoreError::Json`] when the value has no JSON.
 pub fn save<T: Serialize>(tx: &Tx<'_>, key: &str, value: &T) -> Result<(), StoreError> {
-    tx.execute_one(include_str!("save.sql"), named_params! { ":key": key, ":value": to_json(value)? })
+    tx.execute_one(
+        include_str!("save.sql"),
+        named_params! { ":key": key, ":value": to_json(value)? },
+    )
 }

@@ -15,28 +15,48 @@ pub(super) struct Conditions {
 impl Conditions {
     /// All users of an organization, or of all of them.
     pub(super) fn of(organization: Option<OrganizationId>, filter: &UsersFilter) -> Self {
-        let mut conditions = Self { sql: String::new(), params: Vec::new() };
-        match organization {
-            Some(organization) => {
-                conditions.and("u.organization_id = :organization", ":organization", organization.0.into());
-            }
-            // Users of a deleted organization are deleted with it: nothing to add.
-            None => {}
+        let mut conditions = Self {
+            sql: String::new(),
+            params: Vec::new(),
+        };
+        // Users of a deleted organization are deleted with it: `None` needs no condition.
+        if let Some(organization) = organization {
+            conditions.and(
+                "u.organization_id = :organization",
+                ":organization",
+                organization.0.into(),
+            );
         }
         if let Some(search) = search_key(filter.search.as_deref()) {
             conditions.and("instr(u.search_key, :search) > 0", ":search", search.into());
         }
         if let Some(sync_access) = filter.sync_access {
-            conditions.and("u.sync_access = :sync_access", ":sync_access", sync_access.id().to_owned().into());
+            conditions.and(
+                "u.sync_access = :sync_access",
+                ":sync_access",
+                sync_access.id().to_owned().into(),
+            );
         }
         if let Some(verdict) = filter.verdict {
-            conditions.and("u.last_verdict = :verdict", ":verdict", Verdict::as_str(verdict).to_owned().into());
+            conditions.and(
+                "u.last_verdict = :verdict",
+                ":verdict",
+                Verdict::as_str(verdict).to_owned().into(),
+            );
         }
         if let Some(must_refuse) = filter.must_refuse {
-            conditions.and("u.must_refuse = :must_refuse", ":must_refuse", must_refuse.into());
+            conditions.and(
+                "u.must_refuse = :must_refuse",
+                ":must_refuse",
+                must_refuse.into(),
+            );
         }
         if let Some(disabled) = filter.synchronization_disabled {
-            conditions.and("u.synchronization_disabled = :disabled", ":disabled", disabled.into());
+            conditions.and(
+                "u.synchronization_disabled = :disabled",
+                ":disabled",
+                disabled.into(),
+            );
         }
         conditions
     }
@@ -48,7 +68,10 @@ impl Conditions {
                 sql: " AND u.id IN (SELECT value FROM json_each(:ids))".to_owned(),
                 params: vec![(":ids", to_json(ids)?.into())],
             }),
-            UserIds::Matching { organization, filter } => Ok(Self::of(Some(*organization), filter)),
+            UserIds::Matching {
+                organization,
+                filter,
+            } => Ok(Self::of(Some(*organization), filter)),
         }
     }
 

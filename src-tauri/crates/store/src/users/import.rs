@@ -47,13 +47,24 @@ pub fn import(
 /// # Errors
 /// [`StoreError::NotFound`] when none of the batch is there any more.
 pub fn undo_import(tx: &Tx<'_>, batch: i64, now: &str) -> Result<BatchUndo, StoreError> {
-    let found = tx.first(include_str!("batch_show.sql"), named_params! { ":batch": batch }, |row| {
-        Ok((count(row, "users")?, count(row, "activated")?, count(row, "moved")?))
-    })?;
+    let found = tx.first(
+        include_str!("batch_show.sql"),
+        named_params! { ":batch": batch },
+        |row| {
+            Ok((
+                count(row, "users")?,
+                count(row, "activated")?,
+                count(row, "moved")?,
+            ))
+        },
+    )?;
     match found {
         None | Some((0, ..)) => Err(StoreError::NotFound),
         Some((_, 0, 0)) => tx
-            .execute(include_str!("batch_undo.sql"), named_params! { ":batch": batch, ":now": now })
+            .execute(
+                include_str!("batch_undo.sql"),
+                named_params! { ":batch": batch, ":now": now },
+            )
             .map(BatchUndo::Removed),
         Some((_, activated, moved)) => Ok(BatchUndo::InUse { activated, moved }),
     }

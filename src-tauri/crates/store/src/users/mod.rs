@@ -118,7 +118,10 @@ pub fn add(
 pub fn edit(tx: &Tx<'_>, user: UserId, edit: &UserEdit, now: &str) -> Result<(), StoreError> {
     let before = show(tx, user)?.ok_or(StoreError::NotFound)?;
     let name = edit.name.as_deref().unwrap_or(&before.name);
-    let address = edit.address.as_ref().map_or(before.address.as_str(), SmtpAddress::as_str);
+    let address = edit
+        .address
+        .as_ref()
+        .map_or(before.address.as_str(), SmtpAddress::as_str);
     let tags = edit.tags.as_deref().unwrap_or(&before.tags);
     tx.execute_one(
         include_str!("edit.sql"),
@@ -143,9 +146,10 @@ pub fn set(tx: &Tx<'_>, users: &UserIds, change: UserChange, now: &str) -> Resul
     let (template, value) = match change {
         UserChange::InScope(value) => (include_str!("set_in_scope.sql"), Some(value)),
         UserChange::MustRefuse(value) => (include_str!("set_must_refuse.sql"), Some(value)),
-        UserChange::SynchronizationDisabled(value) => {
-            (include_str!("set_synchronization_disabled.sql"), Some(value))
-        }
+        UserChange::SynchronizationDisabled(value) => (
+            include_str!("set_synchronization_disabled.sql"),
+            Some(value),
+        ),
         UserChange::Deactivate => (include_str!("deactivate.sql"), None),
     };
     let mut params: Vec<(&'static str, Value)> = vec![(":now", now.to_owned().into())];
@@ -160,7 +164,12 @@ pub fn set(tx: &Tx<'_>, users: &UserIds, change: UserChange, now: &str) -> Resul
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn soft_delete(tx: &Tx<'_>, users: &UserIds, force: bool, now: &str) -> Result<Removed, StoreError> {
+pub fn soft_delete(
+    tx: &Tx<'_>,
+    users: &UserIds,
+    force: bool,
+    now: &str,
+) -> Result<Removed, StoreError> {
     let mut removed = Removed::default();
     if !force {
         let conditions = Conditions::of_ids(users)?;
@@ -184,7 +193,10 @@ pub fn soft_delete(tx: &Tx<'_>, users: &UserIds, force: bool, now: &str) -> Resu
 /// # Errors
 /// As [`StoreError`].
 pub fn restore(tx: &Tx<'_>, deleted_at: &str) -> Result<u64, StoreError> {
-    tx.execute(include_str!("restore.sql"), named_params! { ":deleted_at": deleted_at })
+    tx.execute(
+        include_str!("restore.sql"),
+        named_params! { ":deleted_at": deleted_at },
+    )
 }
 
 /// Removes for good what was deleted before `before` (RFC 3339, UTC).
@@ -192,7 +204,10 @@ pub fn restore(tx: &Tx<'_>, deleted_at: &str) -> Result<u64, StoreError> {
 /// # Errors
 /// As [`StoreError`].
 pub fn purge(tx: &Tx<'_>, before: &str) -> Result<u64, StoreError> {
-    tx.execute(include_str!("purge.sql"), named_params! { ":before": before })
+    tx.execute(
+        include_str!("purge.sql"),
+        named_params! { ":before": before },
+    )
 }
 
 /// Copies the users of one organization to another: who they are and their flags, not what was
@@ -200,15 +215,27 @@ pub fn purge(tx: &Tx<'_>, before: &str) -> Result<u64, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Taken`] when the other organization has one of the addresses.
-pub fn copy(tx: &Tx<'_>, from: OrganizationId, to: OrganizationId, now: &str) -> Result<u64, StoreError> {
-    tx.execute(include_str!("copy.sql"), named_params! { ":from": from.0, ":to": to.0, ":now": now })
+pub fn copy(
+    tx: &Tx<'_>,
+    from: OrganizationId,
+    to: OrganizationId,
+    now: &str,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        include_str!("copy.sql"),
+        named_params! { ":from": from.0, ":to": to.0, ":now": now },
+    )
 }
 
 /// Mail domains of the users of an organization in lower case, commonest first.
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn domains(tx: &Tx<'_>, organization: OrganizationId, limit: u64) -> Result<Vec<String>, StoreError> {
+pub fn domains(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    limit: u64,
+) -> Result<Vec<String>, StoreError> {
     tx.all(
         include_str!("domains.sql"),
         named_params! { ":organization": organization.0, ":limit": limit.cast_signed() },
@@ -222,14 +249,18 @@ pub fn domains(tx: &Tx<'_>, organization: OrganizationId, limit: u64) -> Result<
 /// # Errors
 /// As [`StoreError`].
 pub fn lookup(tx: &Tx<'_>, address_keys: &[String]) -> Result<Vec<Known>, StoreError> {
-    tx.all(include_str!("lookup.sql"), named_params! { ":keys": to_json(address_keys)? }, |row| {
-        Ok(Known {
-            address_key: row.get("address_key")?,
-            user: UserId(row.get("id")?),
-            organization: OrganizationId(row.get("organization_id")?),
-            organization_name: row.get("organization_name")?,
-        })
-    })
+    tx.all(
+        include_str!("lookup.sql"),
+        named_params! { ":keys": to_json(address_keys)? },
+        |row| {
+            Ok(Known {
+                address_key: row.get("address_key")?,
+                user: UserId(row.get("id")?),
+                organization: OrganizationId(row.get("organization_id")?),
+                organization_name: row.get("organization_name")?,
+            })
+        },
+    )
 }
 
 /// Every further address of the users of an organization.
@@ -237,16 +268,27 @@ pub fn lookup(tx: &Tx<'_>, address_keys: &[String]) -> Result<Vec<Known>, StoreE
 /// # Errors
 /// As [`StoreError`].
 pub fn aliases(tx: &Tx<'_>, organization: OrganizationId) -> Result<Vec<KnownAlias>, StoreError> {
-    tx.all(include_str!("lookup_aliases.sql"), named_params! { ":organization": organization.0 }, |row| {
-        Ok(KnownAlias { alias_key: key(row.get_ref("alias")?.as_str()?), address: row.get("address")? })
-    })
+    tx.all(
+        include_str!("lookup_aliases.sql"),
+        named_params! { ":organization": organization.0 },
+        |row| {
+            Ok(KnownAlias {
+                alias_key: key(row.get_ref("alias")?.as_str()?),
+                address: row.get("address")?,
+            })
+        },
+    )
 }
 
 /// The settings changed: every `Active` user of the organization needs renewal. Answers how many.
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn needs_renewal(tx: &Tx<'_>, organization: OrganizationId, now: &str) -> Result<u64, StoreError> {
+pub fn needs_renewal(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    now: &str,
+) -> Result<u64, StoreError> {
     tx.execute(
         include_str!("needs_renewal.sql"),
         named_params! { ":organization": organization.0, ":now": now },
@@ -261,7 +303,10 @@ fn execute(
 ) -> Result<u64, StoreError> {
     let conditions = Conditions::of_ids(users)?;
     params.extend(conditions.params);
-    tx.execute(&template.replace("{filter}", &conditions.sql), bind(&params).as_slice())
+    tx.execute(
+        &template.replace("{filter}", &conditions.sql),
+        bind(&params).as_slice(),
+    )
 }
 
 fn insert(

@@ -27,13 +27,21 @@ pub fn page(tx: &Tx<'_>, query: &UsersQuery) -> Result<UsersPage, StoreError> {
     } else {
         unfiltered
     };
-    conditions.params.push((":limit", query.limit.cast_signed().into()));
-    conditions.params.push((":offset", query.offset.cast_signed().into()));
+    conditions
+        .params
+        .push((":limit", query.limit.cast_signed().into()));
+    conditions
+        .params
+        .push((":offset", query.offset.cast_signed().into()));
     let sql = include_str!("page.sql")
         .replace("{filter}", &conditions.sql)
         .replace("{order}", order(query.sort, query.direction));
     let rows = tx.all(&sql, bind(&conditions.params).as_slice(), read_row)?;
-    Ok(UsersPage { total, unfiltered, rows })
+    Ok(UsersPage {
+        total,
+        unfiltered,
+        rows,
+    })
 }
 
 /// Users after the id `after` (0: from the start), in the order they were added.
@@ -49,7 +57,9 @@ pub fn each(
 ) -> Result<Vec<UserRow>, StoreError> {
     let mut conditions = Conditions::of(organization, filter);
     conditions.params.push((":after", after.0.into()));
-    conditions.params.push((":limit", limit.cast_signed().into()));
+    conditions
+        .params
+        .push((":limit", limit.cast_signed().into()));
     let sql = include_str!("each.sql").replace("{filter}", &conditions.sql);
     tx.all(&sql, bind(&conditions.params).as_slice(), read_row)
 }
@@ -59,7 +69,11 @@ pub fn each(
 /// # Errors
 /// As [`StoreError`].
 pub fn show(tx: &Tx<'_>, user: UserId) -> Result<Option<UserRow>, StoreError> {
-    tx.first(include_str!("show.sql"), named_params! { ":id": user.0 }, read_row)
+    tx.first(
+        include_str!("show.sql"),
+        named_params! { ":id": user.0 },
+        read_row,
+    )
 }
 
 /// Users of an organization by state. Costs the same however long the list is.
@@ -80,13 +94,21 @@ pub fn counts(tx: &Tx<'_>, organization: OrganizationId) -> Result<SyncCounts, S
 /// # Errors
 /// As [`StoreError`].
 pub fn counts_of_all(tx: &Tx<'_>) -> Result<SyncCounts, StoreError> {
-    Ok(sum(&tx.all(include_str!("counts_of_all.sql"), (), read_group)?))
+    Ok(sum(&tx.all(
+        include_str!("counts_of_all.sql"),
+        (),
+        read_group,
+    )?))
 }
 
 type Group = (SyncAccess, bool, u64);
 
 fn read_group(row: &Row<'_>) -> rusqlite::Result<Group> {
-    Ok((id(row, "sync_access")?, row.get("must_refuse")?, count(row, "users")?))
+    Ok((
+        id(row, "sync_access")?,
+        row.get("must_refuse")?,
+        count(row, "users")?,
+    ))
 }
 
 fn sum(groups: &[Group]) -> SyncCounts {

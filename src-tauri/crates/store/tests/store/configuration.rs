@@ -1,8 +1,8 @@
 //! Email configurations.
 
 use contract::{
-    AccessType, Authentication, EmailConfigurationForm, IdentifyBy, OrganizationId, PasswordState, TlsTrust,
-    UrlOrigin,
+    AccessType, Authentication, EmailConfigurationForm, IdentifyBy, OrganizationId, PasswordState,
+    TlsTrust, UrlOrigin,
 };
 use store::{StoreError, email_configurations, organizations};
 
@@ -24,10 +24,18 @@ fn form(tls_trust: TlsTrust) -> EmailConfigurationForm {
 async fn every_trust_reads_back() {
     let (_folder, db) = database();
     let (organization, _) = contoso(&db, &[]).await;
-    assert_eq!(read(&db, move |tx| email_configurations::load(tx, organization)).await, None);
+    assert_eq!(
+        read(&db, move |tx| email_configurations::load(tx, organization)).await,
+        None
+    );
     for trust in [
-        TlsTrust::Ca { pem: "-----BEGIN CERTIFICATE-----".to_owned(), name: "ca.pem".to_owned() },
-        TlsTrust::Pin { sha256: "AB".repeat(32) },
+        TlsTrust::Ca {
+            pem: "-----BEGIN CERTIFICATE-----".to_owned(),
+            name: "ca.pem".to_owned(),
+        },
+        TlsTrust::Pin {
+            sha256: "AB".repeat(32),
+        },
         TlsTrust::System,
     ] {
         let saved = form(trust);
@@ -38,10 +46,23 @@ async fn every_trust_reads_back() {
         })
         .await
         .expect("it was saved");
-        assert_eq!((stored.form, stored.fingerprint.as_str(), stored.updated_at.as_str()), (expected, "one", NOW));
+        assert_eq!(
+            (
+                stored.form,
+                stored.fingerprint.as_str(),
+                stored.updated_at.as_str()
+            ),
+            (expected, "one", NOW)
+        );
     }
-    let row = read(&db, move |tx| organizations::show(tx, organization)).await.expect("it is there");
-    assert_eq!(row.access_type, AccessType::EwsApp, "the organization shows the saved type");
+    let row = read(&db, move |tx| organizations::show(tx, organization))
+        .await
+        .expect("it is there");
+    assert_eq!(
+        row.access_type,
+        AccessType::EwsApp,
+        "the organization shows the saved type"
+    );
 }
 
 #[tokio::test]
@@ -61,18 +82,48 @@ async fn the_password_state_outlives_a_save_but_not_a_copy() {
         email_configurations::save(tx, organization, &form(TlsTrust::System), "two", LATER)?;
         email_configurations::set_proven(tx, organization, LATER)?;
         let copy = organizations::add(tx, &new_organization("Copy"), NOW)?;
-        assert!(email_configurations::copy(tx, organization, copy, "three", LATER)?);
-        assert!(!email_configurations::copy(tx, OrganizationId(99), copy, "three", LATER)?, "nothing to copy");
-        Ok((email_configurations::load(tx, organization)?, email_configurations::load(tx, copy)?))
+        assert!(email_configurations::copy(
+            tx,
+            organization,
+            copy,
+            "three",
+            LATER
+        )?);
+        assert!(
+            !email_configurations::copy(tx, OrganizationId(99), copy, "three", LATER)?,
+            "nothing to copy"
+        );
+        Ok((
+            email_configurations::load(tx, organization)?,
+            email_configurations::load(tx, copy)?,
+        ))
     })
     .await;
     let (stored, copied) = (stored.expect("saved"), copied.expect("copied"));
-    assert_eq!(stored.password, PasswordState { proven_at: Some(LATER.to_owned()), ..password });
-    assert_eq!((stored.secret_version, stored.fingerprint.as_str()), (3, "two"));
-    assert_eq!((copied.password, copied.secret_version), (PasswordState::default(), 0));
-    assert_eq!((copied.form, copied.fingerprint.as_str()), (stored.form, "three"));
+    assert_eq!(
+        stored.password,
+        PasswordState {
+            proven_at: Some(LATER.to_owned()),
+            ..password
+        }
+    );
+    assert_eq!(
+        (stored.secret_version, stored.fingerprint.as_str()),
+        (3, "two")
+    );
+    assert_eq!(
+        (copied.password, copied.secret_version),
+        (PasswordState::default(), 0)
+    );
+    assert_eq!(
+        (copied.form, copied.fingerprint.as_str()),
+        (stored.form, "three")
+    );
 
-    let ask = PasswordState { ask_each_time: true, ..PasswordState::default() };
+    let ask = PasswordState {
+        ask_each_time: true,
+        ..PasswordState::default()
+    };
     let expected = ask.clone();
     let stored = write(&db, move |tx| {
         email_configurations::set_password_state(tx, organization, &ask, 4)?;
@@ -81,18 +132,28 @@ async fn the_password_state_outlives_a_save_but_not_a_copy() {
     })
     .await
     .expect("saved");
-    assert_eq!((stored.password, stored.fingerprint.as_str()), (expected, "four"));
+    assert_eq!(
+        (stored.password, stored.fingerprint.as_str()),
+        (expected, "four")
+    );
 }
 
 #[tokio::test]
 async fn nothing_is_saved_for_an_organization_that_is_gone() {
     let (_folder, db) = database();
     let (organization, _) = contoso(&db, &[]).await;
-    write(&db, move |tx| organizations::soft_delete(tx, organization, NOW)).await;
+    write(&db, move |tx| {
+        organizations::soft_delete(tx, organization, NOW)
+    })
+    .await;
     let saved = db
-        .write(move |tx| email_configurations::save(tx, organization, &form(TlsTrust::System), "one", NOW))
+        .write(move |tx| {
+            email_configurations::save(tx, organization, &form(TlsTrust::System), "one", NOW)
+        })
         .await;
     assert!(matches!(saved, Err(StoreError::NotFound)), "{saved:?}");
-    let proven = db.write(|tx| email_configurations::set_proven(tx, OrganizationId(99), NOW)).await;
+    let proven = db
+        .write(|tx| email_configurations::set_proven(tx, OrganizationId(99), NOW))
+        .await;
     assert!(matches!(proven, Err(StoreError::NotFound)), "{proven:?}");
 }

@@ -3,12 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use contract::{CheckScope, OrganizationsQuery, RunId, RunState, Summary, UsersFilter, UsersQuery, Verdict};
+use contract::{
+    CheckScope, OrganizationsQuery, RunId, RunState, Summary, UsersFilter, UsersQuery, Verdict,
+};
 use rusqlite::Connection;
 use store::activity::NewActivity;
 use store::run_results::Selection;
 use store::runs::RunFinish;
-use store::{Db, activity, email_configurations, organizations, run_results, runs, settings, users};
+use store::{
+    Db, activity, email_configurations, organizations, run_results, runs, settings, users,
+};
 
 use crate::support::{NOW, contoso, new_run, outcome, read, write};
 
@@ -18,11 +22,15 @@ fn folder() -> PathBuf {
 
 fn version(path: &Path) -> u32 {
     let connection = Connection::open(path).expect("opens");
-    connection.query_row("PRAGMA user_version", (), |row| row.get(0)).expect("has a version")
+    connection
+        .query_row("PRAGMA user_version", (), |row| row.get(0))
+        .expect("has a version")
 }
 
 fn toy_hash(bytes: &[u8]) -> String {
-    let sum = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+    let sum = bytes.iter().fold(0_u64, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u64::from(*byte))
+    });
     format!("{sum:016x}")
 }
 
@@ -36,7 +44,10 @@ async fn every_released_schema_upgrades() {
     let mut seen = Vec::new();
     for entry in fs::read_dir(folder()).expect("the fixtures are there") {
         let fixture = entry.expect("an entry").path();
-        if fixture.extension().is_none_or(|extension| extension != "db") {
+        if fixture
+            .extension()
+            .is_none_or(|extension| extension != "db")
+        {
             continue;
         }
         let home = tempfile::tempdir().expect("a temporary folder");
@@ -45,16 +56,32 @@ async fn every_released_schema_upgrades() {
         let old = version(&path);
         seen.push(old);
 
-        let db = Db::open(home.path()).unwrap_or_else(|error| panic!("{}: {error:?}", fixture.display()));
-        let rows = read(&db, |tx| organizations::list(tx, &OrganizationsQuery::default())).await;
+        let db = Db::open(home.path())
+            .unwrap_or_else(|error| panic!("{}: {error:?}", fixture.display()));
+        let rows = read(&db, |tx| {
+            organizations::list(tx, &OrganizationsQuery::default())
+        })
+        .await;
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(names, ["Default Organization", "Contoso"], "{}", fixture.display());
-        assert_eq!(db.check_integrity().await.expect("it runs"), Vec::<String>::new());
+        assert_eq!(
+            names,
+            ["Default Organization", "Contoso"],
+            "{}",
+            fixture.display()
+        );
+        assert_eq!(
+            db.check_integrity().await.expect("it runs"),
+            Vec::<String>::new()
+        );
         drop(db);
         assert_eq!(version(&path), newest);
 
         let backup = home.path().join(format!("understudy.db.backup-v{old}"));
-        assert_eq!(backup.exists(), old < newest, "a copy is made before an upgrade, and only then");
+        assert_eq!(
+            backup.exists(),
+            old < newest,
+            "a copy is made before an upgrade, and only then"
+        );
         if old < newest {
             assert_eq!(version(&backup), old, "the copy is the file as it was");
         }
@@ -84,7 +111,10 @@ async fn the_full_fixture_reads_as_it_was_written() {
         assert_eq!(run.row.state, RunState::Complete);
         assert_eq!(run_results::summary(tx, run.number())?.granted, 1);
         assert_eq!(activity::verify(tx, toy_hash)?, None);
-        assert_eq!(settings::load::<String>(tx, "theme")?.as_deref(), Some("dark"));
+        assert_eq!(
+            settings::load::<String>(tx, "theme")?.as_deref(),
+            Some("dark")
+        );
         Ok(())
     })
     .await;
@@ -98,13 +128,27 @@ async fn make_fixture() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let db = Db::open(home.path()).expect("opens");
     write(&db, |tx| organizations::ensure_default(tx, NOW)).await;
-    let (organization, _) = contoso(&db, &["anna@contoso.com", "ben@contoso.com", "canary@contoso.com"]).await;
+    let (organization, _) = contoso(
+        &db,
+        &["anna@contoso.com", "ben@contoso.com", "canary@contoso.com"],
+    )
+    .await;
     write(&db, move |tx| {
-        email_configurations::save(tx, organization, &contract::EmailConfigurationForm::default(), "one", NOW)?;
+        email_configurations::save(
+            tx,
+            organization,
+            &contract::EmailConfigurationForm::default(),
+            "one",
+            NOW,
+        )?;
         let run = runs::create(tx, &new_run("fixture", Some(organization)))?;
         let by = contract::IdentifyBy::Smtp;
         run_results::add_from_users(tx, run, 0, organization, &Selection::All, by)?;
-        run_results::record(tx, run, &[outcome(0, Verdict::Granted), outcome(1, Verdict::Refused)])?;
+        run_results::record(
+            tx,
+            run,
+            &[outcome(0, Verdict::Granted), outcome(1, Verdict::Refused)],
+        )?;
         let finish = RunFinish {
             state: RunState::Complete,
             cause: None,
@@ -131,7 +175,13 @@ async fn make_fixture() {
     drop(db);
     let source = home.path().join("understudy.db");
     let target = folder().join(format!("{:04}.db", version(&source)));
-    assert!(!target.exists(), "a released fixture is never written again: {}", target.display());
+    assert!(
+        !target.exists(),
+        "a released fixture is never written again: {}",
+        target.display()
+    );
     let connection = Connection::open(&source).expect("opens");
-    connection.execute("VACUUM INTO ?1", [target.to_str().expect("a plain path")]).expect("writes");
+    connection
+        .execute("VACUUM INTO ?1", [target.to_str().expect("a plain path")])
+        .expect("writes");
 }

@@ -1,4 +1,4 @@
-//! The store against real SQLite files in temporary folders.
+//! The store against real `SQLite` files in temporary folders.
 
 mod activity;
 mod applying;

@@ -19,7 +19,10 @@ async fn what_is_written_is_there_after_closing() {
     let db = Db::open(folder.path()).expect("our own file");
     let theme: Option<String> = read(&db, |tx| settings::load(tx, "theme")).await;
     assert_eq!(theme.as_deref(), Some("dark"));
-    assert_eq!(db.check_integrity().await.expect("it runs"), Vec::<String>::new());
+    assert_eq!(
+        db.check_integrity().await.expect("it runs"),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]
@@ -36,15 +39,26 @@ async fn a_newer_version_is_refused_and_not_touched() {
     drop(db);
     let path = folder.path().join(FILE);
     let connection = Connection::open(&path).expect("opens");
-    connection.pragma_update(None, "user_version", 999).expect("sets");
+    connection
+        .pragma_update(None, "user_version", 999)
+        .expect("sets");
     drop(connection);
     let before = fs::read(&path).expect("reads");
 
     let error = Db::open(folder.path()).expect_err("version 999 is not ours");
-    assert!(matches!(error, OpenError::Newer { found: 999, known } if known < 999), "{error:?}");
-    assert_eq!(fs::read(&path).expect("reads"), before, "not a byte may change");
-    let names: Vec<_> =
-        fs::read_dir(folder.path()).expect("lists").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert!(
+        matches!(error, OpenError::Newer { found: 999, known } if known < 999),
+        "{error:?}"
+    );
+    assert_eq!(
+        fs::read(&path).expect("reads"),
+        before,
+        "not a byte may change"
+    );
+    let names: Vec<_> = fs::read_dir(folder.path())
+        .expect("lists")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
     assert_eq!(names, [FILE], "nothing may be left beside it");
 }
 
@@ -55,7 +69,10 @@ fn a_file_is_no_folder() {
     fs::write(&file, "text").expect("writes");
     for path in [file.clone(), file.join("below")] {
         let error = Db::open(&path).expect_err("not a folder");
-        assert!(matches!(&error, OpenError::NotADirectory(named) if *named == path), "{error:?}");
+        assert!(
+            matches!(&error, OpenError::NotADirectory(named) if *named == path),
+            "{error:?}"
+        );
     }
 }
 
@@ -65,19 +82,33 @@ fn a_text_file_is_no_database() {
     let text = "this is no database, and long enough to look like one. ".repeat(40);
     fs::write(folder.path().join(FILE), &text).expect("writes");
     let error = Db::open(folder.path()).expect_err("text");
-    assert!(matches!(&error, OpenError::NotADatabase(path) if path.ends_with(FILE)), "{error:?}");
-    assert_eq!(fs::read_to_string(folder.path().join(FILE)).expect("reads"), text, "left as it was");
+    assert!(
+        matches!(&error, OpenError::NotADatabase(path) if path.ends_with(FILE)),
+        "{error:?}"
+    );
+    assert_eq!(
+        fs::read_to_string(folder.path().join(FILE)).expect("reads"),
+        text,
+        "left as it was"
+    );
 }
 
 #[test]
 fn the_database_of_another_program_is_left_alone() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join(FILE);
-    Connection::open(&path).expect("opens").execute_batch("CREATE TABLE notes (text TEXT)").expect("runs");
+    Connection::open(&path)
+        .expect("opens")
+        .execute_batch("CREATE TABLE notes (text TEXT)")
+        .expect("runs");
     let before = fs::read(&path).expect("reads");
     let error = Db::open(folder.path()).expect_err("not ours");
     assert!(matches!(&error, OpenError::Foreign(_)), "{error:?}");
-    assert_eq!(fs::read(&path).expect("reads"), before, "not a byte may change");
+    assert_eq!(
+        fs::read(&path).expect("reads"),
+        before,
+        "not a byte may change"
+    );
 }
 
 #[test]
@@ -85,7 +116,10 @@ fn what_cannot_be_written_is_said() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::create_dir(folder.path().join(FILE)).expect("a folder in the place of the file");
     let error = Db::open(folder.path()).expect_err("no file can be made there");
-    assert!(matches!(&error, OpenError::NotWritable(path) if path.ends_with(FILE)), "{error:?}");
+    assert!(
+        matches!(&error, OpenError::NotWritable(path) if path.ends_with(FILE)),
+        "{error:?}"
+    );
 }
 
 #[cfg(unix)]
@@ -96,14 +130,18 @@ fn a_read_only_folder_is_said() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         if with_file {
             Db::open(folder.path()).expect("opens while it may be written");
-            fs::set_permissions(folder.path().join(FILE), fs::Permissions::from_mode(0o444)).expect("sets");
+            fs::set_permissions(folder.path().join(FILE), fs::Permissions::from_mode(0o444))
+                .expect("sets");
         }
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).expect("sets");
         if fs::write(folder.path().join("probe"), "").is_ok() {
             return; // the superuser may write anywhere: nothing to see
         }
         let error = Db::open(folder.path()).expect_err("read-only");
-        assert!(matches!(&error, OpenError::NotWritable(_)), "with_file {with_file}: {error:?}");
+        assert!(
+            matches!(&error, OpenError::NotWritable(_)),
+            "with_file {with_file}: {error:?}"
+        );
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("sets");
     }
 }
@@ -112,7 +150,9 @@ fn a_read_only_folder_is_said() {
 async fn a_damaged_file_is_found() {
     let (folder, db) = database();
     write(&db, |tx| {
-        (0..300).try_for_each(|i| organizations::add(tx, &new_organization(&format!("O {i}")), NOW).map(drop))
+        (0..300).try_for_each(|i| {
+            organizations::add(tx, &new_organization(&format!("O {i}")), NOW).map(drop)
+        })
     })
     .await;
     drop(db);
@@ -128,7 +168,8 @@ async fn a_damaged_file_is_found() {
         Ok(db) => {
             let found = db.check_integrity().await;
             assert!(
-                matches!(&found, Err(StoreError::Damaged(_))) || found.as_ref().is_ok_and(|found| !found.is_empty()),
+                matches!(&found, Err(StoreError::Damaged(_)))
+                    || found.as_ref().is_ok_and(|found| !found.is_empty()),
                 "{found:?}"
             );
         }
@@ -151,19 +192,36 @@ async fn reads_go_on_during_a_write_and_see_the_state_before_it() {
             })
             .await
     });
-    tokio::task::spawn_blocking(move || wait_entered.recv()).await.expect("joins").expect("the write began");
+    tokio::task::spawn_blocking(move || wait_entered.recv())
+        .await
+        .expect("joins")
+        .expect("the write began");
 
     let reads = (0..16).map(|_| {
         let db = db.clone();
-        tokio::spawn(async move { db.read(|tx| organizations::list(tx, &OrganizationsQuery::default())).await })
+        tokio::spawn(async move {
+            db.read(|tx| organizations::list(tx, &OrganizationsQuery::default()))
+                .await
+        })
     });
     for read in reads.collect::<Vec<_>>() {
-        let seen = read.await.expect("joins").expect("a reader never waits for the writer");
+        let seen = read
+            .await
+            .expect("joins")
+            .expect("a reader never waits for the writer");
         assert_eq!(seen, [], "what is not committed must not show");
     }
     release.send(()).expect("the write waits");
     writing.await.expect("joins").expect("commits");
-    assert_eq!(read(&db, |tx| organizations::list(tx, &OrganizationsQuery::default())).await.len(), 1);
+    assert_eq!(
+        read(&db, |tx| organizations::list(
+            tx,
+            &OrganizationsQuery::default()
+        ))
+        .await
+        .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -171,12 +229,26 @@ async fn writes_queue_up() {
     let (_folder, db) = database();
     let writes = (0..50).map(|i| {
         let db = db.clone();
-        tokio::spawn(async move { db.write(move |tx| organizations::add(tx, &new_organization(&i.to_string()), NOW)).await })
+        tokio::spawn(async move {
+            db.write(move |tx| organizations::add(tx, &new_organization(&i.to_string()), NOW))
+                .await
+        })
     });
     for write in writes.collect::<Vec<_>>() {
-        write.await.expect("joins").expect("no write is lost or refused because of another");
+        write
+            .await
+            .expect("joins")
+            .expect("no write is lost or refused because of another");
     }
-    assert_eq!(read(&db, |tx| organizations::list(tx, &OrganizationsQuery::default())).await.len(), 50);
+    assert_eq!(
+        read(&db, |tx| organizations::list(
+            tx,
+            &OrganizationsQuery::default()
+        ))
+        .await
+        .len(),
+        50
+    );
 }
 
 #[tokio::test]
@@ -200,21 +272,36 @@ async fn an_error_or_a_panic_takes_the_write_back() {
     })
     .await;
     assert!(panicked.is_err(), "the panic must reach the caller");
-    assert_eq!(read(&db, |tx| organizations::list(tx, &OrganizationsQuery::default())).await, []);
-    write(&db, |tx| organizations::add(tx, &new_organization("Contoso"), NOW)).await;
+    assert_eq!(
+        read(&db, |tx| organizations::list(
+            tx,
+            &OrganizationsQuery::default()
+        ))
+        .await,
+        []
+    );
+    write(&db, |tx| {
+        organizations::add(tx, &new_organization("Contoso"), NOW)
+    })
+    .await;
 }
 
 #[tokio::test]
 async fn readers_cannot_write() {
     let (_folder, db) = database();
-    let refused = db.read(|tx| organizations::add(tx, &new_organization("Contoso"), NOW)).await;
+    let refused = db
+        .read(|tx| organizations::add(tx, &new_organization("Contoso"), NOW))
+        .await;
     assert!(matches!(refused, Err(StoreError::ReadOnly)), "{refused:?}");
 }
 
 #[tokio::test]
 async fn a_killed_process_loses_only_what_was_not_committed() {
     let (folder, db) = database();
-    write(&db, |tx| organizations::add(tx, &new_organization("Contoso"), NOW)).await;
+    write(&db, |tx| {
+        organizations::add(tx, &new_organization("Contoso"), NOW)
+    })
+    .await;
     let dead = tempfile::tempdir().expect("a temporary folder");
     let (from, to) = (folder.path().to_owned(), dead.path().to_owned());
     // The files as they stand on disk in the middle of a transaction: what a kill leaves behind.
@@ -230,13 +317,18 @@ async fn a_killed_process_loses_only_what_was_not_committed() {
     })
     .await;
     let db = Db::open(dead.path()).expect("recovers by itself");
-    let names: Vec<String> = read(&db, |tx| organizations::list(tx, &OrganizationsQuery::default()))
-        .await
-        .into_iter()
-        .map(|row| row.name)
-        .collect();
+    let names: Vec<String> = read(&db, |tx| {
+        organizations::list(tx, &OrganizationsQuery::default())
+    })
+    .await
+    .into_iter()
+    .map(|row| row.name)
+    .collect();
     assert_eq!(names, ["Contoso"]);
-    assert_eq!(db.check_integrity().await.expect("it runs"), Vec::<String>::new());
+    assert_eq!(
+        db.check_integrity().await.expect("it runs"),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]
@@ -244,10 +336,21 @@ async fn another_process_may_write_in_between() {
     let (folder, one) = database();
     let two = Db::open(folder.path()).expect("a second process may open it");
     for (i, db) in [&one, &two, &one, &two].into_iter().enumerate() {
-        write(db, move |tx| organizations::add(tx, &new_organization(&format!("O {i}")), NOW)).await;
+        write(db, move |tx| {
+            organizations::add(tx, &new_organization(&format!("O {i}")), NOW)
+        })
+        .await;
     }
     for db in [&one, &two] {
-        assert_eq!(read(db, |tx| organizations::list(tx, &OrganizationsQuery::default())).await.len(), 4);
+        assert_eq!(
+            read(db, |tx| organizations::list(
+                tx,
+                &OrganizationsQuery::default()
+            ))
+            .await
+            .len(),
+            4
+        );
     }
 }
 
@@ -256,7 +359,25 @@ async fn a_temporary_database_works_and_is_alone() {
     let one = Db::temporary().expect("opens");
     let two = Db::temporary().expect("opens");
     write(&one, |tx| organizations::ensure_default(tx, NOW)).await;
-    assert_eq!(read(&one, |tx| organizations::list(tx, &OrganizationsQuery::default())).await.len(), 1);
-    assert_eq!(read(&two, |tx| organizations::list(tx, &OrganizationsQuery::default())).await, []);
-    assert_eq!(one.check_integrity().await.expect("it runs"), Vec::<String>::new());
+    assert_eq!(
+        read(&one, |tx| organizations::list(
+            tx,
+            &OrganizationsQuery::default()
+        ))
+        .await
+        .len(),
+        1
+    );
+    assert_eq!(
+        read(&two, |tx| organizations::list(
+            tx,
+            &OrganizationsQuery::default()
+        ))
+        .await,
+        []
+    );
+    assert_eq!(
+        one.check_integrity().await.expect("it runs"),
+        Vec::<String>::new()
+    );
 }

@@ -1,14 +1,16 @@
 //! Rows of a run: added once, decided, taken back, counted.
 
 use contract::{
-    Cause, CauseCount, Evidence, Expectation, FolderResult, IdentifyBy, ResultsQuery, ResultsSort, RunId,
-    SortDirection, UserChange, UserIds, Verdict,
+    Cause, CauseCount, Evidence, Expectation, FolderResult, IdentifyBy, ResultsQuery, ResultsSort,
+    RunId, SortDirection, UserChange, UserIds, Verdict,
 };
 use store::run_results::{Decided, NewResult, Outcome, Repeat, Selection};
 use store::runs::RunNumber;
 use store::{Db, StoreError, run_results, runs, users};
 
-use crate::support::{NOW, contoso, database, listed, new_run, outcome, read, run_over, user, write};
+use crate::support::{
+    NOW, contoso, database, listed, new_run, outcome, read, run_over, user, write,
+};
 
 const ASKED: Expectation = Expectation::MustOpen;
 
@@ -45,11 +47,19 @@ async fn mailboxes(db: &Db, run: RunNumber) -> Vec<(i64, String)> {
 #[tokio::test]
 async fn duplicates_are_counted_once_and_leave_no_gap() {
     let (_folder, db) = database();
-    let rows: Vec<NewResult> =
-        ["Anna@contoso.com", "ben@contoso.com", "anna@CONTOSO.com", "JÜRGEN@contoso.com", "jürgen@contoso.com"]
-            .map(|mailbox| listed(mailbox, ASKED))
-            .to_vec();
-    let more = vec![listed("ben@contoso.com", ASKED), listed("cara@contoso.com", ASKED)];
+    let rows: Vec<NewResult> = [
+        "Anna@contoso.com",
+        "ben@contoso.com",
+        "anna@CONTOSO.com",
+        "JÜRGEN@contoso.com",
+        "jürgen@contoso.com",
+    ]
+    .map(|mailbox| listed(mailbox, ASKED))
+    .to_vec();
+    let more = vec![
+        listed("ben@contoso.com", ASKED),
+        listed("cara@contoso.com", ASKED),
+    ];
     let (run, next) = write(&db, move |tx| {
         let run = runs::create(tx, &new_run("run-1", None))?;
         let next = run_results::add(tx, run, 0, &rows)?;
@@ -57,35 +67,90 @@ async fn duplicates_are_counted_once_and_leave_no_gap() {
     })
     .await;
     assert_eq!(next, 4);
-    let expected = ["Anna@contoso.com", "ben@contoso.com", "JÜRGEN@contoso.com", "cara@contoso.com"];
+    let expected = [
+        "Anna@contoso.com",
+        "ben@contoso.com",
+        "JÜRGEN@contoso.com",
+        "cara@contoso.com",
+    ];
     let expected: Vec<(i64, String)> = (0..).zip(expected.map(str::to_owned)).collect();
-    assert_eq!(mailboxes(&db, run).await, expected, "the first spelling stays");
+    assert_eq!(
+        mailboxes(&db, run).await,
+        expected,
+        "the first spelling stays"
+    );
 }
 
 #[tokio::test]
 async fn users_are_listed_before_canaries() {
     let (_folder, db) = database();
-    let (organization, ids) =
-        contoso(&db, &["ben@contoso.com", "canary@contoso.com", "off@contoso.com", "anna@contoso.com"]).await;
+    let (organization, ids) = contoso(
+        &db,
+        &[
+            "ben@contoso.com",
+            "canary@contoso.com",
+            "off@contoso.com",
+            "anna@contoso.com",
+        ],
+    )
+    .await;
     let off = UserIds::Listed { ids: vec![ids[2]] };
-    write(&db, move |tx| users::set(tx, &off, UserChange::SynchronizationDisabled(true), NOW)).await;
+    write(&db, move |tx| {
+        users::set(tx, &off, UserChange::SynchronizationDisabled(true), NOW)
+    })
+    .await;
     let chosen = Selection::Users(vec![ids[2], ids[3]]);
     let (all, some) = write(&db, move |tx| {
         let all = runs::create(tx, &new_run("run-1", Some(organization)))?;
-        assert_eq!(run_results::add_from_users(tx, all, 0, organization, &Selection::All, IdentifyBy::Smtp)?, 3);
-        let again = run_results::add_from_users(tx, all, 3, organization, &Selection::All, IdentifyBy::Smtp)?;
+        assert_eq!(
+            run_results::add_from_users(
+                tx,
+                all,
+                0,
+                organization,
+                &Selection::All,
+                IdentifyBy::Smtp
+            )?,
+            3
+        );
+        let again = run_results::add_from_users(
+            tx,
+            all,
+            3,
+            organization,
+            &Selection::All,
+            IdentifyBy::Smtp,
+        )?;
         assert_eq!(again, 3, "who is in the run is not added again");
         let some = runs::create(tx, &new_run("run-2", Some(organization)))?;
         run_results::add(tx, some, 0, &[listed("first@contoso.com", ASKED)])?;
-        assert_eq!(run_results::add_from_users(tx, some, 1, organization, &chosen, IdentifyBy::Smtp)?, 3);
+        assert_eq!(
+            run_results::add_from_users(tx, some, 1, organization, &chosen, IdentifyBy::Smtp)?,
+            3
+        );
         Ok((all, some))
     })
     .await;
-    let names = |rows: Vec<(i64, String)>| rows.into_iter().map(|(seq, name)| format!("{seq} {name}")).collect::<Vec<_>>();
-    assert_eq!(names(mailboxes(&db, all).await), ["0 ben@contoso.com", "1 anna@contoso.com", "2 canary@contoso.com"]);
+    let names = |rows: Vec<(i64, String)>| {
+        rows.into_iter()
+            .map(|(seq, name)| format!("{seq} {name}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        names(mailboxes(&db, all).await),
+        [
+            "0 ben@contoso.com",
+            "1 anna@contoso.com",
+            "2 canary@contoso.com"
+        ]
+    );
     assert_eq!(
         names(mailboxes(&db, some).await),
-        ["0 first@contoso.com", "1 off@contoso.com", "2 anna@contoso.com"],
+        [
+            "0 first@contoso.com",
+            "1 off@contoso.com",
+            "2 anna@contoso.com"
+        ],
         "a user that was picked is checked whatever its flags"
     );
     let rows = read(&db, move |tx| run_results::each(tx, all, -1, 10)).await;
@@ -107,7 +172,11 @@ async fn the_identity_is_the_column_asked_for() {
     })
     .await;
     let sent: Vec<Option<&str>> = pending.iter().map(|row| row.identity.as_deref()).collect();
-    assert_eq!(sent, [None, Some("a.berg@contoso.local")], "without a value the caller must not send anything");
+    assert_eq!(
+        sent,
+        [None, Some("a.berg@contoso.local")],
+        "without a value the caller must not send anything"
+    );
 }
 
 #[tokio::test]
@@ -115,13 +184,32 @@ async fn what_failed_or_stayed_open_is_taken_over() {
     let (_folder, db) = database();
     let (organization, _) = contoso(
         &db,
-        &["good@x.com", "bad@x.com", "busy@x.com", "late@x.com", "open@x.com", "system@x.com", "canary-ok@x.com", "canary-gone@x.com"],
+        &[
+            "good@x.com",
+            "bad@x.com",
+            "busy@x.com",
+            "late@x.com",
+            "open@x.com",
+            "system@x.com",
+            "canary-ok@x.com",
+            "canary-gone@x.com",
+        ],
     )
     .await;
     let run = write(&db, move |tx| {
         let first = runs::create(tx, &new_run("run-1", Some(organization)))?;
-        run_results::add_from_users(tx, first, 0, organization, &Selection::All, IdentifyBy::Smtp)?;
-        let system = Outcome { cause: Some(Cause::MailboxSystem), ..outcome(5, Verdict::NotChecked) };
+        run_results::add_from_users(
+            tx,
+            first,
+            0,
+            organization,
+            &Selection::All,
+            IdentifyBy::Smtp,
+        )?;
+        let system = Outcome {
+            cause: Some(Cause::MailboxSystem),
+            ..outcome(5, Verdict::NotChecked)
+        };
         let outcomes = [
             outcome(0, Verdict::Granted),
             outcome(1, Verdict::Unusable),
@@ -133,19 +221,42 @@ async fn what_failed_or_stayed_open_is_taken_over() {
         ];
         run_results::record(tx, first, &outcomes)?;
         let second = runs::create(tx, &new_run("run-2", Some(organization)))?;
-        run_results::add_from_users(tx, second, 0, organization, &Selection::FailedIn(first), IdentifyBy::Smtp)?;
+        run_results::add_from_users(
+            tx,
+            second,
+            0,
+            organization,
+            &Selection::FailedIn(first),
+            IdentifyBy::Smtp,
+        )?;
         Ok(second)
     })
     .await;
-    let again: Vec<String> = mailboxes(&db, run).await.into_iter().map(|(_, mailbox)| mailbox).collect();
-    assert_eq!(again, ["bad@x.com", "busy@x.com", "late@x.com", "open@x.com", "canary-gone@x.com"]);
+    let again: Vec<String> = mailboxes(&db, run)
+        .await
+        .into_iter()
+        .map(|(_, mailbox)| mailbox)
+        .collect();
+    assert_eq!(
+        again,
+        [
+            "bad@x.com",
+            "busy@x.com",
+            "late@x.com",
+            "open@x.com",
+            "canary-gone@x.com"
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_repeated_folder_identity_is_told() {
     let (_folder, db) = database();
     let run = run_over(&db, &["a@x.com", "b@x.com", "c@x.com", "d@x.com"]).await;
-    let with_key = |seq, key: u8| Outcome { folder_key: Some([key; 16]), ..outcome(seq, Verdict::Granted) };
+    let with_key = |seq, key: u8| Outcome {
+        folder_key: Some([key; 16]),
+        ..outcome(seq, Verdict::Granted)
+    };
     let (first, second, withdrawn) = write(&db, move |tx| {
         let first = run_results::record(tx, run, &[with_key(0, 1), with_key(1, 2)])?;
         let second = run_results::record(tx, run, &[with_key(2, 1), with_key(3, 1)])?;
@@ -155,23 +266,49 @@ async fn a_repeated_folder_identity_is_told() {
             ..outcome(seq, Verdict::Undetermined)
         });
         run_results::record(tx, run, &undone)?;
-        Ok((first, second, run_results::record(tx, run, &[with_key(3, 1)])?))
+        Ok((
+            first,
+            second,
+            run_results::record(tx, run, &[with_key(3, 1)])?,
+        ))
     })
     .await;
     assert_eq!(first, []);
-    let expected = [Repeat { seq: 2, others: vec![0, 3] }, Repeat { seq: 3, others: vec![0, 2] }];
+    let expected = [
+        Repeat {
+            seq: 2,
+            others: vec![0, 3],
+        },
+        Repeat {
+            seq: 3,
+            others: vec![0, 2],
+        },
+    ];
     assert_eq!(second, expected, "rows of the same batch count too");
     assert_eq!(withdrawn, [], "only granted rows prove anything");
-    let rows = read(&db, move |tx| run_results::rows_by_folder_key(tx, run, &[1; 16])).await;
-    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [0, 2, 3]);
+    let rows = read(&db, move |tx| {
+        run_results::rows_by_folder_key(tx, run, &[1; 16])
+    })
+    .await;
+    assert_eq!(
+        rows.iter().map(|row| row.seq).collect::<Vec<_>>(),
+        [0, 2, 3]
+    );
 }
 
 #[tokio::test]
 async fn evidence_follows_the_last_outcome() {
     let (_folder, db) = database();
     let run = run_over(&db, &["a@x.com", "b@x.com"]).await;
-    let evidence = Evidence { request: "POST".to_owned(), reply: "500".to_owned() };
-    let folders = vec![FolderResult { folder: "inbox".to_owned(), ews_code: "NoError".to_owned(), opened: true }];
+    let evidence = Evidence {
+        request: "POST".to_owned(),
+        reply: "500".to_owned(),
+    };
+    let folders = vec![FolderResult {
+        folder: "inbox".to_owned(),
+        ews_code: "NoError".to_owned(),
+        opened: true,
+    }];
     let mut first = refused(0);
     first.evidence = Some(evidence.clone());
     first.folders.clone_from(&folders);
@@ -192,9 +329,15 @@ async fn evidence_follows_the_last_outcome() {
     })
     .await
     .expect("the row is there");
-    assert_eq!(cured.evidence, None, "granted keeps no evidence, the old one must go");
+    assert_eq!(
+        cured.evidence, None,
+        "granted keeps no evidence, the old one must go"
+    );
     assert_eq!(cured.row.cause, None);
-    assert_eq!(read(&db, move |tx| run_results::show(tx, &run_id(), 7)).await, None);
+    assert_eq!(
+        read(&db, move |tx| run_results::show(tx, &run_id(), 7)).await,
+        None
+    );
 }
 
 #[tokio::test]
@@ -202,7 +345,13 @@ async fn a_row_that_is_not_there_cannot_be_decided() {
     let (_folder, db) = database();
     let run = run_over(&db, &["a@x.com"]).await;
     let result = db
-        .write(move |tx| run_results::record(tx, run, &[outcome(0, Verdict::Granted), outcome(9, Verdict::Granted)]))
+        .write(move |tx| {
+            run_results::record(
+                tx,
+                run,
+                &[outcome(0, Verdict::Granted), outcome(9, Verdict::Granted)],
+            )
+        })
         .await;
     assert!(matches!(result, Err(StoreError::NotFound)), "{result:?}");
     let pending = read(&db, move |tx| run_results::pending(tx, run, -1, 10)).await;
@@ -214,10 +363,22 @@ async fn the_summary_counts_by_the_rules() {
     let (_folder, db) = database();
     let run = run_over(
         &db,
-        &["a@x.com", "b@x.com", "c@x.com", "d@x.com", "e@x.com", "pending@x.com", "canary1@x.com", "canary2@x.com"],
+        &[
+            "a@x.com",
+            "b@x.com",
+            "c@x.com",
+            "d@x.com",
+            "e@x.com",
+            "pending@x.com",
+            "canary1@x.com",
+            "canary2@x.com",
+        ],
     )
     .await;
-    let with = |seq, verdict, cause| Outcome { cause: Some(cause), ..outcome(seq, verdict) };
+    let with = |seq, verdict, cause| Outcome {
+        cause: Some(cause),
+        ..outcome(seq, verdict)
+    };
     let system = NewResult {
         decided: Some(Decided {
             verdict: Verdict::NotChecked,
@@ -241,18 +402,54 @@ async fn the_summary_counts_by_the_rules() {
                 with(7, Verdict::Granted, Cause::ImpersonationExposed),
             ],
         )?;
-        Ok((run_results::summary(tx, run)?, run_results::cause_groups(tx, run, 1)?))
+        Ok((
+            run_results::summary(tx, run)?,
+            run_results::cause_groups(tx, run, 1)?,
+        ))
     })
     .await;
-    let counts = (summary.total, summary.granted, summary.refused, summary.no_mailbox);
-    assert_eq!(counts, (8, 2, 3, 1), "the system mailbox is in no count but left_out");
-    let counts = (summary.unusable, summary.undetermined, summary.not_checked, summary.findings, summary.left_out);
-    assert_eq!(counts, (0, 1, 0, 4, 1), "a refused canary is no finding, an opened one is");
-    assert_eq!(summary.causes[0], CauseCount { cause: Cause::ImpersonationRefused, count: 3 });
-    assert!(summary.causes.iter().all(|cause| cause.cause != Cause::MailboxSystem));
+    let counts = (
+        summary.total,
+        summary.granted,
+        summary.refused,
+        summary.no_mailbox,
+    );
+    assert_eq!(
+        counts,
+        (8, 2, 3, 1),
+        "the system mailbox is in no count but left_out"
+    );
+    let counts = (
+        summary.unusable,
+        summary.undetermined,
+        summary.not_checked,
+        summary.findings,
+        summary.left_out,
+    );
+    assert_eq!(
+        counts,
+        (0, 1, 0, 4, 1),
+        "a refused canary is no finding, an opened one is"
+    );
+    assert_eq!(
+        summary.causes[0],
+        CauseCount {
+            cause: Cause::ImpersonationRefused,
+            count: 3
+        }
+    );
+    assert!(
+        summary
+            .causes
+            .iter()
+            .all(|cause| cause.cause != Cause::MailboxSystem)
+    );
 
     let first = &groups[0];
-    assert_eq!((first.cause, first.count, first.finding), (Cause::ImpersonationRefused, 2, true));
+    assert_eq!(
+        (first.cause, first.count, first.finding),
+        (Cause::ImpersonationRefused, 2, true)
+    );
     assert_eq!(first.examples, ["b@x.com"]);
     let last = groups.last().expect("there are groups");
     assert!(!last.finding, "findings come first");
@@ -262,26 +459,43 @@ async fn the_summary_counts_by_the_rules() {
 #[tokio::test]
 async fn the_finding_column_follows_the_contract() {
     let (_folder, db) = database();
-    let names: Vec<String> = (0..12).map(|i| format!("{}{i}@x.com", if i < 6 { "a" } else { "canary" })).collect();
+    let names: Vec<String> = (0..12)
+        .map(|i| format!("{}{i}@x.com", if i < 6 { "a" } else { "canary" }))
+        .collect();
     let run = run_over(&db, &names.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let rows = write(&db, move |tx| {
-        let outcomes: Vec<Outcome> = (0..12).zip(Verdict::ALL.into_iter().cycle()).map(|(seq, verdict)| outcome(seq, verdict)).collect();
+        let outcomes: Vec<Outcome> = (0..12)
+            .zip(Verdict::ALL.into_iter().cycle())
+            .map(|(seq, verdict)| outcome(seq, verdict))
+            .collect();
         run_results::record(tx, run, &outcomes)?;
         run_results::each(tx, run, -1, 100)
     })
     .await;
     for row in rows {
         let verdict = row.verdict.expect("every row is decided");
-        assert_eq!(row.finding, verdict.is_finding(row.expectation), "{verdict:?} under {:?}", row.expectation);
+        assert_eq!(
+            row.finding,
+            verdict.is_finding(row.expectation),
+            "{verdict:?} under {:?}",
+            row.expectation
+        );
     }
 }
 
 #[tokio::test]
 async fn pages_filter_sort_and_count() {
     let (_folder, db) = database();
-    let run = run_over(&db, &["Anna@x.com", "ben@x.com", "cara@y.com", "canary@x.com"]).await;
+    let run = run_over(
+        &db,
+        &["Anna@x.com", "ben@x.com", "cara@y.com", "canary@x.com"],
+    )
+    .await;
     write(&db, move |tx| {
-        let slow = Outcome { latency_ms: Some(900), ..outcome(0, Verdict::Granted) };
+        let slow = Outcome {
+            latency_ms: Some(900),
+            ..outcome(0, Verdict::Granted)
+        };
         run_results::record(tx, run, &[slow, refused(1), outcome(3, Verdict::Granted)])
     })
     .await;
@@ -291,22 +505,58 @@ async fn pages_filter_sort_and_count() {
         let db = db.clone();
         async move {
             let page = read(&db, move |tx| run_results::page(tx, &query)).await;
-            (page.total, page.rows.iter().map(|row| row.seq).collect::<Vec<_>>())
+            (
+                page.total,
+                page.rows.iter().map(|row| row.seq).collect::<Vec<_>>(),
+            )
         }
     };
     assert_eq!(page(|_| ()).await, (4, vec![0, 1, 2, 3]));
-    assert_eq!(page(|query| query.search = Some(" ANNA ".to_owned())).await, (1, vec![0]));
-    assert_eq!(page(|query| query.search = Some("%".to_owned())).await, (0, vec![]), "no wildcard");
-    assert_eq!(page(|query| query.verdict = Some(Verdict::Refused)).await, (1, vec![1]));
-    assert_eq!(page(|query| query.cause = Some(Cause::ImpersonationRefused)).await, (1, vec![1]));
-    assert_eq!(page(|query| query.findings_only = true).await, (2, vec![1, 3]));
-    assert_eq!(page(|query| (query.offset, query.limit) = (1, 2)).await, (4, vec![1, 2]));
-    assert_eq!(page(|query| query.sort = ResultsSort::Verdict).await, (4, vec![3, 1, 2, 0]), "findings first");
+    assert_eq!(
+        page(|query| query.search = Some(" ANNA ".to_owned())).await,
+        (1, vec![0])
+    );
+    assert_eq!(
+        page(|query| query.search = Some("%".to_owned())).await,
+        (0, vec![]),
+        "no wildcard"
+    );
+    assert_eq!(
+        page(|query| query.verdict = Some(Verdict::Refused)).await,
+        (1, vec![1])
+    );
+    assert_eq!(
+        page(|query| query.cause = Some(Cause::ImpersonationRefused)).await,
+        (1, vec![1])
+    );
+    assert_eq!(
+        page(|query| query.findings_only = true).await,
+        (2, vec![1, 3])
+    );
+    assert_eq!(
+        page(|query| (query.offset, query.limit) = (1, 2)).await,
+        (4, vec![1, 2])
+    );
+    assert_eq!(
+        page(|query| query.sort = ResultsSort::Verdict).await,
+        (4, vec![3, 1, 2, 0]),
+        "findings first"
+    );
     let by_latency = |query: &mut ResultsQuery| {
         (query.sort, query.direction) = (ResultsSort::Latency, SortDirection::Descending);
     };
     assert_eq!(page(by_latency).await.1[0], 0);
-    let missing = db.read(|tx| run_results::page(tx, &ResultsQuery { run: RunId("no".to_owned()), ..query() })).await;
+    let missing = db
+        .read(|tx| {
+            run_results::page(
+                tx,
+                &ResultsQuery {
+                    run: RunId("no".to_owned()),
+                    ..query()
+                },
+            )
+        })
+        .await;
     assert!(matches!(missing, Err(StoreError::NotFound)));
 }
 
@@ -321,20 +571,34 @@ async fn refusals_are_named_at_the_end() {
     };
     let (ask_again, after, named) = write(&db, move |tx| {
         run_results::record(tx, run, &[refused(0), refused(1), denied, refused(3)])?;
-        let ask_again = run_results::refused_must_open(tx, run, "ErrorImpersonateUserDenied", -1, 10)?;
+        let ask_again =
+            run_results::refused_must_open(tx, run, "ErrorImpersonateUserDenied", -1, 10)?;
         let after = run_results::refused_must_open(tx, run, "ErrorImpersonateUserDenied", 0, 10)?;
         let cause = Cause::ImpersonationRoleMissing;
-        let named = run_results::name_refusals(tx, run, Expectation::MustOpen, cause, Some("for everyone"))?;
+        let named = run_results::name_refusals(
+            tx,
+            run,
+            Expectation::MustOpen,
+            cause,
+            Some("for everyone"),
+        )?;
         Ok((ask_again, after, named))
     })
     .await;
-    assert_eq!(ask_again.iter().map(|row| row.seq).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(
+        ask_again.iter().map(|row| row.seq).collect::<Vec<_>>(),
+        [0, 1]
+    );
     assert_eq!(after.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
     assert_eq!(named, [0, 1]);
     let rows = read(&db, move |tx| run_results::each(tx, run, -1, 10)).await;
     assert_eq!(rows[0].message.as_deref(), Some("for everyone"));
     assert_eq!(rows[2].cause, Some(Cause::MailboxAccessDenied));
-    assert_eq!(rows[3].cause, Some(Cause::ImpersonationRefused), "canaries are named apart");
+    assert_eq!(
+        rows[3].cause,
+        Some(Cause::ImpersonationRefused),
+        "canaries are named apart"
+    );
 }
 
 #[tokio::test]
@@ -342,30 +606,46 @@ async fn a_stopped_run_closes_and_opens_again() {
     let (_folder, db) = database();
     let run = run_over(&db, &["a@x.com", "b@x.com", "c@x.com", "d@x.com"]).await;
     let system = NewResult {
-        decided: Some(Decided { verdict: Verdict::NotChecked, cause: Some(Cause::MailboxSystem), message: None }),
+        decided: Some(Decided {
+            verdict: Verdict::NotChecked,
+            cause: Some(Cause::MailboxSystem),
+            message: None,
+        }),
         ..listed("HealthMailbox1@x.com", ASKED)
     };
     let (closed, reopened, pending) = write(&db, move |tx| {
         run_results::add(tx, run, 4, &[system])?;
-        let busy = Outcome { cause: Some(Cause::ServerBusy), ..outcome(1, Verdict::Undetermined) };
+        let busy = Outcome {
+            cause: Some(Cause::ServerBusy),
+            ..outcome(1, Verdict::Undetermined)
+        };
         run_results::record(tx, run, &[outcome(0, Verdict::Granted), busy])?;
         let closed = run_results::close_pending(tx, run, Some(Cause::AuthLost), Some("stopped"))?;
         assert_eq!(run_results::pending(tx, run, -1, 10)?, []);
         let rows = run_results::each(tx, run, 1, 1)?;
-        assert_eq!((rows[0].verdict, rows[0].cause), (Some(Verdict::NotChecked), Some(Cause::AuthLost)));
+        assert_eq!(
+            (rows[0].verdict, rows[0].cause),
+            (Some(Verdict::NotChecked), Some(Cause::AuthLost))
+        );
         let reopened = run_results::reopen(tx, run)?;
         Ok((closed, reopened, run_results::pending(tx, run, -1, 10)?))
     })
     .await;
     assert_eq!((closed, reopened), (2, 3));
     let seqs: Vec<i64> = pending.iter().map(|row| row.seq).collect();
-    assert_eq!(seqs, [1, 2, 3], "what is decided is never asked twice, nor a system mailbox");
+    assert_eq!(
+        seqs,
+        [1, 2, 3],
+        "what is decided is never asked twice, nor a system mailbox"
+    );
 }
 
 #[tokio::test]
 async fn five_thousand_rows_are_recorded_in_one_write() {
     let (_folder, db) = database();
-    let rows: Vec<NewResult> = (0..5_000).map(|i| listed(&format!("user{i}@x.com"), ASKED)).collect();
+    let rows: Vec<NewResult> = (0..5_000)
+        .map(|i| listed(&format!("user{i}@x.com"), ASKED))
+        .collect();
     let run = write(&db, move |tx| {
         let run = runs::create(tx, &new_run("run-1", None))?;
         assert_eq!(run_results::add(tx, run, 0, &rows)?, 5_000);
@@ -377,13 +657,28 @@ async fn five_thousand_rows_are_recorded_in_one_write() {
             .map(|seq| {
                 let mut key = [0; 16];
                 key[..8].copy_from_slice(&(seq % 4_999).to_le_bytes());
-                Outcome { folder_key: Some(key), ..outcome(seq, Verdict::Granted) }
+                Outcome {
+                    folder_key: Some(key),
+                    ..outcome(seq, Verdict::Granted)
+                }
             })
             .collect();
         run_results::record(tx, run, &outcomes)
     })
     .await;
-    assert_eq!(repeats, [Repeat { seq: 0, others: vec![4_999] }, Repeat { seq: 4_999, others: vec![0] }]);
+    assert_eq!(
+        repeats,
+        [
+            Repeat {
+                seq: 0,
+                others: vec![4_999]
+            },
+            Repeat {
+                seq: 4_999,
+                others: vec![0]
+            }
+        ]
+    );
     let mut after = -1;
     let mut seen = 0;
     loop {

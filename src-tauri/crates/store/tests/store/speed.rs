@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use contract::{
-    IdentifyBy, OrganizationId, ResultsQuery, ResultsSort, RunId, SortDirection, SyncAccess, UsersFilter, UsersQuery,
-    UsersSort, Verdict,
+    IdentifyBy, OrganizationId, ResultsQuery, ResultsSort, RunId, SortDirection, SyncAccess,
+    UsersFilter, UsersQuery, UsersSort, Verdict,
 };
 use store::run_results::Selection;
 use store::users::NewUser;
@@ -18,7 +18,10 @@ async fn fill(db: &Db, users: u32) -> OrganizationId {
         let list: Vec<NewUser> = (0..users)
             .map(|i| {
                 let mixed = i.wrapping_mul(2_654_435_761);
-                NewUser { name: format!("Name {mixed}"), ..user(&format!("user{mixed}@contoso.com")) }
+                NewUser {
+                    name: format!("Name {mixed}"),
+                    ..user(&format!("user{mixed}@contoso.com"))
+                }
             })
             .collect();
         users::import(tx, organization, &list, NOW)?;
@@ -51,14 +54,27 @@ async fn pages_of_fifty_thousand_users() {
     println!("import of 50,000: {:?}", start.elapsed());
     let mut worst = Duration::ZERO;
     for scope in [Some(organization), None] {
-        for sort in [UsersSort::Added, UsersSort::Name, UsersSort::Address, UsersSort::SyncAccess, UsersSort::LastVerdict] {
-            for (search, sync_access) in
-                [(None, None), (Some("99"), None), (Some("none at all"), None), (None, Some(SyncAccess::NotActivated))]
-            {
+        for sort in [
+            UsersSort::Added,
+            UsersSort::Name,
+            UsersSort::Address,
+            UsersSort::SyncAccess,
+            UsersSort::LastVerdict,
+        ] {
+            for (search, sync_access) in [
+                (None, None),
+                (Some("99"), None),
+                (Some("none at all"), None),
+                (None, Some(SyncAccess::NotActivated)),
+            ] {
                 for offset in [0, 49_900] {
                     let query = UsersQuery {
                         organization: scope,
-                        filter: UsersFilter { search: search.map(str::to_owned), sync_access, ..UsersFilter::default() },
+                        filter: UsersFilter {
+                            search: search.map(str::to_owned),
+                            sync_access,
+                            ..UsersFilter::default()
+                        },
                         sort,
                         direction: SortDirection::Descending,
                         offset,
@@ -66,7 +82,9 @@ async fn pages_of_fifty_thousand_users() {
                     };
                     let took = slowest(&db, move |tx| users::page(tx, &query)).await;
                     if took > Duration::from_millis(25) {
-                        println!("{took:?} {scope:?} {sort:?} {search:?} {sync_access:?} from {offset}");
+                        println!(
+                            "{took:?} {scope:?} {sort:?} {search:?} {sync_access:?} from {offset}"
+                        );
                     }
                     worst = worst.max(took);
                 }
@@ -84,7 +102,13 @@ async fn pages_of_a_million_users() {
     let start = Instant::now();
     let organization = fill(&db, 1_000_000).await;
     println!("import of 1,000,000: {:?}", start.elapsed());
-    for sort in [UsersSort::Added, UsersSort::Name, UsersSort::Address, UsersSort::SyncAccess, UsersSort::LastVerdict] {
+    for sort in [
+        UsersSort::Added,
+        UsersSort::Name,
+        UsersSort::Address,
+        UsersSort::SyncAccess,
+        UsersSort::LastVerdict,
+    ] {
         let query = UsersQuery {
             organization: Some(organization),
             filter: UsersFilter::default(),
@@ -123,8 +147,15 @@ async fn results_of_fifty_thousand() {
                 .map(|seq| {
                     let mut key = [0; 16];
                     key[..8].copy_from_slice(&seq.to_le_bytes());
-                    let verdict = if seq % 100 == 0 { Verdict::Refused } else { Verdict::Granted };
-                    run_results::Outcome { folder_key: Some(key), ..outcome(seq, verdict) }
+                    let verdict = if seq % 100 == 0 {
+                        Verdict::Refused
+                    } else {
+                        Verdict::Granted
+                    };
+                    run_results::Outcome {
+                        folder_key: Some(key),
+                        ..outcome(seq, verdict)
+                    }
                 })
                 .collect();
             run_results::record(tx, run, &outcomes)
@@ -135,8 +166,21 @@ async fn results_of_fifty_thousand() {
     let took = slowest(&db, move |tx| run_results::summary(tx, run)).await;
     println!("summary: {took:?}");
     let mut worst = Duration::ZERO;
-    for sort in [ResultsSort::Listed, ResultsSort::Name, ResultsSort::Mailbox, ResultsSort::Verdict, ResultsSort::Cause, ResultsSort::Latency, ResultsSort::CheckedAt] {
-        for (search, findings_only, verdict) in [(None, false, None), (Some("99"), false, None), (None, true, None), (None, false, Some(Verdict::Granted))] {
+    for sort in [
+        ResultsSort::Listed,
+        ResultsSort::Name,
+        ResultsSort::Mailbox,
+        ResultsSort::Verdict,
+        ResultsSort::Cause,
+        ResultsSort::Latency,
+        ResultsSort::CheckedAt,
+    ] {
+        for (search, findings_only, verdict) in [
+            (None, false, None),
+            (Some("99"), false, None),
+            (None, true, None),
+            (None, false, Some(Verdict::Granted)),
+        ] {
             let query = ResultsQuery {
                 run: RunId("run-1".to_owned()),
                 search: search.map(str::to_owned),
@@ -157,7 +201,10 @@ async fn results_of_fifty_thousand() {
     }
     println!("worst page of 50,000 results: {worst:?}");
     let start = Instant::now();
-    write(&db, move |tx| run_results::apply_to_users(tx, run, organization, NOW)).await;
+    write(&db, move |tx| {
+        run_results::apply_to_users(tx, run, organization, NOW)
+    })
+    .await;
     println!("applying: {:?}", start.elapsed());
     assert!(worst < Duration::from_millis(50), "{worst:?}");
 }

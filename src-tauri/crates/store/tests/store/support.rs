@@ -49,7 +49,10 @@ pub(crate) fn user(address: &str) -> NewUser {
 pub(crate) async fn contoso(db: &Db, addresses: &[&str]) -> (OrganizationId, Vec<UserId>) {
     let users: Vec<NewUser> = addresses
         .iter()
-        .map(|address| NewUser { must_refuse: address.starts_with("canary"), ..user(address) })
+        .map(|address| NewUser {
+            must_refuse: address.starts_with("canary"),
+            ..user(address)
+        })
         .collect();
     write(db, move |tx| {
         let organization = organizations::add(tx, &new_organization("Contoso"), NOW)?;
@@ -96,7 +99,14 @@ pub(crate) async fn run_over(db: &Db, mailboxes: &[&str]) -> RunNumber {
         .iter()
         .map(|mailbox| {
             let canary = mailbox.starts_with("canary");
-            listed(mailbox, if canary { Expectation::MustRefuse } else { Expectation::MustOpen })
+            listed(
+                mailbox,
+                if canary {
+                    Expectation::MustRefuse
+                } else {
+                    Expectation::MustOpen
+                },
+            )
         })
         .collect();
     write(db, move |tx| {

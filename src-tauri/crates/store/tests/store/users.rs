@@ -1,13 +1,15 @@
 //! Users: pages, flags, removal, lists.
 
 use contract::{
-    OrganizationId, SmtpAddress, SortDirection, SyncAccess, UserChange, UserId, UserIds, UsersFilter, UsersQuery,
-    UsersSort,
+    OrganizationId, SmtpAddress, SortDirection, SyncAccess, UserChange, UserId, UserIds,
+    UsersFilter, UsersQuery, UsersSort,
 };
 use store::users::{BatchUndo, NewUser, Removed, UserEdit};
 use store::{Db, StoreError, organizations, run_results, runs, users};
 
-use crate::support::{LATER, NOW, contoso, database, new_organization, new_run, outcome, read, user, write};
+use crate::support::{
+    LATER, NOW, contoso, database, new_organization, new_run, outcome, read, user, write,
+};
 
 fn query(organization: Option<OrganizationId>) -> UsersQuery {
     UsersQuery {
@@ -21,7 +23,11 @@ fn query(organization: Option<OrganizationId>) -> UsersQuery {
 }
 
 fn named(address: &str, name: &str, tags: &str) -> NewUser {
-    NewUser { name: name.to_owned(), tags: tags.to_owned(), ..user(address) }
+    NewUser {
+        name: name.to_owned(),
+        tags: tags.to_owned(),
+        ..user(address)
+    }
 }
 
 /// Makes users active the way they become it: by a run that is applied.
@@ -33,7 +39,9 @@ async fn activate(db: &Db, organization: OrganizationId, ids: &[UserId]) {
         let by = contract::IdentifyBy::Smtp;
         let selection = run_results::Selection::Users(ids.clone());
         let next = run_results::add_from_users(tx, run, 0, organization, &selection, by)?;
-        let outcomes: Vec<_> = (0..next).map(|seq| outcome(seq, contract::Verdict::Granted)).collect();
+        let outcomes: Vec<_> = (0..next)
+            .map(|seq| outcome(seq, contract::Verdict::Granted))
+            .collect();
         run_results::record(tx, run, &outcomes)?;
         run_results::apply_to_users(tx, run, organization, NOW)
     })
@@ -42,7 +50,10 @@ async fn activate(db: &Db, organization: OrganizationId, ids: &[UserId]) {
 
 async fn addresses(db: &Db, query: UsersQuery) -> (u64, u64, Vec<String>) {
     let page = read(db, move |tx| users::page(tx, &query)).await;
-    let rows = page.rows.into_iter().map(|row| row.address.split('@').next().unwrap_or_default().to_owned());
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|row| row.address.split('@').next().unwrap_or_default().to_owned());
     (page.total, page.unfiltered, rows.collect())
 }
 
@@ -53,17 +64,36 @@ async fn pages_filter_sort_and_count() {
     write(&db, move |tx| {
         users::add(tx, organization, &named("anna@x.com", "Ärmel", "vip"), NOW)?;
         users::add(tx, organization, &named("ben@x.com", "ben", ""), NOW)?;
-        users::add(tx, organization, &NewUser { must_refuse: true, ..named("canary@x.com", "Ben", "") }, NOW)?;
+        users::add(
+            tx,
+            organization,
+            &NewUser {
+                must_refuse: true,
+                ..named("canary@x.com", "Ben", "")
+            },
+            NOW,
+        )?;
         let other = organizations::add(tx, &new_organization("Other"), NOW)?;
         users::add(tx, other, &user("anna@x.com"), NOW)
     })
     .await;
     activate(&db, organization, &ids).await;
     let all = query(Some(organization));
-    assert_eq!(addresses(&db, all.clone()).await, (4, 4, ["zoe", "anna", "ben", "canary"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        addresses(&db, all.clone()).await,
+        (
+            4,
+            4,
+            ["zoe", "anna", "ben", "canary"].map(str::to_owned).to_vec()
+        )
+    );
     assert_eq!(addresses(&db, query(None)).await.0, 5);
 
-    let sorted = |sort, direction| UsersQuery { sort, direction, ..all.clone() };
+    let sorted = |sort, direction| UsersQuery {
+        sort,
+        direction,
+        ..all.clone()
+    };
     for (sort, expected) in [
         (UsersSort::Name, ["zoe", "ben", "canary", "anna"]),
         (UsersSort::Address, ["anna", "ben", "canary", "zoe"]),
@@ -71,25 +101,95 @@ async fn pages_filter_sort_and_count() {
         (UsersSort::LastChecked, ["anna", "ben", "canary", "zoe"]),
         (UsersSort::LastVerdict, ["anna", "ben", "canary", "zoe"]),
     ] {
-        assert_eq!(addresses(&db, sorted(sort, SortDirection::Ascending)).await.2, expected, "{sort:?}");
+        assert_eq!(
+            addresses(&db, sorted(sort, SortDirection::Ascending))
+                .await
+                .2,
+            expected,
+            "{sort:?}"
+        );
         let mut backwards = expected.to_vec();
         backwards.reverse();
-        assert_eq!(addresses(&db, sorted(sort, SortDirection::Descending)).await.2, backwards, "{sort:?}");
+        assert_eq!(
+            addresses(&db, sorted(sort, SortDirection::Descending))
+                .await
+                .2,
+            backwards,
+            "{sort:?}"
+        );
     }
 
-    let only = |filter| addresses(&db, UsersQuery { filter, ..all.clone() });
-    let text = |text: &str| UsersFilter { search: Some(text.to_owned()), ..UsersFilter::default() };
+    let only = |filter| {
+        addresses(
+            &db,
+            UsersQuery {
+                filter,
+                ..all.clone()
+            },
+        )
+    };
+    let text = |text: &str| UsersFilter {
+        search: Some(text.to_owned()),
+        ..UsersFilter::default()
+    };
     assert_eq!(only(text("ÄRM")).await, (1, 4, vec!["anna".to_owned()]));
     assert_eq!(only(text("VIP")).await.0, 1);
     assert_eq!(only(text("_")).await.0, 0, "no wildcard");
-    assert_eq!(only(UsersFilter { sync_access: Some(SyncAccess::Active), ..text("") }).await.2, ["zoe"]);
-    assert_eq!(only(UsersFilter { must_refuse: Some(true), ..text("") }).await.2, ["canary"]);
-    assert_eq!(only(UsersFilter { verdict: Some(contract::Verdict::Granted), ..text("") }).await.2, ["zoe"]);
-    assert_eq!(only(UsersFilter { synchronization_disabled: Some(false), ..text("") }).await.0, 4);
-    let second = UsersQuery { offset: 1, limit: 2, ..all.clone() };
-    assert_eq!(addresses(&db, second).await, (4, 4, ["anna", "ben"].map(str::to_owned).to_vec()));
-    let rest = read(&db, move |tx| users::each(tx, None, &UsersFilter::default(), ids[0], 2)).await;
-    assert_eq!(rest.iter().map(|row| row.address.as_str()).collect::<Vec<_>>(), ["anna@x.com", "ben@x.com"]);
+    assert_eq!(
+        only(UsersFilter {
+            sync_access: Some(SyncAccess::Active),
+            ..text("")
+        })
+        .await
+        .2,
+        ["zoe"]
+    );
+    assert_eq!(
+        only(UsersFilter {
+            must_refuse: Some(true),
+            ..text("")
+        })
+        .await
+        .2,
+        ["canary"]
+    );
+    assert_eq!(
+        only(UsersFilter {
+            verdict: Some(contract::Verdict::Granted),
+            ..text("")
+        })
+        .await
+        .2,
+        ["zoe"]
+    );
+    assert_eq!(
+        only(UsersFilter {
+            synchronization_disabled: Some(false),
+            ..text("")
+        })
+        .await
+        .0,
+        4
+    );
+    let second = UsersQuery {
+        offset: 1,
+        limit: 2,
+        ..all.clone()
+    };
+    assert_eq!(
+        addresses(&db, second).await,
+        (4, 4, ["anna", "ben"].map(str::to_owned).to_vec())
+    );
+    let rest = read(&db, move |tx| {
+        users::each(tx, None, &UsersFilter::default(), ids[0], 2)
+    })
+    .await;
+    assert_eq!(
+        rest.iter()
+            .map(|row| row.address.as_str())
+            .collect::<Vec<_>>(),
+        ["anna@x.com", "ben@x.com"]
+    );
 }
 
 #[tokio::test]
@@ -97,16 +197,30 @@ async fn an_address_is_taken_within_its_organization() {
     let (_folder, db) = database();
     let (organization, ids) = contoso(&db, &["Anna@x.com", "ben@x.com"]).await;
     let (anna, ben) = (ids[0], ids[1]);
-    let taken = db.write(move |tx| users::add(tx, organization, &user("anna@X.com"), NOW)).await;
-    assert!(matches!(taken, Err(StoreError::Taken { what: "address" })), "{taken:?}");
-    let to_anna = UserEdit { address: SmtpAddress::parse("ANNA@x.com").ok(), ..UserEdit::default() };
+    let taken = db
+        .write(move |tx| users::add(tx, organization, &user("anna@X.com"), NOW))
+        .await;
+    assert!(
+        matches!(taken, Err(StoreError::Taken { what: "address" })),
+        "{taken:?}"
+    );
+    let to_anna = UserEdit {
+        address: SmtpAddress::parse("ANNA@x.com").ok(),
+        ..UserEdit::default()
+    };
     let edit = to_anna.clone();
     let taken = db.write(move |tx| users::edit(tx, ben, &edit, NOW)).await;
-    assert!(matches!(taken, Err(StoreError::Taken { what: "address" })), "{taken:?}");
+    assert!(
+        matches!(taken, Err(StoreError::Taken { what: "address" })),
+        "{taken:?}"
+    );
     write(&db, move |tx| users::edit(tx, anna, &to_anna, NOW)).await;
     let gone = UserIds::Listed { ids: vec![anna] };
     write(&db, move |tx| users::soft_delete(tx, &gone, false, NOW)).await;
-    write(&db, move |tx| users::add(tx, organization, &user("anna@x.com"), NOW)).await;
+    write(&db, move |tx| {
+        users::add(tx, organization, &user("anna@x.com"), NOW)
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -117,22 +231,49 @@ async fn another_address_is_another_mailbox() {
     let id = ids[0];
     let change = |address: Option<&str>, name: Option<&str>| {
         let address = address.map(|address| SmtpAddress::parse(address).expect("a sound address"));
-        let edit = UserEdit { address, name: name.map(str::to_owned), tags: None };
+        let edit = UserEdit {
+            address,
+            name: name.map(str::to_owned),
+            tags: None,
+        };
         let db = db.clone();
         async move {
             write(&db, move |tx| users::edit(tx, id, &edit, LATER)).await;
-            read(&db, move |tx| users::show(tx, id)).await.expect("it is there")
+            read(&db, move |tx| users::show(tx, id))
+                .await
+                .expect("it is there")
         }
     };
     let same = change(Some("Anna@X.com"), Some("Änna")).await;
-    assert_eq!((same.address.as_str(), same.sync_access), ("Anna@X.com", SyncAccess::Active));
-    let filter = UsersFilter { search: Some("änna".to_owned()), ..UsersFilter::default() };
-    let found = UsersQuery { filter, ..query(Some(organization)) };
-    assert_eq!(addresses(&db, found).await.0, 1, "the search follows the edit");
+    assert_eq!(
+        (same.address.as_str(), same.sync_access),
+        ("Anna@X.com", SyncAccess::Active)
+    );
+    let filter = UsersFilter {
+        search: Some("änna".to_owned()),
+        ..UsersFilter::default()
+    };
+    let found = UsersQuery {
+        filter,
+        ..query(Some(organization))
+    };
+    assert_eq!(
+        addresses(&db, found).await.0,
+        1,
+        "the search follows the edit"
+    );
     let other = change(Some("berta@x.com"), None).await;
-    assert_eq!((other.sync_access, other.last_verdict), (SyncAccess::NotActivated, None));
+    assert_eq!(
+        (other.sync_access, other.last_verdict),
+        (SyncAccess::NotActivated, None)
+    );
     assert_eq!(other.name, "Änna", "what is left out stays");
-    assert_eq!(read(&db, move |tx| users::counts(tx, organization)).await.active, 0);
+    assert_eq!(
+        read(&db, move |tx| users::counts(tx, organization))
+            .await
+            .active,
+        0
+    );
 }
 
 #[tokio::test]
@@ -145,20 +286,56 @@ async fn flags_count_who_changed() {
         async move { write(&db, move |tx| users::set(tx, &users, change, LATER)).await }
     };
     let first = || UserIds::Listed { ids: vec![ids[0]] };
-    let all = || UserIds::Matching { organization, filter: UsersFilter::default() };
+    let all = || UserIds::Matching {
+        organization,
+        filter: UsersFilter::default(),
+    };
     assert_eq!(set(first(), UserChange::MustRefuse(true)).await, 1);
-    assert_eq!(set(all(), UserChange::MustRefuse(true)).await, 2, "one had it");
+    assert_eq!(
+        set(all(), UserChange::MustRefuse(true)).await,
+        2,
+        "one had it"
+    );
     let counts = read(&db, move |tx| users::counts(tx, organization)).await;
-    assert_eq!((counts.active, counts.not_activated, counts.must_refuse), (0, 3, 3), "canaries have no sync access");
+    assert_eq!(
+        (counts.active, counts.not_activated, counts.must_refuse),
+        (0, 3, 3),
+        "canaries have no sync access"
+    );
     assert_eq!(set(first(), UserChange::MustRefuse(false)).await, 1);
     activate(&db, organization, &ids).await;
     let counts = read(&db, move |tx| users::counts(tx, organization)).await;
-    assert_eq!((counts.active, counts.not_activated, counts.must_refuse), (1, 2, 2), "canaries are never activated");
+    assert_eq!(
+        (counts.active, counts.not_activated, counts.must_refuse),
+        (1, 2, 2),
+        "canaries are never activated"
+    );
     assert_eq!(set(all(), UserChange::Deactivate).await, 1);
-    assert_eq!(set(all(), UserChange::InScope(true)).await, 0, "they are from the start");
-    assert_eq!(set(all(), UserChange::SynchronizationDisabled(true)).await, 3);
-    let filter = UsersFilter { synchronization_disabled: Some(true), must_refuse: Some(true), ..UsersFilter::default() };
-    assert_eq!(set(UserIds::Matching { organization, filter }, UserChange::SynchronizationDisabled(false)).await, 2);
+    assert_eq!(
+        set(all(), UserChange::InScope(true)).await,
+        0,
+        "they are from the start"
+    );
+    assert_eq!(
+        set(all(), UserChange::SynchronizationDisabled(true)).await,
+        3
+    );
+    let filter = UsersFilter {
+        synchronization_disabled: Some(true),
+        must_refuse: Some(true),
+        ..UsersFilter::default()
+    };
+    assert_eq!(
+        set(
+            UserIds::Matching {
+                organization,
+                filter
+            },
+            UserChange::SynchronizationDisabled(false)
+        )
+        .await,
+        2
+    );
 }
 
 #[tokio::test]
@@ -166,22 +343,50 @@ async fn who_has_sync_access_goes_by_force_only() {
     let (_folder, db) = database();
     let (organization, ids) = contoso(&db, &["a@x.com", "b@x.com", "c@x.com"]).await;
     activate(&db, organization, &ids[1..]).await;
-    let all = || UserIds::Matching { organization, filter: UsersFilter::default() };
+    let all = || UserIds::Matching {
+        organization,
+        filter: UsersFilter::default(),
+    };
     let (soft, hard) = (all(), all());
     let removed = write(&db, move |tx| users::soft_delete(tx, &soft, false, NOW)).await;
-    let expected = Removed { removed: 1, refused: 2, first_refused: Some("b@x.com".to_owned()) };
+    let expected = Removed {
+        removed: 1,
+        refused: 2,
+        first_refused: Some("b@x.com".to_owned()),
+    };
     assert_eq!(removed, expected);
     let removed = write(&db, move |tx| users::soft_delete(tx, &hard, true, LATER)).await;
-    assert_eq!(removed, Removed { removed: 2, ..Removed::default() });
+    assert_eq!(
+        removed,
+        Removed {
+            removed: 2,
+            ..Removed::default()
+        }
+    );
 
-    write(&db, move |tx| users::add(tx, organization, &user("C@x.com"), NOW)).await;
-    assert_eq!(write(&db, |tx| users::restore(tx, LATER)).await, 1, "an address in use keeps its new user");
-    let row = read(&db, move |tx| users::show(tx, ids[1])).await.expect("it is back");
+    write(&db, move |tx| {
+        users::add(tx, organization, &user("C@x.com"), NOW)
+    })
+    .await;
+    assert_eq!(
+        write(&db, |tx| users::restore(tx, LATER)).await,
+        1,
+        "an address in use keeps its new user"
+    );
+    let row = read(&db, move |tx| users::show(tx, ids[1]))
+        .await
+        .expect("it is back");
     assert_eq!(row.sync_access, SyncAccess::Active);
     let counts = read(&db, move |tx| users::counts(tx, organization)).await;
     assert_eq!((counts.users, counts.active), (2, 1));
-    assert_eq!(write(&db, |tx| users::purge(tx, "2027-01-01T00:00:00Z")).await, 2);
-    assert_eq!(db.check_integrity().await.expect("it runs"), Vec::<String>::new());
+    assert_eq!(
+        write(&db, |tx| users::purge(tx, "2027-01-01T00:00:00Z")).await,
+        2
+    );
+    assert_eq!(
+        db.check_integrity().await.expect("it runs"),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test]
@@ -190,17 +395,41 @@ async fn an_import_is_all_or_nothing() {
     let (organization, _) = contoso(&db, &["u77@x.com"]).await;
     let list: Vec<NewUser> = (0..5_000).map(|i| user(&format!("u{i}@x.com"))).collect();
     let clash = list.clone();
-    let refused = db.write(move |tx| users::import(tx, organization, &clash, NOW)).await;
-    assert!(matches!(refused, Err(StoreError::Taken { what: "address" })), "{refused:?}");
-    assert_eq!(read(&db, move |tx| users::counts(tx, organization)).await.users, 1, "nothing half-applied");
+    let refused = db
+        .write(move |tx| users::import(tx, organization, &clash, NOW))
+        .await;
+    assert!(
+        matches!(refused, Err(StoreError::Taken { what: "address" })),
+        "{refused:?}"
+    );
+    assert_eq!(
+        read(&db, move |tx| users::counts(tx, organization))
+            .await
+            .users,
+        1,
+        "nothing half-applied"
+    );
 
-    let fresh: Vec<NewUser> = list.into_iter().filter(|user| user.address.local() != "u77").collect();
+    let fresh: Vec<NewUser> = list
+        .into_iter()
+        .filter(|user| user.address.local() != "u77")
+        .collect();
     let batch = write(&db, move |tx| users::import(tx, organization, &fresh, NOW)).await;
-    assert_eq!(read(&db, move |tx| users::counts(tx, organization)).await.users, 5_000);
+    assert_eq!(
+        read(&db, move |tx| users::counts(tx, organization))
+            .await
+            .users,
+        5_000
+    );
     let undone = write(&db, move |tx| users::undo_import(tx, batch, LATER)).await;
     assert_eq!(undone, BatchUndo::Removed(4_999));
-    let again = db.write(move |tx| users::undo_import(tx, batch, LATER)).await;
-    assert!(matches!(again, Err(StoreError::NotFound)), "a batch is taken back once");
+    let again = db
+        .write(move |tx| users::undo_import(tx, batch, LATER))
+        .await;
+    assert!(
+        matches!(again, Err(StoreError::NotFound)),
+        "a batch is taken back once"
+    );
 }
 
 #[tokio::test]
@@ -215,28 +444,63 @@ async fn an_import_in_use_stays() {
     .await;
     activate(&db, organization, &[first]).await;
     let refused = write(&db, move |tx| users::undo_import(tx, batch, LATER)).await;
-    assert_eq!(refused, BatchUndo::InUse { activated: 1, moved: 0 });
-    assert_eq!(read(&db, move |tx| users::counts(tx, organization)).await.users, 2);
+    assert_eq!(
+        refused,
+        BatchUndo::InUse {
+            activated: 1,
+            moved: 0
+        }
+    );
+    assert_eq!(
+        read(&db, move |tx| users::counts(tx, organization))
+            .await
+            .users,
+        2
+    );
 }
 
 #[tokio::test]
 async fn addresses_domains_and_aliases_are_found() {
     let (_folder, db) = database();
-    let (organization, _) = contoso(&db, &["a@x.com", "b@Y.com", "c@y.com", "\"odd@name\"@y.com"]).await;
+    let (organization, _) = contoso(
+        &db,
+        &["a@x.com", "b@Y.com", "c@y.com", "\"odd@name\"@y.com"],
+    )
+    .await;
     let other = write(&db, move |tx| {
         let other = organizations::add(tx, &new_organization("Other"), NOW)?;
-        let aliased = NewUser { aliases: vec!["Sales@x.com".to_owned()], ..user("a@x.com") };
+        let aliased = NewUser {
+            aliases: vec!["Sales@x.com".to_owned()],
+            ..user("a@x.com")
+        };
         users::add(tx, other, &aliased, NOW)?;
-        assert_eq!(users::copy(tx, organization, other, NOW).err().map(|error| error.to_string()), Some("this address is taken".to_owned()));
+        assert_eq!(
+            users::copy(tx, organization, other, NOW)
+                .err()
+                .map(|error| error.to_string()),
+            Some("this address is taken".to_owned())
+        );
         Ok(other)
     })
     .await;
-    assert_eq!(read(&db, move |tx| users::domains(tx, organization, 5)).await, ["y.com", "x.com"]);
-    let known = read(&db, |tx| users::lookup(tx, &["a@x.com".to_owned(), "none@x.com".to_owned()])).await;
-    let known: Vec<_> = known.iter().map(|known| (known.organization, known.organization_name.as_str())).collect();
+    assert_eq!(
+        read(&db, move |tx| users::domains(tx, organization, 5)).await,
+        ["y.com", "x.com"]
+    );
+    let known = read(&db, |tx| {
+        users::lookup(tx, &["a@x.com".to_owned(), "none@x.com".to_owned()])
+    })
+    .await;
+    let known: Vec<_> = known
+        .iter()
+        .map(|known| (known.organization, known.organization_name.as_str()))
+        .collect();
     assert_eq!(known, [(organization, "Contoso"), (other, "Other")]);
     let aliases = read(&db, move |tx| users::aliases(tx, other)).await;
-    assert_eq!((aliases[0].alias_key.as_str(), aliases[0].address.as_str()), ("sales@x.com", "a@x.com"));
+    assert_eq!(
+        (aliases[0].alias_key.as_str(), aliases[0].address.as_str()),
+        ("sales@x.com", "a@x.com")
+    );
 }
 
 #[tokio::test]
@@ -250,6 +514,9 @@ async fn a_copy_proves_nothing() {
         users::each(tx, Some(copy), &UsersFilter::default(), UserId(0), 10)
     })
     .await;
-    assert!(rows.iter().all(|row| row.sync_access == SyncAccess::NotActivated && row.last_verdict.is_none()));
+    assert!(
+        rows.iter()
+            .all(|row| row.sync_access == SyncAccess::NotActivated && row.last_verdict.is_none())
+    );
     assert!(rows[1].must_refuse, "flags go along");
 }
