@@ -7,6 +7,8 @@ import {
   WarningRegular,
 } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { PracticeDialog } from "@/components/PracticeDialog";
 import { useNotify } from "@/components/toast";
 import { useAppState } from "@/lib/appState";
 import { useWrite } from "@/lib/queries";
@@ -34,6 +36,7 @@ export function StatusBar() {
   const save = useWrite("settings_save");
   const notify = useNotify();
   const navigate = useNavigate();
+  const [practicing, setPracticing] = useState(false);
   if (state === undefined) {
     return <footer className={styles.root} data-pane />;
   }
@@ -59,9 +62,13 @@ export function StatusBar() {
         />
       </Tooltip>
       <span className={styles.grow} />
-      {practice === null ? null : (
+      {practice === null ? (
+        <Button size="small" appearance="subtle" icon={<BeakerRegular />} onClick={() => setPracticing(true)}>
+          Practice
+        </Button>
+      ) : (
         <span className={styles.item}>
-          <BeakerRegular aria-hidden /> Practice
+          <BeakerRegular aria-hidden /> Practice mode
         </span>
       )}
       <Tooltip
@@ -77,6 +84,7 @@ export function StatusBar() {
           {keyStore.available ? keyStore.name : `${keyStore.name} is not available`}
         </Button>
       </Tooltip>
+      {practicing ? <PracticeDialog onClose={() => setPracticing(false)} /> : null}
     </footer>
   );
 }

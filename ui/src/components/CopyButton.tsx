@@ -10,10 +10,12 @@ type Props = {
   /** Only the icon; the label becomes the tip. */
   iconOnly?: boolean;
   appearance?: "secondary" | "subtle" | "transparent";
+  /** -1 inside a table, which is one tab stop. */
+  tabIndex?: number;
 };
 
 /** Copies a text and says so for two seconds. */
-export function CopyButton({ text, label = "Copy", iconOnly = false, appearance = "secondary" }: Props) {
+export function CopyButton({ text, label = "Copy", iconOnly = false, appearance = "secondary", tabIndex }: Props) {
   const [state, setState] = useState<"idle" | "copied" | "failed">("idle");
   useEffect(() => {
     if (state === "idle") {
@@ -32,6 +34,7 @@ export function CopyButton({ text, label = "Copy", iconOnly = false, appearance 
     <Button
       size="small"
       appearance={appearance}
+      tabIndex={tabIndex}
       icon={state === "copied" ? <CheckmarkRegular /> : <CopyRegular />}
       aria-label={iconOnly ? words : undefined}
       onClick={copy}

@@ -28,6 +28,8 @@ export type Column<Row, Sort extends string = string> = {
   hidden?: boolean;
   /** Cannot be hidden. */
   fixed?: boolean;
+  /** Stays in view at the right while the others scroll: the actions. */
+  pinned?: boolean;
   render: (row: Row) => ReactNode;
 };
 

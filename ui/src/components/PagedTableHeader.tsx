@@ -50,6 +50,7 @@ export function PagedTableHeader<Row, Sort extends string>(props: Props<Row, Sor
               styles.cell,
               styles.words,
               column.align === "end" && styles.end,
+              column.pinned && styles.pinned,
               sortable && styles.sortable,
             )}
             role="columnheader"
@@ -90,6 +91,7 @@ const useStyles = makeStyles({
   },
   words: { gap: tokens.spacingHorizontalXS, fontWeight: tokens.fontWeightSemibold },
   sortable: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
+  pinned: { position: "sticky", right: 0, backgroundColor: "inherit" },
   end: { justifyContent: "flex-end", textAlign: "right" },
   text: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
 });

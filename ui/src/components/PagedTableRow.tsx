@@ -80,7 +80,7 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
           <div
             key={column.id}
             id={keys.cellId(place)}
-            className={mergeClasses(styles.cell, column.align === "end" && styles.end)}
+            className={mergeClasses(styles.cell, column.align === "end" && styles.end, column.pinned && styles.pinned)}
             role="gridcell"
             aria-colindex={place.column + 1}
             data-active={keys.isAt(place)}
@@ -111,6 +111,7 @@ const useStyles = makeStyles({
     height: `${rowHeight}px`,
     boxSizing: "border-box",
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    backgroundColor: tokens.colorNeutralBackground1,
     ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
   },
   marked: {
@@ -126,6 +127,7 @@ const useStyles = makeStyles({
     outlineOffset: "-3px",
     borderRadius: tokens.borderRadiusSmall,
   },
+  pinned: { position: "sticky", right: 0, justifyContent: "center", backgroundColor: "inherit" },
   end: { justifyContent: "flex-end", textAlign: "right" },
   text: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   pending: {

@@ -1,3 +1,172 @@
+import {
+  Button,
+  Checkbox,
+  Input,
+  makeStyles,
+  Radio,
+  RadioGroup,
+  SpinButton,
+  Textarea,
+  tokens,
+} from "@fluentui/react-components";
+import { DeleteRegular, EditRegular, SaveRegular } from "@fluentui/react-icons";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { Field, fieldMessage } from "@/components/Field";
+import { ProblemBar } from "@/components/ProblemBar";
+import { Skeleton } from "@/components/Skeleton";
+import { useNotify } from "@/components/toast";
+import type { OrganizationPage } from "@/ipc/generated/OrganizationPage";
+import type { OrganizationSettings } from "@/ipc/generated/OrganizationSettings";
+import { useHotkeys } from "@/lib/keys";
+import { useRead, useWrite } from "@/lib/queries";
+import { DeleteDialog } from "./DeleteDialog";
+import { EditDialog } from "./EditDialog";
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, maxWidth: "640px" },
+  folders: { display: "flex", flexWrap: "wrap", columnGap: tokens.spacingHorizontalL },
+  bar: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+});
+
+const folders = [
+  ["inbox", "Inbox"],
+  ["calendar", "Calendar"],
+  ["contacts", "Contacts"],
+] as const;
+
+/** The `Settings` tab of an organization. */
 export function OrganizationSettingsTab({ organization }: { organization: number }) {
-  return <p>OrganizationSettingsTab {organization}</p>;
+  const { data: page, error, refetch } = useRead("organization_show", { organization });
+  if (error !== null) {
+    return <ProblemBar error={error} onRetry={() => void refetch()} />;
+  }
+  return page === undefined ? <Skeleton /> : <SettingsForm page={page} />;
+}
+
+function SettingsForm({ page }: { page: OrganizationPage }) {
+  const styles = useStyles();
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const save = useWrite("organization_settings_save");
+  const [settings, setSettings] = useState(page.settings);
+  const [open, setOpen] = useState<"edit" | "delete" | null>(null);
+  const changed = JSON.stringify(settings) !== JSON.stringify(page.settings);
+  const change = (part: Partial<OrganizationSettings>) => setSettings((now) => ({ ...now, ...part }));
+  const submit = () =>
+    save.mutate(
+      { organization: page.row.id, settings },
+      {
+        onSuccess: (saved) => {
+          setSettings(saved);
+          notify({ text: "Settings saved." });
+        },
+      },
+    );
+  useHotkeys({ "ctrl+s": () => changed && submit() });
+  const { error } = save;
+  return (
+    <div className={styles.root}>
+      {error === null || error.field !== undefined ? null : <ProblemBar error={error} onRetry={submit} />}
+      <Field label="Connections at once" message={fieldMessage(error, "concurrency")}>
+        <RadioGroup
+          value={settings.concurrency === 0 ? "auto" : "fixed"}
+          onChange={(_, data) => change({ concurrency: data.value === "auto" ? 0 : 4 })}
+        >
+          <Radio value="auto" label="Automatic: starts with 4, adapts up to 10" />
+          <Radio value="fixed" label="At most" />
+        </RadioGroup>
+      </Field>
+      {settings.concurrency === 0 ? null : (
+        <Field label="Connection limit (1 to 27)" message={fieldMessage(error, "concurrency")}>
+          <SpinButton
+            min={1}
+            max={27}
+            value={settings.concurrency}
+            onChange={(_, data) => change({ concurrency: spun(data, settings.concurrency, 1, 27) })}
+          />
+        </Field>
+      )}
+      <Field label="Time-out of a request, in seconds (1 to 600)" message={fieldMessage(error, "timeoutSeconds")}>
+        <SpinButton
+          min={1}
+          max={600}
+          value={settings.timeoutSeconds}
+          onChange={(_, data) => change({ timeoutSeconds: spun(data, settings.timeoutSeconds, 1, 600) })}
+        />
+      </Field>
+      <Field label="Folders the check opens" message={fieldMessage(error, "folders")}>
+        <div className={styles.folders}>
+          {folders.map(([key, label]) => (
+            <Checkbox
+              key={key}
+              label={label}
+              disabled={key === "inbox"}
+              checked={settings.folders.includes(key)}
+              onChange={(_, data) =>
+                change({
+                  folders: folders
+                    .map(([name]) => name as string)
+                    .filter((name) => (name === key ? data.checked === true : settings.folders.includes(name))),
+                })
+              }
+            />
+          ))}
+        </div>
+      </Field>
+      <Field
+        label="Host pattern of the Magic Wand"
+        hint="{domain} stands for the mail domain. Empty: mail.{domain}"
+        message={fieldMessage(error, "hostPattern")}
+      >
+        <Input
+          placeholder="mail.{domain}"
+          value={settings.hostPattern}
+          onChange={(_, data) => change({ hostPattern: data.value })}
+        />
+      </Field>
+      <Field label="Notes" message={fieldMessage(error, "notes")}>
+        <Textarea
+          resize="vertical"
+          rows={3}
+          value={settings.notes}
+          onChange={(_, data) => change({ notes: data.value })}
+        />
+      </Field>
+      <div className={styles.bar}>
+        <Button appearance="primary" icon={<SaveRegular />} disabled={!changed || save.isPending} onClick={submit}>
+          Save
+        </Button>
+        <Button disabled={!changed} onClick={() => setSettings(page.settings)}>
+          Discard
+        </Button>
+        <Button icon={<EditRegular />} onClick={() => setOpen("edit")}>
+          Edit name and platform
+        </Button>
+        <Button icon={<DeleteRegular />} disabled={page.row.isDefault} onClick={() => setOpen("delete")}>
+          Delete organization
+        </Button>
+      </div>
+      {page.row.isDefault ? <span>The default organization can't be deleted.</span> : null}
+      {open === "edit" ? <EditDialog row={page.row} onClose={() => setOpen(null)} /> : null}
+      {open === "delete" ? (
+        <DeleteDialog
+          row={page.row}
+          onClose={() => setOpen(null)}
+          onDeleted={() => void navigate({ to: "/organizations" })}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+/** What a spin button says, as a whole number within its limits. */
+function spun(
+  data: { value?: number | null; displayValue?: string },
+  before: number,
+  min: number,
+  max: number,
+): number {
+  const value = data.value ?? Number(data.displayValue);
+  return Number.isInteger(value) ? Math.min(max, Math.max(min, value)) : before;
 }

@@ -1,3 +1,12 @@
+import { PageTitle } from "@/components/PageTitle";
+import { UsersList } from "./UsersList";
+
+/** `Users` of all organizations. */
 export function UsersPage() {
-  return <p>UsersPage</p>;
+  return (
+    <>
+      <PageTitle title="Users" />
+      <UsersList />
+    </>
+  );
 }

@@ -1,0 +1,60 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from "@fluentui/react-components";
+import { type FormEvent, useState } from "react";
+import { ProblemBar } from "@/components/ProblemBar";
+import { useNotify } from "@/components/toast";
+import type { OrganizationRow } from "@/ipc/generated/OrganizationRow";
+import { useHotkeys } from "@/lib/keys";
+import { useWrite } from "@/lib/queries";
+import { type Draft, nameMessage, OrganizationFields } from "./OrganizationFields";
+
+/** `Edit`: name and platform. */
+export function EditDialog({ row, onClose }: { row: OrganizationRow; onClose: () => void }) {
+  const edit = useWrite("organization_edit");
+  const notify = useNotify();
+  const [draft, setDraft] = useState<Draft>(row);
+  const save = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (nameMessage(draft.name) !== null) {
+      return;
+    }
+    edit.mutate(
+      { organization: row.id, name: draft.name.trim(), platform: draft.platform },
+      {
+        onSuccess: (saved) => {
+          notify({ text: `"${saved.name}" saved.` });
+          onClose();
+        },
+      },
+    );
+  };
+  useHotkeys({ "ctrl+s": () => save() }, { inDialogs: true });
+  return (
+    <Dialog open onOpenChange={(_, data) => data.open || onClose()}>
+      <DialogSurface>
+        <form onSubmit={save} noValidate>
+          <DialogBody>
+            <DialogTitle>Edit "{row.name}"</DialogTitle>
+            <DialogContent>
+              {edit.error === null || edit.error.field === "name" ? null : <ProblemBar error={edit.error} />}
+              <OrganizationFields draft={draft} onChange={setDraft} saved error={edit.error} strict />
+            </DialogContent>
+            <DialogActions>
+              <Button type="submit" appearance="primary" disabled={edit.isPending}>
+                Save
+              </Button>
+              <Button onClick={onClose}>Cancel</Button>
+            </DialogActions>
+          </DialogBody>
+        </form>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,47 @@
+import { Dropdown, makeStyles, Option } from "@fluentui/react-components";
+import { SearchField } from "@/components/SearchField";
+import { syncAccess, verdicts } from "@/lib/labels";
+import { text, useUrlState } from "@/lib/urlState";
+
+const useStyles = makeStyles({ choice: { minWidth: "140px", width: "150px" } });
+
+const flags = { must_refuse: "Must be refused", disabled: "Synchronization disabled" };
+
+/** The filters above the list; they are in the address. */
+export function Filters() {
+  const [url, setUrl] = useUrlState();
+  return (
+    <>
+      <SearchField
+        label="Filter by name, address, tag"
+        value={text(url, "search")}
+        onChange={(value) => setUrl({ search: value })}
+      />
+      <Choice label="Sync access" name="access" options={syncAccess} any="Any sync access" />
+      <Choice label="Last verdict" name="verdict" options={verdicts} any="Any verdict" />
+      <Choice label="Flags" name="flag" options={flags} any="Any flags" />
+    </>
+  );
+}
+
+function Choice(props: { label: string; name: string; options: Record<string, string>; any: string }) {
+  const styles = useStyles();
+  const [url, setUrl] = useUrlState();
+  const value = text(url, props.name);
+  return (
+    <Dropdown
+      className={styles.choice}
+      aria-label={props.label}
+      value={props.options[value] ?? props.any}
+      selectedOptions={[value]}
+      onOptionSelect={(_, data) => setUrl({ [props.name]: data.optionValue })}
+    >
+      <Option value="">{props.any}</Option>
+      {Object.entries(props.options).map(([key, label]) => (
+        <Option key={key} value={key}>
+          {label}
+        </Option>
+      ))}
+    </Dropdown>
+  );
+}

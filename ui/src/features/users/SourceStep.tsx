@@ -1,0 +1,95 @@
+import { Button, Dropdown, makeStyles, Option, Textarea, tokens } from "@fluentui/react-components";
+import { DocumentAddRegular } from "@fluentui/react-icons";
+import { type DragEvent, useRef, useState } from "react";
+import { CopyButton } from "@/components/CopyButton";
+import { Field } from "@/components/Field";
+import { counted } from "@/lib/format";
+import { csvTemplate, exportCommand } from "./exportCommand";
+import { pasted, pastedName, readFile } from "./incomingList";
+import type { Import } from "./useImport";
+
+const useStyles = makeStyles({
+  root: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, gap: tokens.spacingVerticalM },
+  text: { flexGrow: 1, minHeight: 0, gridTemplateRows: "auto 1fr auto" },
+  area: { height: "100%", "& textarea": { maxHeight: "none", height: "100%", fontFamily: tokens.fontFamilyMonospace } },
+  bar: { display: "flex", alignItems: "center", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+  grow: { flexGrow: 1 },
+});
+
+/** Paste a list, choose a file, or drop one. */
+export function SourceStep({ steps }: { steps: Import }) {
+  const styles = useStyles();
+  const input = useRef<HTMLInputElement>(null);
+  const fromPaste = steps.list?.name === pastedName;
+  const [typed, setTyped] = useState(() =>
+    fromPaste && steps.list !== undefined ? new TextDecoder().decode(steps.list.bytes) : "",
+  );
+  const take = async (file: File | undefined) => {
+    if (file !== undefined) {
+      setTyped("");
+      steps.setList(await readFile(file));
+    }
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    void take(event.dataTransfer.files[0]);
+  };
+  const file = steps.list !== undefined && !fromPaste ? steps.list : undefined;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is the mouse's way; the button is everyone's
+    <div className={styles.root} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+      {steps.organizations === undefined ? null : (
+        <Field label="Organization">
+          <Dropdown
+            value={steps.organizations.find((row) => row.id === steps.target)?.name ?? ""}
+            selectedOptions={[String(steps.target)]}
+            onOptionSelect={(_, data) => steps.setTarget(Number(data.optionValue))}
+          >
+            {steps.organizations.map((row) => (
+              <Option key={row.id} value={String(row.id)}>
+                {row.name}
+              </Option>
+            ))}
+          </Dropdown>
+        </Field>
+      )}
+      <Field
+        className={styles.text}
+        label="Addresses"
+        hint="One a line, Name <address>, or a whole CSV with its header: comma, semicolon or tab."
+      >
+        <Textarea
+          autoFocus
+          className={styles.area}
+          value={typed}
+          placeholder={"ada.byron@contoso.com\nGrace Hopper <grace.hopper@contoso.com>"}
+          onChange={(_, data) => {
+            setTyped(data.value);
+            steps.setList(data.value.trim() === "" ? undefined : pasted(data.value));
+          }}
+        />
+      </Field>
+      <div className={styles.bar}>
+        <Button icon={<DocumentAddRegular />} onClick={() => input.current?.click()}>
+          Choose a file…
+        </Button>
+        <span className={styles.grow} role="status">
+          {file === undefined ? "or drop one here" : `${file.name}, ${counted(file.bytes.length, "byte")}`}
+        </span>
+        <CopyButton text={csvTemplate} label="Copy CSV template" />
+        <CopyButton text={exportCommand} label="Copy export command" />
+        <input
+          ref={input}
+          type="file"
+          accept=".csv,.txt,.tsv"
+          aria-label="File with users"
+          hidden
+          onChange={(event) => {
+            void take(event.target.files?.[0]);
+            event.target.value = "";
+          }}
+        />
+      </div>
+    </div>
+  );
+}
