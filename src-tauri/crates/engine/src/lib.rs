@@ -11,6 +11,7 @@ mod dispatch;
 pub mod email_configuration;
 mod organizations;
 pub mod ports;
+pub mod reports;
 mod practice;
 mod problems;
 mod settings;

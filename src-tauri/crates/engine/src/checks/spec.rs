@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use contract::{Authentication, IdentifyBy, RunId, SmtpAddress};
 use ews::DistinguishedFolder;
+use store::runs::RunNumber;
 
 use crate::ports::{Clock, Dice, Mailroom};
 
@@ -11,7 +12,7 @@ use crate::ports::{Clock, Dice, Mailroom};
 pub(crate) struct RunSpec {
     pub(crate) run: RunId,
     /// Its number in the database.
-    pub(crate) number: i64,
+    pub(crate) number: RunNumber,
     /// Account Logon.
     pub(crate) account: String,
     pub(crate) authentication: Authentication,

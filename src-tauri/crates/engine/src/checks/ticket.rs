@@ -29,6 +29,8 @@ pub(super) struct Ticket {
     pub(super) last: Option<Cause>,
     /// Schema version for this mailbox alone, after a step down.
     pub(super) schema: Option<SchemaVersion>,
+    /// Schema version of the request that is under way, or was answered last.
+    pub(super) sent: SchemaVersion,
     pub(super) purpose: Purpose,
 }
 
@@ -125,6 +127,7 @@ mod tests {
     use std::time::Duration;
 
     use contract::{Cause, Expectation};
+    use ews::SchemaVersion;
     use tokio::time::Instant;
 
     use super::{Next, Purpose, Ticket};
@@ -148,6 +151,7 @@ mod tests {
             first_at: Some(Instant::now()),
             last: None,
             schema: None,
+            sent: SchemaVersion::Exchange2013Sp1,
             purpose: Purpose::Check,
         }
     }

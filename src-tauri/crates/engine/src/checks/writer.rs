@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use contract::{Problem, ResultRow};
 use store::Db;
+use store::runs::RunNumber;
 use store::run_results::{self, Outcome, Repeat};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
@@ -33,7 +34,8 @@ pub enum RunEvent {
 pub(super) struct Decided {
     pub(super) outcome: Outcome,
     pub(super) row: ResultRow,
-    pub(super) supersedes: bool,
+    /// Who streams the run is told: `Some(true)` when it replaces what was told before.
+    pub(super) told: Option<bool>,
 }
 
 enum Message {
@@ -49,7 +51,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the writer of one run.
-    pub(super) fn start(db: Db, run: i64, events: Option<mpsc::Sender<RunEvent>>) -> Self {
+    pub(super) fn start(db: Db, run: RunNumber, events: Option<mpsc::Sender<RunEvent>>) -> Self {
         let (send, receive) = mpsc::channel(BACKLOG);
         let (report, repeats) = mpsc::unbounded_channel();
         tokio::spawn(write(db, run, receive, report, events));
@@ -86,7 +88,7 @@ impl Writer {
 
 async fn write(
     db: Db,
-    run: i64,
+    run: RunNumber,
     mut receive: mpsc::Receiver<Message>,
     report: mpsc::UnboundedSender<Result<Vec<Repeat>, Problem>>,
     events: Option<mpsc::Sender<RunEvent>>,
@@ -134,7 +136,7 @@ async fn write(
 /// Commits what has gathered; answers whether the writer can go on.
 async fn commit(
     db: &Db,
-    run: i64,
+    run: RunNumber,
     batch: &mut Vec<Decided>,
     report: &mpsc::UnboundedSender<Result<Vec<Repeat>, Problem>>,
     events: Option<&mpsc::Sender<RunEvent>>,
@@ -146,7 +148,7 @@ async fn commit(
     let mut rows = Vec::with_capacity(batch.len());
     for decided in batch.drain(..) {
         outcomes.push(decided.outcome);
-        rows.push((decided.row, decided.supersedes));
+        rows.push((decided.row, decided.told));
     }
     match db.write(move |tx| run_results::record(tx, run, &outcomes)).await {
         Ok(repeats) => {
@@ -160,7 +162,8 @@ async fn commit(
         }
     }
     if let Some(events) = events {
-        for (row, supersedes) in rows {
+        for (row, told) in rows {
+            let Some(supersedes) = told else { continue };
             // Nobody listens any more: the run itself goes on.
             let _ = events.send(RunEvent::Result { row: Box::new(row), supersedes }).await;
         }

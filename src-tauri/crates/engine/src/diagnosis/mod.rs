@@ -2,6 +2,7 @@
 //! ([`observe`]), what it is called ([`wording`]), what to type ([`remedy`]).
 
 mod codes;
+pub mod explanation;
 mod http;
 mod observe;
 pub mod remedy;

@@ -3,6 +3,7 @@
 
 mod add;
 mod applied;
+mod canaries;
 mod page;
 mod record;
 mod summary;
@@ -11,6 +12,7 @@ use contract::{Cause, Evidence, Expectation, FolderResult, ResultRow, UserId, Ve
 use rusqlite::Row;
 
 pub use add::{add, add_from_users};
+pub use canaries::canaries;
 pub use applied::{Applied, apply_to_users, note_results};
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
 pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};

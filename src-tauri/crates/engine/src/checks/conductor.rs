@@ -1,0 +1,484 @@
+//! The conductor of a run: one task that owns all its state, hands mailboxes to lanes, and settles
+//! what comes back. The rulings of the contract are numbered in the comments.
+
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::time::Duration;
+
+use contract::{Cause, Problem, RunProgress, RunState, Summary, Verdict};
+use ews::SchemaVersion;
+use store::Db;
+use store::run_results;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::ask::{self, Answered};
+use super::governor::Governor;
+use super::proof::Proofs;
+use super::spec::RunSpec;
+use super::tally::Tally;
+use super::ticket::{Purpose, Ticket, Waiting};
+use super::writer::{RunEvent, Writer};
+use crate::diagnosis::wording::{self, Words};
+use crate::ports::MailLane;
+
+/// Rows read ahead from the database.
+const AHEAD: u64 = 500;
+/// Progress is told at most ten times a second (decision 6).
+const TICK: Duration = Duration::from_millis(100);
+
+/// How a run ended, apart from its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Ended {
+    pub(super) stopped: Option<(Cause, String)>,
+    pub(super) cancelled: bool,
+}
+
+/// Everything a run knows while it goes on.
+pub(super) struct Conductor {
+    pub(super) spec: RunSpec,
+    pub(super) db: Db,
+    pub(super) writer: Writer,
+    pub(super) cancel: watch::Receiver<bool>,
+    pub(super) progress: watch::Sender<RunProgress>,
+    pub(super) tally: Tally,
+    pub(super) governor: Governor,
+    pub(super) proofs: Proofs,
+    pub(super) schema: SchemaVersion,
+    /// Rows that will be asked: with a verdict already (bad addresses, system mailboxes) they are not.
+    pub(super) sendable: u64,
+    /// Rows that Exchange has decided.
+    pub(super) decided: u64,
+    /// Budget spent, by cause, while nothing was decided (ruling 2).
+    pub(super) spent: HashMap<Cause, u64>,
+    /// Mailbox requests beyond the first one each.
+    pub(super) retries: u64,
+    pub(super) logged_on: bool,
+    /// What an un-impersonated request said of the account after an `ErrorAccountDisabled`.
+    pub(super) account_state: AccountState,
+    pub(super) stop: Option<(Cause, String)>,
+    pub(super) hold: Option<Hold>,
+    pub(super) facts: Facts,
+    fresh: VecDeque<Ticket>,
+    fed_up_to: i64,
+    feed: Feed,
+    pub(super) urgent: VecDeque<Ticket>,
+    pub(super) waiting: BinaryHeap<Waiting>,
+    idle: Vec<Box<dyn MailLane>>,
+    lanes: u32,
+    flying: JoinSet<Landed>,
+    lane_failures: u32,
+}
+
+/// Where the next tickets come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Feed {
+    Pending,
+    SecondAsking,
+    Done,
+}
+
+/// Ruling 8: whose account is disabled?
+#[derive(Debug, Default)]
+pub(super) enum AccountState {
+    #[default]
+    Unknown,
+    /// Asked; these wait for the answer.
+    Asking(Vec<(Ticket, Answered)>),
+    /// An un-impersonated request was answered: the account itself is fine.
+    Fine,
+}
+
+/// All lanes wait while one request finds out whether a cause is real (rulings 1 and 5).
+pub(super) struct Hold {
+    pub(super) ticket: Ticket,
+    pub(super) why: Why,
+    /// Lanes that were refused with the same credentials while they were being gathered in.
+    pub(super) refusals: u32,
+}
+
+/// Why all lanes wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// An endpoint or account cause after something was decided.
+    Confirm(Cause),
+    /// A 401 to credentials that worked earlier.
+    LogOnAgain,
+}
+
+/// What the run learned on the way, for its header.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Facts {
+    pub(super) offered: Vec<String>,
+    pub(super) chain: Vec<exchange::Certificate>,
+    pub(super) server_version: Option<String>,
+    pub(super) auth: Option<String>,
+    pub(super) own_mailbox: Option<bool>,
+    pub(super) warnings: Vec<String>,
+    pub(super) steps: Vec<contract::Step>,
+    pub(super) first_opened: bool,
+}
+
+struct Landed {
+    lane: Box<dyn MailLane>,
+    ticket: Ticket,
+    answered: Result<Answered, ews::RequestError>,
+}
+
+impl Conductor {
+    pub(super) fn new(
+        spec: RunSpec,
+        db: Db,
+        recorded: Summary,
+        pending: u64,
+        events: Option<mpsc::Sender<RunEvent>>,
+        cancel: watch::Receiver<bool>,
+        progress: watch::Sender<RunProgress>,
+    ) -> Self {
+        let writer = Writer::start(db.clone(), spec.number, events);
+        let decided = recorded.granted + recorded.refused;
+        Self {
+            governor: Governor::new(spec.ceiling),
+            proofs: Proofs::new(spec.account_address()),
+            schema: SchemaVersion::Exchange2013Sp1,
+            sendable: pending,
+            decided,
+            tally: Tally::new(recorded),
+            spec,
+            db,
+            writer,
+            cancel,
+            progress,
+            spent: HashMap::new(),
+            retries: 0,
+            logged_on: false,
+            account_state: AccountState::Unknown,
+            stop: None,
+            hold: None,
+            facts: Facts::default(),
+            fresh: VecDeque::new(),
+            fed_up_to: -1,
+            feed: Feed::Pending,
+            urgent: VecDeque::new(),
+            waiting: BinaryHeap::new(),
+            idle: Vec::new(),
+            lanes: 0,
+            flying: JoinSet::new(),
+            lane_failures: 0,
+        }
+    }
+
+    /// Plays the run to its end. Rows are saved as they are decided; what is left open is closed by
+    /// the caller.
+    pub(super) async fn play(&mut self) -> Result<Ended, Problem> {
+        if !self.cancelled() && self.overture().await? && self.stop.is_none() {
+            self.perform().await?;
+            if self.goes_on() && self.tally.summary().granted > 0 {
+                self.writer.flush().await;
+                (self.feed, self.fed_up_to) = (Feed::SecondAsking, -1);
+                self.perform().await?;
+            }
+        }
+        self.flying.abort_all();
+        self.writer.flush().await;
+        while let Some(repeats) = self.writer.repeats_now() {
+            // Too late to ask again: only a failure to save still matters.
+            repeats?;
+        }
+        if self.stop.is_none() {
+            self.leave_waiting().await;
+            self.writer.flush().await;
+        }
+        self.tell();
+        Ok(Ended { stopped: self.stop.clone(), cancelled: self.stop.is_none() && self.cancelled() })
+    }
+
+    pub(super) fn cancelled(&self) -> bool {
+        *self.cancel.borrow()
+    }
+
+    fn goes_on(&self) -> bool {
+        self.stop.is_none() && !self.cancelled()
+    }
+
+    pub(super) fn words(&self) -> Words<'_> {
+        Words { account: &self.spec.account, host: &self.spec.host, offered: &self.facts.offered, auth: self.spec.authentication.as_str() }
+    }
+
+    /// Ends the run with a cause.
+    pub(super) fn stop_with(&mut self, cause: Cause, detail: Option<&str>) {
+        if self.stop.is_none() {
+            let message = wording::run_message(cause, detail, &self.words());
+            self.stop = Some((cause, message));
+        }
+    }
+
+    /// A lane that is idle, or a new one.
+    pub(super) fn take_lane(&mut self) -> Box<dyn MailLane> {
+        self.idle.pop().unwrap_or_else(|| {
+            self.lanes += 1;
+            let mut lane = self.spec.mailroom.lane();
+            if self.logged_on || self.facts.auth.is_some() {
+                lane.log_on();
+            }
+            lane
+        })
+    }
+
+    /// A lane that was opened outside [`Self::take_lane`].
+    pub(super) fn count_lane(&mut self) {
+        self.lanes += 1;
+    }
+
+    /// Gives a lane back.
+    pub(super) fn put_lane(&mut self, lane: Box<dyn MailLane>) {
+        if self.lanes > self.governor.target() {
+            self.lanes -= 1;
+        } else {
+            self.idle.push(lane);
+        }
+    }
+
+    /// One phase: until nothing is left to ask, the run is stopped or cancelled.
+    async fn perform(&mut self) -> Result<(), Problem> {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while self.goes_on() {
+            if self.hold.is_some() {
+                if self.flying.is_empty() {
+                    self.resolve_hold().await?;
+                    continue;
+                }
+            } else {
+                self.dispatch().await?;
+                let paused = self.governor.paused_until(Instant::now()).is_some();
+                if self.flying.is_empty() && self.waiting.is_empty() && !paused {
+                    // Repeats of the last batch may still bring questions.
+                    self.writer.flush().await;
+                    if !self.take_repeats().await? && self.urgent.is_empty() {
+                        break;
+                    }
+                    continue;
+                }
+            }
+            let wake = self.next_wake();
+            tokio::select! {
+                biased;
+                _ = self.cancel.changed() => {}
+                Some(landed) = self.flying.join_next() => self.land(landed).await?,
+                repeats = self.writer.repeats() => {
+                    let repeats = repeats?;
+                    self.proofs_for(repeats).await?;
+                }
+                () = tokio::time::sleep_until(wake) => {}
+                _ = ticks.tick() => self.tell(),
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_repeats(&mut self) -> Result<bool, Problem> {
+        let mut any = false;
+        while let Some(repeats) = self.writer.repeats_now() {
+            self.proofs_for(repeats?).await?;
+            any = true;
+        }
+        Ok(any)
+    }
+
+    fn next_wake(&mut self) -> Instant {
+        let now = Instant::now();
+        let far = now + Duration::from_secs(3_600);
+        let waiting = self.waiting.peek().map_or(far, |waiting| waiting.ready);
+        self.governor.paused_until(now).unwrap_or(waiting)
+    }
+
+    /// Hands out as many mailboxes as there may be lanes.
+    async fn dispatch(&mut self) -> Result<(), Problem> {
+        let now = Instant::now();
+        if self.governor.paused_until(now).is_some() {
+            return Ok(());
+        }
+        while (self.flying.len() as u64) < u64::from(self.governor.target()) {
+            let Some(ticket) = self.next_ticket(now).await? else { break };
+            let lane = self.take_lane();
+            self.fly(lane, ticket);
+        }
+        Ok(())
+    }
+
+    /// What was held up first, then what has waited long enough, then the list.
+    async fn next_ticket(&mut self, now: Instant) -> Result<Option<Ticket>, Problem> {
+        if let Some(ticket) = self.urgent.pop_front() {
+            return Ok(Some(ticket));
+        }
+        if self.waiting.peek().is_some_and(|waiting| waiting.ready <= now) {
+            return Ok(self.waiting.pop().map(|waiting| waiting.ticket));
+        }
+        if self.fresh.is_empty() && self.feed != Feed::Done {
+            self.read_ahead().await?;
+        }
+        Ok(self.fresh.pop_front())
+    }
+
+    async fn read_ahead(&mut self) -> Result<(), Problem> {
+        let (run, after, feed) = (self.spec.number, self.fed_up_to, self.feed);
+        let rows = self.db.read(move |tx| match feed {
+            Feed::SecondAsking => {
+                run_results::refused_must_open(tx, run, "ErrorImpersonateUserDenied", after, AHEAD)
+            }
+            Feed::Pending | Feed::Done => run_results::pending(tx, run, after, AHEAD),
+        });
+        let rows = rows.await.map_err(crate::problems::of_store)?;
+        match rows.last() {
+            Some(last) => self.fed_up_to = last.seq,
+            None => self.feed = Feed::Done,
+        }
+        let second = feed == Feed::SecondAsking;
+        let sent = self.schema;
+        self.fresh.extend(rows.into_iter().map(|row| Ticket {
+            seq: row.seq,
+            mailbox: row.mailbox,
+            identity: row.identity,
+            name: row.name,
+            expectation: row.expectation,
+            // Asked once before; what is recorded counts both.
+            attempts: u32::from(second),
+            first_at: None,
+            last: None,
+            schema: None,
+            sent,
+            purpose: if second { Purpose::SecondAsking } else { Purpose::Check },
+        }));
+        Ok(())
+    }
+
+    pub(super) fn fly(&mut self, mut lane: Box<dyn MailLane>, mut ticket: Ticket) {
+        let prepared = ask::prepare(&ticket, &self.spec, self.schema);
+        if matches!(ticket.purpose, Purpose::Check | Purpose::SecondAsking) {
+            self.retries += u64::from(ticket.attempts > 0);
+        }
+        ticket.attempts += 1;
+        ticket.first_at.get_or_insert_with(Instant::now);
+        ticket.sent = ticket.schema.unwrap_or(self.schema);
+        self.flying.spawn(async move {
+            let answered = match prepared {
+                Ok(prepared) => Ok(ask::ask(lane.as_mut(), &prepared).await),
+                Err(error) => Err(error),
+            };
+            Landed { lane, ticket, answered }
+        });
+    }
+
+    async fn land(&mut self, landed: Result<Landed, tokio::task::JoinError>) -> Result<(), Problem> {
+        let landed = landed.map_err(|error| crate::problems::internal("asking a mailbox", &error))?;
+        self.put_lane(landed.lane);
+        match landed.answered {
+            Ok(answered) => self.settle(landed.ticket, answered, false).await,
+            Err(error) => self.never_sent(landed.ticket, &error).await,
+        }
+    }
+
+    /// The same question on a fresh connection, alone (rulings 1 and 5).
+    async fn resolve_hold(&mut self) -> Result<(), Problem> {
+        let Some(Hold { mut ticket, why, refusals }) = self.hold.take() else { return Ok(()) };
+        if why == Why::LogOnAgain && refusals > 1 && refusals >= self.lanes {
+            // Every open lane was refused: more than enough, and the next one could lock the account.
+            self.stop_with(Cause::AuthLost, None);
+            return Ok(());
+        }
+        self.idle.iter_mut().for_each(|lane| lane.close());
+        let mut lane = self.take_lane();
+        lane.close();
+        let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else { return Ok(()) };
+        self.retries += 1;
+        ticket.attempts += 1;
+        let mut cancel = self.cancel.clone();
+        let answered = tokio::select! {
+            biased;
+            _ = cancel.wait_for(|cancelled| *cancelled) => None,
+            answered = ask::ask(lane.as_mut(), &prepared) => Some(answered),
+        };
+        self.put_lane(lane);
+        let Some(answered) = answered else { return Ok(()) };
+        use crate::diagnosis::Seen;
+        match (&answered.observed.seen, why) {
+            (Seen::Challenge, Why::LogOnAgain) => self.stop_with(Cause::AuthLost, None),
+            (Seen::Cause(again), Why::Confirm(first)) if *again == first => {
+                self.note_chain(&answered);
+                self.stop_with(first, answered.observed.detail.as_deref());
+            }
+            (Seen::Cause(Cause::AccountLocked), Why::LogOnAgain)
+            | (Seen::Challenge, Why::Confirm(Cause::AccountLocked)) => {
+                self.stop_with(Cause::AccountLocked, None);
+            }
+            _ => self.settle(ticket, answered, true).await?,
+        }
+        Ok(())
+    }
+
+    /// A lane could not be opened while others work: fewer lanes, no verdict.
+    pub(super) fn lane_failed(&mut self) {
+        self.lane_failures += 1;
+        let in_use = u32::try_from(self.flying.len()).unwrap_or(1);
+        self.governor.lane_refused(in_use);
+    }
+
+    /// Tickets that wait when the run is cancelled are undetermined with their last cause (ruling 9).
+    async fn leave_waiting(&mut self) {
+        if !self.cancelled() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        for Waiting { ticket, .. } in waiting {
+            if ticket.purpose == Purpose::Check && ticket.last.is_some() {
+                self.spend_cancelled(ticket).await;
+            }
+        }
+    }
+
+    pub(super) fn tell(&mut self) {
+        let now = Instant::now();
+        let rate = self.tally.rate(now);
+        let summary = self.summary();
+        let (done, total) = (self.tally.done(), summary.total);
+        let left = total.saturating_sub(done);
+        let eta = (rate > 0.0).then(|| Duration::try_from_secs_f64(left as f64 / rate).ok()).flatten();
+        let pause = self.governor.paused_until(now);
+        let waiting_until = pause.and_then(|until| {
+            let wait = jiff::SignedDuration::try_from(until - now).ok()?;
+            self.spec.clock.now().checked_add(wait).ok().map(|at| format!("{at:.0}"))
+        });
+        self.progress.send_replace(RunProgress {
+            run: self.spec.run.clone(),
+            state: RunState::Running,
+            cause: self.stop.as_ref().map(|(cause, _)| *cause),
+            done,
+            total,
+            findings: summary.findings,
+            rate,
+            eta_seconds: eta.map(|eta| eta.as_secs()),
+            waiting_until,
+            waiting: self.waiting.len() as u64,
+            lanes: u32::try_from(self.flying.len()).unwrap_or(u32::MAX),
+            summary,
+        });
+    }
+
+    /// Counts with what went over the wire.
+    pub(super) fn summary(&self) -> Summary {
+        let wire = self.spec.mailroom.snapshot();
+        Summary {
+            requests: wire.requests,
+            connections: wire.connections,
+            log_ons: wire.log_ons,
+            retries: self.retries,
+            ..self.tally.summary()
+        }
+    }
+
+    /// Whether a verdict counts as decided by Exchange.
+    pub(super) fn note_decided(&mut self, verdict: Verdict) {
+        self.decided += u64::from(verdict.is_decided());
+    }
+}

@@ -1,0 +1,216 @@
+//! The list of a run: from user lists and canaries to rows in the database. Streams: the list is
+//! never held in memory, only the canaries are.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use contract::{Cause, Code, Expectation, IdentifyBy, Problem, SmtpAddress, Verdict};
+use store::run_results::{self, Decided, NewResult};
+use store::runs::RunNumber;
+use store::{StoreError, Tx};
+
+use crate::users::list::{ListReader, ListRow, Want};
+
+/// Rows handed to the database at a time.
+const CHUNK: usize = 500;
+
+/// A user list to read.
+pub struct List {
+    /// File name, for messages.
+    pub name: String,
+    /// Its bytes.
+    pub source: Box<dyn Read + Send>,
+}
+
+/// A mailbox, or a list of mailboxes, that must be refused.
+pub enum Canary {
+    /// An address.
+    Address(String),
+    /// A list.
+    List(List),
+}
+
+/// Loads canaries and users; the canaries stand behind the users, and an address in both lists is a
+/// canary. Answers how many rows are to be asked.
+///
+/// # Errors
+/// `Ok(Err(problem))` for bad input; the transaction must then be rolled back.
+pub(super) fn load(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    by: IdentifyBy,
+    users: Option<List>,
+    canaries: Vec<Canary>,
+    first: i64,
+) -> Result<Result<i64, Problem>, StoreError> {
+    let mut loader = Loader { tx, run, by, next: first, chunk: Vec::new(), usable: first > 0 };
+    match loader.fill(users, canaries) {
+        Ok(()) => {}
+        Err(Stop::Store(error)) => return Err(error),
+        Err(Stop::Input(problem)) => return Ok(Err(*problem)),
+    }
+    Ok(Ok(loader.next))
+}
+
+/// What ends loading.
+enum Stop {
+    Store(StoreError),
+    Input(Box<Problem>),
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+struct Loader<'a, 'c> {
+    tx: &'a Tx<'c>,
+    run: RunNumber,
+    by: IdentifyBy,
+    next: i64,
+    chunk: Vec<NewResult>,
+    /// A single address was seen.
+    usable: bool,
+}
+
+impl Loader<'_, '_> {
+    fn fill(&mut self, users: Option<List>, canaries: Vec<Canary>) -> Result<(), Stop> {
+        let canaries = self.read_canaries(canaries)?;
+        let known: HashSet<String> = canaries.iter().map(|row| row.mailbox.to_lowercase()).collect();
+        let name = users.as_ref().map_or_else(|| "the list".to_owned(), |list| list.name.clone());
+        if let Some(list) = users {
+            let by = self.by;
+            each(list, by, |row| {
+                let new = new_result(row, by, Expectation::MustOpen);
+                if known.contains(&new.mailbox.to_lowercase()) { Ok(()) } else { self.push(new) }
+            })?;
+        }
+        for canary in canaries {
+            self.push(canary)?;
+        }
+        self.write()?;
+        if self.usable {
+            return Ok(());
+        }
+        Err(Stop::Input(Box::new(
+            Problem::new(Code::BadList, format!("{name} holds not a single address."))
+                .hint("Give one address a line, or a CSV file with a column PrimarySmtpAddress."),
+        )))
+    }
+
+    fn read_canaries(&mut self, canaries: Vec<Canary>) -> Result<Vec<NewResult>, Stop> {
+        let mut rows = Vec::new();
+        for canary in canaries {
+            match canary {
+                Canary::Address(text) => rows.push(address_row(&text, Expectation::MustRefuse)?),
+                Canary::List(list) => {
+                    let by = self.by;
+                    each(list, by, |row| {
+                        rows.push(new_result(row, by, Expectation::MustRefuse));
+                        Ok(())
+                    })?;
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    fn push(&mut self, row: NewResult) -> Result<(), Stop> {
+        let unsendable = [Some(Cause::MailboxAddressInvalid), Some(Cause::MailboxIdentityUnknown)];
+        self.usable |= row.decided.as_ref().is_none_or(|decided| !unsendable.contains(&decided.cause));
+        self.chunk.push(row);
+        if self.chunk.len() >= CHUNK { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), Stop> {
+        self.next = run_results::add(self.tx, self.run, self.next, &self.chunk)?;
+        self.chunk.clear();
+        Ok(())
+    }
+}
+
+fn each(list: List, by: IdentifyBy, mut take: impl FnMut(ListRow) -> Result<(), Stop>) -> Result<(), Stop> {
+    let want = match by {
+        IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => Want::Address,
+        IdentifyBy::Upn => Want::Upn,
+        IdentifyBy::Sid => Want::Sid,
+    };
+    let bad = |error: crate::users::list::ListError| {
+        let hint = error.hint();
+        Stop::Input(Box::new(Problem::new(Code::BadList, sentence(&error.to_string())).hint(hint)))
+    };
+    for row in ListReader::open(list.source, &list.name, want).map_err(bad)? {
+        take(row.map_err(bad)?)?;
+    }
+    Ok(())
+}
+
+/// An address given by hand must be one.
+fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Stop> {
+    let address = SmtpAddress::parse(text).map_err(|error| {
+        Stop::Input(Box::new(
+            Problem::new(Code::Invalid, format!("{text:?} is neither a file nor an e-mail address: {error}."))
+                .hint("Give the path of a list that exists, or one address."),
+        ))
+    })?;
+    Ok(NewResult {
+        mailbox: address.as_str().to_owned(),
+        identity: None,
+        name: String::new(),
+        kind: None,
+        user: None,
+        expectation,
+        decided: None,
+    })
+}
+
+/// A row of the list as a row of the run: what is known without asking is decided now.
+fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResult {
+    let identity = match by {
+        IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => None,
+        IdentifyBy::Upn => row.upn.clone(),
+        IdentifyBy::Sid => row.sid.clone(),
+    };
+    let by_address = matches!(by, IdentifyBy::Smtp | IdentifyBy::PrimarySmtp);
+    let decided = if row.is_system {
+        decide(Verdict::NotChecked, Cause::MailboxSystem, "system mailbox, left out".to_owned())
+    } else {
+        match (&row.address, &identity) {
+            (Err(bad), _) if by_address => {
+                decide(Verdict::NoMailbox, Cause::MailboxAddressInvalid, format!("not an e-mail address: {}", bad.reason))
+            }
+            (_, None) if !by_address => decide(
+                Verdict::NoMailbox,
+                Cause::MailboxIdentityUnknown,
+                format!("the list has no {} for this mailbox", if by == IdentifyBy::Upn { "UPN" } else { "SID" }),
+            ),
+            _ => None,
+        }
+    };
+    let mailbox = match (&row.address, &identity) {
+        (Ok(address), _) => address.as_str().to_owned(),
+        (Err(_), Some(identity)) => identity.clone(),
+        (Err(bad), None) => bad.text.clone(),
+    };
+    NewResult {
+        mailbox,
+        identity,
+        name: row.display_name.unwrap_or_default(),
+        kind: row.recipient_type,
+        user: None,
+        expectation,
+        decided,
+    }
+}
+
+fn decide(verdict: Verdict, cause: Cause, message: String) -> Option<Decided> {
+    Some(Decided { verdict, cause: Some(cause), message: Some(message) })
+}
+
+/// Errors of libraries are lower case without full stop; at the edge they are sentences.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str())
+}

@@ -1,0 +1,32 @@
+//! Checks: from a list of mailboxes to one verdict each, saved as they are decided.
+//!
+//! [`start`] settles what is to be done and loads the list; the conductor plays the run; [`finish`]
+//! names, closes and counts. Nothing here ever writes to a mailbox.
+
+mod ask;
+mod commands;
+mod conductor;
+mod export;
+mod finish;
+mod governor;
+mod lanes;
+mod load;
+mod overture;
+mod plan;
+mod proof;
+mod running;
+mod settings;
+mod settle;
+mod spec;
+mod start;
+mod steps;
+mod tally;
+mod ticket;
+mod writer;
+
+pub use exchange::Override;
+pub use load::{Canary, List};
+pub use plan::{Plan, ProxyChoice};
+pub(crate) use running::RunningChecks;
+pub use start::{Audit, Mailboxes, StartedCheck};
+pub use writer::RunEvent;

@@ -1,0 +1,72 @@
+//! The settings of a check of an organization: the form as it stands or as saved, and its settings tab.
+
+use std::sync::Arc;
+
+use contract::{Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow, Problem, Secret};
+use store::{email_configurations, organizations};
+
+use super::plan::{Plan, ProxyChoice};
+use crate::problems::of_store;
+use crate::stage::Stage;
+
+/// What a check of an organization needs, its password apart.
+pub(super) struct Settings {
+    pub(super) row: OrganizationRow,
+    pub(super) plan: Plan,
+    pub(super) fingerprint: String,
+    pub(super) draft: bool,
+}
+
+/// Settles them. Errors of the form are those of its validation.
+///
+/// # Errors
+/// [`Code::NotFound`], [`Code::Invalid`], [`Code::Offline`], [`Code::NotAllowed`] for an access type
+/// that is not served.
+pub(super) async fn for_check(
+    stage: &Arc<Stage>,
+    organization: OrganizationId,
+    form: Option<EmailConfigurationForm>,
+    typed: Option<&Secret>,
+) -> Result<Settings, Problem> {
+    let loaded = stage.db.read(move |tx| {
+        let row = organizations::show(tx, organization)?;
+        let settings = organizations::settings(tx, organization)?;
+        let saved = email_configurations::load(tx, organization)?;
+        Ok((row, settings, saved))
+    });
+    let (row, settings, saved) = loaded.await.map_err(of_store)?;
+    let (Some(row), Some(settings)) = (row, settings) else {
+        return Err(Problem::new(Code::NotFound, "This organization is not there any more."));
+    };
+    let saved_form = saved.map(|saved| saved.form);
+    let Some(form) = form.or_else(|| saved_form.clone()) else {
+        return Err(Problem::new(Code::Invalid, format!("{} has no Email Configuration yet.", row.name))
+            .hint("Fill in Account Logon, Password and EWS URL, and save."));
+    };
+    crate::settings::network_allowed(stage).await?;
+    refuse_errors(&form)?;
+    let fingerprint = crate::email_configuration::fingerprint_of(stage, organization, &form, typed).await?;
+    let draft = saved_form.as_ref() != Some(&form) || typed.is_some();
+    let plan = Plan {
+        ews_url: form.ews_url.trim().to_owned(),
+        account: form.account_logon.trim().to_owned(),
+        authentication: form.authentication,
+        tls_trust: form.tls_trust,
+        identify_by: form.identify_by,
+        folders: settings.folders,
+        concurrency: (settings.concurrency > 0).then_some(settings.concurrency),
+        timeout_seconds: u64::from(settings.timeout_seconds),
+        resolve: Vec::new(),
+        proxy: ProxyChoice::System,
+    };
+    Ok(Settings { row, plan, fingerprint, draft })
+}
+
+/// The form's own errors, the password's and the user list's apart.
+fn refuse_errors(form: &EmailConfigurationForm) -> Result<(), Problem> {
+    let messages = crate::email_configuration::form_messages(form);
+    match messages.into_iter().find(|message| message.level == FieldLevel::Error) {
+        Some(message) => Err(Problem::invalid(&message.field, message.text)),
+        None => Ok(()),
+    }
+}

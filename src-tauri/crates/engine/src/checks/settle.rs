@@ -1,0 +1,385 @@
+//! What a reply means for its mailbox and for the run.
+
+use contract::{Cause, Evidence, Expectation, Problem, Radius, ResultRow, StepStatus, Verdict};
+use ews::SchemaVersion;
+use store::run_results::Outcome;
+use tokio::time::Instant;
+
+use super::ask::Answered;
+use super::conductor::{AccountState, Conductor, Hold, Why};
+use super::ticket::{Next, Purpose, Ticket, Waiting};
+use super::writer::Decided;
+use crate::diagnosis::wording::{self, RowFacts};
+use crate::diagnosis::{Observed, Seen};
+
+/// Mailboxes that must have spent their budget before a cause counts for all (ruling 2).
+const ENOUGH: u64 = 5;
+
+/// A verdict with everything that is kept of it.
+pub(super) struct Sentence {
+    pub(super) verdict: Verdict,
+    pub(super) cause: Option<Cause>,
+    pub(super) message: Option<String>,
+    pub(super) alias_of: Option<String>,
+    pub(super) folder_key: Option<[u8; 16]>,
+    /// What was recorded before, if anything: a refusal that is cured, an opening that is withdrawn.
+    pub(super) replaces: Option<(Verdict, Option<Cause>)>,
+}
+
+impl Sentence {
+    pub(super) fn new(verdict: Verdict, cause: Option<Cause>, message: Option<String>) -> Self {
+        Self { verdict, cause, message, alias_of: None, folder_key: None, replaces: None }
+    }
+}
+
+impl Conductor {
+    /// One reply. `alone`: it came while all lanes held, so that an obstacle counts for this mailbox
+    /// only (ruling 1: "anything else makes it transient for that mailbox").
+    pub(super) async fn settle(&mut self, ticket: Ticket, answered: Answered, alone: bool) -> Result<(), Problem> {
+        self.note_version(&answered);
+        match answered.observed.seen.clone() {
+            Seen::Challenge => {
+                self.challenged(ticket);
+                Ok(())
+            }
+            Seen::StepDown { mailbox_only, otherwise } => {
+                self.stepped_down(ticket, answered, mailbox_only, otherwise, alone).await
+            }
+            Seen::Cause(cause) if cause.is_transient() => self.retry(ticket, answered, cause).await,
+            Seen::Cause(cause) if cause.stops() => self.obstructed(ticket, answered, cause, alone).await,
+            seen => {
+                self.answered(&answered.observed);
+                match ticket.purpose {
+                    Purpose::Check | Purpose::SecondAsking => self.mailbox_said(ticket, answered, seen).await,
+                    Purpose::Proof => self.proof_said(ticket, answered, seen).await,
+                    Purpose::OwnAddress => self.own_address_said(answered.addresses).await,
+                    Purpose::AccountState => self.account_said().await,
+                }
+            }
+        }
+    }
+
+    /// The identity cannot be put into a request: that is a matter of the list.
+    pub(super) async fn never_sent(&mut self, ticket: Ticket, error: &ews::RequestError) -> Result<(), Problem> {
+        if ticket.purpose == Purpose::Proof {
+            return self.proof_unasked(&ticket).await;
+        }
+        let sentence =
+            Sentence::new(Verdict::NoMailbox, Some(Cause::MailboxAddressInvalid), Some(error.to_string()));
+        self.record(&ticket, None, sentence).await;
+        Ok(())
+    }
+
+    async fn mailbox_said(&mut self, ticket: Ticket, answered: Answered, seen: Seen) -> Result<(), Problem> {
+        match seen {
+            Seen::Opened(key) => self.opened(ticket, answered, key).await,
+            Seen::AccountDisabled => self.account_disabled(ticket, answered).await,
+            Seen::Cause(Cause::ImpersonationHeaderRejected) => {
+                self.spend(ticket, answered, Cause::ImpersonationHeaderRejected, None).await;
+                Ok(())
+            }
+            Seen::Cause(cause) => {
+                self.conclude(ticket, answered, cause).await;
+                Ok(())
+            }
+            // Answers to impersonated requests are none of these.
+            Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => {
+                self.retry(ticket, answered, Cause::ProtocolUnexpected).await
+            }
+        }
+    }
+
+    async fn opened(&mut self, ticket: Ticket, answered: Answered, key: [u8; 16]) -> Result<(), Problem> {
+        self.facts.first_opened = true;
+        if self.proofs.own_key == Some(key) {
+            return self.own_identity_seen(ticket, answered).await;
+        }
+        self.grant(&ticket, Some(&answered), key, None, None).await;
+        Ok(())
+    }
+
+    /// Records an opened mailbox: fine, or the gravest of all where it must be refused.
+    pub(super) async fn grant(
+        &mut self,
+        ticket: &Ticket,
+        answered: Option<&Answered>,
+        key: [u8; 16],
+        alias_of: Option<String>,
+        warning: Option<String>,
+    ) {
+        let exposed = ticket.expectation == Expectation::MustRefuse;
+        let cause = exposed.then_some(Cause::ImpersonationExposed);
+        let message = cause.map(|cause| wording::row_message(cause, &RowFacts::default(), &self.words())).or(warning);
+        let mut sentence = Sentence::new(Verdict::Granted, cause, message);
+        sentence.alias_of = alias_of;
+        sentence.folder_key = Some(key);
+        sentence.replaces = refused_before(ticket);
+        self.record(ticket, answered, sentence).await;
+    }
+
+    /// A mailbox cause: the row is decided.
+    async fn conclude(&mut self, ticket: Ticket, answered: Answered, cause: Cause) {
+        let facts = RowFacts::of(&answered.observed, &ticket.mailbox, ticket.attempts);
+        let message = wording::row_message(cause, &facts, &self.words());
+        let mut sentence = Sentence::new(cause.verdict(), Some(cause), Some(message));
+        sentence.replaces = refused_before(&ticket);
+        self.record(&ticket, Some(&answered), sentence).await;
+    }
+
+    /// 401. Credentials never accepted in this run: refused, and that is final. Else a challenge:
+    /// one new log-on, the other lanes hold (ruling 5).
+    fn challenged(&mut self, ticket: Ticket) {
+        if !self.logged_on {
+            self.stop_with(Cause::AuthRejected, None);
+            return;
+        }
+        match &mut self.hold {
+            Some(hold) => {
+                hold.refusals += 1;
+                self.urgent.push_back(ticket);
+            }
+            None => self.hold = Some(Hold { ticket, why: Why::LogOnAgain, refusals: 1 }),
+        }
+    }
+
+    async fn stepped_down(
+        &mut self,
+        mut ticket: Ticket,
+        answered: Answered,
+        mailbox_only: bool,
+        otherwise: Cause,
+        alone: bool,
+    ) -> Result<(), Problem> {
+        if ticket.sent == SchemaVersion::Exchange2013Sp1 {
+            if mailbox_only {
+                ticket.schema = Some(SchemaVersion::Exchange2010Sp2);
+            } else {
+                self.schema = SchemaVersion::Exchange2010Sp2;
+            }
+            self.urgent.push_back(ticket);
+            return Ok(());
+        }
+        if otherwise.is_transient() {
+            self.retry(ticket, answered, otherwise).await
+        } else {
+            self.obstructed(ticket, answered, otherwise, alone).await
+        }
+    }
+
+    /// An endpoint or account cause (ruling 1).
+    async fn obstructed(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+        cause: Cause,
+        alone: bool,
+    ) -> Result<(), Problem> {
+        if alone {
+            return self.retry(ticket, answered, cause).await;
+        }
+        // A further connection that does not come about while the first one works says first of all
+        // that the server allows no more: asked again alone before it counts for everybody.
+        let connecting = answered.fault.is_some() && self.logged_on;
+        if connecting {
+            self.lane_failed();
+        }
+        if self.decided == 0 && !connecting {
+            self.note_chain(&answered);
+            self.stop_with(cause, answered.observed.detail.as_deref());
+            return Ok(());
+        }
+        match &self.hold {
+            Some(_) => self.urgent.push_back(ticket),
+            None => self.hold = Some(Hold { ticket, why: Why::Confirm(cause), refusals: 0 }),
+        }
+        Ok(())
+    }
+
+    /// Asks again after the back-off, or ends the mailbox when its budget is spent (ruling 3).
+    pub(super) async fn retry(&mut self, mut ticket: Ticket, answered: Answered, cause: Cause) -> Result<(), Problem> {
+        let now = Instant::now();
+        ticket.last = Some(cause);
+        match ticket.next(cause, answered.observed.wait, now, self.spec.dice.as_ref()) {
+            Next::Wait(wait) => {
+                if cause == Cause::ServerBusy {
+                    self.governor.busy(answered.observed.too_many, wait, now);
+                }
+                self.waiting.push(Waiting { ready: now + wait, ticket });
+            }
+            Next::Spent { wait } => match ticket.purpose {
+                Purpose::Check | Purpose::SecondAsking => self.spend(ticket, answered, cause, wait).await,
+                Purpose::Proof => self.proof_spent(ticket, cause).await?,
+                Purpose::OwnAddress => self.own_address_said(Vec::new()).await?,
+                // What could not be found out is not the account's fault.
+                Purpose::AccountState => self.account_said().await?,
+            },
+        }
+        Ok(())
+    }
+
+    /// The budget is spent: undetermined. Five of them, or all of a shorter list, and nothing
+    /// decided: the cause counts for all (ruling 2).
+    async fn spend(&mut self, ticket: Ticket, answered: Answered, cause: Cause, wait: Option<std::time::Duration>) {
+        if ticket.purpose == Purpose::SecondAsking {
+            return; // The refusal stands.
+        }
+        let mut facts = RowFacts::of(&answered.observed, &ticket.mailbox, ticket.attempts);
+        facts.wait = wait;
+        let message = wording::row_message(cause, &facts, &self.words());
+        let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
+        self.record(&ticket, Some(&answered), sentence).await;
+        let reaches_all = matches!(cause.then(), Some(Radius::Endpoint | Radius::Account));
+        if reaches_all && self.decided == 0 {
+            let spent = self.spent.entry(cause).or_default();
+            *spent += 1;
+            if *spent >= ENOUGH.min(self.sendable) {
+                self.stop_with(cause, answered.observed.detail.as_deref());
+            }
+        }
+    }
+
+    /// A mailbox that waited for its retry when the run was cancelled (ruling 9).
+    pub(super) async fn spend_cancelled(&mut self, ticket: Ticket) {
+        let Some(cause) = ticket.last else { return };
+        let facts = RowFacts { attempts: ticket.attempts, ..RowFacts::default() };
+        let message = wording::row_message(cause, &facts, &self.words());
+        let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
+        self.record(&ticket, None, sentence).await;
+    }
+
+    /// `ErrorAccountDisabled` while impersonating: the account's, if an un-impersonated request gets
+    /// it too; else the mailbox's (ruling 8).
+    async fn account_disabled(&mut self, ticket: Ticket, answered: Answered) -> Result<(), Problem> {
+        match &mut self.account_state {
+            AccountState::Fine => self.conclude(ticket, answered, Cause::MailboxDisabled).await,
+            AccountState::Asking(held) => held.push((ticket, answered)),
+            AccountState::Unknown => {
+                self.account_state = AccountState::Asking(vec![(ticket, answered)]);
+                let question = self.account_ticket();
+                self.urgent.push_front(question);
+            }
+        }
+        Ok(())
+    }
+
+    /// An un-impersonated request was answered: the account itself is not disabled. (If it is, the
+    /// answer is the cause `account.disabled`, which stops the run.)
+    async fn account_said(&mut self) -> Result<(), Problem> {
+        if let AccountState::Asking(held) = std::mem::replace(&mut self.account_state, AccountState::Fine) {
+            for (ticket, answered) in held {
+                self.conclude(ticket, answered, Cause::MailboxDisabled).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Saves a verdict and keeps the counts in step.
+    pub(super) async fn record(&mut self, ticket: &Ticket, answered: Option<&Answered>, sentence: Sentence) {
+        let now = format!("{:.3}", self.spec.clock.now());
+        let observed = answered.map(|answered| &answered.observed);
+        if let Some((verdict, cause)) = sentence.replaces {
+            self.tally.take(verdict, cause, ticket.expectation);
+        } else {
+            self.note_decided(sentence.verdict);
+        }
+        self.tally.add(sentence.verdict, sentence.cause, ticket.expectation);
+        let changed = sentence.replaces.is_none_or(|before| before != (sentence.verdict, sentence.cause))
+            || sentence.alias_of.is_some();
+        let row = ResultRow {
+            seq: ticket.seq,
+            name: ticket.name.clone(),
+            mailbox: ticket.mailbox.clone(),
+            expectation: ticket.expectation,
+            verdict: Some(sentence.verdict),
+            cause: sentence.cause,
+            finding: sentence.verdict.is_finding(ticket.expectation),
+            ews_code: observed.and_then(|o| o.ews_code.clone()),
+            http_status: observed.and_then(|o| o.http_status),
+            attempts: ticket.attempts,
+            latency_ms: observed.and_then(|o| o.elapsed).map(|e| u64::try_from(e.as_millis()).unwrap_or(u64::MAX)),
+            request_id: answered.map(|answered| answered.request_id.clone()),
+            message: sentence.message,
+            alias_of: sentence.alias_of,
+            checked_at: Some(now),
+        };
+        let evidence = answered
+            .and_then(|answered| answered.evidence.clone())
+            .map(|(request, reply)| Evidence { request, reply });
+        let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();
+        let outcome = outcome(&row, sentence.folder_key, folders, evidence);
+        let told = changed.then_some(sentence.replaces.is_some());
+        self.writer.decided(Decided { outcome, row, told }).await;
+    }
+
+    fn answered(&mut self, observed: &Observed) {
+        if !self.logged_on {
+            self.signed_in();
+        }
+        if let Some(elapsed) = observed.elapsed {
+            self.governor.answered(elapsed);
+        }
+    }
+
+    pub(super) fn note_version(&mut self, answered: &Answered) {
+        if self.facts.server_version.is_none() {
+            self.facts.server_version.clone_from(&answered.observed.server_version);
+        }
+    }
+
+    /// Keeps the chain the server showed, in success and in failure.
+    pub(super) fn note_chain(&mut self, answered: &Answered) {
+        let chain = match (&answered.reply, &answered.fault) {
+            (Some(reply), _) => reply.chain.as_ref().clone(),
+            (_, Some(exchange::Fault::Tls(fault))) => fault.chain.clone(),
+            _ => return,
+        };
+        if !chain.is_empty() {
+            self.facts.chain = chain;
+        }
+    }
+
+    /// Notes a rung of the step ladder.
+    pub(super) fn step(&mut self, id: &str, status: StepStatus, cause: Option<Cause>, message: String, ms: Option<u64>) {
+        let step = contract::Step { id: id.to_owned(), status, cause, message, elapsed_ms: ms };
+        match self.facts.steps.iter_mut().find(|known| known.id == id) {
+            Some(known) => *known = step,
+            None => self.facts.steps.push(step),
+        }
+    }
+
+    /// A first lane that has proven itself joins the others.
+    pub(super) fn adopt(&mut self, lane: Box<dyn crate::ports::MailLane>) {
+        self.count_lane();
+        self.put_lane(lane);
+    }
+}
+
+/// What is saved of a row.
+pub(super) fn outcome(
+    row: &ResultRow,
+    folder_key: Option<[u8; 16]>,
+    folders: Vec<contract::FolderResult>,
+    evidence: Option<Evidence>,
+) -> Outcome {
+    Outcome {
+        seq: row.seq,
+        verdict: row.verdict.unwrap_or(Verdict::NotChecked),
+        cause: row.cause,
+        ews_code: row.ews_code.clone(),
+        http_status: row.http_status,
+        attempts: row.attempts,
+        latency_ms: row.latency_ms,
+        request_id: row.request_id.clone(),
+        message: row.message.clone(),
+        alias_of: row.alias_of.clone(),
+        folder_key,
+        folders,
+        checked_at: row.checked_at.clone(),
+        evidence,
+    }
+}
+
+/// A mailbox that is asked for the second time was recorded as refused.
+fn refused_before(ticket: &Ticket) -> Option<(Verdict, Option<Cause>)> {
+    (ticket.purpose == Purpose::SecondAsking).then_some((Verdict::Refused, Some(Cause::ImpersonationRefused)))
+}

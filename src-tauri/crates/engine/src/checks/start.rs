@@ -1,0 +1,313 @@
+//! Starting a run: the list goes into the database, then the conductor plays it on a task of its own.
+
+use std::sync::Arc;
+
+use contract::{CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary};
+use store::run_results::{self, Selection};
+use store::runs::{self, NewRun, RunNumber};
+use tokio::sync::{mpsc, watch};
+
+use super::conductor::Conductor;
+use super::finish::{self, Context};
+use super::load::{Canary, List, load};
+use super::plan::Plan;
+use super::running::Running;
+use super::spec::RunSpec;
+use super::writer::RunEvent;
+use crate::activity::Kind;
+use crate::locks::RunLock;
+use crate::stage::{Stage, run_lock};
+
+/// Rows that may wait for whoever streams a run.
+const STREAM: usize = 1_000;
+
+/// A run to start.
+pub struct Audit {
+    /// How to reach Exchange.
+    pub plan: Plan,
+    /// The password; in memory for this run only.
+    pub password: Secret,
+    /// Which mailboxes.
+    pub mailboxes: Mailboxes,
+    /// Further mailboxes that must be refused.
+    pub canaries: Vec<Canary>,
+    /// The organization it belongs to, with its name.
+    pub organization: Option<(OrganizationId, String)>,
+    /// Fingerprint of the settings; empty for a one-off audit.
+    pub fingerprint: String,
+    /// The settings are not saved.
+    pub draft: bool,
+    /// Hand out rows as they are decided.
+    pub stream: bool,
+}
+
+/// Which mailboxes.
+pub enum Mailboxes {
+    /// None but the canaries.
+    None,
+    /// A user list.
+    List(List),
+    /// Users of the organization.
+    Scope(CheckScope),
+}
+
+/// A run that goes on.
+pub struct StartedCheck {
+    /// Its id.
+    pub run: RunId,
+    /// How far it is; the last value is the final one.
+    pub progress: watch::Receiver<RunProgress>,
+    /// Rows as they are decided, where asked for. Must be drained: a full stream holds the run back.
+    pub events: Option<mpsc::Receiver<RunEvent>>,
+    stage: Arc<Stage>,
+    ended: watch::Receiver<bool>,
+}
+
+impl StartedCheck {
+    /// Cancels at once; what is decided stays.
+    pub fn cancel(&self) {
+        if let Some(check) = self.stage.running.find(&self.run) {
+            check.cancel.send_replace(true);
+        }
+    }
+
+    /// Waits for the end.
+    pub async fn ended(&mut self) {
+        // An error means that the run's task is gone: then it has ended as well.
+        let _ = self.ended.wait_for(|ended| *ended).await;
+    }
+}
+
+/// Starts a run.
+///
+/// # Errors
+/// Bad input costs no request and leaves nothing behind: [`Code::Invalid`], [`Code::BadList`],
+/// [`Code::BadCertificate`], [`Code::AlreadyRunning`].
+pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedCheck, Problem> {
+    let Audit { plan, password, mailboxes, canaries, organization, fingerprint, draft, stream } = audit;
+    plan.served()?;
+    let wire = plan.wire(&password)?;
+    drop(password);
+    let folders = plan.folders()?;
+    let run = RunId(uuid::Uuid::from_bytes(id_bytes(stage)).to_string());
+    let scope = scope_word(&mailboxes);
+    let header = NewRun {
+        id: run.clone(),
+        organization: organization.as_ref().map(|(id, _)| *id),
+        organization_name: organization.as_ref().map(|(_, name)| name.clone()),
+        started_at: stage.now(),
+        ews_url: plan.ews_url.clone(),
+        account: plan.account.clone(),
+        auth: plan.authentication.as_str().to_owned(),
+        scope: scope.to_owned(),
+        fingerprint,
+        draft,
+        options: serde_json::to_value(&plan).map_err(|e| crate::problems::internal("noting the settings of the run", &e))?,
+    };
+    let lock = run_lock(stage, &run)?;
+    let (number, recorded) = enter(stage, header, &plan, mailboxes, canaries).await?;
+    begin(stage, Entered { run, number, recorded, lock }, &plan, folders, wire, stream).await
+}
+
+/// Goes on with a run that was cut off: decided rows are not asked again.
+///
+/// # Errors
+/// [`Code::NotFound`], [`Code::NotAllowed`] for a complete run, [`Code::AlreadyRunning`].
+pub(crate) async fn resume(
+    stage: &Arc<Stage>,
+    run: &RunId,
+    password: &Secret,
+    stream: bool,
+) -> Result<StartedCheck, Problem> {
+    let wanted = run.clone();
+    let stored = stage.db.read(move |tx| runs::show(tx, &wanted)).await.map_err(crate::problems::of_store)?;
+    let stored = stored.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))?;
+    if stored.row.state == RunState::Complete {
+        return Err(Problem::new(Code::NotAllowed, "This run is complete; there is nothing to go on with."));
+    }
+    let plan: Plan = serde_json::from_value(stored.options.clone())
+        .map_err(|e| crate::problems::internal("reading the settings of the run", &e))?;
+    let (wire, folders) = (plan.wire(password)?, plan.folders()?);
+    let number = stored.number();
+    let lock = run_lock(stage, run)?;
+    let recorded = stage.db.write(move |tx| {
+        runs::resume(tx, number)?;
+        run_results::reopen(tx, number)?;
+        run_results::summary(tx, number)
+    });
+    let recorded = recorded.await.map_err(crate::problems::of_store)?;
+    let run = run.clone();
+    begin(stage, Entered { run, number, recorded, lock }, &plan, folders, wire, stream).await
+}
+
+/// A run whose rows are in the database.
+struct Entered {
+    run: RunId,
+    number: RunNumber,
+    recorded: Summary,
+    lock: RunLock,
+}
+
+async fn begin(
+    stage: &Arc<Stage>,
+    entered: Entered,
+    plan: &Plan,
+    folders: Vec<ews::DistinguishedFolder>,
+    wire: super::lanes::Wire,
+    stream: bool,
+) -> Result<StartedCheck, Problem> {
+    let Entered { run, number, recorded, lock } = entered;
+    let endpoint = plan.endpoint()?;
+    let shown = run.clone();
+    let stored = stage.db.read(move |tx| runs::show(tx, &shown)).await.map_err(crate::problems::of_store)?;
+    let organization = stored.as_ref().and_then(|stored| stored.row.organization);
+    let (cancel, cancelled) = watch::channel(false);
+    let (tell, progress) = watch::channel(first_progress(&run, &recorded));
+    let (end, ended) = watch::channel(false);
+    let entered = stage.running.enter(
+        run.clone(),
+        Running { organization, cancel, progress: progress.clone(), ended: ended.clone() },
+    );
+    if let Err(other) = entered {
+        abandon(stage, &run).await;
+        return Err(Problem::new(Code::AlreadyRunning, "A check of this organization is already running.")
+            .hint(format!("Wait for it or cancel it (run {other}).")));
+    }
+    let (events, stream) = if stream {
+        let (send, receive) = mpsc::channel(STREAM);
+        (Some(send), Some(receive))
+    } else {
+        (None, None)
+    };
+    let done = recorded.granted + recorded.refused + recorded.no_mailbox + recorded.unusable;
+    let pending = recorded.total.saturating_sub(done + recorded.undetermined + recorded.not_checked);
+    let spec = RunSpec {
+        run: run.clone(),
+        number,
+        account: plan.account.clone(),
+        authentication: plan.authentication,
+        identify_by: plan.identify_by,
+        folders,
+        ceiling: plan.concurrency.unwrap_or(10),
+        host: endpoint.host().to_owned(),
+        mailroom: Arc::new(wire),
+        clock: Arc::clone(&stage.clock),
+        dice: Arc::clone(&stage.dice),
+    };
+    let named = stored.and_then(|stored| stored.row.organization.zip(stored.row.organization_name));
+    let context = Context { stage: Arc::clone(stage), organization: named, port: endpoint.port(), events: events.clone() };
+    let conductor = Conductor::new(spec, stage.db.clone(), recorded, pending, events, cancelled, tell);
+    let (keeper, id) = (Arc::clone(stage), run.clone());
+    tokio::spawn(async move {
+        finish::play(conductor, context).await;
+        keeper.running.leave(&id);
+        drop(lock);
+        end.send_replace(true);
+    });
+    Ok(StartedCheck { run, progress, events: stream, stage: Arc::clone(stage), ended })
+}
+
+/// Run and rows, all or nothing.
+async fn enter(
+    stage: &Arc<Stage>,
+    header: NewRun,
+    plan: &Plan,
+    mailboxes: Mailboxes,
+    canaries: Vec<Canary>,
+) -> Result<(RunNumber, Summary), Problem> {
+    let (by, organization) = (plan.identify_by, header.organization);
+    if let Some(run) = organization.and_then(|organization| stage.running.running(organization)) {
+        return Err(Problem::new(Code::AlreadyRunning, "A check of this organization is already running.")
+            .hint(format!("Wait for it or cancel it (run {run}).")));
+    }
+    let author = stage.author();
+    let (report, problem) = std::sync::mpsc::channel();
+    let entered = stage.db.write(move |tx| {
+        let before = match (&mailboxes, organization) {
+            (Mailboxes::Scope(CheckScope::FailedOnly), Some(organization)) => runs::latest(tx, Some(organization))?,
+            _ => None,
+        };
+        let older = before.map(|id| runs::number(tx, &id)).transpose()?.flatten();
+        let number = runs::create(tx, &header)?;
+        if let Some((id, name)) = header.organization.zip(header.organization_name.as_deref()) {
+            let details = format!("Check started as {} against {}.", header.account, header.ews_url);
+            author.note(tx, Kind::CheckStarted, Some((id, name)), details, None)?;
+        }
+        let (mut users, mut canaries) = (None, canaries);
+        let next = match (mailboxes, organization) {
+            (Mailboxes::List(list), _) => {
+                users = Some(list);
+                0
+            }
+            (Mailboxes::Scope(CheckScope::Address { address }), _) => {
+                users = Some(List { name: "the address".to_owned(), source: Box::new(std::io::Cursor::new(address.into_bytes())) });
+                canaries.clear();
+                0
+            }
+            (Mailboxes::Scope(scope), Some(organization)) => {
+                let selection = match (scope, older) {
+                    (CheckScope::Users { ids }, _) => Selection::Users(ids),
+                    (CheckScope::FailedOnly, Some(older)) => Selection::FailedIn(older),
+                    _ => Selection::All,
+                };
+                run_results::add_from_users(tx, number, 0, organization, &selection, by)?
+            }
+            _ => 0,
+        };
+        match load(tx, number, by, users, canaries, next)? {
+            Ok(_) => Ok((number, run_results::summary(tx, number)?)),
+            Err(bad) => {
+                // The error below rolls the transaction back; this says what it really was.
+                let _ = report.send(bad);
+                Err(store::StoreError::NotFound)
+            }
+        }
+    });
+    match (entered.await, problem.try_recv()) {
+        (_, Ok(bad)) => Err(bad),
+        (Err(error), _) => Err(crate::problems::of_store(error)),
+        (Ok((number, summary)), _) => Ok((number, summary)),
+    }
+}
+
+async fn abandon(stage: &Arc<Stage>, run: &RunId) {
+    let run = run.clone();
+    if let Err(error) = stage.db.write(move |tx| runs::remove(tx, &run)).await {
+        tracing::warn!(%error, "a run that did not start could not be removed");
+    }
+}
+
+fn first_progress(run: &RunId, recorded: &Summary) -> RunProgress {
+    RunProgress {
+        run: run.clone(),
+        state: RunState::Running,
+        cause: None,
+        done: 0,
+        total: recorded.total,
+        findings: recorded.findings,
+        rate: 0.0,
+        eta_seconds: None,
+        waiting_until: None,
+        waiting: 0,
+        lanes: 0,
+        summary: recorded.clone(),
+    }
+}
+
+const fn scope_word(mailboxes: &Mailboxes) -> &'static str {
+    match mailboxes {
+        Mailboxes::Scope(CheckScope::Users { .. }) => "users",
+        Mailboxes::Scope(CheckScope::FailedOnly) => "failed_only",
+        Mailboxes::Scope(CheckScope::Address { .. }) => "address",
+        _ => "all",
+    }
+}
+
+/// A version 7 UUID (RFC 9562 §5.7) from our own clock and dice, so that tests can fix both.
+fn id_bytes(stage: &Stage) -> [u8; 16] {
+    let millis = u64::try_from(stage.clock.now().as_millisecond()).unwrap_or_default();
+    let roll = stage.dice.roll();
+    let mut random = [0; 10];
+    random.copy_from_slice(&roll[..10]);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into_bytes()
+}

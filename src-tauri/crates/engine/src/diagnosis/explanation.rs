@@ -1,0 +1,67 @@
+//! What a cause means and what to do next, in two plain sentences each.
+
+use contract::Cause;
+
+use super::wording::Words;
+
+/// Two sentences: what it means; the next step.
+#[must_use]
+pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
+    use Cause as C;
+    let Words { account, host, .. } = *words;
+    match cause {
+        C::DnsNotFound => format!("The name {host} doesn't resolve on this computer. Check the host in the EWS URL, the VPN and the name server."),
+        C::TcpRefused => format!("{host} answers, but nothing listens on that port. Check the port, the load balancer and IIS."),
+        C::TcpTimeout => format!("Nothing answers at {host}, usually because a firewall drops the connection. Test the port from this computer."),
+        C::ProxyFailed => "An HTTP proxy stands in between and didn't let the connection through. Check the proxy settings, or connect without a proxy.".to_owned(),
+        C::TlsUntrusted => "The certificate comes from an issuer that this computer doesn't trust, or signs itself. Compare its fingerprint with the server, then trust its CA or pin it.".to_owned(),
+        C::TlsNameMismatch => format!("The certificate names other hosts than {host}. Use one of its names in the EWS URL, or renew the certificate."),
+        C::TlsExpired => "The certificate is outside its validity. Renew it on the server, and check the clock of this computer.".to_owned(),
+        C::TlsPinMismatch => "The server shows another certificate than the one pinned here, so nothing was sent. If it was renewed on purpose, compare the fingerprint and pin the new one.".to_owned(),
+        C::TlsProtocol => "No TLS connection came about: too old a protocol, a client certificate is demanded, or this port doesn't speak TLS. TLS 1.2 or newer is needed.".to_owned(),
+        C::HttpNotEws => "Something answers at this URL, but it is a web page or a log-on form, not EWS. The path is /EWS/Exchange.asmx, and nothing may ask for a log-on before it.".to_owned(),
+        C::HttpRedirected => "The server sends us elsewhere; credentials never follow a redirect. If the new address is right, put it into the EWS URL.".to_owned(),
+        C::HttpRejected => "The request was refused before EWS saw it, typically because of a Kerberos ticket that is too large or a client-certificate setting of IIS. Look at the IIS and HTTPERR logs.".to_owned(),
+        C::HttpGateway | C::HttpTimeout | C::HttpClosed => "The way to Exchange or Exchange itself didn't hold for one whole answer. Check again later; if it stays, look at the load balancer and the server's health.".to_owned(),
+        C::ProtocolUnexpected => "The reply is not what EWS sends, even on a second try. Copy the evidence: something between may alter it, or it is our fault.".to_owned(),
+        C::ProtocolRejected | C::ProtocolVersion => "Exchange and this program don't agree on the form of the request. Copy the evidence and report it: this is our fault unless a proxy alters requests.".to_owned(),
+        C::AuthSchemeNotOffered => "The server doesn't offer the chosen way to sign in, so no password was sent. Choose one that it offers, or enable it on the EWS virtual directory.".to_owned(),
+        C::AuthRejected => format!("The name or the password of {account} was refused once, and was not sent again, so that the account isn't locked. Check the form of the name and the password, then check again."),
+        C::AuthLost => format!("The sign-in of {account} worked and was then refused: the password was changed or the account was locked meanwhile. Check the account, then go on."),
+        C::AccountLocked => format!("{account} is locked out. Unlock it, and find out who uses an old password."),
+        C::AccountPasswordExpired => format!("The password of {account} must be changed before it works here. Set a new one; for a service account, without expiry where policy allows."),
+        C::AccountDisabled => format!("{account} is disabled in the directory. Enable it."),
+        C::AccountNotInDirectory | C::AccountNotAuthorized => format!("Exchange can't authorize {account}. Use an account of the domain, and check its role assignment."),
+        C::AccountNoMailbox => format!("Exchange 2013 needs {account} to have a mailbox before it may impersonate. Enable one."),
+        C::OauthSignInNeeded | C::OauthTokenRejected => "There is no valid sign-in. Sign in again.".to_owned(),
+        C::PolicyEwsBlocked => "EWS refuses this account or program as a whole, whatever the mailbox. Look at EwsEnabled, the allow and block lists, IP rules and gateways.".to_owned(),
+        C::PolicyExchangeOnlineRetired => "Exchange Online has switched EWS off for this organization. Use the app-only access type over Graph.".to_owned(),
+        C::PolicyOrganizationBlocked => "Microsoft has blocked access to this organization. Look at the Microsoft 365 admin center.".to_owned(),
+        C::ImpersonationRoleMissing => format!("{account} signs in, and may impersonate nobody that was asked for: the role ApplicationImpersonation isn't assigned to it, or its scope is empty. Assign it with a scope; a new assignment takes some minutes."),
+        C::ImpersonationOutOfScope => format!("{account} may impersonate others, but not these mailboxes: they are outside its management scope. Put them into the scope, or take them off the list."),
+        C::ImpersonationRefused => format!("{account} may not impersonate this mailbox; with nothing to compare it with, role and scope both come into question. Look at the assignment and its scope."),
+        C::ImpersonationServerCannot => "Servers of the organization don't trust each other for impersonation. Test the service health and the connection to the directory.".to_owned(),
+        C::ImpersonationHeaderRejected => "Exchange doesn't accept the impersonation header as sent. Copy the evidence and report it.".to_owned(),
+        C::ImpersonationIgnored => "Two different addresses showed the same mailbox, so the header was ignored and no result can be trusted. Look at what stands between this computer and Exchange, and at the server.".to_owned(),
+        C::ImpersonationExposed => format!("{account} opened a mailbox that it must not open: its scope is too wide or missing. Narrow the assignment at once."),
+        C::MailboxNotFound => "There is no mailbox at these addresses here: mistyped, a contact, or gone. Look each one up, and mend the list.".to_owned(),
+        C::MailboxRemote => "These mailboxes live in another organization or in Exchange Online. Check them there, or take them off this list.".to_owned(),
+        C::MailboxAlias => "These are second addresses; this way of naming mailboxes needs the primary one. Replace them in the list.".to_owned(),
+        C::MailboxAddressInvalid => "These are not addresses Exchange accepts. Mend them in the list.".to_owned(),
+        C::MailboxIdentityUnknown => "The directory doesn't know these UPNs or SIDs, or the list lacks them. Mend the list, or identify by SMTP address.".to_owned(),
+        C::MailboxLicense => "These mailboxes have no license. Assign one.".to_owned(),
+        C::MailboxSystem => "System mailboxes are left out on purpose. There is nothing to do.".to_owned(),
+        C::MailboxMoving => "These mailboxes were being moved while they were asked. Check them again when the move is done.".to_owned(),
+        C::MailboxStoreUnavailable => "The database of these mailboxes didn't answer. Look at the databases, then check these mailboxes again.".to_owned(),
+        C::MailboxMisconfigured => "Directory attributes of these mailboxes are wrong. Look at HomeMDB, ExchangeGuid and LegacyExchangeDN.".to_owned(),
+        C::MailboxFolderMissing => "A default folder is missing. Let the owner sign in once, then check again.".to_owned(),
+        C::MailboxAccessDenied => "Exchange denied access to the folder itself. Look at the folder's permissions and at EWS policies of the mailbox.".to_owned(),
+        C::MailboxDisabled => "The accounts of these mailboxes are disabled. Take them off the list, or enable them.".to_owned(),
+        C::MailboxOverQuota => "These mailboxes are full. Make room, or raise the quota.".to_owned(),
+        C::ServerBusy => "Exchange throttled the check longer than it waits; this says nothing about rights. Check again later with fewer connections, or look at the throttling policy.".to_owned(),
+        C::ServerTransient | C::ServerError => "The server failed on its side; this says nothing about rights. Check again; if it stays, look at its health and its logs by request ID.".to_owned(),
+        C::ServerDirectoryUnavailable => "Exchange couldn't reach a domain controller; this says nothing about rights. Look at the connection to the directory.".to_owned(),
+        C::ServerRouting => "This front end couldn't reach the server of these mailboxes; this says nothing about rights. Look at the URLs of the virtual directories and at the sites.".to_owned(),
+        C::ServerUnknownCode => "Exchange answered with a code this version doesn't know; this says nothing about rights. Copy the evidence and report it.".to_owned(),
+    }
+}

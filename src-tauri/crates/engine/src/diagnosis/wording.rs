@@ -1,0 +1,256 @@
+//! What things are called: one plain sentence for a row (`Check Results`), for a run, and the title
+//! and explanation of a cause. American English, no codes where a word will do.
+
+use std::time::Duration;
+
+use contract::Cause;
+
+use super::Observed;
+
+/// The account has no mailbox: a warning, never a gate.
+pub const NO_OWN_MAILBOX: &str = "No mailbox: rooms and other resources won't be retrieved.";
+/// The row is the service account's own mailbox.
+pub const OWN_MAILBOX: &str =
+    "connected successfully; this is the service account's own mailbox, which proves nothing about impersonation";
+/// No canary is set.
+pub const SCOPE_NOT_PROVEN: &str =
+    "Scope not proven. Add a mailbox that must be refused to prove that the scope holds.";
+
+/// Names that sentences need.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// Account Logon.
+    pub account: &'a str,
+    /// Host of the EWS URL.
+    pub host: &'a str,
+    /// Schemes the server offers.
+    pub offered: &'a [String],
+    /// The scheme that was chosen, as the command line spells it.
+    pub auth: &'a str,
+}
+
+/// What is known of one row beside its cause.
+#[derive(Debug, Clone, Default)]
+pub struct RowFacts {
+    pub(crate) code: Option<String>,
+    pub(crate) text: Option<String>,
+    pub(crate) detail: Option<String>,
+    pub(crate) primary: Option<String>,
+    pub(crate) wait: Option<Duration>,
+    pub(crate) attempts: u32,
+}
+
+impl RowFacts {
+    pub(crate) fn of(observed: &Observed, _mailbox: &str, attempts: u32) -> Self {
+        Self {
+            code: observed.ews_code.clone(),
+            text: observed.text.clone(),
+            detail: observed.detail.clone(),
+            primary: observed.primary.clone(),
+            wait: None,
+            attempts,
+        }
+    }
+}
+
+/// The sentence of one row.
+#[must_use]
+pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String {
+    use Cause as C;
+    let host = words.host;
+    let text = match cause {
+        C::ImpersonationRefused => "refused: this account may not impersonate this mailbox".to_owned(),
+        C::ImpersonationOutOfScope => "refused: outside the management scope".to_owned(),
+        C::ImpersonationRoleMissing => {
+            format!("refused for everyone: the role isn't assigned to {}", words.account)
+        }
+        C::ImpersonationExposed => "opened, but must be refused".to_owned(),
+        C::ImpersonationIgnored => "another mailbox answered; impersonation was ignored".to_owned(),
+        C::ImpersonationServerCannot => "this server can't impersonate; ask again, then look at the server".to_owned(),
+        C::ImpersonationHeaderRejected => "the server didn't accept the impersonation header".to_owned(),
+        C::MailboxNotFound => "no mailbox here: wrong address, or it lives in Exchange Online".to_owned(),
+        C::MailboxRemote => "no mailbox here: it lives in another organization or in Exchange Online".to_owned(),
+        C::MailboxAlias => match &facts.primary {
+            Some(primary) => format!("alias; the primary address is {primary}"),
+            None => "alias; the list needs the primary address".to_owned(),
+        },
+        C::MailboxAddressInvalid => "not an e-mail address that Exchange accepts".to_owned(),
+        C::MailboxIdentityUnknown => "this UPN or SID isn't in the directory".to_owned(),
+        C::MailboxLicense => "the mailbox has no license".to_owned(),
+        C::MailboxSystem => "system mailbox, left out".to_owned(),
+        C::MailboxMoving | C::MailboxStoreUnavailable => "temporarily unavailable; try later".to_owned(),
+        C::MailboxMisconfigured => "the mailbox is misconfigured in the directory".to_owned(),
+        C::MailboxFolderMissing => "a default folder is missing; the owner signs in once to create it".to_owned(),
+        C::MailboxAccessDenied => "access denied".to_owned(),
+        C::MailboxDisabled => "account disabled".to_owned(),
+        C::MailboxOverQuota => "the mailbox is over its quota".to_owned(),
+        C::ServerBusy => format!("server busy; retried {} times", facts.attempts.saturating_sub(1)),
+        C::ServerTransient => "the server had a passing problem; try later".to_owned(),
+        C::ServerDirectoryUnavailable => "Exchange can't reach the directory; try later".to_owned(),
+        C::ServerRouting => "Exchange can't reach the server of this mailbox".to_owned(),
+        C::ServerError => "the server reported an internal error".to_owned(),
+        C::ServerUnknownCode => {
+            format!("the server answered {}", facts.code.as_deref().unwrap_or("something unknown"))
+        }
+        C::HttpGateway => format!("a gateway in front of {host} didn't get an answer"),
+        C::HttpTimeout => format!("{host} didn't answer in time"),
+        C::HttpClosed => format!("{host} closed the connection in mid-answer"),
+        C::ProtocolUnexpected => "the reply can't be understood".to_owned(),
+        C::AuthLost => "the sign-in that worked before was refused".to_owned(),
+        other => run_message(other, facts.detail.as_deref(), words),
+    };
+    let mut text = text;
+    if let Some(wait) = facts.wait {
+        text.push_str(&format!("; it asked to wait {} s, longer than this check waits", wait.as_secs()));
+    } else if cause.is_transient() && facts.attempts > 1 && cause != C::ServerBusy {
+        text.push_str(&format!(" (asked {} times)", facts.attempts));
+    }
+    if matches!(cause, C::ServerUnknownCode | C::ServerError | C::ImpersonationHeaderRejected | C::ProtocolUnexpected) {
+        if let Some(words) = facts.text.as_deref().or(facts.detail.as_deref()) {
+            text.push_str(&format!(": {words}"));
+        }
+    }
+    text
+}
+
+/// The sentence of a run that was stopped.
+#[must_use]
+pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> String {
+    use Cause as C;
+    let Words { account, host, offered, auth } = *words;
+    let because = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
+    match cause {
+        C::DnsNotFound => format!("Can't reach {host}: the name isn't found{because}. No mailbox was asked."),
+        C::TcpRefused => format!("Can't reach {host}: the connection was refused."),
+        C::TcpTimeout => format!("Can't reach {host}: no answer to the connection attempt{because}."),
+        C::ProxyFailed => format!("The HTTP proxy didn't let us through to {host}{because}."),
+        C::TlsUntrusted => format!("The certificate of {host} isn't from a trusted issuer. Nothing was sent."),
+        C::TlsNameMismatch => format!("The certificate is for another name than {host}. Nothing was sent."),
+        C::TlsExpired => format!("The certificate of {host} is expired or not yet valid. Nothing was sent."),
+        C::TlsPinMismatch => "The server's certificate is not the pinned one. Nothing was sent.".to_owned(),
+        C::TlsProtocol => format!("No TLS connection to {host} came about{because}."),
+        C::HttpNotEws => format!("Something answers at {host}, but this isn't the EWS endpoint{because}."),
+        C::HttpRedirected => {
+            format!("Redirected to {}; nothing was sent there.", detail.unwrap_or("another address"))
+        }
+        C::HttpRejected => format!("The request was refused before EWS saw it{because}."),
+        C::ProtocolRejected => format!("Exchange calls our request malformed{because}."),
+        C::ProtocolVersion => "Exchange accepts none of the schema versions that this program speaks.".to_owned(),
+        C::AuthSchemeNotOffered => scheme_not_offered(offered, auth),
+        C::AuthRejected => {
+            format!("{host} refused the sign-in of {account}: wrong name or password. It was sent once and not again.")
+        }
+        C::AuthLost => format!("The sign-in of {account} worked at first and is refused now: changed password or locked account."),
+        C::AccountLocked => format!("{account} is locked out."),
+        C::AccountPasswordExpired => format!("The password of {account} has expired or must be changed."),
+        C::AccountDisabled => format!("{account} is disabled."),
+        C::AccountNotInDirectory => format!("{account} isn't a domain account; Exchange can't place it."),
+        C::AccountNotAuthorized => format!("Exchange couldn't authorize {account}."),
+        C::AccountNoMailbox => format!("{account} has no mailbox, and this version of Exchange needs one to impersonate."),
+        C::OauthSignInNeeded => "Nobody is signed in.".to_owned(),
+        C::OauthTokenRejected => "The access token was refused.".to_owned(),
+        C::PolicyEwsBlocked => policy_blocked(host, account, detail),
+        C::PolicyExchangeOnlineRetired => "Exchange Online refuses EWS for this organization.".to_owned(),
+        C::PolicyOrganizationBlocked => "Access to this organization is blocked.".to_owned(),
+        C::ImpersonationIgnored => {
+            "Another mailbox than the one asked for was opened: the server ignored the impersonation header. No result of this run counts.".to_owned()
+        }
+        C::HttpGateway => format!("A gateway in front of {host} gets no answer{because}."),
+        C::HttpTimeout => format!("{host} accepts requests and doesn't answer them in time."),
+        C::HttpClosed => format!("{host} closes the connection before it has answered."),
+        C::ServerBusy => format!("{host} is busy and stayed so{because}."),
+        C::ServerTransient => format!("{host} has a problem that didn't pass."),
+        C::ServerDirectoryUnavailable => "Exchange can't reach its directory.".to_owned(),
+        C::ServerError => format!("{host} reports internal errors only{because}."),
+        C::ImpersonationServerCannot => format!("{host} can't impersonate anyone: server-to-server authentication fails."),
+        C::ImpersonationHeaderRejected => format!("{host} accepts no impersonation header of this account."),
+        other => format!("{}{because}.", title(other)),
+    }
+}
+
+fn scheme_not_offered(offered: &[String], auth: &str) -> String {
+    let list = if offered.is_empty() { "no scheme at all".to_owned() } else { offered.join(", ") };
+    let basic = offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"));
+    let next = match (auth, basic) {
+        ("auto", true) => "Basic is used only by choice: choose Basic (--auth basic).",
+        ("auto", false) => "This version signs in with Basic only.",
+        _ => "Nothing was sent.",
+    };
+    format!("Wrong scheme, not a wrong password: the server offers {list}, chosen was {auth}. {next}")
+}
+
+fn policy_blocked(host: &str, account: &str, detail: Option<&str>) -> String {
+    match detail {
+        Some("before the log-on") => {
+            format!("{host} refused the very first request, before the log-on: a firewall, an IP rule or a gateway blocks EWS.")
+        }
+        _ => format!("{account} signed in, but EWS is blocked (403): organization, mailbox, allow list or proxy."),
+    }
+}
+
+/// A few words.
+#[must_use]
+pub const fn title(cause: Cause) -> &'static str {
+    use Cause as C;
+    match cause {
+        C::DnsNotFound => "The server's name isn't found",
+        C::TcpRefused => "The connection is refused",
+        C::TcpTimeout => "The server can't be reached",
+        C::ProxyFailed => "The HTTP proxy failed",
+        C::TlsUntrusted => "The certificate isn't trusted",
+        C::TlsNameMismatch => "The certificate is for another name",
+        C::TlsExpired => "The certificate isn't valid today",
+        C::TlsPinMismatch => "Not the pinned certificate",
+        C::TlsProtocol => "No TLS connection",
+        C::HttpNotEws => "This isn't the EWS endpoint",
+        C::HttpRedirected => "The server redirects elsewhere",
+        C::HttpRejected => "Refused before EWS",
+        C::HttpGateway => "A gateway gets no answer",
+        C::HttpTimeout => "No answer in time",
+        C::HttpClosed => "The connection is closed early",
+        C::ProtocolUnexpected => "A reply that can't be understood",
+        C::ProtocolRejected => "Our request was called malformed",
+        C::ProtocolVersion => "No common schema version",
+        C::AuthSchemeNotOffered => "The chosen sign-in isn't offered",
+        C::AuthRejected => "The sign-in was refused",
+        C::AuthLost => "The sign-in stopped working",
+        C::AccountLocked => "The account is locked out",
+        C::AccountPasswordExpired => "The password has expired",
+        C::AccountDisabled => "The service account is disabled",
+        C::AccountNotInDirectory => "Not a domain account",
+        C::AccountNotAuthorized => "The account isn't authorized",
+        C::AccountNoMailbox => "The service account has no mailbox",
+        C::OauthSignInNeeded => "Sign-in needed",
+        C::OauthTokenRejected => "The token was refused",
+        C::PolicyEwsBlocked => "EWS is blocked",
+        C::PolicyExchangeOnlineRetired => "Exchange Online has retired EWS",
+        C::PolicyOrganizationBlocked => "The organization is blocked",
+        C::ImpersonationRoleMissing => "The role isn't assigned",
+        C::ImpersonationOutOfScope => "Outside the management scope",
+        C::ImpersonationRefused => "Impersonation refused",
+        C::ImpersonationServerCannot => "The server can't impersonate",
+        C::ImpersonationHeaderRejected => "The impersonation header isn't accepted",
+        C::ImpersonationIgnored => "Impersonation was ignored",
+        C::ImpersonationExposed => "A mailbox that must be refused was opened",
+        C::MailboxNotFound => "No mailbox at this address",
+        C::MailboxRemote => "The mailbox lives elsewhere",
+        C::MailboxAlias => "Second addresses in the list",
+        C::MailboxAddressInvalid => "Not an e-mail address",
+        C::MailboxIdentityUnknown => "Unknown UPN or SID",
+        C::MailboxLicense => "No license",
+        C::MailboxSystem => "System mailboxes",
+        C::MailboxMoving => "Mailboxes being moved",
+        C::MailboxStoreUnavailable => "The mailbox database is unavailable",
+        C::MailboxMisconfigured => "Misconfigured mailboxes",
+        C::MailboxFolderMissing => "A default folder is missing",
+        C::MailboxAccessDenied => "Access denied",
+        C::MailboxDisabled => "Disabled accounts",
+        C::MailboxOverQuota => "Over quota",
+        C::ServerBusy => "The server is busy",
+        C::ServerTransient => "Passing server problems",
+        C::ServerDirectoryUnavailable => "The directory is unavailable",
+        C::ServerRouting => "Exchange can't route to the mailbox",
+        C::ServerError => "Internal server errors",
+        C::ServerUnknownCode => "An answer we don't know",
+    }
+}

@@ -1,0 +1,180 @@
+//! `understudy.check/1`: a run and its results as JSON, and the same fields as CSV. Field names and
+//! their order are a public contract: added, never renamed.
+
+use contract::{
+    Cause, Expectation, FolderResult, Remedy, ResultRow, RunRow, RunState, Summary, Verdict,
+};
+use serde::Serialize;
+
+use crate::diagnosis::remedy::{Names, remedy};
+
+/// Name of the shape.
+pub const SCHEMA: &str = "understudy.check/1";
+
+/// A run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run<'a> {
+    /// UUID.
+    pub id: &'a str,
+    /// RFC 3339, UTC.
+    pub started_at: &'a str,
+    /// RFC 3339, UTC.
+    pub finished_at: Option<&'a str>,
+    /// `complete`, `incomplete`, `stopped`, `cancelled`, `running`, `interrupted`.
+    pub state: RunState,
+    /// Stored name.
+    pub organization: Option<&'a str>,
+    /// What was asked.
+    pub ews_url: &'a str,
+    /// As whom.
+    pub account: &'a str,
+    /// With which scheme.
+    pub auth: &'a str,
+    /// Build.
+    pub server_version: Option<&'a str>,
+    /// Why it was stopped.
+    pub cause: Option<Cause>,
+    /// One plain sentence about that.
+    pub message: Option<&'a str>,
+    /// Commands against it.
+    pub remedy: Option<Vec<Remedy>>,
+    /// Warnings in plain sentences.
+    pub warnings: &'a [String],
+}
+
+/// The result of one mailbox.
+#[derive(Debug, Clone, Serialize)]
+pub struct Result<'a> {
+    /// Address, or the identity sent where there is none.
+    pub mailbox: &'a str,
+    /// What was expected.
+    pub expectation: Expectation,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Why.
+    pub cause: Option<Cause>,
+    /// Whether the verdict breaks the expectation.
+    pub finding: bool,
+    /// `ResponseCode` as Exchange sent it.
+    pub ews_code: Option<&'a str>,
+    /// HTTP status of the deciding answer.
+    pub http_status: Option<u16>,
+    /// How often it was asked.
+    pub attempts: u32,
+    /// Milliseconds of the deciding request.
+    pub latency_ms: Option<u64>,
+    /// `client-request-id` of the deciding request.
+    pub request_id: Option<&'a str>,
+    /// One plain sentence.
+    pub message: Option<&'a str>,
+    /// Commands against the cause.
+    pub remedy: Option<Vec<Remedy>>,
+    /// The address this one is a second address of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alias_of: Option<&'a str>,
+    /// Verdict by folder, where several were asked for.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub folders: &'a [FolderResult],
+}
+
+/// A whole check, for small ones; large ones are written piece by piece with the same parts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Check<'a> {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The run.
+    pub run: Run<'a>,
+    /// Counts.
+    pub summary: &'a Summary,
+    /// In the order of the list.
+    pub results: Vec<Result<'a>>,
+}
+
+/// Header of the CSV form: the fields of `results`.
+pub const COLUMNS: [&str; 14] = [
+    "mailbox", "expectation", "verdict", "cause", "finding", "ews_code", "http_status", "attempts", "latency_ms",
+    "request_id", "message", "remedy", "alias_of", "folders",
+];
+
+/// A stored run in the shape of the contract.
+#[must_use]
+pub fn run(row: &RunRow) -> Run<'_> {
+    Run {
+        id: &row.id.0,
+        started_at: &row.started_at,
+        finished_at: row.finished_at.as_deref(),
+        state: row.state,
+        organization: row.organization_name.as_deref(),
+        ews_url: &row.ews_url,
+        account: &row.account,
+        auth: &row.auth,
+        server_version: row.server_version.as_deref(),
+        cause: row.cause,
+        message: row.message.as_deref(),
+        remedy: row.cause.and_then(|cause| commands(cause, row, None)),
+        warnings: &row.warnings,
+    }
+}
+
+/// A stored result in the shape of the contract.
+#[must_use]
+pub fn result<'a>(row: &'a ResultRow, folders: &'a [FolderResult], run: &RunRow) -> Result<'a> {
+    Result {
+        mailbox: &row.mailbox,
+        expectation: row.expectation,
+        verdict: row.verdict.unwrap_or(Verdict::NotChecked),
+        cause: row.cause,
+        finding: row.finding,
+        ews_code: row.ews_code.as_deref(),
+        http_status: row.http_status,
+        attempts: row.attempts,
+        latency_ms: row.latency_ms,
+        request_id: row.request_id.as_deref(),
+        message: row.message.as_deref(),
+        remedy: needs_remedy(row).and_then(|cause| commands(cause, run, Some(&row.mailbox))),
+        alias_of: row.alias_of.as_deref(),
+        folders,
+    }
+}
+
+/// The fields of a result as CSV cells, in the order of [`COLUMNS`]. Texts that a spreadsheet would
+/// take for a formula get an apostrophe.
+#[must_use]
+pub fn cells(result: &Result<'_>) -> [String; 14] {
+    let text = |text: &str| crate::exports::cell(text).into_owned();
+    let some = |value: Option<&str>| value.map(text).unwrap_or_default();
+    let number = |value: Option<u64>| value.map(|n| n.to_string()).unwrap_or_default();
+    let commands = result.remedy.iter().flatten().map(|r| r.powershell.as_str()).collect::<Vec<_>>().join("\n");
+    let folders = result.folders.iter().map(|f| format!("{}={}", f.folder, f.ews_code)).collect::<Vec<_>>().join(" ");
+    [
+        text(result.mailbox),
+        result.expectation.as_str().to_owned(),
+        result.verdict.as_str().to_owned(),
+        result.cause.map(|cause| cause.as_str().to_owned()).unwrap_or_default(),
+        result.finding.to_string(),
+        some(result.ews_code),
+        number(result.http_status.map(u64::from)),
+        result.attempts.to_string(),
+        number(result.latency_ms),
+        some(result.request_id),
+        some(result.message),
+        text(&commands),
+        some(result.alias_of),
+        folders,
+    ]
+}
+
+/// A canary that was refused as expected needs none; nor does a row that only carries the run's cause.
+fn needs_remedy(row: &ResultRow) -> Option<Cause> {
+    let as_expected = row.expectation == Expectation::MustRefuse && row.verdict == Some(Verdict::Refused);
+    let of_run = row.verdict == Some(Verdict::NotChecked);
+    row.cause.filter(|_| !as_expected && !of_run)
+}
+
+fn commands(cause: Cause, run: &RunRow, mailbox: Option<&str>) -> Option<Vec<Remedy>> {
+    let url = url::Url::parse(&run.ews_url).ok();
+    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or(&run.ews_url);
+    let port = url.as_ref().and_then(url::Url::port_or_known_default).unwrap_or(443);
+    let commands = remedy(cause, &Names { account: &run.account, mailbox, host, port });
+    (!commands.is_empty()).then_some(commands)
+}

@@ -1,0 +1,3 @@
+//! Files about a run, in the shapes of the public contract. Knows no secret: none is ever stored.
+
+pub mod check;

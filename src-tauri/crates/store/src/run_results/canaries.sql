@@ -1,0 +1,1 @@
+SELECT count(*) FROM run_results WHERE run = :run AND expectation = 'must_refuse'
