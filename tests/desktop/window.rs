@@ -1,0 +1,209 @@
+//! The real window with a real key store: from typing a password to seeing it kept, and gone
+//! after it was removed. Needs a desktop, and the app built: `cargo xtask test --only window`.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use desktop_smoke::{Outcome, Session};
+
+/// Found nowhere else on this machine.
+const CANARY: &str = "c4n4ry-Understudy-smoke";
+
+fn app() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let app = target.join("debug/understudy-desktop");
+    assert!(
+        app.is_file(),
+        "{} is missing: cargo build -p understudy-desktop",
+        app.display()
+    );
+    app
+}
+
+/// Everything in the key store under our name, secrets included.
+fn key_store() -> String {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = Command::new("secret-tool")
+        .args(["search", "--all", "service", "Understudy"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&stdout).into_owned();
+    assert!(
+        status.success() || text.is_empty(),
+        "secret-tool: {}",
+        String::from_utf8_lossy(&stderr)
+    );
+    text
+}
+
+fn field(label: &str) -> String {
+    format!(
+        "//input[@id=//label[starts-with(normalize-space(.), '{label}')]/@for and not(@disabled)]"
+    )
+}
+
+fn button(name: &str) -> String {
+    format!("//button[normalize-space(.)='{name}']")
+}
+
+fn text(part: &str) -> String {
+    format!("//*[contains(text(), '{part}')]")
+}
+
+async fn type_and_save(session: &Session) -> Outcome<()> {
+    session.go("/organizations/1/configuration").await?;
+    let account = session.find(&field("Account Logon")).await?;
+    session.type_into(&account, "CONTOSO\\svc-ews").await?;
+    let url = session
+        .find(&field("Exchange Web Services (EWS) URL"))
+        .await?;
+    session
+        .type_into(&url, "https://mail.contoso.com/EWS/Exchange.asmx")
+        .await?;
+    let password = session.find(&field("Password")).await?;
+    session.type_into(&password, CANARY).await?;
+    session.click(&session.find(&button("Save")).await?).await?;
+    session
+        .find(&text("Stored in Secret Service"))
+        .await
+        .map(drop)
+}
+
+async fn remove_and_save(session: &Session) -> Outcome<()> {
+    session
+        .click(&session.find(&button("Remove")).await?)
+        .await?;
+    session.find(&text("will be removed when you save")).await?;
+    session.click(&session.find(&button("Save")).await?).await?;
+    session.find(&field("Password")).await.map(drop)
+}
+
+/// Nothing of the page holds the password once it was handed over.
+async fn is_shown(session: &Session) -> Outcome<bool> {
+    let script = format!(
+        "return document.documentElement.outerHTML.includes('{CANARY}') || \
+         [...document.querySelectorAll('input')].some(input => input.value.includes('{CANARY}')) || \
+         location.href.includes('{CANARY}') || JSON.stringify({{...localStorage, ...sessionStorage}}).includes('{CANARY}')"
+    );
+    session.script(&script).await.map(|shown| shown == true)
+}
+
+fn is_in_a_file(folder: &Path) -> bool {
+    std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .any(|path| {
+            if path.is_dir() {
+                is_in_a_file(&path)
+            } else {
+                let bytes = std::fs::read(&path).unwrap_or_default();
+                bytes
+                    .windows(CANARY.len())
+                    .any(|window| window == CANARY.as_bytes())
+            }
+        })
+}
+
+/// Fails with a picture of the page beside the app.
+async fn or_picture<T>(session: &Session, step: &str, outcome: Outcome<T>) -> T {
+    match outcome {
+        Ok(value) => value,
+        Err(message) => {
+            let picture = app().with_file_name(format!("window-{step}.png"));
+            std::fs::write(&picture, session.picture().await.unwrap()).unwrap();
+            panic!("{step}: {message}\n  picture: {}", picture.display());
+        }
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs a desktop and the built app: cargo xtask test --only window"]
+async fn a_password_is_kept_in_the_key_store_and_nowhere_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().to_str().unwrap();
+    assert!(!key_store().contains(CANARY), "the key store is fresh");
+
+    let session = Session::open(&app(), &["--data-dir", data_dir])
+        .await
+        .unwrap();
+    or_picture(&session, "save", type_and_save(&session).await).await;
+    assert!(
+        key_store().contains(CANARY),
+        "the key store has what was typed"
+    );
+    assert!(
+        !is_shown(&session).await.unwrap(),
+        "the page forgets what it handed over"
+    );
+    assert!(
+        !is_in_a_file(folder.path()),
+        "no file of the data folder holds it"
+    );
+
+    or_picture(&session, "remove", remove_and_save(&session).await).await;
+    assert!(
+        !key_store().contains(CANARY),
+        "the key store has forgotten it"
+    );
+    assert!(
+        !is_in_a_file(folder.path()),
+        "no file of the data folder holds it"
+    );
+    session.close().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs a desktop and the built app: cargo xtask test --only window"]
+async fn the_window_stays_on_the_app() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = Session::open(&app(), &["--data-dir", folder.path().to_str().unwrap()])
+        .await
+        .unwrap();
+    session.go("/settings").await.unwrap();
+    session.find("//main//*[text()]").await.unwrap();
+    session
+        .script("location.href = 'https://example.com/'; window.open('https://example.com/')")
+        .await
+        .unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let address = session.script("return location.href").await.unwrap();
+    assert!(
+        address.as_str().unwrap().starts_with("tauri://localhost/"),
+        "{address}"
+    );
+    session.close().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs a desktop and the built app: cargo xtask test --only window"]
+async fn a_second_window_on_the_same_folder_says_why_it_cannot_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().to_str().unwrap();
+    let session = Session::open(&app(), &["--data-dir", data_dir])
+        .await
+        .unwrap();
+    session.find("//main//*[text()]").await.unwrap();
+    let second = Command::new("timeout")
+        .arg("5")
+        .arg(app())
+        .args(["--data-dir", data_dir])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(
+        said.contains("understudy-desktop: "),
+        "it says so on stderr: {said}"
+    );
+    assert_eq!(
+        second.status.code(),
+        Some(124),
+        "it stays in its window until that is closed: {said}"
+    );
+    session.close().await.unwrap();
+}
