@@ -26,5 +26,5 @@ export function fraction(progress: RunProgress): number | undefined {
 }
 
 function rateText(rate: number): string {
-  return rate < 10 ? rate.toFixed(1) : count(rate);
+  return rate < 10 ? rate.toFixed(1) : count(Math.round(rate));
 }

@@ -12,3 +12,6 @@ Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 600 },
   offsetWidth: { configurable: true, get: () => 1024 },
 });
+
+// happy-dom's animations reject when they are canceled; without the API Fluent shows the end state at once.
+Reflect.deleteProperty(Element.prototype, "animate");

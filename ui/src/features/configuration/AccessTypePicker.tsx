@@ -41,9 +41,11 @@ export function AccessTypePicker({ entries, value, messages, warning, onChange }
         onChange={(event) => setTyped(event.target.value)}
         onBlur={() => setTyped(null)}
         onOptionSelect={(_, data) => {
+          // Typing takes the selection back with an event of its own; the choice stays until another is made.
           const entry = entries.find((candidate) => candidate.key === data.optionValue);
+          if (!entry) return;
           setTyped(null);
-          if (entry) onChange(entry.key);
+          onChange(entry.key);
         }}
       >
         {shown.map((entry) => (

@@ -15,15 +15,16 @@ import {
   MenuTrigger,
   makeStyles,
   SplitButton,
-  Tooltip,
 } from "@fluentui/react-components";
 import { PlayRegular } from "@fluentui/react-icons";
-import { type FormEvent, type JSX, useState } from "react";
+import { type FormEvent, useState } from "react";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
 
 type CheckButtonProps = {
   /** A check of this organization goes on. */
   running: boolean;
+  /** Where on the screen the reason stands, if there is one. */
+  reasonId: string | undefined;
   /** Why nothing can be checked now. */
   blocked: string | null;
   /** Why all users cannot be checked, though one address can. */
@@ -35,7 +36,7 @@ type CheckButtonProps = {
 };
 
 /** `Check Users Exchange Impersonated Access` with its menu; while a check goes on, the way to it. */
-export function CheckButton({ running, blocked, usersBlocked, nothingFailed, onCheck, onShow }: CheckButtonProps) {
+export function CheckButton({ running, blocked, usersBlocked, nothingFailed, reasonId, onCheck, onShow }: CheckButtonProps) {
   const styles = useStyles();
   const [asking, setAsking] = useState(false);
   const reason = blocked ?? usersBlocked;
@@ -51,20 +52,19 @@ export function CheckButton({ running, blocked, usersBlocked, nothingFailed, onC
       <Menu positioning="below-end">
         <MenuTrigger disableButtonEnhancement>
           {(trigger) => (
-            <WithReason reason={reason}>
-              <SplitButton
-                className={styles.button}
-                icon={<PlayRegular />}
-                menuButton={{ ...trigger, disabled: blocked !== null, "aria-label": "Which mailboxes to check" }}
-                primaryActionButton={{
-                  disabledFocusable: reason !== null,
-                  "aria-keyshortcuts": "F5",
-                  onClick: () => reason === null && onCheck({ kind: "all" }),
-                }}
-              >
-                Check Users Exchange Impersonated Access
-              </SplitButton>
-            </WithReason>
+            <SplitButton
+              className={styles.button}
+              icon={<PlayRegular />}
+              menuButton={{ ...trigger, disabled: blocked !== null, "aria-label": "Which mailboxes to check" }}
+              primaryActionButton={{
+                disabledFocusable: reason !== null,
+                "aria-describedby": reasonId,
+                "aria-keyshortcuts": "F5",
+                onClick: () => reason === null && onCheck({ kind: "all" }),
+              }}
+            >
+              Check Users Exchange Impersonated Access
+            </SplitButton>
           )}
         </MenuTrigger>
         <MenuPopover>
@@ -88,15 +88,6 @@ export function CheckButton({ running, blocked, usersBlocked, nothingFailed, onC
         onCancel={() => setAsking(false)}
       />
     </>
-  );
-}
-
-function WithReason({ reason, children }: { reason: string | null; children: JSX.Element }) {
-  if (reason === null) return children;
-  return (
-    <Tooltip relationship="description" content={reason}>
-      <span>{children}</span>
-    </Tooltip>
   );
 }
 

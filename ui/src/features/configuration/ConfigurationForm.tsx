@@ -1,4 +1,4 @@
-import { Button, makeStyles, mergeClasses, Text, Title3, Tooltip, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, Text, Title3, Tooltip, tokens, useId } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
@@ -53,6 +53,8 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
 
   const blocked = blockedReason(served, app.settings.workOffline, form.busy === "starting");
   const usersBlocked = page.row.counts.users === 0 ? noUsers : null;
+  const reason = blocked ?? usersBlocked;
+  const reasonId = useId("why-no-check");
   const canSave = form.dirty || !configuration.saved || configuration.waitingRun !== null;
   const show = () => newest !== null && void navigate({ to: "/runs/$run", params: { run: newest } });
   const check = (scope: CheckScope) => void form.check(scope);
@@ -76,6 +78,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
           running={running}
           blocked={blocked}
           usersBlocked={usersBlocked}
+          reasonId={reason === null ? undefined : reasonId}
           nothingFailed={!canRecheck(run.page?.row)}
           onCheck={check}
           onShow={show}
@@ -92,6 +95,11 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
           </Button>
         </Tooltip>
       </div>
+      {reason !== null && !running && (
+        <Text id={reasonId} size={200} className={styles.reason}>
+          {reason}
+        </Text>
+      )}
       {form.failure && <ProblemBar title={form.failure.title} error={form.failure.error} />}
       {validation.problem && <ProblemBar title="The form couldn't be validated." error={validation.problem} />}
       {form.pendingScope && (
@@ -116,7 +124,6 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
           ) : (
             <ServedFields form={form} app={app} configuration={configuration} seen={run.page?.certificates ?? []} />
           )}
-          {usersBlocked !== null && served && <Text>{usersBlocked}</Text>}
           <ResultStrip
             page={run.page}
             progress={run.progress}
@@ -243,6 +250,7 @@ const useStyles = makeStyles({
   },
   head: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
   title: { margin: 0, flexGrow: 1, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
+  reason: { textAlign: "end", color: tokens.colorNeutralForeground2 },
   columns: {
     display: "grid",
     gridTemplateColumns: "minmax(0, 1fr)",

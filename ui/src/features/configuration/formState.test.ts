@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
+import { formReducer, isDirty, startForm } from "./formState";
+import { passwordForCheck, passwordForSave } from "./passwordChange";
+
+const configuration: EmailConfiguration = {
+  form: {
+    accessType: "ex_imp",
+    accountLogon: "svc@contoso.com",
+    ewsUrl: "https://mail.contoso.com/EWS/Exchange.asmx",
+    urlOrigin: "typed",
+    authentication: "automatic",
+    tlsTrust: { kind: "system" },
+    identifyBy: "smtp",
+  },
+  saved: true,
+  password: { hasPassword: true, askEachTime: false, setAt: null, provenAt: null },
+  updatedAt: null,
+  lastRun: null,
+  lastRunMatches: false,
+  waitingRun: null,
+  accessTypes: [],
+};
+
+describe("the form", () => {
+  const start = startForm(configuration, true);
+
+  test("is dirty after an edit, a typed password or another place to keep it, and not by the origin alone", () => {
+    expect(isDirty(start)).toBe(false);
+    expect(isDirty(formReducer(start, { kind: "set", change: { accountLogon: "x" } }))).toBe(true);
+    expect(isDirty(formReducer(start, { kind: "password", change: { typed: true } }))).toBe(true);
+    expect(isDirty(formReducer(start, { kind: "password", change: { keep: "ask" } }))).toBe(true);
+    expect(isDirty(formReducer(start, { kind: "set", change: { urlOrigin: "generated" } }))).toBe(false);
+  });
+
+  test("gives a replaced URL back with its origin, and remembers not to fix it again", () => {
+    const typed = formReducer(start, { kind: "type-url", url: "mail.contoso.com" });
+    const url = "https://mail.contoso.com/EWS/Exchange.asmx";
+    const fixed = formReducer(typed, { kind: "replace-url", url, origin: "generated", text: "Completed." });
+    expect(fixed.form).toMatchObject({ ewsUrl: url, urlOrigin: "generated" });
+    const undone = formReducer(fixed, { kind: "undo-url" });
+    expect(undone.form).toMatchObject({ ewsUrl: "mail.contoso.com", urlOrigin: "typed" });
+    expect(undone.keptUrls).toEqual(["mail.contoso.com"]);
+  });
+
+  test("keeps a password by asking each time where the key store cannot be used", () => {
+    const none = { ...configuration, password: { ...configuration.password, hasPassword: false } };
+    expect(startForm(none, false).password.keep).toBe("ask");
+    expect(startForm(none, true).password.keep).toBe("store");
+  });
+});
+
+describe("what is handed over", () => {
+  const draft = { typed: true, outerSpaces: false, removing: false, replacing: false, keep: "store" as const };
+
+  test("a typed password is stored, or kept in memory where it is to be asked for", () => {
+    expect(passwordForSave(draft, "store", "pw")).toEqual({ kind: "store", password: "pw" });
+    expect(passwordForSave({ ...draft, keep: "ask" }, "store", "pw")).toEqual({ kind: "ask", password: "pw" });
+  });
+
+  test("nothing typed keeps, removes or stops keeping what is stored", () => {
+    expect(passwordForSave(draft, "store", "")).toEqual({ kind: "keep" });
+    expect(passwordForSave({ ...draft, removing: true }, "store", "")).toEqual({ kind: "remove" });
+    expect(passwordForSave({ ...draft, keep: "ask" }, "store", "")).toEqual({ kind: "ask" });
+  });
+
+  test("a check takes what is typed, else what is stored", () => {
+    expect(passwordForCheck("pw")).toEqual({ kind: "typed", password: "pw" });
+    expect(passwordForCheck("")).toEqual({ kind: "stored" });
+  });
+});
