@@ -9,6 +9,8 @@ pub mod checks;
 pub mod diagnosis;
 mod dispatch;
 pub mod email_configuration;
+mod exports;
+mod locks;
 mod organizations;
 pub mod ports;
 pub mod reports;

@@ -1,0 +1,208 @@
+//! The fingerprint of settings: two runs with one fingerprint asked the same question.
+//!
+//! SHA-256 over type, account, secret version, URL, authentication, trust and identity form. The
+//! password itself is no part of it, not even hashed: whoever has the database could guess at it.
+//! Instead passwords are counted. Each new one gets a version that was never used before; which
+//! version a password has is found by comparing it with the stored one and with those that were
+//! typed for a check in this session.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use contract::{EmailConfigurationForm, OrganizationId, Problem, Secret, TlsTrust};
+use sha2::{Digest as _, Sha256};
+use store::email_configurations::{self, StoredConfiguration};
+use store::{StoreError, Tx, settings};
+
+use super::EwsUrl;
+use crate::activity::hex;
+use crate::stage::Stage;
+
+/// Where the last version that was given out stands.
+const COUNTER: &str = "secret_version";
+
+/// Passwords that were typed for a check and not saved yet, with their versions: in memory only.
+#[derive(Default)]
+pub(crate) struct Drafts {
+    typed: Mutex<HashMap<OrganizationId, (Secret, i64)>>,
+}
+
+impl Drafts {
+    /// The version of this password, if it was typed before.
+    pub(crate) fn version(&self, organization: OrganizationId, password: &Secret) -> Option<i64> {
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, version) = typed.get(&organization)?;
+        same(known, password).then_some(*version)
+    }
+
+    /// Whether another password was typed under this version.
+    fn contradicts(&self, organization: OrganizationId, password: &Secret, version: i64) -> bool {
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.get(&organization).is_some_and(|(known, of)| *of == version && !same(known, password))
+    }
+
+    pub(crate) fn keep(&self, organization: OrganizationId, password: Secret, version: i64) {
+        let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.insert(organization, (password, version));
+    }
+
+    pub(crate) fn forget(&self, organization: OrganizationId) {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).remove(&organization);
+    }
+}
+
+/// The fingerprint of a form with a password of this version.
+pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) -> String {
+    let mut hasher = Sha256::new();
+    let mut part = |text: &str| {
+        // Lengths first, so that no two settings share their bytes.
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    part("understudy fingerprint 1");
+    part(super::access_types::key(form.access_type));
+    part(&form.account_logon.trim().to_lowercase());
+    part(&secret_version.to_string());
+    part(EwsUrl::parse(&form.ews_url).as_ref().map_or(form.ews_url.trim(), EwsUrl::as_str));
+    part(form.authentication.as_str());
+    match &form.tls_trust {
+        TlsTrust::System => part("system"),
+        TlsTrust::Ca { pem, .. } => {
+            part("ca");
+            part(pem.trim());
+        }
+        TlsTrust::Pin { sha256 } => {
+            part("pin");
+            part(&sha256.trim().to_ascii_uppercase());
+        }
+    }
+    part(form.identify_by.as_str());
+    hex(&hasher.finalize())
+}
+
+/// The fingerprint of a check on `form`: with the password that was `typed`, else the stored one.
+/// Saving the same form with the same password later gives the same fingerprint.
+///
+/// # Errors
+/// As [`Problem`].
+pub(crate) async fn fingerprint_of(
+    stage: &Stage,
+    organization: OrganizationId,
+    form: &EmailConfigurationForm,
+    typed: Option<&Secret>,
+) -> Result<String, Problem> {
+    let stored = stage.read(move |tx| Ok(email_configurations::load(tx, organization)?)).await?;
+    let version = match typed {
+        None => stored.as_ref().map_or(0, |stored| stored.secret_version),
+        Some(password) => {
+            let version = match known_version(stage, organization, stored.as_ref(), password).await {
+                Some(version) => version,
+                None => stage.write(|tx| Ok(new_secret_version(tx)?)).await?,
+            };
+            stage.drafts.keep(organization, password.clone(), version);
+            version
+        }
+    };
+    Ok(fingerprint(form, version))
+}
+
+/// The version of a password that is about to be checked, if it needs no new one.
+///
+/// Without a stored password there is nothing to compare with: the one that is typed then counts as
+/// the one that was meant when the form was saved, unless another one was typed meanwhile.
+async fn known_version(
+    stage: &Stage,
+    organization: OrganizationId,
+    stored: Option<&StoredConfiguration>,
+    password: &Secret,
+) -> Option<i64> {
+    if let Some(version) = stage.drafts.version(organization, password) {
+        return Some(version);
+    }
+    let stored = stored?;
+    if stored.password.has_password {
+        return same_as_stored(stage, organization, password).await.then_some(stored.secret_version);
+    }
+    let kept = stage.typed_password(organization);
+    let other = kept.is_some_and(|kept| !same(&kept, password))
+        || stage.drafts.contradicts(organization, password, stored.secret_version);
+    (!other).then_some(stored.secret_version)
+}
+
+/// Whether this is the password in the key store. A key store that cannot be read says no: then the
+/// password counts as another one, and a new check is asked for.
+pub(super) async fn same_as_stored(
+    stage: &Stage,
+    organization: OrganizationId,
+    password: &Secret,
+) -> bool {
+    match stage.password(organization).await {
+        Ok(stored) => stored.is_some_and(|stored| same(&stored, password)),
+        Err(problem) => {
+            tracing::warn!(%problem, "cannot compare with the stored password");
+            false
+        }
+    }
+}
+
+/// A version that no password had before.
+///
+/// # Errors
+/// As [`StoreError`].
+pub(crate) fn new_secret_version(tx: &Tx<'_>) -> Result<i64, StoreError> {
+    let version = settings::load::<i64>(tx, COUNTER)?.unwrap_or(0) + 1;
+    settings::save(tx, COUNTER, &version)?;
+    Ok(version)
+}
+
+/// Compares without telling by its time how much is the same.
+pub(super) fn same(one: &Secret, other: &Secret) -> bool {
+    let (one, other) = (one.expose().as_bytes(), other.expose().as_bytes());
+    let differences = one.iter().zip(other).fold(0, |sum, (a, b)| sum | (a ^ b));
+    one.len() == other.len() && differences == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::{AccessType, Authentication, EmailConfigurationForm, IdentifyBy, TlsTrust, UrlOrigin};
+
+    use super::fingerprint;
+
+    fn form() -> EmailConfigurationForm {
+        EmailConfigurationForm {
+            account_logon: "svc@contoso.com".into(),
+            ews_url: "https://mail.contoso.com/EWS/Exchange.asmx".into(),
+            ..EmailConfigurationForm::default()
+        }
+    }
+
+    #[test]
+    fn every_setting_of_the_question_counts() {
+        let mut seen = vec![fingerprint(&form(), 1), fingerprint(&form(), 2)];
+        let mut other = |change: fn(&mut EmailConfigurationForm)| {
+            let mut form = form();
+            change(&mut form);
+            seen.push(fingerprint(&form, 1));
+        };
+        other(|form| form.access_type = AccessType::EwsImp);
+        other(|form| form.account_logon = "svc2@contoso.com".into());
+        other(|form| form.ews_url = "https://mail2.contoso.com/EWS/Exchange.asmx".into());
+        other(|form| form.authentication = Authentication::Ntlm);
+        other(|form| form.tls_trust = TlsTrust::Pin { sha256: "AA".into() });
+        other(|form| form.tls_trust = TlsTrust::Ca { pem: "AA".into(), name: String::new() });
+        other(|form| form.identify_by = IdentifyBy::Sid);
+        let all = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), all, "two questions share a fingerprint");
+    }
+
+    #[test]
+    fn spelling_and_origin_do_not() {
+        let mut other = form();
+        other.account_logon = " SVC@contoso.com".into();
+        other.ews_url = "mail.contoso.com".into();
+        other.url_origin = UrlOrigin::Generated;
+        assert_eq!(fingerprint(&other, 1), fingerprint(&form(), 1));
+    }
+}

@@ -1,0 +1,20 @@
+//! The Email Configuration subtab: show, validate, save, the Magic Wand, certificates.
+//!
+//! Passwords go into the key store and nowhere else. Whether a run proves the settings that are
+//! saved is told by a fingerprint that no password is part of.
+
+mod access_types;
+mod account;
+mod certificates;
+mod ews_url;
+mod fingerprint;
+mod generate;
+mod save;
+mod show;
+mod validate;
+pub(crate) mod vault;
+
+pub(crate) use access_types::why_not_served;
+pub use ews_url::{EwsUrl, EwsUrlError, Reading};
+pub(crate) use fingerprint::{Drafts, fingerprint, fingerprint_of, new_secret_version};
+pub(crate) use generate::host_of_pattern;

@@ -1,0 +1,338 @@
+//! `Save`: the form into the database, the password into the key store, and the results of the run
+//! that waits for just these settings into the users' `Sync access` (panel §7.9).
+//!
+//! The key store goes first. Whichever of the two refuses, nothing is changed in the end.
+
+use contract::{
+    EmailConfigurationForm, OrganizationId, PasswordChange, PasswordState, Problem, RunId,
+    SaveEmailConfiguration, Saved, Secret, TlsTrust,
+};
+use jiff::civil::Date;
+use store::email_configurations::StoredConfiguration;
+use store::run_results::{self, Applied};
+use store::{StoreError, Tx, email_configurations, runs, users};
+
+use super::access_types::label;
+use super::fingerprint::{fingerprint, new_secret_version, same, same_as_stored};
+use super::validate::{PasswordField, Surroundings, first_error, messages};
+use super::{EwsUrl, show, vault};
+use crate::Engine;
+use crate::activity::{Author, Kind, count};
+use crate::organizations::known;
+use crate::problems::Refusal;
+use crate::stage::Stage;
+
+const REFUSED: &str = "The key store refused to save the password. Nothing was changed.";
+
+impl Engine {
+    /// Saves the form and applies the results that wait for it.
+    ///
+    /// # Errors
+    /// [`contract::Code::Invalid`] with its field; [`contract::Code::KeyStore`]; then nothing was
+    /// changed.
+    pub async fn email_configuration_save(&self, request: SaveEmailConfiguration) -> Result<Saved, Problem> {
+        let SaveEmailConfiguration { organization, form, password } = request;
+        let form = tidy(form);
+        let stage = self.stage();
+        let _one_at_a_time = stage.saving.lock().await;
+        let stored = checked(&stage, organization, &form, &password).await?;
+        let plan = Plan::of(&stage, organization, stored.as_ref(), &password).await;
+        let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
+        let work = Work {
+            organization,
+            form,
+            stored,
+            plan,
+            author: stage.author(),
+            today: stage.today(),
+        };
+        let saved = stage.write(move |tx| work.save(tx)).await;
+        let saved = match saved {
+            Ok(saved) => saved,
+            Err(problem) => return Err(change.take_back(&stage, problem).await),
+        };
+        match password {
+            PasswordChange::Keep => {}
+            PasswordChange::Ask { password: Some(password) } if !password.is_empty() => {
+                stage.keep_typed(organization, Some(password));
+            }
+            PasswordChange::Ask { .. } => {}
+            PasswordChange::Store { .. } | PasswordChange::Remove => stage.keep_typed(organization, None),
+        }
+        Ok(saved)
+    }
+}
+
+/// What happens to the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Event {
+    None,
+    Stored,
+    Replaced,
+    Removed,
+}
+
+/// What is to be written about the password.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    has_password: bool,
+    ask_each_time: bool,
+    /// The version, or a new one.
+    version: Option<i64>,
+    event: Event,
+}
+
+impl Plan {
+    async fn of(
+        stage: &Stage,
+        organization: OrganizationId,
+        stored: Option<&StoredConfiguration>,
+        change: &PasswordChange,
+    ) -> Self {
+        let state = stored.map_or_else(PasswordState::default, |stored| stored.password.clone());
+        let version = stored.map_or(0, |stored| stored.secret_version);
+        let had = state.has_password;
+        match change {
+            PasswordChange::Keep => Self {
+                has_password: had,
+                ask_each_time: state.ask_each_time,
+                version: Some(version),
+                event: Event::None,
+            },
+            PasswordChange::Store { password } => Self {
+                has_password: true,
+                ask_each_time: false,
+                version: version_of(stage, organization, stored, password).await,
+                event: if had { Event::Replaced } else { Event::Stored },
+            },
+            PasswordChange::Ask { password } => Self {
+                has_password: false,
+                ask_each_time: true,
+                version: match password.as_ref().filter(|password| !password.is_empty()) {
+                    Some(password) => version_of(stage, organization, stored, password).await,
+                    None => Some(version),
+                },
+                event: if had { Event::Removed } else { Event::None },
+            },
+            PasswordChange::Remove => Self {
+                has_password: false,
+                ask_each_time: false,
+                version: if had { None } else { Some(version) },
+                event: if had { Event::Removed } else { Event::None },
+            },
+        }
+    }
+}
+
+/// The version of a password that is saved: the one it was checked under, the one it is stored
+/// under, or `None`: a new one.
+async fn version_of(
+    stage: &Stage,
+    organization: OrganizationId,
+    stored: Option<&StoredConfiguration>,
+    password: &Secret,
+) -> Option<i64> {
+    if let Some(version) = stage.drafts.version(organization, password) {
+        return Some(version);
+    }
+    let stored = stored?;
+    let same = if stored.password.has_password {
+        same_as_stored(stage, organization, password).await
+    } else {
+        stage.typed_password(organization).is_some_and(|typed| same(&typed, password))
+    };
+    same.then_some(stored.secret_version)
+}
+
+/// Validated: an error is the problem of its field.
+async fn checked(
+    stage: &Stage,
+    organization: OrganizationId,
+    form: &EmailConfigurationForm,
+    password: &PasswordChange,
+) -> Result<Option<StoredConfiguration>, Problem> {
+    let typed = match password {
+        PasswordChange::Store { password } if password.is_empty() => {
+            return Err(Problem::invalid("password", "Enter the password, or choose Ask each time."));
+        }
+        PasswordChange::Keep => false,
+        PasswordChange::Store { .. } | PasswordChange::Ask { .. } | PasswordChange::Remove => true,
+    };
+    let (form, now) = (form.clone(), stage.clock.now());
+    stage
+        .read(move |tx| {
+            let around = Surroundings::of(tx, organization, &form, now)?;
+            let state = around.stored.as_ref().map(|stored| &stored.password);
+            let kept = state.is_some_and(|state| state.has_password || state.ask_each_time);
+            let password = PasswordField { given: typed || kept, outer_spaces: false };
+            match first_error(&form, &messages(&form, password, &around)) {
+                Some(problem) => Err(problem.into()),
+                None => Ok(around.stored),
+            }
+        })
+        .await
+}
+
+async fn change_vault(
+    stage: &Stage,
+    organization: OrganizationId,
+    stored: Option<&StoredConfiguration>,
+    password: &PasswordChange,
+) -> Result<vault::Change, Problem> {
+    let had = stored.is_some_and(|stored| stored.password.has_password);
+    match password {
+        PasswordChange::Store { password } => {
+            vault::store(stage, organization, password.clone(), REFUSED).await
+        }
+        PasswordChange::Ask { .. } | PasswordChange::Remove if had => {
+            let refused = "The key store refused to remove the password. Nothing was changed.";
+            vault::remove(stage, organization, refused).await
+        }
+        _ => Ok(vault::Change::none()),
+    }
+}
+
+/// Near misses completed, blanks around the texts gone.
+fn tidy(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
+    form.account_logon = form.account_logon.trim().to_owned();
+    form.ews_url = EwsUrl::parse(&form.ews_url)
+        .map_or_else(|_| form.ews_url.trim().to_owned(), |url| url.to_string());
+    if let TlsTrust::Pin { sha256 } = &mut form.tls_trust {
+        *sha256 = sha256.trim().to_ascii_uppercase();
+    }
+    form
+}
+
+/// One save, inside one transaction.
+struct Work {
+    organization: OrganizationId,
+    form: EmailConfigurationForm,
+    stored: Option<StoredConfiguration>,
+    plan: Plan,
+    author: Author,
+    today: Date,
+}
+
+impl Work {
+    fn save(self, tx: &Tx<'_>) -> Result<Saved, Refusal> {
+        let row = known(tx, self.organization)?;
+        let now = &self.author.at;
+        let version = match self.plan.version {
+            Some(version) => version,
+            None => new_secret_version(tx)?,
+        };
+        let fingerprint = fingerprint(&self.form, version);
+        email_configurations::save(tx, self.organization, &self.form, &fingerprint, now)?;
+        email_configurations::set_password_state(tx, self.organization, &self.password_state(version), version)?;
+        let changed = self.stored.as_ref().is_some_and(|stored| stored.fingerprint != fingerprint);
+        let renew = if changed { users::needs_renewal(tx, self.organization, now)? } else { 0 };
+        let applied = self.apply_waiting(tx, &fingerprint)?;
+        self.note(tx, &row.name, applied.as_ref())?;
+        let counts = known(tx, self.organization)?.counts;
+        let (applied_run, applied) = match applied {
+            Some((run, applied)) => (Some(run), applied),
+            None => (None, Applied::default()),
+        };
+        Ok(Saved {
+            configuration: show::show(tx, self.organization, self.today)?,
+            activated: applied.activated,
+            renewed: applied.renewed,
+            failed: applied.failed,
+            unchanged: applied.unchanged,
+            needs_renewal: renew.min(counts.needs_renewal),
+            applied_run,
+        })
+    }
+
+    fn password_state(&self, version: i64) -> PasswordState {
+        let before = self.stored.as_ref();
+        let same_password = before.is_some_and(|stored| stored.secret_version == version);
+        let kept = |at: fn(&PasswordState) -> Option<String>| before.and_then(|stored| at(&stored.password));
+        PasswordState {
+            has_password: self.plan.has_password,
+            ask_each_time: self.plan.ask_each_time,
+            set_at: match self.plan.event {
+                Event::Stored | Event::Replaced => Some(self.author.at.clone()),
+                Event::None if self.plan.has_password => kept(|state| state.set_at.clone()),
+                Event::None | Event::Removed => None,
+            },
+            proven_at: if same_password { kept(|state| state.proven_at.clone()) } else { None },
+        }
+    }
+
+    /// Applies the newest run that asked with exactly these settings, if it was not applied yet.
+    fn apply_waiting(&self, tx: &Tx<'_>, fingerprint: &str) -> Result<Option<(RunId, Applied)>, Refusal> {
+        let Some(run) = runs::waiting(tx, self.organization, fingerprint)? else { return Ok(None) };
+        let number = runs::number(tx, &run)?.ok_or(StoreError::NotFound)?;
+        let applied = run_results::apply_to_users(tx, number, self.organization, &self.author.at)?;
+        Ok(Some((run, applied)))
+    }
+
+    fn note(&self, tx: &Tx<'_>, name: &str, applied: Option<&(RunId, Applied)>) -> Result<(), StoreError> {
+        let place = Some((self.organization, name));
+        let changes = changes(self.stored.as_ref().map(|stored| &stored.form), &self.form);
+        if !changes.is_empty() {
+            let details = format!("Email Configuration saved. {}", changes.join(" "));
+            self.author.note(tx, Kind::SettingsChanged, place, details, None)?;
+        }
+        if let TlsTrust::Pin { sha256 } = &self.form.tls_trust
+            && self.stored.as_ref().is_none_or(|stored| stored.form.tls_trust != self.form.tls_trust)
+        {
+            let details = format!("Pinned the certificate with SHA-256 {sha256}.");
+            self.author.note(tx, Kind::CertificatePinned, place, details, None)?;
+        }
+        let account = &self.form.account_logon;
+        let password = match self.plan.event {
+            Event::None => None,
+            Event::Stored => Some((Kind::CredentialsStored, format!("Stored the password of {account}."))),
+            Event::Replaced => Some((Kind::CredentialsReplaced, format!("Replaced the password of {account}."))),
+            Event::Removed => Some((Kind::CredentialsRemoved, format!("Removed the password of {account}."))),
+        };
+        if let Some((kind, details)) = password {
+            self.author.note(tx, kind, place, details, None)?;
+        }
+        if let Some((_, applied)) = applied {
+            let details = format!(
+                "{} activated, {} renewed, {} failed, {} unchanged.",
+                count(applied.activated, "user"),
+                applied.renewed,
+                applied.failed,
+                applied.unchanged
+            );
+            self.author.note(tx, Kind::Activated, place, details, None)?;
+        }
+        Ok(())
+    }
+}
+
+/// Before and after, a sentence a field. Never the password.
+fn changes(before: Option<&EmailConfigurationForm>, after: &EmailConfigurationForm) -> Vec<String> {
+    let fields = |form: &EmailConfigurationForm| {
+        [
+            ("Mailbox Access Type", label(form.access_type).to_owned()),
+            ("Account Logon", form.account_logon.clone()),
+            ("EWS URL", form.ews_url.clone()),
+            ("Authentication", form.authentication.as_str().to_owned()),
+            ("TLS trust", trust(&form.tls_trust)),
+            ("Impersonate by", form.identify_by.as_str().to_owned()),
+        ]
+    };
+    let after = fields(after);
+    let Some(before) = before.map(fields) else {
+        return after.into_iter().map(|(name, value)| format!("{name}: \"{value}\".")).collect();
+    };
+    before
+        .into_iter()
+        .zip(after)
+        .filter(|(before, after)| before != after)
+        .map(|((name, from), (_, to))| format!("{name}: \"{from}\" to \"{to}\"."))
+        .collect()
+}
+
+fn trust(trust: &TlsTrust) -> String {
+    match trust {
+        TlsTrust::System => "System trust store".to_owned(),
+        TlsTrust::Ca { name, .. } => format!("CA file {name}"),
+        TlsTrust::Pin { sha256 } => format!("Pinned certificate {sha256}"),
+    }
+}

@@ -1,0 +1,223 @@
+//! What is wrong with the form, in the exact words of panel §7.3. Asks no server.
+
+use contract::{
+    AccessType, Authentication, EmailConfigurationForm, FieldLevel, FieldMessage, Problem, SmtpAddress,
+    TlsTrust, ValidateEmailConfiguration,
+};
+use jiff::Timestamp;
+use store::email_configurations::StoredConfiguration;
+use store::{Tx, email_configurations, users};
+
+use super::account::Account;
+use super::access_types::{label, why_not_served};
+use super::certificates::read_usable;
+use super::{EwsUrl, EwsUrlError, Reading};
+use crate::Engine;
+use crate::activity::grouped;
+use crate::organizations::known;
+use crate::problems::Refusal;
+
+/// Longest Account Logon, in characters.
+const LONGEST_ACCOUNT: usize = 320;
+const CLOUD: &str = "Exchange Online stopped taking passwords for EWS between Oct 2022 and Jan 2023. Choose an OAuth type.";
+
+/// What the form is judged by, besides itself.
+pub(super) struct Surroundings {
+    pub(super) stored: Option<StoredConfiguration>,
+    users: u64,
+    active: u64,
+    /// The account is in the list of users.
+    account_is_user: bool,
+    now: Timestamp,
+}
+
+/// What is known of the password field.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PasswordField {
+    /// Typed, stored, or asked for each time.
+    pub(super) given: bool,
+    pub(super) outer_spaces: bool,
+}
+
+impl Engine {
+    /// What is wrong with the form, field by field.
+    ///
+    /// # Errors
+    /// [`contract::Code::NotFound`].
+    pub async fn email_configuration_validate(
+        &self,
+        request: ValidateEmailConfiguration,
+    ) -> Result<Vec<FieldMessage>, Problem> {
+        let stage = self.stage();
+        let now = stage.clock.now();
+        stage
+            .read(move |tx| {
+                let around = Surroundings::of(tx, request.organization, &request.form, now)?;
+                let stored = around.stored.as_ref().is_some_and(|stored| stored.password.has_password);
+                let password = PasswordField {
+                    given: request.password_typed || request.ask_each_time || stored,
+                    outer_spaces: request.password_outer_spaces,
+                };
+                Ok(messages(&request.form, password, &around))
+            })
+            .await
+    }
+}
+
+impl Surroundings {
+    pub(super) fn of(
+        tx: &Tx<'_>,
+        organization: contract::OrganizationId,
+        form: &EmailConfigurationForm,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let row = known(tx, organization)?;
+        let account_is_user = match SmtpAddress::parse(&form.account_logon) {
+            Ok(address) => {
+                users::lookup(tx, &[address.key()])?.iter().any(|known| known.organization == organization)
+            }
+            Err(_) => false,
+        };
+        Ok(Self {
+            stored: email_configurations::load(tx, organization)?,
+            users: row.counts.users,
+            active: row.counts.active,
+            account_is_user,
+            now,
+        })
+    }
+}
+
+/// Every message, in the order of the form.
+pub(super) fn messages(
+    form: &EmailConfigurationForm,
+    password: PasswordField,
+    around: &Surroundings,
+) -> Vec<FieldMessage> {
+    let mut messages = Vec::new();
+    access_type(form, around, &mut messages);
+    if form.access_type == AccessType::ExImp {
+        account(form, around, &mut messages);
+        password_field(form, password, &mut messages);
+    }
+    ews_url(form, &mut messages);
+    tls_trust(form, around.now, &mut messages);
+    if around.users == 0 {
+        messages.push(warning("users", "Add users first, or try one address."));
+    }
+    messages
+}
+
+fn access_type(form: &EmailConfigurationForm, around: &Surroundings, messages: &mut Vec<FieldMessage>) {
+    if let Some(why) = why_not_served(form.access_type) {
+        messages.push(warning("accessType", why));
+    }
+    let changed = around.stored.as_ref().is_some_and(|stored| stored.form.access_type != form.access_type);
+    if changed && around.active > 0 {
+        let active = grouped(around.active);
+        messages.push(warning("accessType", format!("{active} active mailboxes will need renewal.")));
+    }
+}
+
+fn account(form: &EmailConfigurationForm, around: &Surroundings, messages: &mut Vec<FieldMessage>) {
+    let text = form.account_logon.trim();
+    if form.authentication == Authentication::SignedInUser && text.is_empty() {
+        return;
+    }
+    if text.is_empty() {
+        messages.push(error("accountLogon", "Enter the impersonating account."));
+    } else if text.chars().count() > LONGEST_ACCOUNT || Account::parse(text).is_none() {
+        messages.push(error("accountLogon", "Use one form: svc@contoso.com or CONTOSO\\svc."));
+    } else if around.account_is_user {
+        let said = "This account is also in Users. Its own mailbox doesn't prove impersonation.";
+        messages.push(warning("accountLogon", said));
+    }
+}
+
+fn password_field(form: &EmailConfigurationForm, password: PasswordField, messages: &mut Vec<FieldMessage>) {
+    let needed = !matches!(form.authentication, Authentication::SignedInUser | Authentication::Bearer);
+    if needed && !password.given {
+        messages.push(error("password", "Enter the password, or choose Ask each time."));
+    }
+    if password.outer_spaces {
+        messages.push(warning("password", "The password starts or ends with a space."));
+    }
+}
+
+fn ews_url(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage>) {
+    let passwords = form.access_type == AccessType::ExImp;
+    let required = matches!(form.access_type, AccessType::ExImp | AccessType::EwsImp);
+    let url = match EwsUrl::read(&form.ews_url) {
+        Err(EwsUrlError::Empty) if !required => return,
+        Err(refused) => return messages.push(error("ewsUrl", refused.text())),
+        Ok(Reading::Exact(url)) => url,
+        Ok(Reading::Completed(url)) => {
+            messages.push(fix(format!("Completed to {url}."), &url, true));
+            url
+        }
+        Ok(Reading::WebPage(url)) => {
+            messages.push(fix(format!("That's a web page for people. Use {url}?"), &url, false));
+            url
+        }
+    };
+    if url.is_ip() && !url.is_loopback() {
+        let said = "The certificate won't match an IP address, and Kerberos isn't possible.";
+        messages.push(warning("ewsUrl", said));
+    }
+    if passwords && url.is_exchange_online() {
+        messages.push(error("ewsUrl", CLOUD));
+    }
+}
+
+fn tls_trust(form: &EmailConfigurationForm, now: Timestamp, messages: &mut Vec<FieldMessage>) {
+    match &form.tls_trust {
+        TlsTrust::System => {}
+        TlsTrust::Ca { pem, .. } => match read_usable(pem.as_bytes(), now) {
+            Err(text) => messages.push(error("tlsTrust", text)),
+            Ok(found) if found.iter().all(|certificate| !certificate.is_ca) => {
+                let said = "This certificate can't issue others. Pin it instead, or choose the CA's own.";
+                messages.push(warning("tlsTrust", said));
+            }
+            Ok(_) => {}
+        },
+        TlsTrust::Pin { sha256 } => {
+            let digits = sha256.trim();
+            if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                let said = "Enter the SHA-256 of the certificate: 64 hexadecimal digits.";
+                messages.push(error("tlsTrust", said));
+            }
+        }
+    }
+}
+
+/// The first thing that keeps the form from being saved, as the problem of its field.
+pub(super) fn first_error(form: &EmailConfigurationForm, messages: &[FieldMessage]) -> Option<Problem> {
+    let blocks = |message: &&FieldMessage| match message.level {
+        FieldLevel::Error => true,
+        FieldLevel::Fix => !message.automatic,
+        FieldLevel::Warning => false,
+    };
+    let message = messages.iter().find(blocks)?;
+    let problem = Problem::invalid(&message.field, &message.text);
+    Some(match (&message.fix, message.field.as_str()) {
+        (Some(fix), _) => problem.hint(format!("Use {fix}.")),
+        (None, "ewsUrl") => problem.hint(format!("An EWS URL for {} looks like https://mail.contoso.com/EWS/Exchange.asmx.", label(form.access_type))),
+        _ => problem,
+    })
+}
+
+fn error(field: &str, text: impl Into<String>) -> FieldMessage {
+    message(field, FieldLevel::Error, text.into())
+}
+
+fn warning(field: &str, text: impl Into<String>) -> FieldMessage {
+    message(field, FieldLevel::Warning, text.into())
+}
+
+fn fix(text: String, url: &EwsUrl, automatic: bool) -> FieldMessage {
+    FieldMessage { fix: Some(url.to_string()), automatic, ..message("ewsUrl", FieldLevel::Fix, text) }
+}
+
+fn message(field: &str, level: FieldLevel, text: String) -> FieldMessage {
+    FieldMessage { field: field.to_owned(), level, text, fix: None, automatic: false }
+}

@@ -1,0 +1,219 @@
+//! Opening and closing the engine: the data folder, its locks, what has to be put in order first.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use contract::{OrganizationRow, Problem};
+use store::{Db, organizations, users};
+
+use crate::activity::UNDO_DAYS;
+use crate::adapters::{MemoryVault, PlatformVault, SystemClock, SystemDice};
+use crate::locks;
+use crate::ports::{Clock, Dice, PracticeExchange, Vault};
+use crate::practice::Rehearsal;
+use crate::problems::{data_folder, of_open};
+use crate::stage::{Parts, Stage, on_blocking_thread};
+
+/// The environment variable that names the data folder.
+const DATA_DIR: &str = "UNDERSTUDY_DATA_DIR";
+
+/// Every use case. Cheap to clone; all clones share one data folder.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) real: Arc<Stage>,
+    /// Practice mode, where it is on.
+    pub(crate) practice: Mutex<Option<Rehearsal>>,
+    /// One change of practice mode at a time.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+    pub(crate) exchange: Option<Arc<dyn PracticeExchange>>,
+    /// Held by the one window of the data folder.
+    _window: Option<File>,
+}
+
+/// How to open the engine.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The data folder; left out: `UNDERSTUDY_DATA_DIR`, else the platform's application data folder.
+    pub data_dir: Option<PathBuf>,
+    /// Refuse when another instance holds the folder exclusively: for the window, not for the
+    /// command line, which may run beside it.
+    pub exclusive: bool,
+    /// Where passwords are kept.
+    pub vault: VaultChoice,
+    /// The simulated Exchange; left out: no practice mode.
+    pub practice: Option<Arc<dyn PracticeExchange>>,
+    /// The clock; left out: this computer's.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// Randomness; left out: the operating system's.
+    pub dice: Option<Arc<dyn Dice>>,
+    /// Where exports go; left out: the person's Downloads folder.
+    pub downloads: Option<PathBuf>,
+}
+
+/// Where passwords are kept.
+#[derive(Clone, Default)]
+pub enum VaultChoice {
+    /// The key store of the operating system.
+    #[default]
+    Platform,
+    /// In memory: gone with the process.
+    Memory,
+    /// Another one.
+    Custom(Arc<dyn Vault>),
+}
+
+impl Engine {
+    /// Opens a data folder, makes it where there is none, and puts it in order: the default
+    /// organization exists, runs that no process holds any more are interrupted, what was deleted
+    /// more than 30 days ago goes for good.
+    ///
+    /// # Errors
+    /// [`contract::Code::DataFolder`] with the path and what to do, [`contract::Code::NewerDatabase`]
+    /// when a newer version wrote it; then nothing was changed.
+    pub async fn open(options: Options) -> Result<Self, Problem> {
+        let folder = match &options.data_dir {
+            Some(folder) => folder.clone(),
+            None => default_folder()?,
+        };
+        let (exclusive, path) = (options.exclusive, folder.clone());
+        let (window, db) = on_blocking_thread(move || {
+            let window = if exclusive { Some(locks::take_folder(&path)?) } else { None };
+            Ok((window, Db::open(&path).map_err(|error| of_open(&error))?))
+        })
+        .await?;
+        let engine = Self::assemble(db, Some(folder), window, options);
+        put_in_order(&engine.inner.real).await?;
+        Ok(engine)
+    }
+
+    /// An engine that writes nothing anywhere: for one-off audits.
+    ///
+    /// # Errors
+    /// [`contract::Code::DataFolder`] when the system gives no temporary space.
+    pub async fn temporary(options: Options) -> Result<Self, Problem> {
+        let db = on_blocking_thread(|| Db::temporary().map_err(|error| of_open(&error))).await?;
+        let engine = Self::assemble(db, None, None, options);
+        put_in_order(&engine.inner.real).await?;
+        Ok(engine)
+    }
+
+    /// Cancels every check, keeps what is decided, and leaves practice mode.
+    pub async fn shut_down(&self) {
+        let _one_at_a_time = self.inner.changing.lock().await;
+        self.leave_practice().await;
+        self.inner.real.running.cancel_all().await;
+    }
+
+    /// The organization with this name or External Id, ignoring case.
+    ///
+    /// # Errors
+    /// [`contract::Code::NotFound`].
+    pub async fn find_organization(
+        &self,
+        name_or_external_id: &str,
+    ) -> Result<OrganizationRow, Problem> {
+        let text = name_or_external_id.to_owned();
+        self.stage()
+            .read(move |tx| {
+                let found = match organizations::by_name(tx, &text)? {
+                    Some(id) => organizations::show(tx, id)?,
+                    None => None,
+                };
+                found.ok_or_else(|| {
+                    Problem::new(
+                        contract::Code::NotFound,
+                        format!("There is no organization named \"{text}\"."),
+                    )
+                    .hint("`understudy organization list` shows them all.")
+                    .into()
+                })
+            })
+            .await
+    }
+
+    /// Where commands act: in practice mode the practice stage, else the real one.
+    pub(crate) fn stage(&self) -> Arc<Stage> {
+        let practice = self.inner.practice.lock().unwrap_or_else(PoisonError::into_inner);
+        match practice.as_ref() {
+            Some(rehearsal) => Arc::clone(&rehearsal.stage),
+            None => Arc::clone(&self.inner.real),
+        }
+    }
+
+    fn assemble(db: Db, folder: Option<PathBuf>, window: Option<File>, options: Options) -> Self {
+        let vault: Arc<dyn Vault> = match options.vault {
+            VaultChoice::Platform => Arc::new(PlatformVault),
+            VaultChoice::Memory => Arc::new(MemoryVault::default()),
+            VaultChoice::Custom(vault) => vault,
+        };
+        let real = Stage::new(Parts {
+            db,
+            vault,
+            clock: options.clock.unwrap_or_else(|| Arc::new(SystemClock)),
+            dice: options.dice.unwrap_or_else(|| Arc::new(SystemDice)),
+            folder,
+            downloads: options.downloads,
+            practice: false,
+        });
+        let inner = Inner {
+            real: Arc::new(real),
+            practice: Mutex::new(None),
+            changing: tokio::sync::Mutex::default(),
+            exchange: options.practice,
+            _window: window,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("folder", &self.inner.real.folder).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options")
+            .field("data_dir", &self.data_dir)
+            .field("exclusive", &self.exclusive)
+            .finish_non_exhaustive()
+    }
+}
+
+async fn put_in_order(stage: &Stage) -> Result<(), Problem> {
+    let (now, before, folder) = (stage.now(), stage.days_ago(UNDO_DAYS), stage.folder.clone());
+    let interrupted = stage
+        .write(move |tx| {
+            organizations::ensure_default(tx, &now)?;
+            users::purge(tx, &before)?;
+            organizations::purge(tx, &before)?;
+            Ok(match folder {
+                Some(folder) => locks::mark_interrupted(tx, &folder)?,
+                None => Vec::new(),
+            })
+        })
+        .await?;
+    if !interrupted.is_empty() {
+        tracing::info!(runs = interrupted.len(), "runs were cut off earlier");
+    }
+    Ok(())
+}
+
+fn default_folder() -> Result<PathBuf, Problem> {
+    if let Some(folder) = std::env::var_os(DATA_DIR).filter(|text| !text.is_empty()) {
+        return Ok(folder.into());
+    }
+    // Not the roaming folder: SQLite must not be copied about at sign-in.
+    directories::ProjectDirs::from("", "Understudy", "Understudy")
+        .map(|dirs| dirs.data_local_dir().to_owned())
+        .ok_or_else(|| {
+            data_folder("This computer has no application data folder for you.")
+                .hint(format!("Name one: --data-dir DIR or {DATA_DIR}."))
+        })
+}
