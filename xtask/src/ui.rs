@@ -45,7 +45,11 @@ pub(crate) fn build() -> Outcome {
     run(program("npm").args(["run", "build"]).current_dir(folder))
 }
 
-/// `npm ci` in a folder, unless its lockfile is the one of the last time.
+/// Installs in a folder what its lockfile says, unless that is the one of the last time.
+///
+/// Not `npm ci`: that refuses a lockfile in which an optional package for another system is
+/// missing, and a registry that serves one system may not have had it when the file was written.
+/// Like this the lockfile is held to as well, and stays as it is.
 ///
 /// # Errors
 /// Names the command that failed.
@@ -55,7 +59,7 @@ pub(crate) fn install(folder: &str) -> Outcome {
         return Ok(());
     }
     run(program("npm")
-        .args(["ci", "--no-audit", "--no-fund"])
+        .args(["install", "--no-save", "--no-audit", "--no-fund"])
         .current_dir(&folder))?;
     fs::copy(folder.join("package-lock.json"), folder.join(STAMP))
         .map(|_| ())
