@@ -11,6 +11,8 @@ afterEach(() => {
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 600 },
   offsetWidth: { configurable: true, get: () => 1024 },
+  clientHeight: { configurable: true, get: () => 600 },
+  clientWidth: { configurable: true, get: () => 1024 },
 });
 
 // happy-dom's animations reject when they are canceled; without the API Fluent shows the end state at once.
