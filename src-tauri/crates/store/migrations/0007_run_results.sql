@@ -29,6 +29,16 @@ CREATE TABLE run_results (
             ELSE coalesce(verdict = 'granted', 0)
         END
     ) VIRTUAL,
+    -- Findings, then what is open (the same rule as Verdict::is_open), then pending, then the rest.
+    rank        INTEGER NOT NULL GENERATED ALWAYS AS (
+        CASE
+            WHEN finding THEN 0
+            WHEN verdict IN ('undetermined', 'not_checked') THEN 1
+            WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1
+            WHEN verdict IS NULL THEN 2
+            ELSE 3
+        END
+    ) VIRTUAL,
     PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -36,7 +46,9 @@ CREATE TABLE run_results (
 CREATE UNIQUE INDEX run_results_mailbox ON run_results (run, mailbox_key);
 -- Two mailboxes with one folder identity: the right-mailbox proof failed.
 CREATE INDEX run_results_folder_key ON run_results (run, folder_key) WHERE folder_key IS NOT NULL;
--- Counts, and pages of one verdict.
+-- Counts.
 CREATE INDEX run_results_verdict ON run_results (run, verdict, cause, expectation);
+-- Pages of findings, and of what is open after them.
+CREATE INDEX run_results_rank ON run_results (run, rank, verdict);
 -- Pages of one cause.
 CREATE INDEX run_results_cause ON run_results (run, cause) WHERE cause IS NOT NULL;

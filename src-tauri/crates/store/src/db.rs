@@ -308,7 +308,7 @@ fn set_up_connection(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "cache_size", -16_384) // KiB
+    connection.pragma_update(None, "cache_size", -32_768) // KiB
 }
 
 /// What the file keeps: readers go on while someone writes.

@@ -1,5 +1,4 @@
-SELECT cause, verdict, expectation, finding, count(*) AS rows
+SELECT cause, verdict, expectation, count(*) AS rows
 FROM run_results
 WHERE run = :run AND cause IS NOT NULL AND cause <> 'mailbox.system' AND verdict IS NOT NULL
-GROUP BY cause, verdict, expectation
-ORDER BY finding DESC, count(*) DESC, cause, expectation
+GROUP BY verdict, cause, expectation

@@ -12,8 +12,8 @@ use contract::{Cause, Evidence, Expectation, FolderResult, ResultRow, UserId, Ve
 use rusqlite::Row;
 
 pub use add::{add, add_from_users};
-pub use canaries::canaries;
 pub use applied::{Applied, apply_to_users, note_results};
+pub use canaries::canaries;
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
 pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
 pub use summary::{CauseGroup, cause_groups, summary};

@@ -21,25 +21,33 @@ pub fn page(tx: &Tx<'_>, query: &ResultsQuery) -> Result<ResultsPage, StoreError
     let mut filter = String::new();
     let mut params: Vec<(&str, Value)> = vec![(":run", run.0.into())];
     if let Some(search) = search_key(query.search.as_deref()) {
-        filter.push_str(" AND (instr(mailbox_key, :search) > 0 OR instr(name_key, :search) > 0)");
+        filter
+            .push_str(" AND (instr(r.mailbox_key, :search) > 0 OR instr(r.name_key, :search) > 0)");
         params.push((":search", search.into()));
     }
     if let Some(verdict) = query.verdict {
-        filter.push_str(" AND verdict = :verdict");
+        filter.push_str(" AND r.verdict = :verdict");
         params.push((":verdict", Verdict::as_str(verdict).to_owned().into()));
     }
     if let Some(cause) = query.cause {
-        filter.push_str(" AND cause = :cause");
+        filter.push_str(" AND r.cause = :cause");
         params.push((":cause", Cause::as_str(cause).to_owned().into()));
     }
     if query.findings_only {
-        filter.push_str(" AND finding");
+        filter.push_str(" AND r.rank = 0");
     }
-    let total = tx.count(
-        &include_str!("page_count.sql").replace("{filter}", &filter),
-        bind(&params).as_slice(),
-    )?;
+    // SQLite knows nothing of how many rows a run has: on its own it would read them all.
+    let index = if query.findings_only {
+        "INDEXED BY run_results_rank"
+    } else {
+        ""
+    };
+    let sql = include_str!("page_count.sql")
+        .replace("{index}", index)
+        .replace("{filter}", &filter);
+    let total = tx.count(&sql, bind(&params).as_slice())?;
     let sql = include_str!("page.sql")
+        .replace("{index}", index)
         .replace("{filter}", &filter)
         .replace("{order}", order(query.sort, query.direction));
     params.push((":limit", query.limit.cast_signed().into()));
@@ -133,23 +141,19 @@ const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
     use ResultsSort::{Cause, CheckedAt, Latency, Listed, Mailbox, Name, Verdict};
     use SortDirection::{Ascending, Descending};
     match (sort, direction) {
-        (Listed, Ascending) => "seq",
-        (Listed, Descending) => "seq DESC",
-        (Name, Ascending) => "name_key, seq",
-        (Name, Descending) => "name_key DESC, seq DESC",
-        (Mailbox, Ascending) => "mailbox_key, seq",
-        (Mailbox, Descending) => "mailbox_key DESC, seq DESC",
-        (Verdict, Ascending) => {
-            "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END, verdict, seq"
-        }
-        (Verdict, Descending) => {
-            "CASE WHEN finding THEN 0 WHEN verdict IN ('undetermined', 'not_checked') THEN 1 WHEN verdict IS NULL THEN 2 WHEN expectation = 'must_refuse' AND verdict IN ('no_mailbox', 'unusable') THEN 1 ELSE 3 END DESC, verdict DESC, seq DESC"
-        }
-        (Cause, Ascending) => "cause, seq",
-        (Cause, Descending) => "cause DESC, seq DESC",
-        (Latency, Ascending) => "latency_ms, seq",
-        (Latency, Descending) => "latency_ms DESC, seq DESC",
-        (CheckedAt, Ascending) => "checked_at, seq",
-        (CheckedAt, Descending) => "checked_at DESC, seq DESC",
+        (Listed, Ascending) => "r.seq",
+        (Listed, Descending) => "r.seq DESC",
+        (Name, Ascending) => "r.name_key, r.seq",
+        (Name, Descending) => "r.name_key DESC, r.seq DESC",
+        (Mailbox, Ascending) => "r.mailbox_key, r.seq",
+        (Mailbox, Descending) => "r.mailbox_key DESC, r.seq DESC",
+        (Verdict, Ascending) => "r.rank, r.verdict, r.seq",
+        (Verdict, Descending) => "r.rank DESC, r.verdict DESC, r.seq DESC",
+        (Cause, Ascending) => "r.cause, r.seq",
+        (Cause, Descending) => "r.cause DESC, r.seq DESC",
+        (Latency, Ascending) => "r.latency_ms, r.seq",
+        (Latency, Descending) => "r.latency_ms DESC, r.seq DESC",
+        (CheckedAt, Ascending) => "r.checked_at, r.seq",
+        (CheckedAt, Descending) => "r.checked_at DESC, r.seq DESC",
     }
 }

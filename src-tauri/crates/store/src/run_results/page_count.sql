@@ -1,1 +1,1 @@
-SELECT count(*) FROM run_results WHERE run = :run {filter}
+SELECT count(*) FROM run_results r {index} WHERE r.run = :run {filter}

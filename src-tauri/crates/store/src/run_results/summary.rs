@@ -1,5 +1,6 @@
 //! Counting results.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use contract::{Cause, CauseCount, Expectation, Summary, Verdict};
@@ -66,9 +67,7 @@ pub fn summary(tx: &Tx<'_>, run: RunNumber) -> Result<Summary, StoreError> {
         .into_iter()
         .map(|(cause, count)| CauseCount { cause, count })
         .collect();
-    summary
-        .causes
-        .sort_by_key(|cause| std::cmp::Reverse(cause.count));
+    summary.causes.sort_by_key(|cause| Reverse(cause.count));
     Ok(summary)
 }
 
@@ -86,16 +85,18 @@ pub fn cause_groups(
         include_str!("cause_groups.sql"),
         named_params! { ":run": run.0 },
         |row| {
+            let (verdict, expectation) = (id::<Verdict>(row, "verdict")?, id(row, "expectation")?);
             Ok(CauseGroup {
                 cause: id(row, "cause")?,
                 count: count(row, "rows")?,
-                verdict: id(row, "verdict")?,
-                expectation: id(row, "expectation")?,
-                finding: row.get("finding")?,
+                verdict,
+                expectation,
+                finding: verdict.is_finding(expectation),
                 examples: Vec::new(),
             })
         },
     )?;
+    groups.sort_by_key(|group| (!group.finding, Reverse(group.count), group.cause));
     for group in &mut groups {
         group.examples = tx.all(
             include_str!("cause_examples.sql"),

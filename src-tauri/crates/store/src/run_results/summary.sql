@@ -1,4 +1,4 @@
 SELECT expectation, verdict, cause, count(*) AS rows
 FROM run_results
 WHERE run = :run
-GROUP BY expectation, verdict, cause
+GROUP BY verdict, cause, expectation

@@ -1,5 +1,5 @@
 -- filter and order are fixed fragments of filter.rs and page.rs. The inner query sees only what
--- filter and order need, so that skipped rows are never read in full.
+-- filter and order need, so that skipped rows are never read in full; the cross join keeps it outside.
 SELECT
     u.id, u.organization_id, o.name AS organization_name, u.name, u.address, u.upn, u.sid, u.kind,
     u.tags, u.aliases, u.in_scope, u.must_refuse, u.synchronization_disabled, u.sync_access,
@@ -8,6 +8,6 @@ SELECT
 FROM (
     SELECT u.id FROM users u WHERE u.deleted_at IS NULL {filter} ORDER BY {order} LIMIT :limit OFFSET :offset
 ) picked
-JOIN users u ON u.id = picked.id
+CROSS JOIN users u ON u.id = picked.id
 JOIN organizations o ON o.id = u.organization_id
 ORDER BY {order}
