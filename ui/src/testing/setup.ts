@@ -1,6 +1,9 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+// Queries by role are slow on a busy machine; one second is too short there.
+configure({ asyncUtilTimeout: 5000 });
 
 afterEach(() => {
   cleanup();

@@ -36,7 +36,15 @@ type CheckButtonProps = {
 };
 
 /** `Check Users Exchange Impersonated Access` with its menu; while a check goes on, the way to it. */
-export function CheckButton({ running, blocked, usersBlocked, nothingFailed, reasonId, onCheck, onShow }: CheckButtonProps) {
+export function CheckButton({
+  running,
+  blocked,
+  usersBlocked,
+  nothingFailed,
+  reasonId,
+  onCheck,
+  onShow,
+}: CheckButtonProps) {
   const styles = useStyles();
   const [asking, setAsking] = useState(false);
   const reason = blocked ?? usersBlocked;

@@ -1,0 +1,213 @@
+import { act, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, test, vi } from "vitest";
+import type { ResultsQuery } from "@/ipc/generated/ResultsQuery";
+import type { RunProgress } from "@/ipc/generated/RunProgress";
+import { CommandError } from "@/ipc/problem";
+import { renderScreen } from "@/testing/render";
+import { RunPage } from "./RunPage";
+import { runId, samplePage, sampleResult, sampleRow, sampleSummary, stoppedPage } from "./samples";
+
+/** The run the pretended engine starts with. */
+const past = "01939f00-0000-7000-8000-000000000001";
+
+function open(page: ReturnType<typeof samplePage>, at = "/", more: Record<string, unknown> = {}) {
+  return renderScreen(<RunPage run={runId} />, { at, replace: { run_show: () => page, ...more } });
+}
+
+describe("the verdict", () => {
+  test("Passed", async () => {
+    await open(samplePage(sampleRow()));
+    expect(await screen.findByText("Passed.")).toBeVisible();
+    expect(screen.getByText("3 mailboxes checked.")).toBeVisible();
+    expect(screen.getByText("Saved settings")).toBeVisible();
+  });
+
+  test("a stopped run says where, and paints no mailbox red", async () => {
+    await open(stoppedPage());
+    expect(await screen.findByText("Stopped at step 7.")).toBeVisible();
+    expect(screen.getByText(/^No mailbox was checked\./)).toBeVisible();
+    const card = screen.getByRole("article", { name: "Sign-in refused" });
+    expect(within(card).getByText("Not checked")).toBeVisible();
+    expect(within(card).queryByText("Failed")).not.toBeInTheDocument();
+  });
+
+  test("an opened canary stands above all", async () => {
+    const summary = sampleSummary({ findings: 1, causes: [{ cause: "impersonation.exposed", count: 1 }] });
+    await open(samplePage(sampleRow({ summary })));
+    const exposed = await screen.findByText("A mailbox that must be refused was opened");
+    const verdict = screen.getByText("Failed for some.");
+    expect(exposed.compareDocumentPosition(verdict)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
+  test("cannot be shown when the run is gone", async () => {
+    const gone = () => {
+      throw new CommandError({ code: "not_found", message: "This run does not exist any more." });
+    };
+    await renderScreen(<RunPage run={runId} />, { replace: { run_show: gone } });
+    expect(await screen.findByText(/This run does not exist any more\./)).toBeVisible();
+    expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+  });
+});
+
+describe("a running check", () => {
+  const row = sampleRow({ state: "running", finishedAt: null, summary: sampleSummary({ total: 4830, granted: 0 }) });
+  const page = samplePage(row);
+  page.progress = { ...page.progress, state: "running", done: 0, total: 4830, lanes: 4 };
+
+  test("shows its progress live, and refreshes when it ends", async () => {
+    let tell: (progress: RunProgress) => void = () => {};
+    let current = page;
+    let read = () => {};
+    const gate = new Promise<void>((done) => {
+      read = done;
+    });
+    const run_show = async () => {
+      await gate;
+      return current;
+    };
+    const stop = vi.fn();
+    const { host } = await renderScreen(<RunPage run={runId} />, { replace: { run_show } });
+    host.watchRun = (_run, onProgress) => {
+      tell = onProgress;
+      return stop;
+    };
+    read();
+    await screen.findByRole("button", { name: "Cancel" });
+    act(() => tell({ ...page.progress, done: 2310, rate: 142.2, etaSeconds: 18, lanes: 6 }));
+    const line = "2,310 of 4,830 - 142/s - about 18 s left - 6 connections";
+    expect((await screen.findAllByText(line)).length).toBeGreaterThan(0);
+    current = samplePage(sampleRow());
+    act(() => tell({ ...page.progress, state: "complete", done: 4830 }));
+    expect(await screen.findByText("Passed.")).toBeVisible();
+    await waitFor(() => expect(stop).toHaveBeenCalled());
+  });
+
+  test("is canceled after a question; Esc asks it", async () => {
+    const check_cancel = vi.fn(() => ({}));
+    const { user } = await open(page, "/", { check_cancel });
+    await screen.findByRole("button", { name: "Cancel" });
+    await user.keyboard("{Escape}");
+    expect(await screen.findByRole("alertdialog", { name: "Cancel this check?" })).toBeVisible();
+    expect(screen.getByText(/4,830 of 4,830 mailboxes will be Not checked \(canceled\)\./)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Cancel the check" }));
+    await waitFor(() => expect(check_cancel).toHaveBeenCalledWith({ run: runId }));
+  });
+});
+
+describe("causes", () => {
+  test("lead to their mailboxes, filtered by the engine", async () => {
+    const { user, router } = await renderScreen(<RunPage run={past} />);
+    const cards = await screen.findAllByRole("article");
+    await user.click(within(cards[0] as HTMLElement).getByRole("button", { name: "Show mailboxes" }));
+    expect(router.state.location.search).toMatchObject({ view: "mailboxes", cause: expect.any(String) });
+    expect(await screen.findByRole("grid", { name: "Mailboxes" })).toBeVisible();
+  });
+
+  test("name whose job it is and what to type", async () => {
+    await open(stoppedPage());
+    const card = await screen.findByRole("article", { name: "Sign-in refused" });
+    expect(within(card).getByText("3 mailboxes")).toBeVisible();
+    expect(within(card).getByText("Whose job:")).toBeInTheDocument();
+    expect(within(card).getByText("Get-ADUser svc-rg -Properties LockedOut")).toBeVisible();
+    expect(within(card).getByRole("button", { name: "Copy Look" })).toBeVisible();
+    expect(within(card).queryByRole("button", { name: "Re-check these" })).not.toBeInTheDocument();
+  });
+});
+
+describe("mailboxes", () => {
+  const rows = [
+    sampleResult(),
+    sampleResult({
+      seq: 1,
+      mailbox: "ben@contoso.com",
+      verdict: "undetermined",
+      message: "server busy; retried 4 times",
+    }),
+    sampleResult({ seq: 2, mailbox: "cleo@contoso.com", verdict: "not_checked", message: "stopped at step 7" }),
+  ];
+
+  test("are searched and sorted by the engine", async () => {
+    const asked: ResultsQuery[] = [];
+    const results_page = (query: ResultsQuery) => {
+      asked.push(query);
+      return { total: rows.length, rows };
+    };
+    const { user } = await open(samplePage(sampleRow()), "/?view=mailboxes", { results_page });
+    expect(await screen.findByText("server busy; retried 4 times")).toBeVisible();
+    expect(screen.getByText("Undetermined")).toBeVisible();
+    expect(screen.getByText("Not checked")).toBeVisible();
+    await user.keyboard("{Control>}f{/Control}");
+    await user.keyboard("ben");
+    await waitFor(() => expect(asked.at(-1)).toMatchObject({ search: "ben", offset: 0 }));
+    await user.click(screen.getByRole("columnheader", { name: "Time" }));
+    await waitFor(() => expect(asked.at(-1)).toMatchObject({ sort: "latency", direction: "ascending" }));
+    await user.click(screen.getByRole("button", { name: "Clear All Filters" }));
+    await waitFor(() => expect(asked.at(-1)?.search).toBeUndefined());
+  });
+
+  test("that do not match say so", async () => {
+    const results_page = () => ({ total: 0, rows: [] });
+    await open(samplePage(sampleRow()), "/?view=mailboxes&q=nobody", { results_page });
+    expect(await screen.findByText("No rows match.")).toBeVisible();
+  });
+
+  test("show their details; J and K go on within the list as it is filtered", async () => {
+    const listed = [rows[1], rows[2]].filter((row) => row !== undefined);
+    const results_page = ({ offset, limit }: ResultsQuery) => ({
+      total: listed.length,
+      rows: listed.slice(offset, offset + limit),
+    });
+    const result_show = ({ seq }: { seq: number }) => ({
+      row: rows[seq] ?? sampleResult(),
+      explanation: null,
+      remedy: [],
+      evidence: { request: "POST /EWS/Exchange.asmx", reply: "HTTP/1.1 503 Service Unavailable" },
+      folders: [],
+      previous: seq - 1,
+      next: seq + 1,
+    });
+    const at = "/?view=mailboxes&q=o&seq=1";
+    const { user, router } = await open(samplePage(sampleRow()), at, { results_page, result_show });
+    const drawer = await screen.findByRole("dialog", { name: "Details of the mailbox" });
+    expect(await within(drawer).findByText("ben@contoso.com")).toBeVisible();
+    expect(within(drawer).getByText("HTTP/1.1 503 Service Unavailable")).toBeVisible();
+    await user.keyboard("k");
+    expect(router.state.location.search).toMatchObject({ seq: 1 });
+    await user.keyboard("j");
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ seq: 2 }));
+    expect(await within(drawer).findByText("cleo@contoso.com")).toBeVisible();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty("seq"));
+  });
+});
+
+test("an export shows the path of its file and copies it", async () => {
+  const { user } = await open(samplePage(sampleRow()), "/", {
+    run_export: () => ({ path: "C:\\Users\\jane\\Downloads\\run-9.csv", rows: 3 }),
+  });
+  await user.click(await screen.findByRole("button", { name: "Export" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Export to CSV" }));
+  expect(await screen.findByText("C:\\Users\\jane\\Downloads\\run-9.csv")).toBeVisible();
+  expect(await screen.findByText(/The path is on the clipboard\./)).toBeVisible();
+  expect(await navigator.clipboard.readText()).toBe("C:\\Users\\jane\\Downloads\\run-9.csv");
+});
+
+test("failed mailboxes of the newest run are checked again; a password that is missing is asked for", async () => {
+  const asked: unknown[] = [];
+  const check_start = (request: { password: { kind: string } }) => {
+    asked.push(request);
+    if (request.password.kind === "stored") {
+      throw new CommandError({ code: "password_needed", message: "Enter the password." });
+    }
+    return { run: past };
+  };
+  const { user, router } = await renderScreen(<RunPage run={past} />, { replace: { check_start } });
+  await user.click(await screen.findByRole("button", { name: "Re-check failed only" }));
+  await user.type(await screen.findByLabelText("Password"), "pw");
+  await user.click(screen.getByRole("button", { name: "Check" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/runs/${past}`));
+  expect(asked).toEqual([
+    expect.objectContaining({ scope: { kind: "failed_only" }, password: { kind: "stored" } }),
+    expect.objectContaining({ scope: { kind: "failed_only" }, password: { kind: "typed", password: "pw" } }),
+  ]);
+});

@@ -1,0 +1,136 @@
+// Runs for tests: as small as they can be and still be what the engine would answer.
+import type { ResultRow } from "@/ipc/generated/ResultRow";
+import type { RunPage } from "@/ipc/generated/RunPage";
+import type { RunRow } from "@/ipc/generated/RunRow";
+import type { RunState } from "@/ipc/generated/RunState";
+import type { Summary } from "@/ipc/generated/Summary";
+
+export const runId = "01939f00-0000-7000-8000-000000000009";
+
+export function sampleSummary(change: Partial<Summary> = {}): Summary {
+  return {
+    total: 3,
+    granted: 3,
+    refused: 0,
+    no_mailbox: 0,
+    unusable: 0,
+    undetermined: 0,
+    not_checked: 0,
+    findings: 0,
+    requests: 6,
+    connections: 1,
+    log_ons: 1,
+    retries: 0,
+    left_out: 0,
+    causes: [],
+    ...change,
+  };
+}
+
+export function sampleRow(change: Partial<RunRow> = {}): RunRow {
+  return {
+    id: runId,
+    number: 9,
+    organization: 2,
+    organizationName: "Contoso",
+    state: "complete",
+    cause: null,
+    message: null,
+    startedAt: "2026-11-22T13:05:00Z",
+    finishedAt: "2026-11-22T13:05:20Z",
+    ewsUrl: "https://mail.contoso.com/EWS/Exchange.asmx",
+    account: "svc-rg@contoso.com",
+    auth: "basic",
+    scope: "all",
+    serverVersion: "15.2.2562.17",
+    draft: false,
+    oldSettings: false,
+    summary: sampleSummary(),
+    warnings: [],
+    ...change,
+  };
+}
+
+export function samplePage(row: RunRow, change: Partial<RunPage> = {}): RunPage {
+  return {
+    row,
+    progress: {
+      run: row.id,
+      state: row.state,
+      cause: row.cause,
+      done: row.summary.total,
+      total: row.summary.total,
+      findings: row.summary.findings,
+      rate: 0,
+      etaSeconds: null,
+      waitingUntil: null,
+      waiting: 0,
+      lanes: 0,
+      summary: row.summary,
+    },
+    causes: [],
+    steps: [],
+    certificates: [],
+    offered: [],
+    ...change,
+  };
+}
+
+/** A run that broke at the log-on: no mailbox was asked. */
+export function stoppedPage(): RunPage {
+  const state: RunState = "stopped";
+  const summary = sampleSummary({
+    granted: 0,
+    not_checked: 3,
+    causes: [{ cause: "auth.rejected", count: 3 }],
+  });
+  return samplePage(
+    sampleRow({
+      state,
+      summary,
+      cause: "auth.rejected",
+      message: "Stopped after one refused sign-in so the account isn't locked.",
+    }),
+    {
+      steps: [
+        { id: "ews", status: "pass", cause: null, message: "EWS answers.", elapsedMs: 20 },
+        { id: "log_on", status: "fail", cause: "auth.rejected", message: "Sign-in refused.", elapsedMs: 31 },
+        { id: "mailboxes", status: "skipped", cause: null, message: "", elapsedMs: null },
+      ],
+      causes: [
+        {
+          cause: "auth.rejected",
+          count: 3,
+          verdict: "not_checked",
+          finding: false,
+          title: "Sign-in refused",
+          explanation: "The server refused the name or the password. Correct them and check again.",
+          blame: "identity",
+          remedy: [{ purpose: "look", powershell: "Get-ADUser svc-rg -Properties LockedOut" }],
+          examples: ["anna@contoso.com"],
+        },
+      ],
+    },
+  );
+}
+
+export function sampleResult(change: Partial<ResultRow> = {}): ResultRow {
+  return {
+    seq: 0,
+    name: "Anna",
+    mailbox: "anna@contoso.com",
+    expectation: "must_open",
+    verdict: "granted",
+    cause: null,
+    finding: false,
+    ewsCode: "NoError",
+    httpStatus: 200,
+    attempts: 1,
+    latencyMs: 42,
+    requestId: "b7b1a0f2-6a0e-4f4e-9d3f-1a2b3c4d5e6f",
+    message: "connected successfully",
+    aliasOf: null,
+    checkedAt: "2026-11-22T13:05:10Z",
+    ...change,
+  };
+}
