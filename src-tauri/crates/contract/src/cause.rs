@@ -86,49 +86,49 @@ macro_rules! causes {
 }
 
 causes! {
-    /// host does not resolve
+    /// Host does not resolve
     DnsNotFound = "dns.not_found", Endpoint, None, Network, NotChecked;
-    /// connection refused
+    /// Connection refused
     TcpRefused = "tcp.refused", Endpoint, None, Network, NotChecked;
-    /// no answer to the connection attempt, TLS handshake included
+    /// No answer to the connection attempt, TLS handshake included
     TcpTimeout = "tcp.timeout", Endpoint, None, Network, NotChecked;
-    /// the HTTP proxy is unreachable, answers 407 or refuses the tunnel; a 407 from the origin
+    /// The HTTP proxy is unreachable, answers 407 or refuses the tunnel; a 407 from the origin
     ProxyFailed = "proxy.failed", Endpoint, None, Network, NotChecked;
-    /// unknown or self-signed issuer
+    /// Unknown or self-signed issuer
     TlsUntrusted = "tls.untrusted", Endpoint, None, Certificate, NotChecked;
-    /// host not among the certificate's names
+    /// Host not among the certificate's names
     TlsNameMismatch = "tls.name_mismatch", Endpoint, None, Certificate, NotChecked;
-    /// certificate expired or not yet valid
+    /// Certificate expired or not yet valid
     TlsExpired = "tls.expired", Endpoint, None, Certificate, NotChecked;
-    /// not the certificate pinned for this organization
+    /// Not the certificate pinned for this organization
     TlsPinMismatch = "tls.pin_mismatch", Endpoint, None, Certificate, NotChecked;
-    /// handshake failed: no common version or cipher, client certificate demanded, not TLS at all
+    /// Handshake failed: no common version or cipher, client certificate demanded, not TLS at all
     TlsProtocol = "tls.protocol", Endpoint, None, Certificate, NotChecked;
     /// 404/405, HTML, a log-on page, 440: something answers, but it is not EWS
     HttpNotEws = "http.not_ews", Endpoint, None, Exchange, NotChecked;
-    /// any redirect that is not a log-on page (301, 302, 307, 308, 451), same host or another; shown, never followed with credentials
+    /// Any redirect that is not a log-on page (301, 302, 307, 308, 451), same host or another; shown, never followed with credentials
     HttpRedirected = "http.redirected", Endpoint, None, Exchange, NotChecked;
     /// 400, 413 before EWS saw the request: Kerberos token too large, client-certificate renegotiation
     HttpRejected = "http.rejected", Endpoint, None, Exchange, NotChecked;
     /// 502, 504
     HttpGateway = "http.gateway", Transient, Some(Radius::Endpoint), Network, Undetermined;
-    /// accepted, then no answer in time
+    /// Accepted, then no answer in time
     HttpTimeout = "http.timeout", Transient, Some(Radius::Endpoint), Exchange, Undetermined;
-    /// connection closed in mid-answer, truncated body
+    /// Connection closed in mid-answer, truncated body
     HttpClosed = "http.closed", Transient, Some(Radius::Endpoint), Network, Undetermined;
-    /// a reply that cannot be understood: not XML, too large, wrong shape
+    /// A reply that cannot be understood: not XML, too large, wrong shape
     ProtocolUnexpected = "protocol.unexpected", Transient, None, Us, Undetermined;
     /// `ErrorSchemaValidation`, `ErrorMissingInformationEmailAddress`, `ErrorInvalidRequest` after one step down of the schema version: our request was refused as malformed (or a proxy altered it); line, position and violation shown
     ProtocolRejected = "protocol.rejected", Endpoint, None, Us, NotChecked;
-    /// no schema version both sides accept
+    /// No schema version both sides accept
     ProtocolVersion = "protocol.version", Endpoint, None, Exchange, NotChecked;
-    /// the chosen scheme is not among those the server offers (both lists shown)
+    /// The chosen scheme is not among those the server offers (both lists shown)
     AuthSchemeNotOffered = "auth.scheme_not_offered", Account, None, Exchange, NotChecked;
-    /// 401 after credentials: wrong name or password; with NTLM the text also names channel binding, NTLMv1 and a TLS-inspecting proxy, ranked by the evidence
+    /// 401 after credentials: wrong name or password; with NTLM the text also names channel binding, `NTLMv1` and a TLS-inspecting proxy, ranked by the evidence
     AuthRejected = "auth.rejected", Account, None, Identity, NotChecked;
     /// 401 to credentials that worked earlier in this run (password changed, account locked meanwhile)
     AuthLost = "auth.lost", Transient, Some(Radius::Account), Identity, Undetermined;
-    /// locked out (text of the reply, or 456)
+    /// Locked out (text of the reply, or 456)
     AccountLocked = "account.locked", Account, None, Identity, NotChecked;
     /// `ErrorPasswordExpired`, `ErrorPasswordChangeRequired`
     AccountPasswordExpired = "account.password_expired", Account, None, Identity, NotChecked;
@@ -140,7 +140,7 @@ causes! {
     AccountNotAuthorized = "account.not_authorized", Account, None, Identity, NotChecked;
     /// `ErrorMissingEmailAddress` although impersonating (Exchange 2013)
     AccountNoMailbox = "account.no_mailbox", Account, None, Identity, NotChecked;
-    /// no token, refresh refused, consent withdrawn
+    /// No token, refresh refused, consent withdrawn
     OauthSignInNeeded = "oauth.sign_in_needed", Account, None, Identity, NotChecked;
     /// 401 with Bearer; `x-ms-diagnostics` read and shown
     OauthTokenRejected = "oauth.token_rejected", Account, None, Identity, NotChecked;
@@ -160,23 +160,23 @@ causes! {
     ImpersonationServerCannot = "impersonation.server_cannot", Transient, Some(Radius::Endpoint), Exchange, Undetermined;
     /// `ErrorInvalidExchangeImpersonationHeaderData`
     ImpersonationHeaderRejected = "impersonation.header_rejected", Mailbox, Some(Radius::Account), Us, Undetermined;
-    /// another mailbox than the one asked for was opened (right-mailbox proof failed)
+    /// Another mailbox than the one asked for was opened (right-mailbox proof failed)
     ImpersonationIgnored = "impersonation.ignored", Account, None, Exchange, Undetermined;
-    /// a `must_refuse` mailbox opened
+    /// A `must_refuse` mailbox opened
     ImpersonationExposed = "impersonation.exposed", Mailbox, None, Identity, Granted;
     /// `ErrorNonExistentMailbox`: unknown address, mail user, contact; 404 with `X-CasErrorCode: UserNotFound` (or `MailboxGuidWithDomainNotFound`)
     MailboxNotFound = "mailbox.not_found", Mailbox, None, List, NoMailbox;
-    /// the mailbox lives elsewhere: "No mailbox with such guid", Autodiscover redirects the address
+    /// The mailbox lives elsewhere: "No mailbox with such guid", Autodiscover redirects the address
     MailboxRemote = "mailbox.remote", Mailbox, None, List, NoMailbox;
     /// `ErrorNonPrimarySmtpAddress`; the primary address of the reply is offered
     MailboxAlias = "mailbox.alias", Mailbox, None, List, NoMailbox;
-    /// not an SMTP address (never sent), `ErrorInvalidSmtpAddress`
+    /// Not an SMTP address (never sent), `ErrorInvalidSmtpAddress`
     MailboxAddressInvalid = "mailbox.address_invalid", Mailbox, None, List, NoMailbox;
     /// `ErrorInvalidUserPrincipalName`, `ErrorInvalidUserSid`, `ErrorInvalidSid`
     MailboxIdentityUnknown = "mailbox.identity_unknown", Mailbox, None, List, NoMailbox;
     /// `ErrorInvalidLicense`
     MailboxLicense = "mailbox.license", Mailbox, None, Exchange, Unusable;
-    /// a system mailbox (discovery, arbitration, health): left out, said so
+    /// A system mailbox (discovery, arbitration, health): left out, said so
     MailboxSystem = "mailbox.system", Mailbox, None, List, NotChecked;
     /// `ErrorMailboxMoveInProgress`
     MailboxMoving = "mailbox.moving", Transient, None, Exchange, Undetermined;
@@ -202,7 +202,7 @@ causes! {
     ServerRouting = "server.routing", Transient, Some(Radius::Mailbox), Exchange, Undetermined;
     /// `ErrorInternalServerError` without a telling inner code; HTML 500
     ServerError = "server.error", Transient, Some(Radius::Endpoint), Exchange, Undetermined;
-    /// a response code we do not know; shown as it came
+    /// A response code we do not know; shown as it came
     ServerUnknownCode = "server.unknown_code", Mailbox, None, Exchange, Undetermined;
 }
 

@@ -73,11 +73,9 @@ impl Verdict {
     /// without a usable mailbox proves nothing about the scope.
     #[must_use]
     pub const fn is_open(self, expectation: Expectation) -> bool {
-        match (self, expectation) {
-            (Self::Undetermined | Self::NotChecked, _) => true,
-            (Self::NoMailbox | Self::Unusable, Expectation::MustRefuse) => true,
-            _ => false,
-        }
+        let blind = matches!(self, Self::NoMailbox | Self::Unusable)
+            && matches!(expectation, Expectation::MustRefuse);
+        !self.is_decided() || blind
     }
 }
 

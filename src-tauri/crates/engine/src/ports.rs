@@ -61,7 +61,7 @@ pub trait Mailroom: Send + Sync {
 }
 
 /// One connection and its log-on.
-pub trait MailLane: Send {
+pub trait MailLane: Send + Sync {
     /// From now on requests carry credentials.
     fn log_on(&mut self);
 

@@ -13,16 +13,30 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("sid", ConnectingSid::sid("S-1-5-21-1-2-3-1001")?),
     ];
     let mut envelopes = vec![
-        ("get_folder_own".to_owned(), get_folder::request(version, None, &[F::Inbox])?),
-        ("resolve_names".to_owned(), resolve_names::request(version, None, "svc-ews")?),
+        (
+            "get_folder_own".to_owned(),
+            get_folder::request(version, None, &[F::Inbox])?,
+        ),
+        (
+            "resolve_names".to_owned(),
+            resolve_names::request(version, None, "svc-ews")?,
+        ),
     ];
     for (name, id) in &ids {
         let all = [F::Inbox, F::Calendar, F::Contacts, F::Tasks];
-        envelopes.push((format!("get_folder_{name}"), get_folder::request(version, Some(id), &[F::Inbox])?));
-        envelopes.push((format!("get_folder_all_{name}"), get_folder::request(version, Some(id), &all)?));
+        envelopes.push((
+            format!("get_folder_{name}"),
+            get_folder::request(version, Some(id), &[F::Inbox])?,
+        ));
+        envelopes.push((
+            format!("get_folder_all_{name}"),
+            get_folder::request(version, Some(id), &all)?,
+        ));
     }
-    let fields: Vec<String> =
-        envelopes.iter().map(|(name, envelope)| format!("{}:{}", json(name), json(envelope))).collect();
+    let fields: Vec<String> = envelopes
+        .iter()
+        .map(|(name, envelope)| format!("{}:{}", json(name), json(envelope)))
+        .collect();
     println!("{{{}}}", fields.join(","));
     Ok(())
 }

@@ -36,20 +36,39 @@ pub(super) struct Answered {
 }
 
 /// Writes the request of a ticket.
-pub(super) fn prepare(ticket: &Ticket, spec: &RunSpec, schema: SchemaVersion) -> Result<Prepared, RequestError> {
+pub(super) fn prepare(
+    ticket: &Ticket,
+    spec: &RunSpec,
+    schema: SchemaVersion,
+) -> Result<Prepared, RequestError> {
     let schema = ticket.schema.unwrap_or(schema);
     match ticket.purpose {
         Purpose::Check | Purpose::SecondAsking | Purpose::Proof => {
             let identity = ticket.identity(spec.identify_by)?;
             let body = ews::get_folder::request(schema, Some(&identity), &spec.folders)?;
             let anchor = anchor(ticket, spec.identify_by);
-            Ok(prepared(body, anchor, Asked::Impersonating, spec.folders.clone(), spec.dice.as_ref()))
+            Ok(prepared(
+                body,
+                anchor,
+                Asked::Impersonating,
+                spec.folders.clone(),
+                spec.dice.as_ref(),
+            ))
         }
         Purpose::AccountState => own_inbox(schema, spec.dice.as_ref()),
         Purpose::OwnAddress => {
-            let name = spec.account.rsplit_once('\\').map_or(spec.account.as_str(), |(_, user)| user);
+            let name = spec
+                .account
+                .rsplit_once('\\')
+                .map_or(spec.account.as_str(), |(_, user)| user);
             let body = ews::resolve_names::request(schema, None, name)?;
-            Ok(prepared(body, None, Asked::Own, vec![DistinguishedFolder::Inbox], spec.dice.as_ref()))
+            Ok(prepared(
+                body,
+                None,
+                Asked::Own,
+                vec![DistinguishedFolder::Inbox],
+                spec.dice.as_ref(),
+            ))
         }
     }
 }
@@ -63,7 +82,10 @@ pub(super) fn own_inbox(schema: SchemaVersion, dice: &dyn Dice) -> Result<Prepar
 
 /// The same, before any credentials.
 pub(super) fn anonymous(schema: SchemaVersion, dice: &dyn Dice) -> Result<Prepared, RequestError> {
-    own_inbox(schema, dice).map(|prepared| Prepared { asked: Asked::Anonymously, ..prepared })
+    own_inbox(schema, dice).map(|prepared| Prepared {
+        asked: Asked::Anonymously,
+        ..prepared
+    })
 }
 
 fn prepared(
@@ -73,8 +95,18 @@ fn prepared(
     folders: Vec<DistinguishedFolder>,
     dice: &dyn Dice,
 ) -> Prepared {
-    let request_id = Builder::from_random_bytes(dice.roll()).into_uuid().to_string();
-    Prepared { call: Call { body: Bytes::from(body), anchor, request_id }, asked, folders }
+    let request_id = Builder::from_random_bytes(dice.roll())
+        .into_uuid()
+        .to_string();
+    Prepared {
+        call: Call {
+            body: Bytes::from(body),
+            anchor,
+            request_id,
+        },
+        asked,
+        folders,
+    }
 }
 
 /// `X-AnchorMailbox` takes an SMTP address; a UPN usually is one, a SID never.
@@ -95,23 +127,48 @@ pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answere
         Ok(reply) => (Some(reply), None),
         Err(fault) => (None, Some(fault)),
     };
-    let addresses = reply.as_ref().map(|reply| resolved(&reply.body)).unwrap_or_default();
-    Answered { observed, request_id: prepared.call.request_id.clone(), evidence, addresses, reply, fault }
+    let addresses = reply
+        .as_ref()
+        .map(|reply| resolved(&reply.body))
+        .unwrap_or_default();
+    Answered {
+        observed,
+        request_id: prepared.call.request_id.clone(),
+        evidence,
+        addresses,
+        reply,
+        fault,
+    }
 }
 
 fn resolved(body: &[u8]) -> Vec<String> {
     // Cheap look before the costly one: only `ResolveNames` answers hold resolutions.
-    if !body.windows(b"ResolutionSet".len()).any(|window| window == b"ResolutionSet") {
+    if !body
+        .windows(b"ResolutionSet".len())
+        .any(|window| window == b"ResolutionSet")
+    {
         return Vec::new();
     }
-    let Ok(answer) = ews::read(body) else { return Vec::new() };
-    let Body::Messages(messages) = answer.body else { return Vec::new() };
-    messages.into_iter().flat_map(|m| m.resolutions).filter_map(|r| r.email_address).collect()
+    let Ok(answer) = ews::read(body) else {
+        return Vec::new();
+    };
+    let Body::Messages(messages) = answer.body else {
+        return Vec::new();
+    };
+    messages
+        .into_iter()
+        .flat_map(|m| m.resolutions)
+        .filter_map(|r| r.email_address)
+        .collect()
 }
 
 /// No `Authorization` is ever in here: it is added on the lane, after this was written.
 fn shown_request(call: &Call) -> String {
-    let anchor = call.anchor.as_deref().map(|a| format!("X-AnchorMailbox: {a}\r\n")).unwrap_or_default();
+    let anchor = call
+        .anchor
+        .as_deref()
+        .map(|a| format!("X-AnchorMailbox: {a}\r\n"))
+        .unwrap_or_default();
     let body = String::from_utf8_lossy(&call.body);
     format!(
         "POST /EWS/Exchange.asmx HTTP/1.1\r\n{anchor}client-request-id: {}\r\nAuthorization: (redacted)\r\n\r\n{body}",
@@ -130,7 +187,7 @@ fn shown_outcome(outcome: &Result<Reply, Fault>) -> String {
                     "www-authenticate" => value.split(' ').next().unwrap_or_default(),
                     _ => value,
                 };
-                text.push_str(&format!("{name}: {shown}\r\n"));
+                text.extend([name, ": ", shown, "\r\n"]);
             }
             text.push_str("\r\n");
             let body = &reply.body[..reply.body.len().min(EVIDENCE)];

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use contract::{
-    CauseCard, CheckPassword, CheckScope, Code, ExportFormat, ExportRun, ExportedFile, FolderResult, NoArgs,
-    OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow, ResultsPage, ResultsQuery, RunId, RunPage,
-    RunProgress, RunRef, RunRow, RunsQuery, Secret, StartCheck, Verdict,
+    CauseCard, CheckPassword, CheckScope, Code, ExportFormat, ExportRun, ExportedFile,
+    FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
+    ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunsQuery, Secret,
+    StartCheck, Verdict,
 };
 use store::run_results;
 use store::runs::{self, StoredRun};
@@ -37,7 +38,7 @@ impl Engine {
             CheckPassword::Typed { password } if !password.is_empty() => Some(password),
             _ => None,
         };
-        let settings = for_check(&stage, request.organization, request.form, typed.as_ref()).await?;
+        let settings = for_check(self, request.organization, request.form, typed.as_ref()).await?;
         let password = match typed {
             Some(typed) => typed,
             None => stored_password(&stage, &settings.row).await?,
@@ -79,7 +80,7 @@ impl Engine {
         stream: bool,
     ) -> Result<StartedCheck, Problem> {
         let stage = self.stage();
-        let mut settings = for_check(&stage, row.id, None, password.as_ref()).await?;
+        let mut settings = for_check(self, row.id, None, password.as_ref()).await?;
         adjust(&mut settings.plan);
         let password = match password {
             Some(password) => password,
@@ -121,7 +122,10 @@ impl Engine {
         let row = stored(&stage, &run).await?.row;
         let password = match (password, row.organization) {
             (Some(password), _) => password,
-            (None, Some(organization)) => stage.password(organization).await?.ok_or_else(|| password_needed(&row.account))?,
+            (None, Some(organization)) => stage
+                .password(organization)
+                .await?
+                .ok_or_else(|| password_needed(&row.account))?,
             (None, None) => return Err(password_needed(&row.account)),
         };
         start::resume(&stage, &run, &password, stream).await
@@ -167,7 +171,11 @@ impl Engine {
     /// # Errors
     /// [`Code::Internal`].
     pub async fn runs_list(&self, query: RunsQuery) -> Result<Vec<RunRow>, Problem> {
-        self.stage().db.read(move |tx| runs::list(tx, &query)).await.map_err(of_store)
+        self.stage()
+            .db
+            .read(move |tx| runs::list(tx, &query))
+            .await
+            .map_err(of_store)
     }
 
     /// One run with its causes and steps.
@@ -178,14 +186,23 @@ impl Engine {
         let stage = self.stage();
         let stored = stored(&stage, &request.run).await?;
         let number = stored.number();
-        let groups = stage.db.read(move |tx| run_results::cause_groups(tx, number, EXAMPLES)).await.map_err(of_store)?;
+        let groups = stage
+            .db
+            .read(move |tx| run_results::cause_groups(tx, number, EXAMPLES))
+            .await
+            .map_err(of_store)?;
         let (host, port) = host_of(&stored.row.ews_url);
         let words = words(&stored, &host);
         let causes = groups
             .into_iter()
             .map(|group| {
                 let mailbox = group.examples.first().map(String::as_str);
-                let names = Names { account: &stored.row.account, mailbox, host: &host, port };
+                let names = Names {
+                    account: &stored.row.account,
+                    mailbox,
+                    host: &host,
+                    port,
+                };
                 CauseCard {
                     cause: group.cause,
                     count: group.count,
@@ -203,9 +220,25 @@ impl Engine {
             Some(check) => check.progress.borrow().clone(),
             None => final_progress(&stored),
         };
-        let StoredRun { row, steps, certificates, offered, .. } = stored;
-        let row = RunRow { summary: progress.summary.clone(), ..row };
-        Ok(RunPage { row, progress, causes, steps, certificates, offered })
+        let StoredRun {
+            row,
+            steps,
+            certificates,
+            offered,
+            ..
+        } = stored;
+        let row = RunRow {
+            summary: progress.summary.clone(),
+            ..row
+        };
+        Ok(RunPage {
+            row,
+            progress,
+            causes,
+            steps,
+            certificates,
+            offered,
+        })
     }
 
     /// Deletes a run and its results.
@@ -215,9 +248,16 @@ impl Engine {
     pub async fn run_remove(&self, request: RunRef) -> Result<NoArgs, Problem> {
         let stage = self.stage();
         if stage.running.find(&request.run).is_some() {
-            return Err(Problem::new(Code::NotAllowed, "This check is still running.").hint("Cancel it first."));
+            return Err(
+                Problem::new(Code::NotAllowed, "This check is still running.")
+                    .hint("Cancel it first."),
+            );
         }
-        stage.db.write(move |tx| runs::remove(tx, &request.run)).await.map_err(of_store)?;
+        stage
+            .db
+            .write(move |tx| runs::remove(tx, &request.run))
+            .await
+            .map_err(of_store)?;
         Ok(NoArgs {})
     }
 
@@ -226,7 +266,11 @@ impl Engine {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn results_page(&self, query: ResultsQuery) -> Result<ResultsPage, Problem> {
-        let page = self.stage().db.read(move |tx| run_results::page(tx, &query)).await;
+        let page = self
+            .stage()
+            .db
+            .read(move |tx| run_results::page(tx, &query))
+            .await;
         let mut page = page.map_err(of_store)?;
         page.rows.iter_mut().for_each(spell_out);
         Ok(page)
@@ -244,7 +288,9 @@ impl Engine {
     ) -> Result<Vec<(ResultRow, Vec<FolderResult>)>, Problem> {
         let stage = self.stage();
         let number = stored(&stage, run).await?.number();
-        let rows = stage.db.read(move |tx| run_results::each_with_folders(tx, number, after, limit));
+        let rows = stage
+            .db
+            .read(move |tx| run_results::each_with_folders(tx, number, after, limit));
         rows.await.map_err(of_store)
     }
 
@@ -255,14 +301,31 @@ impl Engine {
     pub async fn result_show(&self, request: ResultRef) -> Result<ResultDetail, Problem> {
         let stage = self.stage();
         let run = stored(&stage, &request.run).await?;
-        let found = stage.db.read(move |tx| run_results::show(tx, &request.run, request.seq)).await.map_err(of_store)?;
-        let mut found = found.ok_or_else(|| Problem::new(Code::NotFound, "This result is not there any more."))?;
+        let found = stage
+            .db
+            .read(move |tx| run_results::show(tx, &request.run, request.seq))
+            .await
+            .map_err(of_store)?;
+        let mut found = found
+            .ok_or_else(|| Problem::new(Code::NotFound, "This result is not there any more."))?;
         spell_out(&mut found.row);
         let (host, port) = host_of(&run.row.ews_url);
-        let names = Names { account: &run.row.account, mailbox: Some(&found.row.mailbox), host: &host, port };
+        let names = Names {
+            account: &run.row.account,
+            mailbox: Some(&found.row.mailbox),
+            host: &host,
+            port,
+        };
         Ok(ResultDetail {
-            explanation: found.row.cause.map(|cause| explanation(cause, &words(&run, &host))),
-            remedy: found.row.cause.map(|cause| remedy(cause, &names)).unwrap_or_default(),
+            explanation: found
+                .row
+                .cause
+                .map(|cause| explanation(cause, &words(&run, &host))),
+            remedy: found
+                .row
+                .cause
+                .map(|cause| remedy(cause, &names))
+                .unwrap_or_default(),
             evidence: found.evidence,
             folders: found.folders,
             previous: found.previous,
@@ -291,7 +354,8 @@ impl Engine {
                 let mut export = Export::begin(to, format, &run.row)?;
                 let mut after = -1;
                 loop {
-                    let page = run_results::each_with_folders(tx, number, after, 1_000).map_err(of_store)?;
+                    let page = run_results::each_with_folders(tx, number, after, 1_000)
+                        .map_err(of_store)?;
                     let Some((last, _)) = page.last() else { break };
                     after = last.seq;
                     for (row, folders) in &page {
@@ -303,24 +367,37 @@ impl Engine {
             Ok((path, rows))
         });
         let (path, rows) = written.await?;
-        Ok(ExportedFile { path: path.display().to_string(), rows })
+        Ok(ExportedFile {
+            path: path.display().to_string(),
+            rows,
+        })
     }
 }
 
 async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {
     let wanted = run.clone();
-    let found = stage.db.read(move |tx| runs::show(tx, &wanted)).await.map_err(of_store)?;
+    let found = stage
+        .db
+        .read(move |tx| runs::show(tx, &wanted))
+        .await
+        .map_err(of_store)?;
     found.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))
 }
 
 async fn stored_password(stage: &Stage, row: &OrganizationRow) -> Result<Secret, Problem> {
-    stage.password(row.id).await?.ok_or_else(|| password_needed(&row.name))
+    stage
+        .password(row.id)
+        .await?
+        .ok_or_else(|| password_needed(&row.name))
 }
 
 fn password_needed(whose: &str) -> Problem {
-    Problem::new(Code::PasswordNeeded, format!("The password for {whose} is neither typed nor stored."))
-        .field("password")
-        .hint("Enter the password, or store it in the key store.")
+    Problem::new(
+        Code::PasswordNeeded,
+        format!("The password for {whose} is neither typed nor stored."),
+    )
+    .field("password")
+    .hint("Enter the password, or store it in the key store.")
 }
 
 fn final_progress(stored: &StoredRun) -> RunProgress {
@@ -349,11 +426,25 @@ fn spell_out(row: &mut ResultRow) {
 }
 
 fn words<'a>(run: &'a StoredRun, host: &'a str) -> Words<'a> {
-    Words { account: &run.row.account, host, offered: &run.offered, auth: &run.row.auth }
+    Words {
+        account: &run.row.account,
+        host,
+        offered: &run.offered,
+        auth: &run.row.auth,
+    }
 }
 
 fn host_of(url: &str) -> (String, u16) {
     let parsed = url::Url::parse(url).ok();
-    let host = parsed.as_ref().and_then(url::Url::host_str).unwrap_or(url).to_owned();
-    (host, parsed.and_then(|url| url.port_or_known_default()).unwrap_or(443))
+    let host = parsed
+        .as_ref()
+        .and_then(url::Url::host_str)
+        .unwrap_or(url)
+        .to_owned();
+    (
+        host,
+        parsed
+            .and_then(|url| url.port_or_known_default())
+            .unwrap_or(443),
+    )
 }

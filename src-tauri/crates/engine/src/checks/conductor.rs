@@ -19,6 +19,7 @@ use super::spec::RunSpec;
 use super::tally::Tally;
 use super::ticket::{Purpose, Ticket, Waiting};
 use super::writer::{RunEvent, Writer};
+use crate::diagnosis::Seen;
 use crate::diagnosis::wording::{self, Words};
 use crate::ports::MailLane;
 
@@ -79,7 +80,7 @@ enum Feed {
 }
 
 /// Ruling 8: whose account is disabled?
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) enum AccountState {
     #[default]
     Unknown,
@@ -190,7 +191,10 @@ impl Conductor {
             self.writer.flush().await;
         }
         self.tell();
-        Ok(Ended { stopped: self.stop.clone(), cancelled: self.stop.is_none() && self.cancelled() })
+        Ok(Ended {
+            stopped: self.stop.clone(),
+            cancelled: self.stop.is_none() && self.cancelled(),
+        })
     }
 
     pub(super) fn cancelled(&self) -> bool {
@@ -202,7 +206,12 @@ impl Conductor {
     }
 
     pub(super) fn words(&self) -> Words<'_> {
-        Words { account: &self.spec.account, host: &self.spec.host, offered: &self.facts.offered, auth: self.spec.authentication.as_str() }
+        Words {
+            account: &self.spec.account,
+            host: &self.spec.host,
+            offered: &self.facts.offered,
+            auth: self.spec.authentication.as_str(),
+        }
     }
 
     /// Ends the run with a cause.
@@ -288,7 +297,7 @@ impl Conductor {
 
     fn next_wake(&mut self) -> Instant {
         let now = Instant::now();
-        let far = now + Duration::from_secs(3_600);
+        let far = now + Duration::from_hours(1);
         let waiting = self.waiting.peek().map_or(far, |waiting| waiting.ready);
         self.governor.paused_until(now).unwrap_or(waiting)
     }
@@ -300,7 +309,9 @@ impl Conductor {
             return Ok(());
         }
         while (self.flying.len() as u64) < u64::from(self.governor.target()) {
-            let Some(ticket) = self.next_ticket(now).await? else { break };
+            let Some(ticket) = self.next_ticket(now).await? else {
+                break;
+            };
             let lane = self.take_lane();
             self.fly(lane, ticket);
         }
@@ -312,7 +323,11 @@ impl Conductor {
         if let Some(ticket) = self.urgent.pop_front() {
             return Ok(Some(ticket));
         }
-        if self.waiting.peek().is_some_and(|waiting| waiting.ready <= now) {
+        if self
+            .waiting
+            .peek()
+            .is_some_and(|waiting| waiting.ready <= now)
+        {
             return Ok(self.waiting.pop().map(|waiting| waiting.ticket));
         }
         if self.fresh.is_empty() && self.feed != Feed::Done {
@@ -348,7 +363,11 @@ impl Conductor {
             last: None,
             schema: None,
             sent,
-            purpose: if second { Purpose::SecondAsking } else { Purpose::Check },
+            purpose: if second {
+                Purpose::SecondAsking
+            } else {
+                Purpose::Check
+            },
         }));
         Ok(())
     }
@@ -366,12 +385,20 @@ impl Conductor {
                 Ok(prepared) => Ok(ask::ask(lane.as_mut(), &prepared).await),
                 Err(error) => Err(error),
             };
-            Landed { lane, ticket, answered }
+            Landed {
+                lane,
+                ticket,
+                answered,
+            }
         });
     }
 
-    async fn land(&mut self, landed: Result<Landed, tokio::task::JoinError>) -> Result<(), Problem> {
-        let landed = landed.map_err(|error| crate::problems::internal("asking a mailbox", &error))?;
+    async fn land(
+        &mut self,
+        landed: Result<Landed, tokio::task::JoinError>,
+    ) -> Result<(), Problem> {
+        let landed =
+            landed.map_err(|error| crate::problems::internal("asking a mailbox", &error))?;
         self.put_lane(landed.lane);
         match landed.answered {
             Ok(answered) => self.settle(landed.ticket, answered, false).await,
@@ -381,7 +408,14 @@ impl Conductor {
 
     /// The same question on a fresh connection, alone (rulings 1 and 5).
     async fn resolve_hold(&mut self) -> Result<(), Problem> {
-        let Some(Hold { mut ticket, why, refusals }) = self.hold.take() else { return Ok(()) };
+        let Some(Hold {
+            mut ticket,
+            why,
+            refusals,
+        }) = self.hold.take()
+        else {
+            return Ok(());
+        };
         if why == Why::LogOnAgain && refusals > 1 && refusals >= self.lanes {
             // Every open lane was refused: more than enough, and the next one could lock the account.
             self.stop_with(Cause::AuthLost, None);
@@ -390,7 +424,9 @@ impl Conductor {
         self.idle.iter_mut().for_each(|lane| lane.close());
         let mut lane = self.take_lane();
         lane.close();
-        let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else { return Ok(()) };
+        let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else {
+            return Ok(());
+        };
         self.retries += 1;
         ticket.attempts += 1;
         let mut cancel = self.cancel.clone();
@@ -400,8 +436,9 @@ impl Conductor {
             answered = ask::ask(lane.as_mut(), &prepared) => Some(answered),
         };
         self.put_lane(lane);
-        let Some(answered) = answered else { return Ok(()) };
-        use crate::diagnosis::Seen;
+        let Some(answered) = answered else {
+            return Ok(());
+        };
         match (&answered.observed.seen, why) {
             (Seen::Challenge, Why::LogOnAgain) => self.stop_with(Cause::AuthLost, None),
             (Seen::Cause(again), Why::Confirm(first)) if *again == first => {
@@ -443,11 +480,19 @@ impl Conductor {
         let summary = self.summary();
         let (done, total) = (self.tally.done(), summary.total);
         let left = total.saturating_sub(done);
-        let eta = (rate > 0.0).then(|| Duration::try_from_secs_f64(left as f64 / rate).ok()).flatten();
+        let left = f64::from(u32::try_from(left).unwrap_or(u32::MAX));
+        let eta = (rate > 0.0)
+            .then(|| Duration::try_from_secs_f64(left / rate).ok())
+            .flatten();
         let pause = self.governor.paused_until(now);
         let waiting_until = pause.and_then(|until| {
             let wait = jiff::SignedDuration::try_from(until - now).ok()?;
-            self.spec.clock.now().checked_add(wait).ok().map(|at| format!("{at:.0}"))
+            self.spec
+                .clock
+                .now()
+                .checked_add(wait)
+                .ok()
+                .map(|at| format!("{at:.0}"))
         });
         self.progress.send_replace(RunProgress {
             run: self.spec.run.clone(),

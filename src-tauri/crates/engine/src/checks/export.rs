@@ -25,11 +25,19 @@ impl<'a, W: Write> Export<'a, W> {
             }
             ExportFormat::Json => {
                 let (run_json, summary) = (text(&check::run(run))?, text(&run.summary)?);
-                let head = format!("{{\"schema\":\"{}\",\"run\":{run_json},\"summary\":{summary},\"results\":[", check::SCHEMA);
+                let head = format!(
+                    "{{\"schema\":\"{}\",\"run\":{run_json},\"summary\":{summary},\"results\":[",
+                    check::SCHEMA
+                );
                 to.write_all(head.as_bytes()).map_err(|e| unwritten(&e))?;
             }
         }
-        Ok(Self { to, format, run, rows: 0 })
+        Ok(Self {
+            to,
+            format,
+            run,
+            rows: 0,
+        })
     }
 
     /// Writes one row.
@@ -40,7 +48,9 @@ impl<'a, W: Write> Export<'a, W> {
             ExportFormat::Json => {
                 let comma = if self.rows == 0 { "\n" } else { ",\n" };
                 let json = text(&result)?;
-                self.to.write_all(format!("{comma}{json}").as_bytes()).map_err(|e| unwritten(&e))?;
+                self.to
+                    .write_all(format!("{comma}{json}").as_bytes())
+                    .map_err(|e| unwritten(&e))?;
             }
         }
         self.rows += 1;
@@ -62,13 +72,22 @@ fn text(value: &impl serde::Serialize) -> Result<String, Problem> {
 
 /// One CSV line (RFC 4180).
 fn line<T: AsRef<str>>(to: &mut impl Write, cells: &[T]) -> Result<(), Problem> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(cells.iter().map(AsRef::as_ref)).map_err(|e| crate::problems::internal("writing the export", &e))?;
-    let bytes = writer.into_inner().map_err(|e| crate::problems::internal("writing the export", &e))?;
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    writer
+        .write_record(cells.iter().map(AsRef::as_ref))
+        .map_err(|e| crate::problems::internal("writing the export", &e))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|e| crate::problems::internal("writing the export", &e))?;
     to.write_all(&bytes).map_err(|e| unwritten(&e))
 }
 
 fn unwritten(error: &std::io::Error) -> Problem {
-    Problem::new(Code::DataFolder, format!("The export could not be written: {error}."))
-        .hint("Make room on the disk, or give another folder.")
+    Problem::new(
+        Code::DataFolder,
+        format!("The export could not be written: {error}."),
+    )
+    .hint("Make room on the disk, or give another folder.")
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use contract::{Cause, CertificateInfo, Expectation, OrganizationId, Problem, RunProgress, RunState, Summary, Verdict};
+use contract::{
+    Cause, CertificateInfo, Expectation, OrganizationId, Problem, RunProgress, RunState, Summary,
+    Verdict,
+};
 use store::run_results::{self, CauseGroup};
 use store::runs::{self, RunFinish, RunHeader};
 use tokio::sync::mpsc;
@@ -45,7 +48,10 @@ async fn close(conductor: &mut Conductor, context: &Context, ended: Ended) -> Re
     let sentence = message.clone();
     let counted = conductor.db.write(move |tx| {
         run_results::close_pending(tx, number, cause, sentence.as_deref())?;
-        Ok((run_results::summary(tx, number)?, run_results::cause_groups(tx, number, 0)?))
+        Ok((
+            run_results::summary(tx, number)?,
+            run_results::cause_groups(tx, number, 0)?,
+        ))
     });
     let (rows, groups) = counted.await.map_err(crate::problems::of_store)?;
     let wire = conductor.summary();
@@ -60,7 +66,10 @@ async fn close(conductor: &mut Conductor, context: &Context, ended: Ended) -> Re
     tell_undecided(conductor, context, Told::NeverAsked).await;
     let canaries = canaries(conductor).await?;
     if canaries == 0 && ended.stopped.is_none() {
-        conductor.facts.warnings.push(wording::SCOPE_NOT_PROVEN.to_owned());
+        conductor
+            .facts
+            .warnings
+            .push(wording::SCOPE_NOT_PROVEN.to_owned());
     }
     steps::complete(conductor, &ended, &summary, &groups, canaries, context.port);
     save(conductor, context, state, cause, message, summary).await
@@ -94,15 +103,35 @@ async fn save(
     };
     let number = conductor.spec.number;
     let author = context.stage.author();
-    let kind = if state == RunState::Cancelled { Kind::CheckCanceled } else { Kind::CheckFinished };
+    let kind = if state == RunState::Cancelled {
+        Kind::CheckCanceled
+    } else {
+        Kind::CheckFinished
+    };
     let organization = context.organization.clone();
-    let details = format!("Check {}: {} of {} mailboxes opened, {} findings.", state.as_str(), summary.granted, summary.total, summary.findings);
-    let proven = context.organization.as_ref().map(|(id, _)| *id).filter(|_| conductor.logged_on);
+    let details = format!(
+        "Check {}: {} of {} mailboxes opened, {} findings.",
+        state.as_str(),
+        summary.granted,
+        summary.total,
+        summary.findings
+    );
+    let proven = context
+        .organization
+        .as_ref()
+        .map(|(id, _)| *id)
+        .filter(|_| conductor.logged_on);
     let saved = conductor.db.write(move |tx| {
         runs::update_header(tx, number, &header)?;
         runs::finish(tx, number, &finish)?;
         run_results::note_results(tx, number)?;
-        author.note(tx, kind, organization.as_ref().map(|(id, name)| (*id, name.as_str())), details, None)?;
+        author.note(
+            tx,
+            kind,
+            organization.as_ref().map(|(id, name)| (*id, name.as_str())),
+            details,
+            None,
+        )?;
         if let Some(organization) = proven {
             match store::email_configurations::set_proven(tx, organization, &now) {
                 // A check on a form that was never saved has no configuration to note it in.
@@ -130,7 +159,11 @@ async fn interrupt(conductor: &Conductor, context: &Context, problem: &Problem) 
         steps: conductor.facts.steps.clone(),
         warnings: conductor.facts.warnings.clone(),
     };
-    if let Err(error) = conductor.db.write(move |tx| runs::finish(tx, number, &finish)).await {
+    if let Err(error) = conductor
+        .db
+        .write(move |tx| runs::finish(tx, number, &finish))
+        .await
+    {
         tracing::error!(%error, "nor could that be saved");
     }
     tell_end(conductor, RunState::Interrupted, None, conductor.summary());
@@ -161,11 +194,16 @@ fn state(ended: &Ended, summary: &Summary, groups: &[CauseGroup]) -> RunState {
         return RunState::Cancelled;
     }
     // A canary without a usable mailbox proves nothing about the scope.
-    let blind = groups
-        .iter()
-        .any(|group| group.expectation == Expectation::MustRefuse && group.verdict.is_open(Expectation::MustRefuse));
+    let blind = groups.iter().any(|group| {
+        group.expectation == Expectation::MustRefuse
+            && group.verdict.is_open(Expectation::MustRefuse)
+    });
     let open = summary.undetermined + summary.not_checked > 0;
-    if open || blind { RunState::Incomplete } else { RunState::Complete }
+    if open || blind {
+        RunState::Incomplete
+    } else {
+        RunState::Complete
+    }
 }
 
 /// Rulings 4 and 15: what a refusal is called depends on whether anything was granted.
@@ -178,16 +216,21 @@ async fn name_refusals(conductor: &mut Conductor, context: &Context) -> Result<(
         (false, _) => None,
     };
     let must_refuse = granted.then_some(Cause::ImpersonationOutOfScope);
-    for (expectation, cause) in [(Expectation::MustOpen, must_open), (Expectation::MustRefuse, must_refuse)] {
+    for (expectation, cause) in [
+        (Expectation::MustOpen, must_open),
+        (Expectation::MustRefuse, must_refuse),
+    ] {
         let Some(cause) = cause else { continue };
         let message = match expectation {
-            Expectation::MustOpen => wording::row_message(cause, &RowFacts::default(), &conductor.words()),
+            Expectation::MustOpen => {
+                wording::row_message(cause, &RowFacts::default(), &conductor.words())
+            }
             Expectation::MustRefuse => "refused, as it must be".to_owned(),
         };
         let number = conductor.spec.number;
-        let named = conductor
-            .db
-            .write(move |tx| run_results::name_refusals(tx, number, expectation, cause, Some(&message)));
+        let named = conductor.db.write(move |tx| {
+            run_results::name_refusals(tx, number, expectation, cause, Some(&message))
+        });
         let named = named.await.map_err(crate::problems::of_store)?;
         if let Some(events) = &context.events {
             for seq in named {
@@ -200,21 +243,36 @@ async fn name_refusals(conductor: &mut Conductor, context: &Context) -> Result<(
 
 async fn refused_must_open(conductor: &Conductor) -> Result<u64, Problem> {
     let number = conductor.spec.number;
-    let groups = conductor.db.read(move |tx| run_results::cause_groups(tx, number, 0));
+    let groups = conductor
+        .db
+        .read(move |tx| run_results::cause_groups(tx, number, 0));
     let groups = groups.await.map_err(crate::problems::of_store)?;
     Ok(groups
         .iter()
-        .filter(|g| g.cause == Cause::ImpersonationRefused && g.expectation == Expectation::MustOpen)
+        .filter(|g| {
+            g.cause == Cause::ImpersonationRefused && g.expectation == Expectation::MustOpen
+        })
         .map(|g| g.count)
         .sum())
 }
 
-async fn tell_row(conductor: &Conductor, events: &mpsc::Sender<RunEvent>, seq: i64) -> Result<(), Problem> {
+async fn tell_row(
+    conductor: &Conductor,
+    events: &mpsc::Sender<RunEvent>,
+    seq: i64,
+) -> Result<(), Problem> {
     let run = conductor.spec.run.clone();
-    let stored = conductor.db.read(move |tx| run_results::show(tx, &run, seq));
+    let stored = conductor
+        .db
+        .read(move |tx| run_results::show(tx, &run, seq));
     if let Some(stored) = stored.await.map_err(crate::problems::of_store)? {
         // Nobody listens any more: fine.
-        let _ = events.send(RunEvent::Result { row: Box::new(stored.row), supersedes: true }).await;
+        let _ = events
+            .send(RunEvent::Result {
+                row: Box::new(stored.row),
+                supersedes: true,
+            })
+            .await;
     }
     Ok(())
 }
@@ -229,11 +287,17 @@ enum Told {
 }
 
 async fn tell_undecided(conductor: &Conductor, context: &Context, which: Told) {
-    let Some(events) = &context.events else { return };
+    let Some(events) = &context.events else {
+        return;
+    };
     let number = conductor.spec.number;
     let mut after = -1;
     loop {
-        let rows = match conductor.db.read(move |tx| run_results::each(tx, number, after, 500)).await {
+        let rows = match conductor
+            .db
+            .read(move |tx| run_results::each(tx, number, after, 500))
+            .await
+        {
             Ok(rows) => rows,
             Err(error) => {
                 tracing::warn!(%error, "rows could not be streamed");
@@ -246,9 +310,19 @@ async fn tell_undecided(conductor: &Conductor, context: &Context, which: Told) {
             let system = row.cause == Some(Cause::MailboxSystem);
             let wanted = match which {
                 Told::BeforeAsking => row.verdict.is_some() && row.attempts == 0,
-                Told::NeverAsked => row.verdict == Some(Verdict::NotChecked) && row.attempts == 0 && !system,
+                Told::NeverAsked => {
+                    row.verdict == Some(Verdict::NotChecked) && row.attempts == 0 && !system
+                }
             };
-            if wanted && events.send(RunEvent::Result { row: Box::new(row), supersedes: false }).await.is_err() {
+            if wanted
+                && events
+                    .send(RunEvent::Result {
+                        row: Box::new(row),
+                        supersedes: false,
+                    })
+                    .await
+                    .is_err()
+            {
                 return;
             }
         }
@@ -257,12 +331,18 @@ async fn tell_undecided(conductor: &Conductor, context: &Context, which: Told) {
 
 async fn canaries(conductor: &Conductor) -> Result<u64, Problem> {
     let number = conductor.spec.number;
-    let counted = conductor.db.read(move |tx| run_results::canaries(tx, number));
+    let counted = conductor
+        .db
+        .read(move |tx| run_results::canaries(tx, number));
     counted.await.map_err(crate::problems::of_store)
 }
 
 pub(super) fn info(certificate: &exchange::Certificate) -> CertificateInfo {
-    let time = |seconds: i64| jiff::Timestamp::from_second(seconds).map(|at| at.to_string()).unwrap_or_default();
+    let time = |seconds: i64| {
+        jiff::Timestamp::from_second(seconds)
+            .map(|at| at.to_string())
+            .unwrap_or_default()
+    };
     CertificateInfo {
         subject: certificate.subject.clone(),
         issuer: certificate.issuer.clone(),

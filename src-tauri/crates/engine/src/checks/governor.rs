@@ -67,11 +67,19 @@ impl Governor {
     pub(super) fn answered(&mut self, latency: Duration) {
         let ms = latency.as_secs_f64() * 1_000.0;
         self.base = self.base.min(ms);
-        self.now = if self.now == 0.0 { ms } else { self.now * 0.8 + ms * 0.2 };
+        self.now = if self.now == 0.0 {
+            ms
+        } else {
+            self.now * 0.8 + ms * 0.2
+        };
         self.note(false);
         self.clean += 1;
         let flat = self.now <= self.base * 2.0 + 20.0;
-        let due = if self.halved { self.clean >= CLEAN } else { true };
+        let due = if self.halved {
+            self.clean >= CLEAN
+        } else {
+            true
+        };
         if flat && due && self.target > 0 && self.target < self.ceiling {
             self.target += 1;
             self.clean = 0;
@@ -82,16 +90,19 @@ impl Governor {
     pub(super) fn busy(&mut self, too_many: bool, wait: Duration, now: Instant) {
         self.note(true);
         // One burst of answers to requests that were already under way counts once.
-        let fresh = self.halved_at.is_none_or(|at| now.duration_since(at) > Duration::from_secs(1));
+        let fresh = self
+            .halved_at
+            .is_none_or(|at| now.duration_since(at) > Duration::from_secs(1));
         if too_many && fresh {
             self.target = (self.target / 2).max(1);
             self.halved = true;
             self.halved_at = Some(now);
             self.clean = 0;
         }
-        let spread = self.recent.len() == WINDOW && self.recent.iter().filter(|busy| **busy).count() * 3 >= WINDOW * 2;
+        let spread = self.recent.len() == WINDOW
+            && self.recent.iter().filter(|busy| **busy).count() * 3 >= WINDOW * 2;
         if spread {
-            self.paused_until = Some(now + wait.min(Duration::from_secs(60)));
+            self.paused_until = Some(now + wait.min(Duration::from_mins(1)));
             self.recent.clear();
         }
     }

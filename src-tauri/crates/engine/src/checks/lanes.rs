@@ -15,15 +15,28 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    pub(crate) fn new(endpoint: Endpoint, trust: Trust, authenticator: Arc<dyn Authenticator>) -> Self {
-        Self { endpoint: Arc::new(endpoint), trust: Arc::new(trust), authenticator, stats: Arc::default() }
+    pub(crate) fn new(
+        endpoint: Endpoint,
+        trust: Trust,
+        authenticator: Arc<dyn Authenticator>,
+    ) -> Self {
+        Self {
+            endpoint: Arc::new(endpoint),
+            trust: Arc::new(trust),
+            authenticator,
+            stats: Arc::default(),
+        }
     }
 }
 
 impl Mailroom for Wire {
     fn lane(&self) -> Box<dyn MailLane> {
         Box::new(WireLane {
-            lane: Lane::new(Arc::clone(&self.endpoint), Arc::clone(&self.trust), Arc::clone(&self.stats)),
+            lane: Lane::new(
+                Arc::clone(&self.endpoint),
+                Arc::clone(&self.trust),
+                Arc::clone(&self.stats),
+            ),
             authenticator: Arc::clone(&self.authenticator),
         })
     }

@@ -43,7 +43,14 @@ pub(super) fn load(
     canaries: Vec<Canary>,
     first: i64,
 ) -> Result<Result<i64, Problem>, StoreError> {
-    let mut loader = Loader { tx, run, by, next: first, chunk: Vec::new(), usable: first > 0 };
+    let mut loader = Loader {
+        tx,
+        run,
+        by,
+        next: first,
+        chunk: Vec::new(),
+        usable: first > 0,
+    };
     match loader.fill(users, canaries) {
         Ok(()) => {}
         Err(Stop::Store(error)) => return Err(error),
@@ -77,13 +84,22 @@ struct Loader<'a, 'c> {
 impl Loader<'_, '_> {
     fn fill(&mut self, users: Option<List>, canaries: Vec<Canary>) -> Result<(), Stop> {
         let canaries = self.read_canaries(canaries)?;
-        let known: HashSet<String> = canaries.iter().map(|row| row.mailbox.to_lowercase()).collect();
-        let name = users.as_ref().map_or_else(|| "the list".to_owned(), |list| list.name.clone());
+        let known: HashSet<String> = canaries
+            .iter()
+            .map(|row| row.mailbox.to_lowercase())
+            .collect();
+        let name = users
+            .as_ref()
+            .map_or_else(|| "the list".to_owned(), |list| list.name.clone());
         if let Some(list) = users {
             let by = self.by;
             each(list, by, |row| {
                 let new = new_result(row, by, Expectation::MustOpen);
-                if known.contains(&new.mailbox.to_lowercase()) { Ok(()) } else { self.push(new) }
+                if known.contains(&new.mailbox.to_lowercase()) {
+                    Ok(())
+                } else {
+                    self.push(new)
+                }
             })?;
         }
         for canary in canaries {
@@ -117,10 +133,20 @@ impl Loader<'_, '_> {
     }
 
     fn push(&mut self, row: NewResult) -> Result<(), Stop> {
-        let unsendable = [Some(Cause::MailboxAddressInvalid), Some(Cause::MailboxIdentityUnknown)];
-        self.usable |= row.decided.as_ref().is_none_or(|decided| !unsendable.contains(&decided.cause));
+        let unsendable = [
+            Some(Cause::MailboxAddressInvalid),
+            Some(Cause::MailboxIdentityUnknown),
+        ];
+        self.usable |= row
+            .decided
+            .as_ref()
+            .is_none_or(|decided| !unsendable.contains(&decided.cause));
         self.chunk.push(row);
-        if self.chunk.len() >= CHUNK { self.write() } else { Ok(()) }
+        if self.chunk.len() >= CHUNK {
+            self.write()
+        } else {
+            Ok(())
+        }
     }
 
     fn write(&mut self) -> Result<(), Stop> {
@@ -130,7 +156,11 @@ impl Loader<'_, '_> {
     }
 }
 
-fn each(list: List, by: IdentifyBy, mut take: impl FnMut(ListRow) -> Result<(), Stop>) -> Result<(), Stop> {
+fn each(
+    list: List,
+    by: IdentifyBy,
+    mut take: impl FnMut(ListRow) -> Result<(), Stop>,
+) -> Result<(), Stop> {
     let want = match by {
         IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => Want::Address,
         IdentifyBy::Upn => Want::Upn,
@@ -138,7 +168,9 @@ fn each(list: List, by: IdentifyBy, mut take: impl FnMut(ListRow) -> Result<(), 
     };
     let bad = |error: crate::users::list::ListError| {
         let hint = error.hint();
-        Stop::Input(Box::new(Problem::new(Code::BadList, sentence(&error.to_string())).hint(hint)))
+        Stop::Input(Box::new(
+            Problem::new(Code::BadList, sentence(&error.to_string())).hint(hint),
+        ))
     };
     for row in ListReader::open(list.source, &list.name, want).map_err(bad)? {
         take(row.map_err(bad)?)?;
@@ -150,8 +182,11 @@ fn each(list: List, by: IdentifyBy, mut take: impl FnMut(ListRow) -> Result<(), 
 fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Stop> {
     let address = SmtpAddress::parse(text).map_err(|error| {
         Stop::Input(Box::new(
-            Problem::new(Code::Invalid, format!("{text:?} is neither a file nor an e-mail address: {error}."))
-                .hint("Give the path of a list that exists, or one address."),
+            Problem::new(
+                Code::Invalid,
+                format!("{text:?} is neither a file nor an e-mail address: {error}."),
+            )
+            .hint("Give the path of a list that exists, or one address."),
         ))
     })?;
     Ok(NewResult {
@@ -174,17 +209,30 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
     };
     let by_address = matches!(by, IdentifyBy::Smtp | IdentifyBy::PrimarySmtp);
     let decided = if row.is_system {
-        decide(Verdict::NotChecked, Cause::MailboxSystem, "system mailbox, left out".to_owned())
+        Some(decide(
+            Verdict::NotChecked,
+            Cause::MailboxSystem,
+            "system mailbox, left out".to_owned(),
+        ))
     } else {
         match (&row.address, &identity) {
             (Err(bad), _) if by_address => {
-                decide(Verdict::NoMailbox, Cause::MailboxAddressInvalid, format!("not an e-mail address: {}", bad.reason))
+                let why = format!("not an e-mail address: {}", bad.reason);
+                Some(decide(
+                    Verdict::NoMailbox,
+                    Cause::MailboxAddressInvalid,
+                    why,
+                ))
             }
-            (_, None) if !by_address => decide(
-                Verdict::NoMailbox,
-                Cause::MailboxIdentityUnknown,
-                format!("the list has no {} for this mailbox", if by == IdentifyBy::Upn { "UPN" } else { "SID" }),
-            ),
+            (_, None) if !by_address => {
+                let what = if by == IdentifyBy::Upn { "UPN" } else { "SID" };
+                let why = format!("the list has no {what} for this mailbox");
+                Some(decide(
+                    Verdict::NoMailbox,
+                    Cause::MailboxIdentityUnknown,
+                    why,
+                ))
+            }
             _ => None,
         }
     };
@@ -204,13 +252,20 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
     }
 }
 
-fn decide(verdict: Verdict, cause: Cause, message: String) -> Option<Decided> {
-    Some(Decided { verdict, cause: Some(cause), message: Some(message) })
+fn decide(verdict: Verdict, cause: Cause, message: String) -> Decided {
+    Decided {
+        verdict,
+        cause: Some(cause),
+        message: Some(message),
+    }
 }
 
 /// Errors of libraries are lower case without full stop; at the edge they are sentences.
 fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+    let first: String = chars
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
     format!("{first}{}.", chars.as_str())
 }

@@ -16,7 +16,9 @@ impl Conductor {
     /// Whether the run can go on to its mailboxes.
     pub(super) async fn overture(&mut self) -> Result<bool, Problem> {
         let mut lane = self.spec.mailroom.lane();
-        let Some(answered) = self.knock(lane.as_mut()).await? else { return Ok(false) };
+        let Some(answered) = self.knock(lane.as_mut()).await? else {
+            return Ok(false);
+        };
         self.note_chain(&answered);
         if !self.choose_scheme(&answered) {
             return Ok(false);
@@ -32,9 +34,14 @@ impl Conductor {
     async fn knock(&mut self, lane: &mut dyn MailLane) -> Result<Option<Answered>, Problem> {
         let mut ticket = self.account_ticket();
         loop {
-            let prepared = ask::anonymous(self.schema, self.spec.dice.as_ref()).map_err(|e| crate::problems::internal("writing the first request", &e))?;
-            let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else { return Ok(None) };
-            let Seen::Cause(cause) = answered.observed.seen else { return Ok(Some(answered)) };
+            let prepared = ask::anonymous(self.schema, self.spec.dice.as_ref())
+                .map_err(|e| crate::problems::internal("writing the first request", &e))?;
+            let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
+                return Ok(None);
+            };
+            let Seen::Cause(cause) = answered.observed.seen else {
+                return Ok(Some(answered));
+            };
             if !cause.is_transient() {
                 // Any EWS answer that is no obstacle means that nobody asked for a log-on.
                 if answered.observed.ews_code.is_some() && !cause.stops() {
@@ -42,7 +49,11 @@ impl Conductor {
                 }
                 self.note_chain(&answered);
                 let blocked = cause == Cause::PolicyEwsBlocked;
-                let detail = if blocked { Some("before the log-on") } else { answered.observed.detail.as_deref() };
+                let detail = if blocked {
+                    Some("before the log-on")
+                } else {
+                    answered.observed.detail.as_deref()
+                };
                 self.stop_with(cause, detail);
                 return Ok(None);
             }
@@ -64,7 +75,11 @@ impl Conductor {
             // part of this version: `wording` says so.
             _ => "",
         };
-        let offered = self.facts.offered.iter().any(|scheme| scheme.eq_ignore_ascii_case(wanted));
+        let offered = self
+            .facts
+            .offered
+            .iter()
+            .any(|scheme| scheme.eq_ignore_ascii_case(wanted));
         if offered {
             self.facts.auth = Some(wanted.to_ascii_lowercase());
         } else {
@@ -78,8 +93,11 @@ impl Conductor {
     async fn log_on(&mut self, lane: &mut dyn MailLane) -> Result<bool, Problem> {
         let mut ticket = self.account_ticket();
         loop {
-            let prepared = ask::own_inbox(self.schema, self.spec.dice.as_ref()).map_err(|e| crate::problems::internal("writing the log-on request", &e))?;
-            let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else { return Ok(false) };
+            let prepared = ask::own_inbox(self.schema, self.spec.dice.as_ref())
+                .map_err(|e| crate::problems::internal("writing the log-on request", &e))?;
+            let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
+                return Ok(false);
+            };
             self.note_chain(&answered);
             self.note_version(&answered);
             match answered.observed.seen.clone() {
@@ -103,7 +121,9 @@ impl Conductor {
                     self.stop_with(Cause::AccountDisabled, None);
                     return Ok(false);
                 }
-                Seen::StepDown { otherwise, .. } if self.schema == SchemaVersion::Exchange2010Sp2 => {
+                Seen::StepDown { otherwise, .. }
+                    if self.schema == SchemaVersion::Exchange2010Sp2 =>
+                {
                     self.stop_with(otherwise, answered.observed.detail.as_deref());
                     return Ok(false);
                 }
@@ -129,7 +149,13 @@ impl Conductor {
             self.logged_on = true;
             self.governor.logged_on();
         }
-        self.step("log_on", StepStatus::Pass, None, format!("{} signed in.", self.spec.account), None);
+        self.step(
+            "log_on",
+            StepStatus::Pass,
+            None,
+            format!("{} signed in.", self.spec.account),
+            None,
+        );
     }
 
     async fn ask_alone(
@@ -159,8 +185,18 @@ impl Conductor {
     }
 
     /// Waits for the back-off; `false` when the budget is spent or the run was cancelled.
-    async fn wait_unless_spent(&mut self, ticket: &Ticket, cause: Cause, answered: &Answered) -> bool {
-        let next = ticket.next(cause, answered.observed.wait, Instant::now(), self.spec.dice.as_ref());
+    async fn wait_unless_spent(
+        &mut self,
+        ticket: &Ticket,
+        cause: Cause,
+        answered: &Answered,
+    ) -> bool {
+        let next = ticket.next(
+            cause,
+            answered.observed.wait,
+            Instant::now(),
+            self.spec.dice.as_ref(),
+        );
         let Next::Wait(wait) = next else { return false };
         let mut cancel = self.cancel.clone();
         tokio::select! {

@@ -66,18 +66,26 @@ impl ProxyChoice {
     /// [`Code::Invalid`] for anything else, credentials in the URL included.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let bad = || {
-            Problem::invalid("proxy", format!("{text:?} is no HTTP proxy")).hint("Write system, none or http://proxy.contoso.com:8080.")
+            Problem::invalid("proxy", format!("{text:?} is no HTTP proxy"))
+                .hint("Write system, none or http://proxy.contoso.com:8080.")
         };
         match text {
             "system" => return Ok(Self::System),
             "none" => return Ok(Self::None),
             _ => {}
         }
-        let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let full = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("http://{text}")
+        };
         let url = url::Url::parse(&full).map_err(|_| bad())?;
         let clean = url.scheme() == "http" && url.username().is_empty() && url.password().is_none();
         match (url.host_str(), clean) {
-            (Some(host), true) => Ok(Self::Http { host: host.to_owned(), port: url.port().unwrap_or(8080) }),
+            (Some(host), true) => Ok(Self::Http {
+                host: host.to_owned(),
+                port: url.port().unwrap_or(8080),
+            }),
             _ => Err(bad()),
         }
     }
@@ -85,7 +93,10 @@ impl ProxyChoice {
     fn settle(&self, host: &str) -> Proxy {
         match self {
             Self::None => Proxy::None,
-            Self::Http { host, port } => Proxy::Http { host: host.clone(), port: *port },
+            Self::Http { host, port } => Proxy::Http {
+                host: host.clone(),
+                port: *port,
+            },
             Self::System => system_proxy(host),
         }
     }
@@ -98,12 +109,18 @@ impl Plan {
     /// [`Code::Invalid`] when the URL is none.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Problem> {
         let endpoint = Endpoint::new(&self.ews_url).map_err(|error| match error {
-            EndpointError::Insecure => Problem::invalid("ewsUrl", "Use https. Credentials are never sent over http.")
-                .hint("http is accepted for 127.0.0.1 and localhost only, for practice."),
+            EndpointError::Insecure => {
+                Problem::invalid("ewsUrl", "Use https. Credentials are never sent over http.")
+                    .hint("http is accepted for 127.0.0.1 and localhost only, for practice.")
+            }
             EndpointError::Invalid => Problem::invalid("ewsUrl", "This isn't a web address.")
                 .hint("The EWS URL looks like https://mail.contoso.com/EWS/Exchange.asmx."),
         })?;
-        let overrides = self.resolve.iter().map(|(host, port, to)| Override { host: host.clone(), port: *port, to: *to });
+        let overrides = self.resolve.iter().map(|(host, port, to)| Override {
+            host: host.clone(),
+            port: *port,
+            to: *to,
+        });
         let proxy = self.proxy.settle(endpoint.host());
         Ok(endpoint
             .timeout(Duration::from_secs(self.timeout_seconds.clamp(1, 600)))
@@ -137,9 +154,12 @@ impl Plan {
             Authentication::SignedInUser => "The Windows sign-in",
             Authentication::Bearer => "A bearer token",
         };
-        Err(Problem::new(Code::NotAllowed, format!("{scheme} isn't part of this version yet."))
-            .field("authentication")
-            .hint("Choose Basic, where the server offers it."))
+        Err(Problem::new(
+            Code::NotAllowed,
+            format!("{scheme} isn't part of this version yet."),
+        )
+        .field("authentication")
+        .hint("Choose Basic, where the server offers it."))
     }
 
     fn trust(&self) -> Result<Trust, Problem> {
@@ -150,10 +170,18 @@ impl Plan {
                     Problem::new(Code::BadCertificate, format!("{name}: {error}")).field("tlsTrust")
                 };
                 let found = read_certificates(pem.as_bytes()).map_err(bad)?;
-                Ok(Trust::system(found.into_iter().map(|certificate| certificate.der).collect()))
+                Ok(Trust::system(
+                    found
+                        .into_iter()
+                        .map(|certificate| certificate.der)
+                        .collect(),
+                ))
             }
             TlsTrust::Pin { sha256 } => pin(sha256).map(Trust::pin).ok_or_else(|| {
-                Problem::invalid("tlsTrust", "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.")
+                Problem::invalid(
+                    "tlsTrust",
+                    "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.",
+                )
             }),
         }
     }
@@ -187,31 +215,54 @@ fn pin(text: &str) -> Option<[u8; 32]> {
         .filter(|c| !matches!(c, ':' | ' ' | '-'))
         .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
         .collect::<Option<_>>()?;
-    let bytes: Vec<u8> = digits.chunks(2).filter(|pair| pair.len() == 2).map(|pair| pair[0] << 4 | pair[1]).collect();
-    if digits.len() == 64 { bytes.try_into().ok() } else { None }
+    let bytes: Vec<u8> = digits
+        .chunks(2)
+        .filter(|pair| pair.len() == 2)
+        .map(|pair| pair[0] << 4 | pair[1])
+        .collect();
+    if digits.len() == 64 {
+        bytes.try_into().ok()
+    } else {
+        None
+    }
 }
 
 /// `HTTPS_PROXY` unless `NO_PROXY` names the host (the conventions of curl).
 fn system_proxy(host: &str) -> Proxy {
-    let variable = |name: &str| std::env::var(name).or_else(|_| std::env::var(name.to_ascii_lowercase())).ok();
-    let Some(proxy) = variable("HTTPS_PROXY").filter(|text| !text.trim().is_empty()) else { return Proxy::None };
+    let variable = |name: &str| {
+        std::env::var(name)
+            .or_else(|_| std::env::var(name.to_ascii_lowercase()))
+            .ok()
+    };
+    let Some(proxy) = variable("HTTPS_PROXY").filter(|text| !text.trim().is_empty()) else {
+        return Proxy::None;
+    };
     if variable("NO_PROXY").is_some_and(|list| is_exempt(host, &list)) {
         return Proxy::None;
     }
-    match ProxyChoice::parse(proxy.trim().trim_end_matches('/')) {
-        Ok(ProxyChoice::Http { host, port }) => Proxy::Http { host, port },
-        _ => {
-            tracing::warn!("HTTPS_PROXY is set to something that is no HTTP proxy; it is not used");
-            Proxy::None
-        }
+    if let Ok(ProxyChoice::Http { host, port }) =
+        ProxyChoice::parse(proxy.trim().trim_end_matches('/'))
+    {
+        return Proxy::Http { host, port };
     }
+    tracing::warn!("HTTPS_PROXY is set to something that is no HTTP proxy; it is not used");
+    Proxy::None
 }
 
 fn is_exempt(host: &str, list: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    list.split(',').map(|entry| entry.trim().trim_start_matches("*.").trim_start_matches('.').to_ascii_lowercase()).any(
-        |entry| entry == "*" || (!entry.is_empty() && (host == entry || host.ends_with(&format!(".{entry}")))),
-    )
+    list.split(',')
+        .map(|entry| {
+            entry
+                .trim()
+                .trim_start_matches("*.")
+                .trim_start_matches('.')
+                .to_ascii_lowercase()
+        })
+        .any(|entry| {
+            entry == "*"
+                || (!entry.is_empty() && (host == entry || host.ends_with(&format!(".{entry}"))))
+        })
 }
 
 #[cfg(test)]
@@ -221,7 +272,12 @@ mod tests {
     #[test]
     fn a_pin_is_64_digits_however_grouped() {
         let plain = "ab".repeat(32);
-        let grouped = plain.as_bytes().chunks(2).map(|p| String::from_utf8_lossy(p).to_uppercase()).collect::<Vec<_>>().join(":");
+        let grouped = plain
+            .as_bytes()
+            .chunks(2)
+            .map(|p| String::from_utf8_lossy(p).to_uppercase())
+            .collect::<Vec<_>>()
+            .join(":");
         assert_eq!(pin(&plain), Some([0xAB; 32]));
         assert_eq!(pin(&grouped), Some([0xAB; 32]));
         assert_eq!(pin(&plain[1..]), None);
@@ -230,8 +286,14 @@ mod tests {
 
     #[test]
     fn proxies_are_read_and_credentials_refused() {
-        let http = |host: &str, port| ProxyChoice::Http { host: host.to_owned(), port };
-        assert_eq!(ProxyChoice::parse("http://proxy.contoso.com:3128"), Ok(http("proxy.contoso.com", 3128)));
+        let http = |host: &str, port| ProxyChoice::Http {
+            host: host.to_owned(),
+            port,
+        };
+        assert_eq!(
+            ProxyChoice::parse("http://proxy.contoso.com:3128"),
+            Ok(http("proxy.contoso.com", 3128))
+        );
         assert_eq!(ProxyChoice::parse("proxy:8080"), Ok(http("proxy", 8080)));
         assert!(ProxyChoice::parse("http://user:pw@proxy:8080").is_err());
         assert!(ProxyChoice::parse("socks5://proxy:1080").is_err());

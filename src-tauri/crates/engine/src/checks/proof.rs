@@ -11,8 +11,8 @@ use super::conductor::Conductor;
 use super::settle::{Sentence, outcome};
 use super::ticket::{Purpose, Ticket};
 use super::writer::Decided;
-use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::Seen;
+use crate::diagnosis::wording::{self, RowFacts};
 
 /// What is known about identities seen more than once.
 pub(super) struct Proofs {
@@ -77,10 +77,14 @@ impl Proofs {
     }
 
     fn is_own(&self, mailbox: &str) -> bool {
-        let Ok(mailbox) = SmtpAddress::parse(mailbox) else { return false };
+        let Ok(mailbox) = SmtpAddress::parse(mailbox) else {
+            return false;
+        };
         self.own_address.as_ref() == Some(&mailbox)
             || match &self.resolved {
-                Resolved::Known(addresses) => addresses.iter().any(|a| SmtpAddress::parse(a).is_ok_and(|a| a == mailbox)),
+                Resolved::Known(addresses) => addresses
+                    .iter()
+                    .any(|a| SmtpAddress::parse(a).is_ok_and(|a| a == mailbox)),
                 _ => false,
             }
     }
@@ -105,11 +109,18 @@ impl Conductor {
                 if self.proofs.asked.contains_key(&seq) {
                     continue;
                 }
-                let Some(stored) = self.stored(seq).await? else { continue };
-                let Some(key) = stored.folder_key else { continue };
+                let Some(stored) = self.stored(seq).await? else {
+                    continue;
+                };
+                let Some(key) = stored.folder_key else {
+                    continue;
+                };
                 self.proofs.asked.insert(seq, key);
                 let question = question(&stored.row);
-                self.proofs.cases.entry(key).or_default().push(Member { row: stored.row, answer: None });
+                self.proofs.cases.entry(key).or_default().push(Member {
+                    row: stored.row,
+                    answer: None,
+                });
                 self.urgent.push_back(question);
             }
         }
@@ -118,7 +129,11 @@ impl Conductor {
 
     /// A mailbox showed the account's own identity: its own address, a second address of it, or the
     /// server ignored the impersonation header.
-    pub(super) async fn own_identity_seen(&mut self, ticket: Ticket, answered: Answered) -> Result<(), Problem> {
+    pub(super) async fn own_identity_seen(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+    ) -> Result<(), Problem> {
         if self.proofs.is_own(&ticket.mailbox) {
             self.grant_own(&ticket, &answered, None).await;
             return Ok(());
@@ -133,7 +148,11 @@ impl Conductor {
             lookup.purpose = Purpose::OwnAddress;
             self.urgent.push_front(lookup);
         }
-        self.proofs.own.push(OwnMember { ticket, answered, answer: None });
+        self.proofs.own.push(OwnMember {
+            ticket,
+            answered,
+            answer: None,
+        });
         Ok(())
     }
 
@@ -144,21 +163,37 @@ impl Conductor {
     }
 
     /// The answer to a question by `PrimarySmtpAddress`.
-    pub(super) async fn proof_said(&mut self, ticket: Ticket, answered: Answered, seen: Seen) -> Result<(), Problem> {
-        let before = self.proofs.asked.get(&ticket.seq).copied().or(self.proofs.own_key);
+    pub(super) async fn proof_said(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+        seen: Seen,
+    ) -> Result<(), Problem> {
+        let before = self
+            .proofs
+            .asked
+            .get(&ticket.seq)
+            .copied()
+            .or(self.proofs.own_key);
         let answer = match seen {
             Seen::Opened(key) if Some(key) == before => Answer::Primary,
             Seen::Opened(key) => Answer::Different(key),
             Seen::Cause(Cause::MailboxAlias) => Answer::SecondAddress(answered.observed.primary),
             Seen::Cause(cause) => Answer::Other(cause),
             Seen::AccountDisabled => Answer::Other(Cause::MailboxDisabled),
-            Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => Answer::Other(Cause::ProtocolUnexpected),
+            Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => {
+                Answer::Other(Cause::ProtocolUnexpected)
+            }
         };
         self.proof_answered(&ticket, answer).await
     }
 
     /// It could not be found out.
-    pub(super) async fn proof_spent(&mut self, ticket: Ticket, cause: Cause) -> Result<(), Problem> {
+    pub(super) async fn proof_spent(
+        &mut self,
+        ticket: Ticket,
+        cause: Cause,
+    ) -> Result<(), Problem> {
         self.proof_answered(&ticket, Answer::Other(cause)).await
     }
 
@@ -169,48 +204,103 @@ impl Conductor {
     }
 
     async fn proof_answered(&mut self, ticket: &Ticket, answer: Answer) -> Result<(), Problem> {
-        if let Some(member) = self.proofs.own.iter_mut().find(|member| member.ticket.seq == ticket.seq) {
+        if let Some(member) = self
+            .proofs
+            .own
+            .iter_mut()
+            .find(|member| member.ticket.seq == ticket.seq)
+        {
             member.answer = Some(answer);
             return self.judge_own().await;
         }
-        let Some(key) = self.proofs.asked.get(&ticket.seq).copied() else { return Ok(()) };
+        let Some(key) = self.proofs.asked.get(&ticket.seq).copied() else {
+            return Ok(());
+        };
         let members = self.proofs.cases.entry(key).or_default();
-        if let Some(member) = members.iter_mut().find(|member| member.row.seq == ticket.seq) {
+        if let Some(member) = members
+            .iter_mut()
+            .find(|member| member.row.seq == ticket.seq)
+        {
             member.answer = Some(answer);
         }
-        if members.iter().all(|member| member.answer.is_some()) { self.judge_case(key).await } else { Ok(()) }
+        if members.iter().all(|member| member.answer.is_some()) {
+            self.judge_case(key).await
+        } else {
+            Ok(())
+        }
     }
 
     /// Every row of a case has been asked: which are second addresses, or was the header ignored?
     async fn judge_case(&mut self, key: [u8; 16]) -> Result<(), Problem> {
         let members = self.proofs.cases.remove(&key).unwrap_or_default();
-        let primaries = members.iter().filter(|m| m.answer == Some(Answer::Primary)).count();
+        let primaries = members
+            .iter()
+            .filter(|m| m.answer == Some(Answer::Primary))
+            .count();
         if primaries >= 2 {
             return self.ignored(key).await;
         }
         for member in &members {
-            let other = members.iter().find(|m| m.row.seq != member.row.seq).map(|m| m.row.mailbox.clone());
+            let other = members
+                .iter()
+                .find(|m| m.row.seq != member.row.seq)
+                .map(|m| m.row.mailbox.clone());
             match &member.answer {
                 Some(Answer::SecondAddress(primary)) if member.row.alias_of.is_none() => {
                     let alias_of = primary.clone().or(other);
-                    self.rewrite(&member.row, Verdict::Granted, member.row.cause, member.row.message.clone(), alias_of, Some(key)).await;
+                    self.rewrite(
+                        &member.row,
+                        Verdict::Granted,
+                        member.row.cause,
+                        member.row.message.clone(),
+                        alias_of,
+                        Some(key),
+                    )
+                    .await;
                 }
                 // By its primary address it is no mailbox, while the other one is: a second address.
                 Some(Answer::Other(cause)) if primaries == 1 && !cause.is_transient() => {
-                    self.rewrite(&member.row, Verdict::Granted, member.row.cause, member.row.message.clone(), other, Some(key)).await;
+                    self.rewrite(
+                        &member.row,
+                        Verdict::Granted,
+                        member.row.cause,
+                        member.row.message.clone(),
+                        other,
+                        Some(key),
+                    )
+                    .await;
                 }
                 Some(Answer::Other(cause)) => {
                     let message = wording::row_message(*cause, &RowFacts::default(), &self.words());
-                    self.rewrite(&member.row, Verdict::Undetermined, Some(*cause), Some(message), None, None).await;
+                    self.rewrite(
+                        &member.row,
+                        Verdict::Undetermined,
+                        Some(*cause),
+                        Some(message),
+                        None,
+                        None,
+                    )
+                    .await;
                 }
                 Some(Answer::Different(new)) => {
-                    self.rewrite(&member.row, Verdict::Granted, member.row.cause, member.row.message.clone(), None, Some(*new)).await;
+                    self.rewrite(
+                        &member.row,
+                        Verdict::Granted,
+                        member.row.cause,
+                        member.row.message.clone(),
+                        None,
+                        Some(*new),
+                    )
+                    .await;
                 }
                 _ => {}
             }
         }
         // A further address with this identity is compared with the primary one alone.
-        let primary = members.into_iter().filter(|member| member.answer == Some(Answer::Primary)).collect();
+        let primary = members
+            .into_iter()
+            .filter(|member| member.answer == Some(Answer::Primary))
+            .collect();
         self.proofs.cases.insert(key, primary);
         Ok(())
     }
@@ -220,8 +310,9 @@ impl Conductor {
         if matches!(self.proofs.resolved, Resolved::Asking) {
             return Ok(());
         }
-        let (ready, open): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.proofs.own).into_iter().partition(|member| member.answer.is_some());
+        let (ready, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.proofs.own)
+            .into_iter()
+            .partition(|member| member.answer.is_some());
         self.proofs.own = open;
         for member in ready {
             if self.stop.is_some() {
@@ -234,13 +325,18 @@ impl Conductor {
                 }
                 Some(Answer::SecondAddress(primary)) => {
                     let alias_of = primary.or_else(|| self.proofs.own_name());
-                    self.grant_own(&member.ticket, &member.answered, alias_of).await;
+                    self.grant_own(&member.ticket, &member.answered, alias_of)
+                        .await;
                 }
-                Some(Answer::Different(key)) => self.grant(&member.ticket, Some(&member.answered), key, None, None).await,
+                Some(Answer::Different(key)) => {
+                    self.grant(&member.ticket, Some(&member.answered), key, None, None)
+                        .await
+                }
                 Some(Answer::Other(cause)) if cause.is_transient() => {
                     let message = wording::row_message(cause, &RowFacts::default(), &self.words());
                     let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
-                    self.record(&member.ticket, Some(&member.answered), sentence).await;
+                    self.record(&member.ticket, Some(&member.answered), sentence)
+                        .await;
                 }
                 _ if self.proofs.own_name().is_none() && self.proofs.let_pass.is_none() => {
                     self.proofs.let_pass = Some(member.ticket.seq);
@@ -258,30 +354,55 @@ impl Conductor {
 
     async fn grant_own(&mut self, ticket: &Ticket, answered: &Answered, alias_of: Option<String>) {
         let key = self.proofs.own_key.unwrap_or_default();
-        self.grant(ticket, Some(answered), key, alias_of, Some(wording::OWN_MAILBOX.to_owned())).await;
+        self.grant(
+            ticket,
+            Some(answered),
+            key,
+            alias_of,
+            Some(wording::OWN_MAILBOX.to_owned()),
+        )
+        .await;
     }
 
     async fn withdraw_own(&mut self, member: &OwnMember) {
         let cause = Cause::ImpersonationIgnored;
-        let facts = RowFacts::of(&member.answered.observed, &member.ticket.mailbox, member.ticket.attempts);
+        let facts = RowFacts::of(
+            &member.answered.observed,
+            &member.ticket.mailbox,
+            member.ticket.attempts,
+        );
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
-        self.record(&member.ticket, Some(&member.answered), sentence).await;
+        self.record(&member.ticket, Some(&member.answered), sentence)
+            .await;
     }
 
     /// The server ignored the header: every row with this identity is withdrawn, the run stops.
     async fn ignored(&mut self, key: [u8; 16]) -> Result<(), Problem> {
         self.writer.flush().await;
         let run = self.spec.number;
-        let rows = self.db.read(move |tx| run_results::rows_by_folder_key(tx, run, key));
+        let rows = self
+            .db
+            .read(move |tx| run_results::rows_by_folder_key(tx, run, &key));
         let rows = rows.await.map_err(crate::problems::of_store)?;
         let cause = Cause::ImpersonationIgnored;
         let message = wording::row_message(cause, &RowFacts::default(), &self.words());
-        for row in rows.into_iter().filter(|row| row.verdict == Some(Verdict::Granted)) {
+        for row in rows
+            .into_iter()
+            .filter(|row| row.verdict == Some(Verdict::Granted))
+        {
             if self.proofs.own_key == Some(key) && self.proofs.is_own(&row.mailbox) {
                 continue;
             }
-            self.rewrite(&row, Verdict::Undetermined, Some(cause), Some(message.clone()), None, None).await;
+            self.rewrite(
+                &row,
+                Verdict::Undetermined,
+                Some(cause),
+                Some(message.clone()),
+                None,
+                None,
+            )
+            .await;
         }
         self.stop_with(cause, None);
         Ok(())
@@ -302,15 +423,25 @@ impl Conductor {
         }
         self.tally.add(verdict, cause, before.expectation);
         let mut row = before.clone();
-        (row.verdict, row.cause, row.message, row.alias_of) = (Some(verdict), cause, message, alias_of);
+        (row.verdict, row.cause, row.message, row.alias_of) =
+            (Some(verdict), cause, message, alias_of);
         row.finding = verdict.is_finding(row.expectation);
         let outcome = outcome(&row, folder_key, Vec::new(), None);
-        self.writer.decided(Decided { outcome, row, told: Some(true) }).await;
+        self.writer
+            .decided(Decided {
+                outcome,
+                row,
+                told: Some(true),
+            })
+            .await;
     }
 
     async fn stored(&self, seq: i64) -> Result<Option<StoredResult>, Problem> {
         let run = self.spec.run.clone();
-        self.db.read(move |tx| run_results::show(tx, &run, seq)).await.map_err(crate::problems::of_store)
+        self.db
+            .read(move |tx| run_results::show(tx, &run, seq))
+            .await
+            .map_err(crate::problems::of_store)
     }
 }
 
@@ -329,4 +460,3 @@ fn question(row: &ResultRow) -> Ticket {
         purpose: Purpose::Proof,
     }
 }
-

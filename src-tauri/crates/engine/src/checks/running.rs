@@ -24,12 +24,19 @@ impl RunningChecks {
     /// The check of an organization that goes on now.
     pub(crate) fn running(&self, organization: OrganizationId) -> Option<RunId> {
         let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
-        checks.iter().find(|(_, check)| check.organization == Some(organization)).map(|(run, _)| run.clone())
+        checks
+            .iter()
+            .find(|(_, check)| check.organization == Some(organization))
+            .map(|(run, _)| run.clone())
     }
 
     /// One check.
     pub(crate) fn find(&self, run: &RunId) -> Option<Arc<Running>> {
-        self.checks.lock().unwrap_or_else(PoisonError::into_inner).get(run).cloned()
+        self.checks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(run)
+            .cloned()
     }
 
     /// Enters a check, unless one of the same organization goes on.
@@ -37,7 +44,9 @@ impl RunningChecks {
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         let same = checks
             .iter()
-            .find(|(_, other)| check.organization.is_some() && other.organization == check.organization)
+            .find(|(_, other)| {
+                check.organization.is_some() && other.organization == check.organization
+            })
             .map(|(run, _)| run.clone());
         if let Some(other) = same {
             return Err(other);
@@ -48,13 +57,21 @@ impl RunningChecks {
 
     /// A check ended.
     pub(crate) fn leave(&self, run: &RunId) {
-        self.checks.lock().unwrap_or_else(PoisonError::into_inner).remove(run);
+        self.checks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(run);
     }
 
     /// Cancels every check and waits until what is decided is saved.
     pub(crate) async fn cancel_all(&self) {
-        let checks: Vec<Arc<Running>> =
-            self.checks.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let checks: Vec<Arc<Running>> = self
+            .checks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect();
         for check in &checks {
             check.cancel.send_replace(true);
         }

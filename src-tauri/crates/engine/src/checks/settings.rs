@@ -1,13 +1,15 @@
 //! The settings of a check of an organization: the form as it stands or as saved, and its settings tab.
 
-use std::sync::Arc;
-
-use contract::{Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow, Problem, Secret};
+use contract::{
+    Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow, Problem, Secret,
+    ValidateEmailConfiguration,
+};
 use store::{email_configurations, organizations};
 
 use super::plan::{Plan, ProxyChoice};
+use crate::Engine;
+use crate::email_configuration::why_not_served;
 use crate::problems::of_store;
-use crate::stage::Stage;
 
 /// What a check of an organization needs, its password apart.
 pub(super) struct Settings {
@@ -23,11 +25,12 @@ pub(super) struct Settings {
 /// [`Code::NotFound`], [`Code::Invalid`], [`Code::Offline`], [`Code::NotAllowed`] for an access type
 /// that is not served.
 pub(super) async fn for_check(
-    stage: &Arc<Stage>,
+    engine: &Engine,
     organization: OrganizationId,
     form: Option<EmailConfigurationForm>,
     typed: Option<&Secret>,
 ) -> Result<Settings, Problem> {
+    let stage = engine.stage();
     let loaded = stage.db.read(move |tx| {
         let row = organizations::show(tx, organization)?;
         let settings = organizations::settings(tx, organization)?;
@@ -36,16 +39,32 @@ pub(super) async fn for_check(
     });
     let (row, settings, saved) = loaded.await.map_err(of_store)?;
     let (Some(row), Some(settings)) = (row, settings) else {
-        return Err(Problem::new(Code::NotFound, "This organization is not there any more."));
+        return Err(Problem::new(
+            Code::NotFound,
+            "This organization is not there any more.",
+        ));
     };
     let saved_form = saved.map(|saved| saved.form);
     let Some(form) = form.or_else(|| saved_form.clone()) else {
-        return Err(Problem::new(Code::Invalid, format!("{} has no Email Configuration yet.", row.name))
-            .hint("Fill in Account Logon, Password and EWS URL, and save."));
+        return Err(Problem::new(
+            Code::Invalid,
+            format!("{} has no Email Configuration yet.", row.name),
+        )
+        .hint("Fill in Account Logon, Password and EWS URL, and save."));
     };
-    crate::settings::network_allowed(stage).await?;
-    refuse_errors(&form)?;
-    let fingerprint = crate::email_configuration::fingerprint_of(stage, organization, &form, typed).await?;
+    if crate::settings::load(&engine.inner.real)
+        .await?
+        .work_offline
+        && !stage.practice
+    {
+        return Err(
+            Problem::new(Code::Offline, "Needs the network. Work offline is on.")
+                .hint("Turn Work offline off in the status bar, then check again."),
+        );
+    }
+    refuse_errors(engine, organization, &form).await?;
+    let fingerprint =
+        crate::email_configuration::fingerprint_of(&stage, organization, &form, typed).await?;
     let draft = saved_form.as_ref() != Some(&form) || typed.is_some();
     let plan = Plan {
         ews_url: form.ews_url.trim().to_owned(),
@@ -59,13 +78,35 @@ pub(super) async fn for_check(
         resolve: Vec::new(),
         proxy: ProxyChoice::System,
     };
-    Ok(Settings { row, plan, fingerprint, draft })
+    Ok(Settings {
+        row,
+        plan,
+        fingerprint,
+        draft,
+    })
 }
 
 /// The form's own errors, the password's and the user list's apart.
-fn refuse_errors(form: &EmailConfigurationForm) -> Result<(), Problem> {
-    let messages = crate::email_configuration::form_messages(form);
-    match messages.into_iter().find(|message| message.level == FieldLevel::Error) {
+async fn refuse_errors(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: &EmailConfigurationForm,
+) -> Result<(), Problem> {
+    if let Some(why) = why_not_served(form.access_type) {
+        return Err(Problem::new(Code::NotAllowed, why).field("accessType"));
+    }
+    let question = ValidateEmailConfiguration {
+        organization,
+        form: form.clone(),
+        password_typed: true,
+        password_outer_spaces: false,
+        ask_each_time: false,
+    };
+    let messages = engine.email_configuration_validate(question).await?;
+    match messages
+        .into_iter()
+        .find(|message| message.level == FieldLevel::Error)
+    {
         Some(message) => Err(Problem::invalid(&message.field, message.text)),
         None => Ok(()),
     }

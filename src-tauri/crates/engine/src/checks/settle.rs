@@ -28,29 +28,49 @@ pub(super) struct Sentence {
 
 impl Sentence {
     pub(super) fn new(verdict: Verdict, cause: Option<Cause>, message: Option<String>) -> Self {
-        Self { verdict, cause, message, alias_of: None, folder_key: None, replaces: None }
+        Self {
+            verdict,
+            cause,
+            message,
+            alias_of: None,
+            folder_key: None,
+            replaces: None,
+        }
     }
 }
 
 impl Conductor {
     /// One reply. `alone`: it came while all lanes held, so that an obstacle counts for this mailbox
     /// only (ruling 1: "anything else makes it transient for that mailbox").
-    pub(super) async fn settle(&mut self, ticket: Ticket, answered: Answered, alone: bool) -> Result<(), Problem> {
+    pub(super) async fn settle(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+        alone: bool,
+    ) -> Result<(), Problem> {
         self.note_version(&answered);
         match answered.observed.seen.clone() {
             Seen::Challenge => {
                 self.challenged(ticket);
                 Ok(())
             }
-            Seen::StepDown { mailbox_only, otherwise } => {
-                self.stepped_down(ticket, answered, mailbox_only, otherwise, alone).await
+            Seen::StepDown {
+                mailbox_only,
+                otherwise,
+            } => {
+                self.stepped_down(ticket, answered, mailbox_only, otherwise, alone)
+                    .await
             }
             Seen::Cause(cause) if cause.is_transient() => self.retry(ticket, answered, cause).await,
-            Seen::Cause(cause) if cause.stops() => self.obstructed(ticket, answered, cause, alone).await,
+            Seen::Cause(cause) if cause.stops() => {
+                self.obstructed(ticket, answered, cause, alone).await
+            }
             seen => {
                 self.answered(&answered.observed);
                 match ticket.purpose {
-                    Purpose::Check | Purpose::SecondAsking => self.mailbox_said(ticket, answered, seen).await,
+                    Purpose::Check | Purpose::SecondAsking => {
+                        self.mailbox_said(ticket, answered, seen).await
+                    }
                     Purpose::Proof => self.proof_said(ticket, answered, seen).await,
                     Purpose::OwnAddress => self.own_address_said(answered.addresses).await,
                     Purpose::AccountState => self.account_said().await,
@@ -60,22 +80,35 @@ impl Conductor {
     }
 
     /// The identity cannot be put into a request: that is a matter of the list.
-    pub(super) async fn never_sent(&mut self, ticket: Ticket, error: &ews::RequestError) -> Result<(), Problem> {
+    pub(super) async fn never_sent(
+        &mut self,
+        ticket: Ticket,
+        error: &ews::RequestError,
+    ) -> Result<(), Problem> {
         if ticket.purpose == Purpose::Proof {
             return self.proof_unasked(&ticket).await;
         }
-        let sentence =
-            Sentence::new(Verdict::NoMailbox, Some(Cause::MailboxAddressInvalid), Some(error.to_string()));
+        let sentence = Sentence::new(
+            Verdict::NoMailbox,
+            Some(Cause::MailboxAddressInvalid),
+            Some(error.to_string()),
+        );
         self.record(&ticket, None, sentence).await;
         Ok(())
     }
 
-    async fn mailbox_said(&mut self, ticket: Ticket, answered: Answered, seen: Seen) -> Result<(), Problem> {
+    async fn mailbox_said(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+        seen: Seen,
+    ) -> Result<(), Problem> {
         match seen {
             Seen::Opened(key) => self.opened(ticket, answered, key).await,
             Seen::AccountDisabled => self.account_disabled(ticket, answered).await,
             Seen::Cause(Cause::ImpersonationHeaderRejected) => {
-                self.spend(ticket, answered, Cause::ImpersonationHeaderRejected, None).await;
+                self.spend(ticket, answered, Cause::ImpersonationHeaderRejected, None)
+                    .await;
                 Ok(())
             }
             Seen::Cause(cause) => {
@@ -84,12 +117,18 @@ impl Conductor {
             }
             // Answers to impersonated requests are none of these.
             Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => {
-                self.retry(ticket, answered, Cause::ProtocolUnexpected).await
+                self.retry(ticket, answered, Cause::ProtocolUnexpected)
+                    .await
             }
         }
     }
 
-    async fn opened(&mut self, ticket: Ticket, answered: Answered, key: [u8; 16]) -> Result<(), Problem> {
+    async fn opened(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+        key: [u8; 16],
+    ) -> Result<(), Problem> {
         self.facts.first_opened = true;
         if self.proofs.own_key == Some(key) {
             return self.own_identity_seen(ticket, answered).await;
@@ -109,7 +148,9 @@ impl Conductor {
     ) {
         let exposed = ticket.expectation == Expectation::MustRefuse;
         let cause = exposed.then_some(Cause::ImpersonationExposed);
-        let message = cause.map(|cause| wording::row_message(cause, &RowFacts::default(), &self.words())).or(warning);
+        let message = cause
+            .map(|cause| wording::row_message(cause, &RowFacts::default(), &self.words()))
+            .or(warning);
         let mut sentence = Sentence::new(Verdict::Granted, cause, message);
         sentence.alias_of = alias_of;
         sentence.folder_key = Some(key);
@@ -126,7 +167,7 @@ impl Conductor {
         self.record(&ticket, Some(&answered), sentence).await;
     }
 
-    /// 401. Credentials never accepted in this run: refused, and that is final. Else a challenge:
+    /// A 401. Credentials never accepted in this run: refused, and that is final. Else a challenge:
     /// one new log-on, the other lanes hold (ruling 5).
     fn challenged(&mut self, ticket: Ticket) {
         if !self.logged_on {
@@ -138,7 +179,13 @@ impl Conductor {
                 hold.refusals += 1;
                 self.urgent.push_back(ticket);
             }
-            None => self.hold = Some(Hold { ticket, why: Why::LogOnAgain, refusals: 1 }),
+            None => {
+                self.hold = Some(Hold {
+                    ticket,
+                    why: Why::LogOnAgain,
+                    refusals: 1,
+                })
+            }
         }
     }
 
@@ -190,13 +237,24 @@ impl Conductor {
         }
         match &self.hold {
             Some(_) => self.urgent.push_back(ticket),
-            None => self.hold = Some(Hold { ticket, why: Why::Confirm(cause), refusals: 0 }),
+            None => {
+                self.hold = Some(Hold {
+                    ticket,
+                    why: Why::Confirm(cause),
+                    refusals: 0,
+                })
+            }
         }
         Ok(())
     }
 
     /// Asks again after the back-off, or ends the mailbox when its budget is spent (ruling 3).
-    pub(super) async fn retry(&mut self, mut ticket: Ticket, answered: Answered, cause: Cause) -> Result<(), Problem> {
+    pub(super) async fn retry(
+        &mut self,
+        mut ticket: Ticket,
+        answered: Answered,
+        cause: Cause,
+    ) -> Result<(), Problem> {
         let now = Instant::now();
         ticket.last = Some(cause);
         match ticket.next(cause, answered.observed.wait, now, self.spec.dice.as_ref()) {
@@ -204,10 +262,15 @@ impl Conductor {
                 if cause == Cause::ServerBusy {
                     self.governor.busy(answered.observed.too_many, wait, now);
                 }
-                self.waiting.push(Waiting { ready: now + wait, ticket });
+                self.waiting.push(Waiting {
+                    ready: now + wait,
+                    ticket,
+                });
             }
             Next::Spent { wait } => match ticket.purpose {
-                Purpose::Check | Purpose::SecondAsking => self.spend(ticket, answered, cause, wait).await,
+                Purpose::Check | Purpose::SecondAsking => {
+                    self.spend(ticket, answered, cause, wait).await
+                }
                 Purpose::Proof => self.proof_spent(ticket, cause).await?,
                 Purpose::OwnAddress => self.own_address_said(Vec::new()).await?,
                 // What could not be found out is not the account's fault.
@@ -219,7 +282,13 @@ impl Conductor {
 
     /// The budget is spent: undetermined. Five of them, or all of a shorter list, and nothing
     /// decided: the cause counts for all (ruling 2).
-    async fn spend(&mut self, ticket: Ticket, answered: Answered, cause: Cause, wait: Option<std::time::Duration>) {
+    async fn spend(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+        cause: Cause,
+        wait: Option<std::time::Duration>,
+    ) {
         if ticket.purpose == Purpose::SecondAsking {
             return; // The refusal stands.
         }
@@ -241,7 +310,10 @@ impl Conductor {
     /// A mailbox that waited for its retry when the run was cancelled (ruling 9).
     pub(super) async fn spend_cancelled(&mut self, ticket: Ticket) {
         let Some(cause) = ticket.last else { return };
-        let facts = RowFacts { attempts: ticket.attempts, ..RowFacts::default() };
+        let facts = RowFacts {
+            attempts: ticket.attempts,
+            ..RowFacts::default()
+        };
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
         self.record(&ticket, None, sentence).await;
@@ -249,9 +321,16 @@ impl Conductor {
 
     /// `ErrorAccountDisabled` while impersonating: the account's, if an un-impersonated request gets
     /// it too; else the mailbox's (ruling 8).
-    async fn account_disabled(&mut self, ticket: Ticket, answered: Answered) -> Result<(), Problem> {
+    async fn account_disabled(
+        &mut self,
+        ticket: Ticket,
+        answered: Answered,
+    ) -> Result<(), Problem> {
         match &mut self.account_state {
-            AccountState::Fine => self.conclude(ticket, answered, Cause::MailboxDisabled).await,
+            AccountState::Fine => {
+                self.conclude(ticket, answered, Cause::MailboxDisabled)
+                    .await
+            }
             AccountState::Asking(held) => held.push((ticket, answered)),
             AccountState::Unknown => {
                 self.account_state = AccountState::Asking(vec![(ticket, answered)]);
@@ -265,16 +344,24 @@ impl Conductor {
     /// An un-impersonated request was answered: the account itself is not disabled. (If it is, the
     /// answer is the cause `account.disabled`, which stops the run.)
     async fn account_said(&mut self) -> Result<(), Problem> {
-        if let AccountState::Asking(held) = std::mem::replace(&mut self.account_state, AccountState::Fine) {
+        if let AccountState::Asking(held) =
+            std::mem::replace(&mut self.account_state, AccountState::Fine)
+        {
             for (ticket, answered) in held {
-                self.conclude(ticket, answered, Cause::MailboxDisabled).await;
+                self.conclude(ticket, answered, Cause::MailboxDisabled)
+                    .await;
             }
         }
         Ok(())
     }
 
     /// Saves a verdict and keeps the counts in step.
-    pub(super) async fn record(&mut self, ticket: &Ticket, answered: Option<&Answered>, sentence: Sentence) {
+    pub(super) async fn record(
+        &mut self,
+        ticket: &Ticket,
+        answered: Option<&Answered>,
+        sentence: Sentence,
+    ) {
         let now = format!("{:.3}", self.spec.clock.now());
         let observed = answered.map(|answered| &answered.observed);
         if let Some((verdict, cause)) = sentence.replaces {
@@ -282,8 +369,11 @@ impl Conductor {
         } else {
             self.note_decided(sentence.verdict);
         }
-        self.tally.add(sentence.verdict, sentence.cause, ticket.expectation);
-        let changed = sentence.replaces.is_none_or(|before| before != (sentence.verdict, sentence.cause))
+        self.tally
+            .add(sentence.verdict, sentence.cause, ticket.expectation);
+        let changed = sentence
+            .replaces
+            .is_none_or(|before| before != (sentence.verdict, sentence.cause))
             || sentence.alias_of.is_some();
         let row = ResultRow {
             seq: ticket.seq,
@@ -296,7 +386,9 @@ impl Conductor {
             ews_code: observed.and_then(|o| o.ews_code.clone()),
             http_status: observed.and_then(|o| o.http_status),
             attempts: ticket.attempts,
-            latency_ms: observed.and_then(|o| o.elapsed).map(|e| u64::try_from(e.as_millis()).unwrap_or(u64::MAX)),
+            latency_ms: observed
+                .and_then(|o| o.elapsed)
+                .map(|e| u64::try_from(e.as_millis()).unwrap_or(u64::MAX)),
             request_id: answered.map(|answered| answered.request_id.clone()),
             message: sentence.message,
             alias_of: sentence.alias_of,
@@ -322,7 +414,9 @@ impl Conductor {
 
     pub(super) fn note_version(&mut self, answered: &Answered) {
         if self.facts.server_version.is_none() {
-            self.facts.server_version.clone_from(&answered.observed.server_version);
+            self.facts
+                .server_version
+                .clone_from(&answered.observed.server_version);
         }
     }
 
@@ -339,8 +433,21 @@ impl Conductor {
     }
 
     /// Notes a rung of the step ladder.
-    pub(super) fn step(&mut self, id: &str, status: StepStatus, cause: Option<Cause>, message: String, ms: Option<u64>) {
-        let step = contract::Step { id: id.to_owned(), status, cause, message, elapsed_ms: ms };
+    pub(super) fn step(
+        &mut self,
+        id: &str,
+        status: StepStatus,
+        cause: Option<Cause>,
+        message: String,
+        ms: Option<u64>,
+    ) {
+        let step = contract::Step {
+            id: id.to_owned(),
+            status,
+            cause,
+            message,
+            elapsed_ms: ms,
+        };
         match self.facts.steps.iter_mut().find(|known| known.id == id) {
             Some(known) => *known = step,
             None => self.facts.steps.push(step),
@@ -381,5 +488,6 @@ pub(super) fn outcome(
 
 /// A mailbox that is asked for the second time was recorded as refused.
 fn refused_before(ticket: &Ticket) -> Option<(Verdict, Option<Cause>)> {
-    (ticket.purpose == Purpose::SecondAsking).then_some((Verdict::Refused, Some(Cause::ImpersonationRefused)))
+    (ticket.purpose == Purpose::SecondAsking)
+        .then_some((Verdict::Refused, Some(Cause::ImpersonationRefused)))
 }

@@ -41,5 +41,7 @@ impl RunSpec {
 /// The words of `--folders` and of the settings tab.
 pub(crate) fn folder(word: &str) -> Option<DistinguishedFolder> {
     use DistinguishedFolder as F;
-    [F::Inbox, F::Calendar, F::Contacts, F::Tasks].into_iter().find(|folder| folder.as_str().eq_ignore_ascii_case(word))
+    [F::Inbox, F::Calendar, F::Contacts, F::Tasks]
+        .into_iter()
+        .find(|folder| folder.as_str().eq_ignore_ascii_case(word))
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use contract::{CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary};
+use contract::{
+    CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary,
+};
 use store::run_results::{self, Selection};
 use store::runs::{self, NewRun, RunNumber};
 use tokio::sync::{mpsc, watch};
@@ -84,7 +86,16 @@ impl StartedCheck {
 /// Bad input costs no request and leaves nothing behind: [`Code::Invalid`], [`Code::BadList`],
 /// [`Code::BadCertificate`], [`Code::AlreadyRunning`].
 pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedCheck, Problem> {
-    let Audit { plan, password, mailboxes, canaries, organization, fingerprint, draft, stream } = audit;
+    let Audit {
+        plan,
+        password,
+        mailboxes,
+        canaries,
+        organization,
+        fingerprint,
+        draft,
+        stream,
+    } = audit;
     plan.served()?;
     let wire = plan.wire(&password)?;
     drop(password);
@@ -102,11 +113,25 @@ pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedChe
         scope: scope.to_owned(),
         fingerprint,
         draft,
-        options: serde_json::to_value(&plan).map_err(|e| crate::problems::internal("noting the settings of the run", &e))?,
+        options: serde_json::to_value(&plan)
+            .map_err(|e| crate::problems::internal("noting the settings of the run", &e))?,
     };
     let lock = run_lock(stage, &run)?;
     let (number, recorded) = enter(stage, header, &plan, mailboxes, canaries).await?;
-    begin(stage, Entered { run, number, recorded, lock }, &plan, folders, wire, stream).await
+    begin(
+        stage,
+        Entered {
+            run,
+            number,
+            recorded,
+            lock,
+        },
+        &plan,
+        folders,
+        wire,
+        stream,
+    )
+    .await
 }
 
 /// Goes on with a run that was cut off: decided rows are not asked again.
@@ -120,10 +145,18 @@ pub(crate) async fn resume(
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
     let wanted = run.clone();
-    let stored = stage.db.read(move |tx| runs::show(tx, &wanted)).await.map_err(crate::problems::of_store)?;
-    let stored = stored.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))?;
+    let stored = stage
+        .db
+        .read(move |tx| runs::show(tx, &wanted))
+        .await
+        .map_err(crate::problems::of_store)?;
+    let stored =
+        stored.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))?;
     if stored.row.state == RunState::Complete {
-        return Err(Problem::new(Code::NotAllowed, "This run is complete; there is nothing to go on with."));
+        return Err(Problem::new(
+            Code::NotAllowed,
+            "This run is complete; there is nothing to go on with.",
+        ));
     }
     let plan: Plan = serde_json::from_value(stored.options.clone())
         .map_err(|e| crate::problems::internal("reading the settings of the run", &e))?;
@@ -137,7 +170,20 @@ pub(crate) async fn resume(
     });
     let recorded = recorded.await.map_err(crate::problems::of_store)?;
     let run = run.clone();
-    begin(stage, Entered { run, number, recorded, lock }, &plan, folders, wire, stream).await
+    begin(
+        stage,
+        Entered {
+            run,
+            number,
+            recorded,
+            lock,
+        },
+        &plan,
+        folders,
+        wire,
+        stream,
+    )
+    .await
 }
 
 /// A run whose rows are in the database.
@@ -156,22 +202,39 @@ async fn begin(
     wire: super::lanes::Wire,
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
-    let Entered { run, number, recorded, lock } = entered;
+    let Entered {
+        run,
+        number,
+        recorded,
+        lock,
+    } = entered;
     let endpoint = plan.endpoint()?;
     let shown = run.clone();
-    let stored = stage.db.read(move |tx| runs::show(tx, &shown)).await.map_err(crate::problems::of_store)?;
+    let stored = stage
+        .db
+        .read(move |tx| runs::show(tx, &shown))
+        .await
+        .map_err(crate::problems::of_store)?;
     let organization = stored.as_ref().and_then(|stored| stored.row.organization);
     let (cancel, cancelled) = watch::channel(false);
     let (tell, progress) = watch::channel(first_progress(&run, &recorded));
     let (end, ended) = watch::channel(false);
     let entered = stage.running.enter(
         run.clone(),
-        Running { organization, cancel, progress: progress.clone(), ended: ended.clone() },
+        Running {
+            organization,
+            cancel,
+            progress: progress.clone(),
+            ended: ended.clone(),
+        },
     );
     if let Err(other) = entered {
         abandon(stage, &run).await;
-        return Err(Problem::new(Code::AlreadyRunning, "A check of this organization is already running.")
-            .hint(format!("Wait for it or cancel it (run {other}).")));
+        return Err(Problem::new(
+            Code::AlreadyRunning,
+            "A check of this organization is already running.",
+        )
+        .hint(format!("Wait for it or cancel it (run {other}).")));
     }
     let (events, stream) = if stream {
         let (send, receive) = mpsc::channel(STREAM);
@@ -180,7 +243,9 @@ async fn begin(
         (None, None)
     };
     let done = recorded.granted + recorded.refused + recorded.no_mailbox + recorded.unusable;
-    let pending = recorded.total.saturating_sub(done + recorded.undetermined + recorded.not_checked);
+    let pending = recorded
+        .total
+        .saturating_sub(done + recorded.undetermined + recorded.not_checked);
     let spec = RunSpec {
         run: run.clone(),
         number,
@@ -195,8 +260,21 @@ async fn begin(
         dice: Arc::clone(&stage.dice),
     };
     let named = stored.and_then(|stored| stored.row.organization.zip(stored.row.organization_name));
-    let context = Context { stage: Arc::clone(stage), organization: named, port: endpoint.port(), events: events.clone() };
-    let conductor = Conductor::new(spec, stage.db.clone(), recorded, pending, events, cancelled, tell);
+    let context = Context {
+        stage: Arc::clone(stage),
+        organization: named,
+        port: endpoint.port(),
+        events: events.clone(),
+    };
+    let conductor = Conductor::new(
+        spec,
+        stage.db.clone(),
+        recorded,
+        pending,
+        events,
+        cancelled,
+        tell,
+    );
     let (keeper, id) = (Arc::clone(stage), run.clone());
     tokio::spawn(async move {
         finish::play(conductor, context).await;
@@ -204,7 +282,13 @@ async fn begin(
         drop(lock);
         end.send_replace(true);
     });
-    Ok(StartedCheck { run, progress, events: stream, stage: Arc::clone(stage), ended })
+    Ok(StartedCheck {
+        run,
+        progress,
+        events: stream,
+        stage: Arc::clone(stage),
+        ended,
+    })
 }
 
 /// Run and rows, all or nothing.
@@ -217,20 +301,31 @@ async fn enter(
 ) -> Result<(RunNumber, Summary), Problem> {
     let (by, organization) = (plan.identify_by, header.organization);
     if let Some(run) = organization.and_then(|organization| stage.running.running(organization)) {
-        return Err(Problem::new(Code::AlreadyRunning, "A check of this organization is already running.")
-            .hint(format!("Wait for it or cancel it (run {run}).")));
+        return Err(Problem::new(
+            Code::AlreadyRunning,
+            "A check of this organization is already running.",
+        )
+        .hint(format!("Wait for it or cancel it (run {run}).")));
     }
     let author = stage.author();
     let (report, problem) = std::sync::mpsc::channel();
     let entered = stage.db.write(move |tx| {
         let before = match (&mailboxes, organization) {
-            (Mailboxes::Scope(CheckScope::FailedOnly), Some(organization)) => runs::latest(tx, Some(organization))?,
+            (Mailboxes::Scope(CheckScope::FailedOnly), Some(organization)) => {
+                runs::latest(tx, Some(organization))?
+            }
             _ => None,
         };
-        let older = before.map(|id| runs::number(tx, &id)).transpose()?.flatten();
+        let older = before
+            .map(|id| runs::number(tx, &id))
+            .transpose()?
+            .flatten();
         let number = runs::create(tx, &header)?;
         if let Some((id, name)) = header.organization.zip(header.organization_name.as_deref()) {
-            let details = format!("Check started as {} against {}.", header.account, header.ews_url);
+            let details = format!(
+                "Check started as {} against {}.",
+                header.account, header.ews_url
+            );
             author.note(tx, Kind::CheckStarted, Some((id, name)), details, None)?;
         }
         let (mut users, mut canaries) = (None, canaries);
@@ -240,7 +335,10 @@ async fn enter(
                 0
             }
             (Mailboxes::Scope(CheckScope::Address { address }), _) => {
-                users = Some(List { name: "the address".to_owned(), source: Box::new(std::io::Cursor::new(address.into_bytes())) });
+                users = Some(List {
+                    name: "the address".to_owned(),
+                    source: Box::new(std::io::Cursor::new(address.into_bytes())),
+                });
                 canaries.clear();
                 0
             }
@@ -309,5 +407,7 @@ fn id_bytes(stage: &Stage) -> [u8; 16] {
     let roll = stage.dice.roll();
     let mut random = [0; 10];
     random.copy_from_slice(&roll[..10]);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().into_bytes()
+    uuid::Builder::from_unix_timestamp_millis(millis, &random)
+        .into_uuid()
+        .into_bytes()
 }

@@ -7,8 +7,18 @@ use super::conductor::{Conductor, Ended};
 use crate::diagnosis::wording;
 
 /// Rungs in their order.
-const RUNGS: [&str; 10] =
-    ["form", "dns", "tcp", "tls", "ews", "log_on", "impersonate", "own_mailbox", "mailboxes", "canaries"];
+const RUNGS: [&str; 10] = [
+    "form",
+    "dns",
+    "tcp",
+    "tls",
+    "ews",
+    "log_on",
+    "impersonate",
+    "own_mailbox",
+    "mailboxes",
+    "canaries",
+];
 
 /// Fills every rung.
 pub(super) fn complete(
@@ -20,11 +30,16 @@ pub(super) fn complete(
     port: u16,
 ) {
     conductor.facts.steps.clear();
-    let broken = ended.stopped.as_ref().map(|(cause, message)| (rung(*cause), *cause, message.clone()));
+    let broken = ended
+        .stopped
+        .as_ref()
+        .map(|(cause, message)| (rung(*cause), *cause, message.clone()));
     let broken_at = broken.as_ref().map_or(RUNGS.len(), |(at, ..)| *at);
     for (at, id) in RUNGS.into_iter().enumerate() {
         let (status, cause, message) = match &broken {
-            Some((rung, cause, message)) if *rung == at => (StepStatus::Fail, Some(*cause), message.clone()),
+            Some((rung, cause, message)) if *rung == at => {
+                (StepStatus::Fail, Some(*cause), message.clone())
+            }
             _ if at > broken_at => (StepStatus::Skipped, None, String::new()),
             _ => {
                 let (status, message) = passed(conductor, id, summary, groups, canaries, port);
@@ -63,7 +78,10 @@ fn rung(cause: Cause) -> usize {
         | Cause::ImpersonationIgnored => "impersonate",
         _ => "ews",
     };
-    RUNGS.iter().position(|rung| *rung == id).unwrap_or(RUNGS.len() - 1)
+    RUNGS
+        .iter()
+        .position(|rung| *rung == id)
+        .unwrap_or(RUNGS.len() - 1)
 }
 
 fn passed(
@@ -74,32 +92,56 @@ fn passed(
     canaries: u64,
     port: u16,
 ) -> (StepStatus, String) {
-    let (facts, host, account) = (&conductor.facts, &conductor.spec.host, &conductor.spec.account);
+    let (facts, host, account) = (
+        &conductor.facts,
+        &conductor.spec.host,
+        &conductor.spec.account,
+    );
     match id {
         "form" => (StepStatus::Pass, "The values are complete.".to_owned()),
         "dns" => (StepStatus::Pass, format!("{host} was found.")),
         "tcp" => (StepStatus::Pass, format!("Port {port} answers.")),
         "tls" => match facts.chain.first() {
-            Some(leaf) => (StepStatus::Pass, format!("The certificate is trusted: {}.", leaf.subject)),
-            None => (StepStatus::Skipped, "Plain http on this machine.".to_owned()),
+            Some(leaf) => (
+                StepStatus::Pass,
+                format!("The certificate is trusted: {}.", leaf.subject),
+            ),
+            None => (
+                StepStatus::Skipped,
+                "Plain http on this machine.".to_owned(),
+            ),
         },
         "ews" => {
-            let build = facts.server_version.as_deref().unwrap_or("of unknown build");
-            (StepStatus::Pass, format!("EWS answers (Exchange {build}); it offers {}.", facts.offered.join(", ")))
+            let build = facts
+                .server_version
+                .as_deref()
+                .unwrap_or("of unknown build");
+            (
+                StepStatus::Pass,
+                format!(
+                    "EWS answers (Exchange {build}); it offers {}.",
+                    facts.offered.join(", ")
+                ),
+            )
         }
         "log_on" if conductor.logged_on => (StepStatus::Pass, format!("{account} signed in.")),
         "log_on" => (StepStatus::Skipped, "Not reached.".to_owned()),
         "own_mailbox" => match facts.own_mailbox {
-            Some(true) => (StepStatus::Pass, "The service account's own Inbox opens.".to_owned()),
+            Some(true) => (
+                StepStatus::Pass,
+                "The service account's own Inbox opens.".to_owned(),
+            ),
             Some(false) => (StepStatus::Warning, wording::NO_OWN_MAILBOX.to_owned()),
             None => (StepStatus::Skipped, "Not found out.".to_owned()),
         },
-        "impersonate" if facts.first_opened => {
-            (StepStatus::Pass, "A mailbox was opened by impersonation.".to_owned())
-        }
-        "impersonate" if summary.refused > 0 => {
-            (StepStatus::Fail, "Exchange refused every mailbox that was asked for.".to_owned())
-        }
+        "impersonate" if facts.first_opened => (
+            StepStatus::Pass,
+            "A mailbox was opened by impersonation.".to_owned(),
+        ),
+        "impersonate" if summary.refused > 0 => (
+            StepStatus::Fail,
+            "Exchange refused every mailbox that was asked for.".to_owned(),
+        ),
         "impersonate" => (StepStatus::Skipped, "No mailbox was opened.".to_owned()),
         "mailboxes" => mailboxes(summary),
         _ => canary_step(groups, canaries),
@@ -108,7 +150,10 @@ fn passed(
 
 fn mailboxes(summary: &Summary) -> (StepStatus, String) {
     let open = summary.undetermined + summary.not_checked;
-    let text = format!("{} of {} opened, {} findings, {open} not found out.", summary.granted, summary.total, summary.findings);
+    let text = format!(
+        "{} of {} opened, {} findings, {open} not found out.",
+        summary.granted, summary.total, summary.findings
+    );
     let status = match (summary.findings, open) {
         (0, 0) => StepStatus::Pass,
         (0, _) => StepStatus::Warning,
@@ -119,14 +164,25 @@ fn mailboxes(summary: &Summary) -> (StepStatus, String) {
 
 fn canary_step(groups: &[CauseGroup], canaries: u64) -> (StepStatus, String) {
     let of = |verdict: Verdict| {
-        let matching = groups.iter().filter(|g| g.expectation == Expectation::MustRefuse && g.verdict == verdict);
+        let matching = groups
+            .iter()
+            .filter(|g| g.expectation == Expectation::MustRefuse && g.verdict == verdict);
         matching.map(|g| g.count).sum::<u64>()
     };
     let (exposed, refused) = (of(Verdict::Granted), of(Verdict::Refused));
     match (canaries, exposed) {
         (0, _) => (StepStatus::Warning, wording::SCOPE_NOT_PROVEN.to_owned()),
-        (_, 1..) => (StepStatus::Fail, format!("{exposed} of {canaries} opened, but must be refused.")),
-        _ if refused == canaries => (StepStatus::Pass, format!("All {canaries} were refused, as they must be.")),
-        _ => (StepStatus::Warning, format!("{refused} of {canaries} were refused; the others prove nothing.")),
+        (_, 1..) => (
+            StepStatus::Fail,
+            format!("{exposed} of {canaries} opened, but must be refused."),
+        ),
+        _ if refused == canaries => (
+            StepStatus::Pass,
+            format!("All {canaries} were refused, as they must be."),
+        ),
+        _ => (
+            StepStatus::Warning,
+            format!("{refused} of {canaries} were refused; the others prove nothing."),
+        ),
     }
 }

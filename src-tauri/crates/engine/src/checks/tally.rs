@@ -21,7 +21,11 @@ impl Tally {
     /// Starts from what is recorded already (a list with system mailboxes, bad rows, a resumed run).
     pub(super) fn new(recorded: Summary) -> Self {
         let causes = recorded.causes.iter().map(|c| (c.cause, c.count)).collect();
-        Self { summary: recorded, causes, samples: VecDeque::new() }
+        Self {
+            summary: recorded,
+            causes,
+            samples: VecDeque::new(),
+        }
     }
 
     /// A row got a verdict.
@@ -34,10 +38,16 @@ impl Tally {
     }
 
     /// A row loses its verdict (cured, withdrawn).
-    pub(super) fn take(&mut self, verdict: Verdict, cause: Option<Cause>, expectation: Expectation) {
+    pub(super) fn take(
+        &mut self,
+        verdict: Verdict,
+        cause: Option<Cause>,
+        expectation: Expectation,
+    ) {
         let slot = self.slot(verdict);
         *slot = slot.saturating_sub(1);
-        self.summary.findings -= u64::from(verdict.is_finding(expectation)).min(self.summary.findings);
+        self.summary.findings -=
+            u64::from(verdict.is_finding(expectation)).min(self.summary.findings);
         if let Some(count) = cause.and_then(|cause| self.causes.get_mut(&cause)) {
             *count = count.saturating_sub(1);
         }
@@ -55,20 +65,33 @@ impl Tally {
             .causes
             .iter()
             .filter(|(_, count)| **count > 0)
-            .map(|(cause, count)| CauseCount { cause: *cause, count: *count })
+            .map(|(cause, count)| CauseCount {
+                cause: *cause,
+                count: *count,
+            })
             .collect();
         causes.sort_by_key(|c| std::cmp::Reverse(c.count));
-        Summary { causes, ..self.summary.clone() }
+        Summary {
+            causes,
+            ..self.summary.clone()
+        }
     }
 
     /// Mailboxes a second over the last seconds.
     pub(super) fn rate(&mut self, now: Instant) -> f64 {
         let done = self.done();
         self.samples.push_back((now, done));
-        while self.samples.len() > 2 && self.samples.front().is_some_and(|(at, _)| now - *at > WINDOW) {
+        while self.samples.len() > 2
+            && self
+                .samples
+                .front()
+                .is_some_and(|(at, _)| now - *at > WINDOW)
+        {
             self.samples.pop_front();
         }
-        let Some((since, before)) = self.samples.front().copied() else { return 0.0 };
+        let Some((since, before)) = self.samples.front().copied() else {
+            return 0.0;
+        };
         let seconds = (now - since).as_secs_f64();
         if seconds <= 0.0 {
             return 0.0;

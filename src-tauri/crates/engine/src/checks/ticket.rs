@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::ports::Dice;
 
 /// Longest time for one mailbox, from its first attempt (ruling 3).
-pub(super) const BUDGET: Duration = Duration::from_secs(120);
+pub(super) const BUDGET: Duration = Duration::from_mins(2);
 
 /// A mailbox of the run.
 #[derive(Debug, Clone)]
@@ -64,8 +64,15 @@ pub(super) enum Next {
 impl Ticket {
     /// Whether and when this mailbox is asked again (ruling 3): at most `cause.attempts()` times and
     /// 120 s since the first; the server's word exactly, else 1, 2, 4, 8 s with full jitter.
-    pub(super) fn next(&self, cause: Cause, server: Option<Duration>, now: Instant, dice: &dyn Dice) -> Next {
-        let remaining = BUDGET.saturating_sub(self.first_at.map_or(Duration::ZERO, |first| now - first));
+    pub(super) fn next(
+        &self,
+        cause: Cause,
+        server: Option<Duration>,
+        now: Instant,
+        dice: &dyn Dice,
+    ) -> Next {
+        let remaining =
+            BUDGET.saturating_sub(self.first_at.map_or(Duration::ZERO, |first| now - first));
         if let Some(wait) = server.filter(|wait| *wait > remaining) {
             return Next::Spent { wait: Some(wait) };
         }
@@ -73,7 +80,11 @@ impl Ticket {
             return Next::Spent { wait: None };
         }
         let wait = server.unwrap_or_else(|| jitter(self.attempts, dice));
-        if wait > remaining { Next::Spent { wait: None } } else { Next::Wait(wait) }
+        if wait > remaining {
+            Next::Spent { wait: None }
+        } else {
+            Next::Wait(wait)
+        }
     }
 
     /// The `ConnectingSID` child for this attempt.
@@ -118,7 +129,10 @@ impl PartialOrd for Waiting {
 impl Ord for Waiting {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         // Turned round: `BinaryHeap` hands out its greatest element first.
-        other.ready.cmp(&self.ready).then(other.ticket.seq.cmp(&self.ticket.seq))
+        other
+            .ready
+            .cmp(&self.ready)
+            .then(other.ticket.seq.cmp(&self.ticket.seq))
     }
 }
 
@@ -159,10 +173,22 @@ mod tests {
     #[tokio::test]
     async fn five_attempts_in_all_and_two_for_a_reply_nobody_understands() {
         let now = Instant::now();
-        assert!(matches!(ticket(4).next(Cause::ServerBusy, None, now, &Max), Next::Wait(_)));
-        assert_eq!(ticket(5).next(Cause::ServerBusy, None, now, &Max), Next::Spent { wait: None });
-        assert!(matches!(ticket(1).next(Cause::ProtocolUnexpected, None, now, &Max), Next::Wait(_)));
-        assert_eq!(ticket(2).next(Cause::ProtocolUnexpected, None, now, &Max), Next::Spent { wait: None });
+        assert!(matches!(
+            ticket(4).next(Cause::ServerBusy, None, now, &Max),
+            Next::Wait(_)
+        ));
+        assert_eq!(
+            ticket(5).next(Cause::ServerBusy, None, now, &Max),
+            Next::Spent { wait: None }
+        );
+        assert!(matches!(
+            ticket(1).next(Cause::ProtocolUnexpected, None, now, &Max),
+            Next::Wait(_)
+        ));
+        assert_eq!(
+            ticket(2).next(Cause::ProtocolUnexpected, None, now, &Max),
+            Next::Spent { wait: None }
+        );
     }
 
     #[tokio::test]
@@ -171,14 +197,19 @@ mod tests {
         let word = |secs| Some(Duration::from_secs(secs));
         let next = |secs| ticket(1).next(Cause::ServerBusy, word(secs), now, &Max);
         assert_eq!(next(7), Next::Wait(Duration::from_secs(7)));
-        assert_eq!(next(300), Next::Spent { wait: word(300) }, "longer than the two minutes that remain");
+        assert_eq!(
+            next(300),
+            Next::Spent { wait: word(300) },
+            "longer than the two minutes that remain"
+        );
     }
 
     #[tokio::test]
     async fn jitter_doubles_up_to_eight_seconds() {
         let now = Instant::now();
         for (attempts, ceiling) in [(1, 1), (2, 2), (3, 4), (4, 8)] {
-            let Next::Wait(wait) = ticket(attempts).next(Cause::ServerTransient, None, now, &Max) else {
+            let Next::Wait(wait) = ticket(attempts).next(Cause::ServerTransient, None, now, &Max)
+            else {
                 panic!("attempt {attempts} is within the budget");
             };
             assert!(wait <= Duration::from_secs(ceiling), "{attempts}: {wait:?}");

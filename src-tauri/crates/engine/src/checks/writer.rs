@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use contract::{Problem, ResultRow};
 use store::Db;
-use store::runs::RunNumber;
 use store::run_results::{self, Outcome, Repeat};
+use store::runs::RunNumber;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -99,15 +99,13 @@ async fn write(
         let message = if batch.is_empty() {
             receive.recv().await
         } else {
-            match tokio::time::timeout_at(deadline, receive.recv()).await {
-                Ok(message) => message,
-                Err(_) => {
-                    if !commit(&db, run, &mut batch, &report, events.as_ref()).await {
-                        return;
-                    }
-                    continue;
+            let Ok(message) = tokio::time::timeout_at(deadline, receive.recv()).await else {
+                if !commit(&db, run, &mut batch, &report, events.as_ref()).await {
+                    return;
                 }
-            }
+                continue;
+            };
+            message
         };
         let flushed = match message {
             Some(Message::Decided(decided)) => {
@@ -150,7 +148,10 @@ async fn commit(
         outcomes.push(decided.outcome);
         rows.push((decided.row, decided.told));
     }
-    match db.write(move |tx| run_results::record(tx, run, &outcomes)).await {
+    match db
+        .write(move |tx| run_results::record(tx, run, &outcomes))
+        .await
+    {
         Ok(repeats) => {
             if !repeats.is_empty() {
                 let _ = report.send(Ok(repeats));
@@ -165,7 +166,12 @@ async fn commit(
         for (row, told) in rows {
             let Some(supersedes) = told else { continue };
             // Nobody listens any more: the run itself goes on.
-            let _ = events.send(RunEvent::Result { row: Box::new(row), supersedes }).await;
+            let _ = events
+                .send(RunEvent::Result {
+                    row: Box::new(row),
+                    supersedes,
+                })
+                .await;
         }
     }
     true

@@ -20,12 +20,16 @@ pub(super) fn judge(code: &C, text: Option<&str>, asked: Asked) -> Observed {
         C::ErrorInvalidServerVersion | C::ErrorIncorrectSchemaVersion => {
             return step_down(false, Cause::ProtocolVersion);
         }
-        C::ErrorSchemaValidation | C::ErrorMissingInformationEmailAddress | C::ErrorInvalidRequest => {
+        C::ErrorSchemaValidation
+        | C::ErrorMissingInformationEmailAddress
+        | C::ErrorInvalidRequest => {
             return step_down(false, Cause::ProtocolRejected);
         }
         C::ErrorWrongServerVersion
         | C::ErrorWrongServerVersionDelegate
-        | C::ErrorInvalidSchemaVersionForMailboxVersion => return step_down(true, Cause::ServerRouting),
+        | C::ErrorInvalidSchemaVersionForMailboxVersion => {
+            return step_down(true, Cause::ServerRouting);
+        }
         code if is_generic(code) && says("the specified server version is invalid") => {
             return step_down(false, Cause::ProtocolVersion);
         }
@@ -41,9 +45,13 @@ pub(super) fn judge(code: &C, text: Option<&str>, asked: Asked) -> Observed {
 fn cause(code: &C, says: &dyn Fn(&str) -> bool) -> Cause {
     match code {
         C::ErrorImpersonateUserDenied => Cause::ImpersonationRefused,
-        C::ErrorImpersonationDenied | C::ErrorImpersonationFailed => Cause::ImpersonationServerCannot,
+        C::ErrorImpersonationDenied | C::ErrorImpersonationFailed => {
+            Cause::ImpersonationServerCannot
+        }
         C::ErrorInvalidExchangeImpersonationHeaderData => Cause::ImpersonationHeaderRejected,
-        C::ErrorInvalidUserPrincipalName | C::ErrorInvalidUserSid | C::ErrorInvalidSid => Cause::MailboxIdentityUnknown,
+        C::ErrorInvalidUserPrincipalName | C::ErrorInvalidUserSid | C::ErrorInvalidSid => {
+            Cause::MailboxIdentityUnknown
+        }
         C::ErrorNonExistentMailbox if says("no mailbox with such guid") => Cause::MailboxRemote,
         C::ErrorNonExistentMailbox => Cause::MailboxNotFound,
         C::ErrorMissingEmailAddress => Cause::AccountNoMailbox,
@@ -53,14 +61,18 @@ fn cause(code: &C, says: &dyn Fn(&str) -> bool) -> Cause {
             Cause::MailboxStoreUnavailable
         }
         C::ErrorMailboxMoveInProgress => Cause::MailboxMoving,
-        C::ErrorMailboxConfiguration | C::ErrorDuplicateLegacyDistinguishedName => Cause::MailboxMisconfigured,
+        C::ErrorMailboxConfiguration | C::ErrorDuplicateLegacyDistinguishedName => {
+            Cause::MailboxMisconfigured
+        }
         C::ErrorFolderNotFound | C::ErrorItemNotFound => Cause::MailboxFolderMissing,
         C::ErrorAccessDenied => Cause::MailboxAccessDenied,
         C::ErrorQuotaExceeded => Cause::MailboxOverQuota,
         C::ErrorInvalidLicense => Cause::MailboxLicense,
         C::ErrorPasswordExpired | C::ErrorPasswordChangeRequired => Cause::AccountPasswordExpired,
         C::ErrorCallerIsInvalidADAccount => Cause::AccountNotInDirectory,
-        C::ErrorInvalidAuthorizationContext | C::ErrorTokenSerializationDenied => Cause::AccountNotAuthorized,
+        C::ErrorInvalidAuthorizationContext | C::ErrorTokenSerializationDenied => {
+            Cause::AccountNotAuthorized
+        }
         C::ErrorOrganizationAccessBlocked => Cause::PolicyOrganizationBlocked,
         C::ErrorInternalServerTransientError
         | C::ErrorTimeoutExpired
@@ -113,5 +125,8 @@ fn busy(too_many: bool) -> Observed {
 }
 
 fn step_down(mailbox_only: bool, otherwise: Cause) -> Observed {
-    Observed::new(Seen::StepDown { mailbox_only, otherwise })
+    Observed::new(Seen::StepDown {
+        mailbox_only,
+        otherwise,
+    })
 }

@@ -32,7 +32,8 @@ pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
         400 | 413 => status_only(Cause::HttpRejected, status),
         403 => status_only(Cause::PolicyEwsBlocked, status),
         404 if cannot_place_the_mailbox(reply) => Observed::cause(Cause::MailboxNotFound),
-        407 => Observed::cause(Cause::ProxyFailed).detail("HTTP 407: a proxy in front of the server asks for a sign-in of its own"),
+        407 => Observed::cause(Cause::ProxyFailed)
+            .detail("HTTP 407: a proxy in front of the server asks for a sign-in of its own"),
         408 => status_only(Cause::HttpTimeout, status),
         429 | 503 => {
             let mut observed = status_only(Cause::ServerBusy, status);
@@ -48,7 +49,10 @@ pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
             observed
         }
         500 if contains(&reply.body, "specified server version is invalid") => {
-            Observed::new(Seen::StepDown { mailbox_only: false, otherwise: Cause::ProtocolVersion })
+            Observed::new(Seen::StepDown {
+                mailbox_only: false,
+                otherwise: Cause::ProtocolVersion,
+            })
         }
         500..=599 => status_only(Cause::ServerError, status),
         _ => status_only(Cause::ProtocolUnexpected, status),
@@ -58,11 +62,20 @@ pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
 /// `Retry-After` in seconds (RFC 9110 §10.2.3). The form with a date is left alone: Exchange sends
 /// seconds, and a date would be judged by a clock that may be wrong.
 pub(super) fn retry_after(reply: &Reply) -> Option<Duration> {
-    reply.headers.first("retry-after")?.trim().parse().ok().map(Duration::from_secs)
+    reply
+        .headers
+        .first("retry-after")?
+        .trim()
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 fn redirected(reply: &Reply) -> Observed {
-    let target = reply.headers.first("location").or_else(|| reply.headers.first("x-ms-location"));
+    let target = reply
+        .headers
+        .first("location")
+        .or_else(|| reply.headers.first("x-ms-location"));
     let target = target.unwrap_or("(no address)").to_owned();
     let lower = target.to_ascii_lowercase();
     let path = lower.split(['?', '#']).next().unwrap_or_default();
@@ -78,14 +91,30 @@ fn redirected(reply: &Reply) -> Observed {
 
 /// Log-on pages of OWA, AD FS, Entra and common gateways.
 fn is_log_on_page(path: &str) -> bool {
-    ["logon", "login", "signin", "sign-in", "/owa/auth", "/adfs/", "/oauth2/", "my.policy"]
-        .iter()
-        .any(|word| path.contains(word))
+    [
+        "logon",
+        "login",
+        "signin",
+        "sign-in",
+        "/owa/auth",
+        "/adfs/",
+        "/oauth2/",
+        "my.policy",
+    ]
+    .iter()
+    .any(|word| path.contains(word))
 }
 
 /// A redirect's target without its query, which may carry tokens.
 fn shown(target: &str) -> String {
-    target.split(['?', '#']).next().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect()
+    target
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(200)
+        .collect()
 }
 
 fn cannot_place_the_mailbox(reply: &Reply) -> bool {
@@ -107,13 +136,18 @@ fn is_html(reply: &Reply, error: &ReadError) -> bool {
         _ => false,
     };
     by_body
-        || (reply.headers.first("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
+        || (reply
+            .headers
+            .first("content-type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"))
             && !reply.body.is_empty())
 }
 
 fn contains(body: &[u8], words: &str) -> bool {
     let head = &body[..body.len().min(64 * 1024)];
-    String::from_utf8_lossy(head).to_ascii_lowercase().contains(words)
+    String::from_utf8_lossy(head)
+        .to_ascii_lowercase()
+        .contains(words)
 }
 
 #[cfg(test)]
@@ -124,13 +158,25 @@ mod tests {
 
     #[test]
     fn log_on_pages_are_told_from_other_redirects() {
-        for page in ["/owa/auth/logon.aspx", "https://sts.contoso.com/adfs/ls/", "https://x/my.policy"] {
+        for page in [
+            "/owa/auth/logon.aspx",
+            "https://sts.contoso.com/adfs/ls/",
+            "https://x/my.policy",
+        ] {
             assert!(is_log_on_page(page), "{page}");
         }
-        for other in ["https://mail2.contoso.com/ews/exchange.asmx", "/owa/", "https://mail.contoso.com/"] {
+        for other in [
+            "https://mail2.contoso.com/ews/exchange.asmx",
+            "/owa/",
+            "https://mail.contoso.com/",
+        ] {
             assert!(!is_log_on_page(other), "{other}");
         }
-        assert_eq!(shown("https://x/a?token=1#f"), "https://x/a", "queries may carry tokens");
+        assert_eq!(
+            shown("https://x/a?token=1#f"),
+            "https://x/a",
+            "queries may carry tokens"
+        );
         assert_eq!(Cause::HttpRedirected.as_str(), "http.redirected");
     }
 }

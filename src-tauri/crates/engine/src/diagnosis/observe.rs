@@ -98,7 +98,11 @@ impl Observed {
 }
 
 /// Reads one reply, or its absence.
-pub(crate) fn observe(outcome: &Result<Reply, Fault>, asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+pub(crate) fn observe(
+    outcome: &Result<Reply, Fault>,
+    asked: Asked,
+    folders: &[DistinguishedFolder],
+) -> Observed {
     match outcome {
         Err(fault) => of_fault(fault),
         Ok(reply) => {
@@ -140,7 +144,12 @@ fn of_reply(reply: &Reply, asked: Asked, folders: &[DistinguishedFolder]) -> Obs
     }
 }
 
-fn of_answer(reply: &Reply, answer: &Answer, asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+fn of_answer(
+    reply: &Reply,
+    answer: &Answer,
+    asked: Asked,
+    folders: &[DistinguishedFolder],
+) -> Observed {
     let mut observed = match &answer.body {
         Body::Fault(fault) => {
             let code = fault.deciding_code();
@@ -166,7 +175,11 @@ fn of_answer(reply: &Reply, answer: &Answer, asked: Asked, folders: &[Distinguis
 
 /// One message a folder. Granted when all opened; else the code of the first that did not, where
 /// `ErrorBatchProcessingStopped` stands for the first error before it (rulings 10 and 14).
-fn of_messages(messages: &[ResponseMessage], asked: Asked, folders: &[DistinguishedFolder]) -> Observed {
+fn of_messages(
+    messages: &[ResponseMessage],
+    asked: Asked,
+    folders: &[DistinguishedFolder],
+) -> Observed {
     let failed = messages
         .iter()
         .filter(|message| !message.is_success())
@@ -202,8 +215,11 @@ fn of_messages(messages: &[ResponseMessage], asked: Asked, folders: &[Distinguis
 }
 
 fn opened(messages: &[ResponseMessage], folders: &[DistinguishedFolder]) -> Observed {
-    let complete = messages.len() == folders.len() && messages.iter().all(|m| !m.folder_ids.is_empty());
-    let first = messages.first().and_then(|message| message.folder_ids.first());
+    let complete =
+        messages.len() == folders.len() && messages.iter().all(|m| !m.folder_ids.is_empty());
+    let first = messages
+        .first()
+        .and_then(|message| message.folder_ids.first());
     match first {
         Some(folder) if complete => {
             let mut observed = Observed::new(Seen::Opened(key(&folder.id)));

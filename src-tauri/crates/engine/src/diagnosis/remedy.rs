@@ -20,6 +20,7 @@ pub struct Names<'a> {
 
 /// The commands for a cause; empty where nothing is to be typed.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one table, an arm a cause")]
 pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
     use Cause as C;
     use RemedyPurpose::{Change, Look, Undo, Verify};
@@ -121,7 +122,13 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
         ],
         _ => Vec::new(),
     };
-    commands.into_iter().map(|(purpose, powershell)| Remedy { purpose, powershell }).collect()
+    commands
+        .into_iter()
+        .map(|(purpose, powershell)| Remedy {
+            purpose,
+            powershell,
+        })
+        .collect()
 }
 
 fn role(account: &str, mailbox: &str) -> Vec<(RemedyPurpose, String)> {
@@ -136,7 +143,9 @@ fn role(account: &str, mailbox: &str) -> Vec<(RemedyPurpose, String)> {
 }
 
 fn effective(mailbox: &str) -> String {
-    format!("Get-ManagementRoleAssignment -Role ApplicationImpersonation -WritableRecipient {mailbox} -GetEffectiveUsers | Format-Table EffectiveUserName,Name")
+    format!(
+        "Get-ManagementRoleAssignment -Role ApplicationImpersonation -WritableRecipient {mailbox} -GetEffectiveUsers | Format-Table EffectiveUserName,Name"
+    )
 }
 
 /// The account without its domain, for the cmdlets of Active Directory.
@@ -166,13 +175,20 @@ mod tests {
 
     use super::{Names, quoted, remedy};
 
-    const NAMES: Names<'_> =
-        Names { account: "CONTOSO\\svc-ews", mailbox: Some("o'brien@contoso.com"), host: "mail.contoso.com", port: 443 };
+    const NAMES: Names<'_> = Names {
+        account: "CONTOSO\\svc-ews",
+        mailbox: Some("o'brien@contoso.com"),
+        host: "mail.contoso.com",
+        port: 443,
+    };
 
     #[test]
     fn names_cannot_break_out_of_their_quotes() {
         assert_eq!(quoted("o'brien@contoso.com"), "'o''brien@contoso.com'");
-        assert_eq!(quoted("a\u{2019}; Remove-Mailbox x"), "'a\u{2019}\u{2019}; Remove-Mailbox x'");
+        assert_eq!(
+            quoted("a\u{2019}; Remove-Mailbox x"),
+            "'a\u{2019}\u{2019}; Remove-Mailbox x'"
+        );
         assert_eq!(quoted("a\nb"), "'ab'");
     }
 
@@ -181,7 +197,10 @@ mod tests {
         for cause in Cause::ALL {
             for command in remedy(*cause, &NAMES) {
                 let assigns = command.powershell.contains("New-ManagementRoleAssignment");
-                assert!(!assigns || command.powershell.contains("-CustomRecipientWriteScope"), "{command:?}");
+                assert!(
+                    !assigns || command.powershell.contains("-CustomRecipientWriteScope"),
+                    "{command:?}"
+                );
             }
         }
     }
@@ -194,7 +213,11 @@ mod tests {
                 assert_eq!(first.purpose, RemedyPurpose::Look, "{cause}");
             }
             if commands.iter().any(|c| c.purpose == RemedyPurpose::Change) {
-                assert_eq!(commands.last().map(|c| c.purpose), Some(RemedyPurpose::Verify), "{cause}");
+                assert_eq!(
+                    commands.last().map(|c| c.purpose),
+                    Some(RemedyPurpose::Verify),
+                    "{cause}"
+                );
             }
         }
     }

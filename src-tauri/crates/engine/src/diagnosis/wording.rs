@@ -10,8 +10,7 @@ use super::Observed;
 /// The account has no mailbox: a warning, never a gate.
 pub const NO_OWN_MAILBOX: &str = "No mailbox: rooms and other resources won't be retrieved.";
 /// The row is the service account's own mailbox.
-pub const OWN_MAILBOX: &str =
-    "connected successfully; this is the service account's own mailbox, which proves nothing about impersonation";
+pub const OWN_MAILBOX: &str = "connected successfully; this is the service account's own mailbox, which proves nothing about impersonation";
 /// No canary is set.
 pub const SCOPE_NOT_PROVEN: &str =
     "Scope not proven. Add a mailbox that must be refused to prove that the scope holds.";
@@ -59,17 +58,30 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
     use Cause as C;
     let host = words.host;
     let text = match cause {
-        C::ImpersonationRefused => "refused: this account may not impersonate this mailbox".to_owned(),
+        C::ImpersonationRefused => {
+            "refused: this account may not impersonate this mailbox".to_owned()
+        }
         C::ImpersonationOutOfScope => "refused: outside the management scope".to_owned(),
         C::ImpersonationRoleMissing => {
-            format!("refused for everyone: the role isn't assigned to {}", words.account)
+            format!(
+                "refused for everyone: the role isn't assigned to {}",
+                words.account
+            )
         }
         C::ImpersonationExposed => "opened, but must be refused".to_owned(),
         C::ImpersonationIgnored => "another mailbox answered; impersonation was ignored".to_owned(),
-        C::ImpersonationServerCannot => "this server can't impersonate; ask again, then look at the server".to_owned(),
-        C::ImpersonationHeaderRejected => "the server didn't accept the impersonation header".to_owned(),
-        C::MailboxNotFound => "no mailbox here: wrong address, or it lives in Exchange Online".to_owned(),
-        C::MailboxRemote => "no mailbox here: it lives in another organization or in Exchange Online".to_owned(),
+        C::ImpersonationServerCannot => {
+            "this server can't impersonate; ask again, then look at the server".to_owned()
+        }
+        C::ImpersonationHeaderRejected => {
+            "the server didn't accept the impersonation header".to_owned()
+        }
+        C::MailboxNotFound => {
+            "no mailbox here: wrong address, or it lives in Exchange Online".to_owned()
+        }
+        C::MailboxRemote => {
+            "no mailbox here: it lives in another organization or in Exchange Online".to_owned()
+        }
         C::MailboxAlias => match &facts.primary {
             Some(primary) => format!("alias; the primary address is {primary}"),
             None => "alias; the list needs the primary address".to_owned(),
@@ -78,19 +90,29 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         C::MailboxIdentityUnknown => "this UPN or SID isn't in the directory".to_owned(),
         C::MailboxLicense => "the mailbox has no license".to_owned(),
         C::MailboxSystem => "system mailbox, left out".to_owned(),
-        C::MailboxMoving | C::MailboxStoreUnavailable => "temporarily unavailable; try later".to_owned(),
+        C::MailboxMoving | C::MailboxStoreUnavailable => {
+            "temporarily unavailable; try later".to_owned()
+        }
         C::MailboxMisconfigured => "the mailbox is misconfigured in the directory".to_owned(),
-        C::MailboxFolderMissing => "a default folder is missing; the owner signs in once to create it".to_owned(),
+        C::MailboxFolderMissing => {
+            "a default folder is missing; the owner signs in once to create it".to_owned()
+        }
         C::MailboxAccessDenied => "access denied".to_owned(),
         C::MailboxDisabled => "account disabled".to_owned(),
         C::MailboxOverQuota => "the mailbox is over its quota".to_owned(),
-        C::ServerBusy => format!("server busy; retried {} times", facts.attempts.saturating_sub(1)),
+        C::ServerBusy => format!(
+            "server busy; retried {} times",
+            facts.attempts.saturating_sub(1)
+        ),
         C::ServerTransient => "the server had a passing problem; try later".to_owned(),
         C::ServerDirectoryUnavailable => "Exchange can't reach the directory; try later".to_owned(),
         C::ServerRouting => "Exchange can't reach the server of this mailbox".to_owned(),
         C::ServerError => "the server reported an internal error".to_owned(),
         C::ServerUnknownCode => {
-            format!("the server answered {}", facts.code.as_deref().unwrap_or("something unknown"))
+            format!(
+                "the server answered {}",
+                facts.code.as_deref().unwrap_or("something unknown")
+            )
         }
         C::HttpGateway => format!("a gateway in front of {host} didn't get an answer"),
         C::HttpTimeout => format!("{host} didn't answer in time"),
@@ -99,26 +121,44 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         C::AuthLost => "the sign-in that worked before was refused".to_owned(),
         other => run_message(other, facts.detail.as_deref(), words),
     };
-    let mut text = text;
-    if let Some(wait) = facts.wait {
-        text.push_str(&format!("; it asked to wait {} s, longer than this check waits", wait.as_secs()));
-    } else if cause.is_transient() && facts.attempts > 1 && cause != C::ServerBusy {
-        text.push_str(&format!(" (asked {} times)", facts.attempts));
-    }
-    if matches!(cause, C::ServerUnknownCode | C::ServerError | C::ImpersonationHeaderRejected | C::ProtocolUnexpected) {
-        if let Some(words) = facts.text.as_deref().or(facts.detail.as_deref()) {
-            text.push_str(&format!(": {words}"));
-        }
-    }
-    text
+    let asked_often = cause.is_transient() && facts.attempts > 1 && cause != C::ServerBusy;
+    let tail = match facts.wait {
+        Some(wait) => format!(
+            "; it asked to wait {} s, longer than this check waits",
+            wait.as_secs()
+        ),
+        None if asked_often => format!(" (asked {} times)", facts.attempts),
+        None => String::new(),
+    };
+    let telling = matches!(
+        cause,
+        C::ServerUnknownCode
+            | C::ServerError
+            | C::ImpersonationHeaderRejected
+            | C::ProtocolUnexpected
+    );
+    let quoted = facts
+        .text
+        .as_deref()
+        .or(facts.detail.as_deref())
+        .filter(|_| telling);
+    let quoted = quoted.map(|words| format!(": {words}")).unwrap_or_default();
+    format!("{text}{tail}{quoted}")
 }
 
 /// The sentence of a run that was stopped.
 #[must_use]
 pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> String {
     use Cause as C;
-    let Words { account, host, offered, auth } = *words;
-    let because = detail.map(|detail| format!(" ({detail})")).unwrap_or_default();
+    let Words {
+        account,
+        host,
+        offered,
+        auth,
+    } = *words;
+    let because = detail
+        .map(|detail| format!(" ({detail})"))
+        .unwrap_or_default();
     match cause {
         C::DnsNotFound => format!("Can't reach {host}: the name isn't found{because}. No mailbox was asked."),
         C::TcpRefused => format!("Can't reach {host}: the connection was refused."),
@@ -169,22 +209,34 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
 }
 
 fn scheme_not_offered(offered: &[String], auth: &str) -> String {
-    let list = if offered.is_empty() { "no scheme at all".to_owned() } else { offered.join(", ") };
-    let basic = offered.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic"));
+    let list = if offered.is_empty() {
+        "no scheme at all".to_owned()
+    } else {
+        offered.join(", ")
+    };
+    let basic = offered
+        .iter()
+        .any(|scheme| scheme.eq_ignore_ascii_case("basic"));
     let next = match (auth, basic) {
         ("auto", true) => "Basic is used only by choice: choose Basic (--auth basic).",
         ("auto", false) => "This version signs in with Basic only.",
         _ => "Nothing was sent.",
     };
-    format!("Wrong scheme, not a wrong password: the server offers {list}, chosen was {auth}. {next}")
+    format!(
+        "Wrong scheme, not a wrong password: the server offers {list}, chosen was {auth}. {next}"
+    )
 }
 
 fn policy_blocked(host: &str, account: &str, detail: Option<&str>) -> String {
     match detail {
         Some("before the log-on") => {
-            format!("{host} refused the very first request, before the log-on: a firewall, an IP rule or a gateway blocks EWS.")
+            format!(
+                "{host} refused the very first request, before the log-on: a firewall, an IP rule or a gateway blocks EWS."
+            )
         }
-        _ => format!("{account} signed in, but EWS is blocked (403): organization, mailbox, allow list or proxy."),
+        _ => format!(
+            "{account} signed in, but EWS is blocked (403): organization, mailbox, allow list or proxy."
+        ),
     }
 }
 
