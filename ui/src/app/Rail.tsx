@@ -25,7 +25,7 @@ const useStyles = makeStyles({
     flexDirection: "column",
     flexShrink: 0,
     gap: tokens.spacingVerticalXS,
-    width: "96px",
+    width: "112px",
     padding: `${tokens.spacingVerticalS} ${tokens.spacingHorizontalXS}`,
     boxSizing: "border-box",
     overflowY: "auto",

@@ -69,7 +69,7 @@ export function Shell() {
           </main>
         </div>
       </div>
-      <StatusBar />
+      {firstRun ? null : <StatusBar />}
     </div>
   );
 }

@@ -1,19 +1,10 @@
-import {
-  FluentProvider,
-  makeStyles,
-  teamsHighContrastTheme,
-  webDarkTheme,
-  webLightTheme,
-} from "@fluentui/react-components";
+import { FluentProvider, teamsHighContrastTheme, webDarkTheme, webLightTheme } from "@fluentui/react-components";
 import { type ReactNode, useEffect, useSyncExternalStore } from "react";
 import type { Theme } from "@/ipc/generated/Theme";
 import { useAppState } from "@/lib/appState";
 
-const useStyles = makeStyles({ root: { height: "100%" } });
-
 /** The appearance chosen under Settings; `system` follows the operating system, its contrast themes too. */
 export function Themed({ children }: { children: ReactNode }) {
-  const styles = useStyles();
   const chosen = useAppState()?.settings.theme ?? "system";
   const dark = useMedia("(prefers-color-scheme: dark)");
   const contrast = useMedia("(forced-colors: active)");
@@ -22,7 +13,8 @@ export function Themed({ children }: { children: ReactNode }) {
     document.documentElement.style.colorScheme = theme === "light" ? "light" : "dark";
   }, [theme]);
   return (
-    <FluentProvider className={styles.root} theme={themes[theme]} applyStylesToPortals>
+    // A class would go to every portal too and lay it over the page: the height stands in main.css.
+    <FluentProvider theme={themes[theme]} applyStylesToPortals>
       {children}
     </FluentProvider>
   );

@@ -91,7 +91,12 @@ const useStyles = makeStyles({
   },
   words: { gap: tokens.spacingHorizontalXS, fontWeight: tokens.fontWeightSemibold },
   sortable: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
-  pinned: { position: "sticky", right: 0, backgroundColor: "inherit" },
+  pinned: {
+    position: "sticky",
+    right: 0,
+    backgroundColor: "inherit",
+    borderLeft: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   end: { justifyContent: "flex-end", textAlign: "right" },
   text: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
 });

@@ -127,7 +127,13 @@ const useStyles = makeStyles({
     outlineOffset: "-3px",
     borderRadius: tokens.borderRadiusSmall,
   },
-  pinned: { position: "sticky", right: 0, justifyContent: "center", backgroundColor: "inherit" },
+  pinned: {
+    position: "sticky",
+    right: 0,
+    justifyContent: "center",
+    backgroundColor: "inherit",
+    borderLeft: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
   end: { justifyContent: "flex-end", textAlign: "right" },
   text: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   pending: {

@@ -2,7 +2,7 @@ import { makeStyles, SearchBox } from "@fluentui/react-components";
 import { useEffect, useRef, useState } from "react";
 import { useHotkeys } from "@/lib/keys";
 
-const useStyles = makeStyles({ root: { width: "260px", maxWidth: "100%" } });
+const useStyles = makeStyles({ root: { flexGrow: 1, flexBasis: "150px", maxWidth: "300px" } });
 
 type Props = { label: string; value: string; onChange: (value: string) => void };
 

@@ -15,7 +15,13 @@ import { verdicts } from "@/lib/labels";
 export type Tone = "good" | "warning" | "bad" | "unknown" | "neutral";
 
 const useStyles = makeStyles({
-  root: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS, minWidth: 0 },
+  root: {
+    display: "inline-flex",
+    alignItems: "center",
+    verticalAlign: "middle",
+    gap: tokens.spacingHorizontalXS,
+    minWidth: 0,
+  },
   icon: { display: "inline-flex", flexShrink: 0, fontSize: tokens.fontSizeBase400 },
   words: { overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   good: { color: tokens.colorStatusSuccessForeground1 },

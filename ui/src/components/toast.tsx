@@ -23,7 +23,15 @@ export type Notice = {
 
 /** Where notices appear; once, in the shell. */
 export function Notices() {
-  return <Toaster toasterId={toasterId} position="bottom-start" pauseOnHover pauseOnWindowBlur />;
+  return (
+    <Toaster
+      toasterId={toasterId}
+      position="bottom-start"
+      offset={{ horizontal: 16, vertical: 48 }}
+      pauseOnHover
+      pauseOnWindowBlur
+    />
+  );
 }
 
 /** Shows a notice. With an action it stays ten seconds, else five; errors stay until they are closed. */

@@ -24,6 +24,12 @@ const useStyles = makeStyles({
     color: tokens.colorNeutralForeground2,
   },
   name: { fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, overflowWrap: "anywhere" },
+  link: {
+    color: tokens.colorBrandForegroundLink,
+    textDecorationLine: "none",
+    ":hover": { textDecorationLine: "underline" },
+  },
+  button: { flexShrink: 0, whiteSpace: "nowrap" },
   next: { display: "flex", flexDirection: "column", alignItems: "flex-end", flexShrink: 0, maxWidth: "320px" },
   blocked: { color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200, textAlign: "right" },
 });
@@ -63,13 +69,14 @@ export function OrganizationHeader({ organization }: { organization: number }) {
 }
 
 function LastVerdict({ page }: { page: OrganizationPage }) {
+  const styles = useStyles();
   const { lastRun } = page.row;
   if (lastRun === null) {
     return <span>Never checked</span>;
   }
   return (
     <>
-      <Link to="/runs/$run" params={{ run: lastRun.id }}>
+      <Link className={styles.link} to="/runs/$run" params={{ run: lastRun.id }}>
         <RunVerdictBadge row={lastRun} />
       </Link>
       <span>
@@ -97,6 +104,7 @@ function NextStep({ page }: { page: OrganizationPage }) {
     const run = page.running;
     return (
       <Button
+        className={styles.button}
         appearance="primary"
         icon={<ArrowRightRegular />}
         onClick={() => void navigate({ to: "/runs/$run", params: { run } })}
@@ -114,6 +122,7 @@ function NextStep({ page }: { page: OrganizationPage }) {
       : void navigate({ to: "/organizations/$id/configuration", params: { id } });
   const button = (
     <Button
+      className={styles.button}
       appearance="primary"
       icon={<ArrowRightRegular />}
       iconPosition="after"

@@ -29,7 +29,7 @@ export function organizationColumns(actions: Actions): Column<OrganizationRow, L
     {
       id: "name",
       header: "Name",
-      width: 150,
+      width: 170,
       grow: 2,
       sortBy: "name",
       fixed: true,
@@ -38,7 +38,7 @@ export function organizationColumns(actions: Actions): Column<OrganizationRow, L
     {
       id: "access",
       header: "Mailbox Access Type",
-      width: 170,
+      width: 200,
       grow: 2,
       sortBy: "access",
       render: (row) => <span title={accessTypes[row.accessType]}>{accessTypes[row.accessType]}</span>,
@@ -46,7 +46,7 @@ export function organizationColumns(actions: Actions): Column<OrganizationRow, L
     {
       id: "enabled",
       header: "Synchronization Status",
-      width: 170,
+      width: 190,
       sortBy: "enabled",
       render: (row) => <Enabled enabled={row.enabled} />,
     },
@@ -58,11 +58,11 @@ export function organizationColumns(actions: Actions): Column<OrganizationRow, L
       sortBy: "users",
       render: (row) => count(row.counts.users),
     },
-    { id: "sync", header: "Sync access", width: 150, grow: 2, render: (row) => <SyncCountsText counts={row.counts} /> },
+    { id: "sync", header: "Sync access", width: 220, grow: 2, render: (row) => <SyncCountsText counts={row.counts} /> },
     {
       id: "checked",
       header: "Last check",
-      width: 150,
+      width: 330,
       grow: 2,
       sortBy: "checked",
       render: (row) => <LastCheck row={row} />,
@@ -72,7 +72,7 @@ export function organizationColumns(actions: Actions): Column<OrganizationRow, L
     {
       id: "actions",
       header: "Actions",
-      width: 72,
+      width: 84,
       fixed: true,
       pinned: true,
       render: (row) => (

@@ -3,7 +3,7 @@ import { SearchField } from "@/components/SearchField";
 import { syncAccess, verdicts } from "@/lib/labels";
 import { text, useUrlState } from "@/lib/urlState";
 
-const useStyles = makeStyles({ choice: { minWidth: "140px", width: "150px" } });
+const useStyles = makeStyles({ choice: { minWidth: "0", width: "132px" } });
 
 const flags = { must_refuse: "Must be refused", disabled: "Synchronization disabled" };
 
@@ -17,7 +17,7 @@ export function Filters() {
         value={text(url, "search")}
         onChange={(value) => setUrl({ search: value })}
       />
-      <Choice label="Sync access" name="access" options={syncAccess} any="Any sync access" />
+      <Choice label="Sync access" name="access" options={syncAccess} any="Any access" />
       <Choice label="Last verdict" name="verdict" options={verdicts} any="Any verdict" />
       <Choice label="Flags" name="flag" options={flags} any="Any flags" />
     </>

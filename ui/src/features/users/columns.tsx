@@ -43,12 +43,12 @@ export function userColumns(ofOne: boolean, menu: (row: UserRow) => ReactNode): 
       sortBy: "sync_access",
       render: (row) => <StateBadge tone={tones[row.syncAccess]}>{syncAccess[row.syncAccess]}</StateBadge>,
     },
-    { id: "status", header: "Mailbox Status", width: 120, render: (row) => mailboxStatus(row.syncAccess) },
-    { id: "disabled", header: "Synchronization Disabled", width: 180, render: (row) => <Disabled row={row} /> },
+    { id: "status", header: "Mailbox Status", width: 130, render: (row) => mailboxStatus(row.syncAccess) },
+    { id: "disabled", header: "Synchronization Disabled", width: 200, render: (row) => <Disabled row={row} /> },
     {
       id: "verdict",
       header: "Last check",
-      width: 210,
+      width: 290,
       sortBy: "last_checked",
       render: (row) => <LastCheck row={row} />,
     },
@@ -75,7 +75,7 @@ export function userColumns(ofOne: boolean, menu: (row: UserRow) => ReactNode): 
       hidden: true,
       render: (row) => truth(row.syncAccess === "failed"),
     },
-    { id: "actions", header: "Actions", width: 72, fixed: true, pinned: true, render: menu },
+    { id: "actions", header: "Actions", width: 84, fixed: true, pinned: true, render: menu },
   ];
 }
 
