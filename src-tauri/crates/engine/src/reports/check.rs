@@ -92,8 +92,20 @@ pub struct Check<'a> {
 
 /// Header of the CSV form: the fields of `results`.
 pub const COLUMNS: [&str; 14] = [
-    "mailbox", "expectation", "verdict", "cause", "finding", "ews_code", "http_status", "attempts", "latency_ms",
-    "request_id", "message", "remedy", "alias_of", "folders",
+    "mailbox",
+    "expectation",
+    "verdict",
+    "cause",
+    "finding",
+    "ews_code",
+    "http_status",
+    "attempts",
+    "latency_ms",
+    "request_id",
+    "message",
+    "remedy",
+    "alias_of",
+    "folders",
 ];
 
 /// A stored run in the shape of the contract.
@@ -144,13 +156,27 @@ pub fn cells(result: &Result<'_>) -> [String; 14] {
     let text = |text: &str| crate::exports::cell(text).into_owned();
     let some = |value: Option<&str>| value.map(text).unwrap_or_default();
     let number = |value: Option<u64>| value.map(|n| n.to_string()).unwrap_or_default();
-    let commands = result.remedy.iter().flatten().map(|r| r.powershell.as_str()).collect::<Vec<_>>().join("\n");
-    let folders = result.folders.iter().map(|f| format!("{}={}", f.folder, f.ews_code)).collect::<Vec<_>>().join(" ");
+    let commands = result
+        .remedy
+        .iter()
+        .flatten()
+        .map(|r| r.powershell.as_str())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let folders = result
+        .folders
+        .iter()
+        .map(|f| format!("{}={}", f.folder, f.ews_code))
+        .collect::<Vec<_>>()
+        .join(" ");
     [
         text(result.mailbox),
         result.expectation.as_str().to_owned(),
         result.verdict.as_str().to_owned(),
-        result.cause.map(|cause| cause.as_str().to_owned()).unwrap_or_default(),
+        result
+            .cause
+            .map(|cause| cause.as_str().to_owned())
+            .unwrap_or_default(),
         result.finding.to_string(),
         some(result.ews_code),
         number(result.http_status.map(u64::from)),
@@ -166,15 +192,30 @@ pub fn cells(result: &Result<'_>) -> [String; 14] {
 
 /// A canary that was refused as expected needs none; nor does a row that only carries the run's cause.
 fn needs_remedy(row: &ResultRow) -> Option<Cause> {
-    let as_expected = row.expectation == Expectation::MustRefuse && row.verdict == Some(Verdict::Refused);
+    let as_expected =
+        row.expectation == Expectation::MustRefuse && row.verdict == Some(Verdict::Refused);
     let of_run = row.verdict == Some(Verdict::NotChecked);
     row.cause.filter(|_| !as_expected && !of_run)
 }
 
 fn commands(cause: Cause, run: &RunRow, mailbox: Option<&str>) -> Option<Vec<Remedy>> {
     let url = url::Url::parse(&run.ews_url).ok();
-    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or(&run.ews_url);
-    let port = url.as_ref().and_then(url::Url::port_or_known_default).unwrap_or(443);
-    let commands = remedy(cause, &Names { account: &run.account, mailbox, host, port });
+    let host = url
+        .as_ref()
+        .and_then(url::Url::host_str)
+        .unwrap_or(&run.ews_url);
+    let port = url
+        .as_ref()
+        .and_then(url::Url::port_or_known_default)
+        .unwrap_or(443);
+    let commands = remedy(
+        cause,
+        &Names {
+            account: &run.account,
+            mailbox,
+            host,
+            port,
+        },
+    );
     (!commands.is_empty()).then_some(commands)
 }
