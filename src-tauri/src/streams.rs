@@ -15,7 +15,7 @@ pub(crate) async fn watch_run(
     run: RunId,
     on_progress: Channel<RunProgress>,
 ) -> Result<(), Problem> {
-    let mut progress = engine.watch_run(&run)?;
+    let mut progress = engine.watch_run(&run).await?;
     tauri::async_runtime::spawn(async move {
         loop {
             let now = progress.borrow_and_update().clone();

@@ -4,7 +4,7 @@ use crate::Outcome;
 use crate::process::{cargo, program, root, run};
 use crate::setup::{self, For};
 
-/// The command.
+/// The command: all of them, or the one that is named.
 ///
 /// # Errors
 /// Names what is missing, or the command that failed.

@@ -22,7 +22,7 @@ Usage: cargo xtask COMMAND
   test     everything that can fail: format, lints, types, Rust, interface, window, interop
              --list          names of the stages
              --only STAGE    this stage (repeatable)
-  bench    benchmarks, in release builds
+  bench    benchmarks, in release builds; all, or the one that is named
   ui       builds the interface into ui/dist
   package  an installer for this system";
 

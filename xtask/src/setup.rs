@@ -14,15 +14,18 @@ const BUILD: &[&str] = &[
     "libwebkit2gtk-4.1-dev",
 ];
 
-/// What it takes to test the window and the interface as well.
+/// What it takes to test the window, the interface, and with clients nobody here wrote.
 const TEST: &[&str] = &[
     "chromium",
+    "curl",
     "dbus",
     "dbus-x11",
     "fonts-dejavu-core",
     "gnome-keyring",
     "imagemagick",
     "libsecret-tools",
+    "libxml2-utils",
+    "python3-venv",
     "webkit2gtk-driver",
     "xauth",
     "xvfb",

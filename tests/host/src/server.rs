@@ -60,7 +60,7 @@ async fn answer(host: &Host, request: Request<Incoming>) -> Result<Answer, Infal
             path.strip_prefix("/watch/"),
         ) {
             (&Method::POST, Some(name), _) => call(&host.engine, name, request).await,
-            (&Method::GET, None, Some(run)) => watch(&host.engine, run),
+            (&Method::GET, None, Some(run)) => watch(&host.engine, run).await,
             (&Method::GET, None, None) => files::serve(Path::new(&host.ui), &path).await,
             _ => refusal(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -123,8 +123,8 @@ async fn call(engine: &Engine, name: &str, request: Request<Incoming>) -> Answer
     }
 }
 
-fn watch(engine: &Engine, run: &str) -> Answer {
-    match engine.watch_run(&RunId(run.to_owned())) {
+async fn watch(engine: &Engine, run: &str) -> Answer {
+    match engine.watch_run(&RunId(run.to_owned())).await {
         Ok(progress) => events(progress),
         Err(refused) => problem(&refused),
     }
