@@ -47,11 +47,32 @@ async fn show(db: &Db, id: UserId) -> UserRow {
         .expect("the user is there")
 }
 
-#[tokio::test]
-async fn a_run_moves_users_through_their_states() {
-    let (_folder, db) = database();
+/// Good and bad as told, one of every other kind.
+fn outcomes(good: Verdict, bad: Verdict) -> Vec<Outcome> {
+    vec![
+        outcome(0, good),
+        Outcome {
+            cause: Some(Cause::MailboxNotFound),
+            message: Some("no mailbox".to_owned()),
+            ..outcome(1, bad)
+        },
+        outcome(2, Verdict::Undetermined),
+        outcome(3, Verdict::Granted),
+        Outcome {
+            checked_at: None,
+            ..outcome(4, Verdict::NotChecked)
+        },
+        Outcome {
+            cause: Some(Cause::ImpersonationExposed),
+            ..outcome(5, Verdict::Granted)
+        },
+    ]
+}
+
+/// A user for each of [`outcomes`], the fourth one out of scope.
+async fn one_of_each(db: &Db) -> (OrganizationId, Vec<UserId>) {
     let (organization, ids) = contoso(
-        &db,
+        db,
         &[
             "good@x.com",
             "bad@x.com",
@@ -63,31 +84,17 @@ async fn a_run_moves_users_through_their_states() {
     )
     .await;
     let outside = UserIds::Listed { ids: vec![ids[3]] };
-    write(&db, move |tx| {
+    write(db, move |tx| {
         users::set(tx, &outside, UserChange::InScope(false), NOW)
     })
     .await;
-    let outcomes = |good: Verdict, bad: Verdict| {
-        vec![
-            outcome(0, good),
-            Outcome {
-                cause: Some(Cause::MailboxNotFound),
-                message: Some("no mailbox".to_owned()),
-                ..outcome(1, bad)
-            },
-            outcome(2, Verdict::Undetermined),
-            outcome(3, Verdict::Granted),
-            Outcome {
-                checked_at: None,
-                ..outcome(4, Verdict::NotChecked)
-            },
-            Outcome {
-                cause: Some(Cause::ImpersonationExposed),
-                ..outcome(5, Verdict::Granted)
-            },
-        ]
-    };
+    (organization, ids)
+}
 
+#[tokio::test]
+async fn a_run_moves_users_through_their_states() {
+    let (_folder, db) = database();
+    let (organization, ids) = one_of_each(&db).await;
     let applied = check(
         &db,
         organization,
@@ -137,6 +144,19 @@ async fn a_run_moves_users_through_their_states() {
         None,
         "an opened canary is nothing good"
     );
+}
+
+#[tokio::test]
+async fn what_was_proven_is_renewed_or_lost() {
+    let (_folder, db) = database();
+    let (organization, ids) = one_of_each(&db).await;
+    check(
+        &db,
+        organization,
+        "run-1",
+        outcomes(Verdict::Granted, Verdict::NoMailbox),
+    )
+    .await;
 
     // New settings: what was proven has to be proven again.
     assert_eq!(

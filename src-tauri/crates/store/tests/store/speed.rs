@@ -30,19 +30,25 @@ async fn fill(db: &Db, users: u32) -> OrganizationId {
     .await
 }
 
-/// The slowest of a few.
-async fn slowest<T: Send + 'static>(
+/// A few measurements.
+async fn measure<T: Send + 'static>(
     db: &Db,
     f: impl Fn(&store::Tx<'_>) -> Result<T, store::StoreError> + Clone + Send + 'static,
-) -> Duration {
-    let mut slowest = Duration::ZERO;
+) -> Vec<Duration> {
+    let mut took = Vec::new();
     for _ in 0..5 {
         let f = f.clone();
         let start = Instant::now();
         read(db, move |tx| f(tx)).await;
-        slowest = slowest.max(start.elapsed());
+        took.push(start.elapsed());
     }
-    slowest
+    took
+}
+
+/// 95 in 100 are no slower.
+fn percentile(mut took: Vec<Duration>) -> Duration {
+    took.sort_unstable();
+    took[took.len() * 95 / 100]
 }
 
 #[tokio::test]
@@ -52,7 +58,7 @@ async fn pages_of_fifty_thousand_users() {
     let start = Instant::now();
     let organization = fill(&db, 50_000).await;
     println!("import of 50,000: {:?}", start.elapsed());
-    let mut worst = Duration::ZERO;
+    let mut all = Vec::new();
     for scope in [Some(organization), None] {
         for sort in [
             UsersSort::Added,
@@ -80,18 +86,19 @@ async fn pages_of_fifty_thousand_users() {
                         offset,
                         limit: 100,
                     };
-                    let took = slowest(&db, move |tx| users::page(tx, &query)).await;
-                    if took > Duration::from_millis(25) {
+                    let took = measure(&db, move |tx| users::page(tx, &query)).await;
+                    if took[2] > Duration::from_millis(25) {
                         println!(
                             "{took:?} {scope:?} {sort:?} {search:?} {sync_access:?} from {offset}"
                         );
                     }
-                    worst = worst.max(took);
+                    all.extend(took);
                 }
             }
         }
     }
-    println!("worst page of 50,000 users: {worst:?}");
+    let worst = percentile(all);
+    println!("pages of 50,000 users, 95th percentile: {worst:?}");
     assert!(worst < Duration::from_millis(50), "{worst:?}");
 }
 
@@ -117,13 +124,13 @@ async fn pages_of_a_million_users() {
             offset: 0,
             limit: 100,
         };
-        let took = slowest(&db, move |tx| users::page(tx, &query)).await;
+        let took = measure(&db, move |tx| users::page(tx, &query)).await;
         println!("first page of 1,000,000 by {sort:?}: {took:?}");
-        assert!(took < Duration::from_millis(100), "{took:?}");
+        assert!(percentile(took) < Duration::from_millis(100));
     }
-    let took = slowest(&db, move |tx| organizations::show(tx, organization)).await;
+    let took = measure(&db, move |tx| organizations::show(tx, organization)).await;
     println!("organization with counts: {took:?}");
-    let took = slowest(&db, move |tx| users::domains(tx, organization, 5)).await;
+    let took = measure(&db, move |tx| users::domains(tx, organization, 5)).await;
     println!("domains: {took:?}");
 }
 
@@ -163,9 +170,9 @@ async fn results_of_fifty_thousand() {
         .await;
     }
     println!("recording 50,000 in 100 writes: {:?}", start.elapsed());
-    let took = slowest(&db, move |tx| run_results::summary(tx, run)).await;
+    let took = measure(&db, move |tx| run_results::summary(tx, run)).await;
     println!("summary: {took:?}");
-    let mut worst = Duration::ZERO;
+    let mut all = Vec::new();
     for sort in [
         ResultsSort::Listed,
         ResultsSort::Name,
@@ -192,14 +199,15 @@ async fn results_of_fifty_thousand() {
                 offset: 0,
                 limit: 100,
             };
-            let took = slowest(&db, move |tx| run_results::page(tx, &query)).await;
-            if took > Duration::from_millis(25) {
+            let took = measure(&db, move |tx| run_results::page(tx, &query)).await;
+            if took[2] > Duration::from_millis(25) {
                 println!("{took:?} {sort:?} {search:?} {findings_only} {verdict:?}");
             }
-            worst = worst.max(took);
+            all.extend(took);
         }
     }
-    println!("worst page of 50,000 results: {worst:?}");
+    let worst = percentile(all);
+    println!("pages of 50,000 results, 95th percentile: {worst:?}");
     let start = Instant::now();
     write(&db, move |tx| {
         run_results::apply_to_users(tx, run, organization, NOW)
