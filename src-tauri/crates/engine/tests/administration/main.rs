@@ -1,0 +1,13 @@
+//! The administration half of the engine on real SQLite in temporary folders, with a key store in
+//! memory: what administrators do without a network, and what they are told when they err.
+
+mod activity;
+mod certificates;
+mod data_folder;
+mod email_configuration;
+mod import;
+mod organizations;
+mod practice;
+mod secrets;
+mod support;
+mod users;
