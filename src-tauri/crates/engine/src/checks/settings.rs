@@ -44,8 +44,8 @@ pub(super) async fn for_check(
             "This organization is not there any more.",
         ));
     };
-    let saved_form = saved.map(|saved| saved.form);
-    let Some(form) = form.or_else(|| saved_form.clone()) else {
+    let saved_fingerprint = saved.as_ref().map(|saved| saved.fingerprint.clone());
+    let Some(form) = form.or_else(|| saved.map(|saved| saved.form)) else {
         return Err(Problem::new(
             Code::Invalid,
             format!("{} has no Email Configuration yet.", row.name),
@@ -65,7 +65,7 @@ pub(super) async fn for_check(
     refuse_errors(engine, organization, &form).await?;
     let fingerprint =
         crate::email_configuration::fingerprint_of(&stage, organization, &form, typed).await?;
-    let draft = saved_form.as_ref() != Some(&form) || typed.is_some();
+    let draft = saved_fingerprint.as_deref() != Some(fingerprint.as_str());
     let plan = Plan {
         ews_url: form.ews_url.trim().to_owned(),
         account: form.account_logon.trim().to_owned(),
