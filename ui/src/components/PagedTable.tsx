@@ -58,6 +58,8 @@ type Props<Row, Key extends string | number, Answer extends Page<Row>, Sort exte
   onEdit?: (row: Row) => void;
   /** Delete: the row the keyboard is on. */
   onDelete?: (row: Row) => void;
+  /** F5: the row the keyboard is on. */
+  onCheck?: (row: Row) => void;
   /** The row whose details are open. */
   current?: Key;
   /** Shown when no row matches. */
@@ -131,6 +133,7 @@ export function PagedTable<
     onOpen: props.onOpen,
     onEdit: props.onEdit,
     onDelete: props.onDelete,
+    onCheck: props.onCheck,
   });
   const minWidth = shown.reduce((sum, column) => sum + column.width, offset * checkWidth);
   const line = { gridTemplateColumns: template(shown, selectable), minWidth };

@@ -45,7 +45,7 @@ function useSpoken(progress: RunProgress): string {
 }
 
 const useStyles = makeStyles({
-  root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS, minWidth: 0 },
+  root: { position: "relative", display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS, minWidth: 0 },
   numbers: { fontVariantNumeric: "tabular-nums" },
   spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
 });

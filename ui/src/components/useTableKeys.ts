@@ -17,6 +17,7 @@ type Options<Row> = {
   onOpen?: (row: Row) => void;
   onEdit?: (row: Row) => void;
   onDelete?: (row: Row) => void;
+  onCheck?: (row: Row) => void;
 };
 
 /** The keyboard of a table: one tab stop, a place inside it. */
@@ -100,6 +101,8 @@ function act<Row>(
       return did(options.onEdit, row);
     case "Delete":
       return did(options.onDelete, row);
+    case "F5":
+      return did(options.onCheck, row);
     case "ContextMenu":
       return pressMenu(cell()?.parentElement);
     case "F10":

@@ -9,9 +9,7 @@ test("count, rate, time left and connections on one line", () => {
 });
 
 test("what cannot be told is left out", () => {
-  expect(progressText({ ...progress, done: 0, rate: 0, etaSeconds: null, lanes: 1 })).toBe(
-    "0 of 4,830 - 1 connection",
-  );
+  expect(progressText({ ...progress, done: 0, rate: 0, etaSeconds: null, lanes: 1 })).toBe("0 of 4,830 - 1 connection");
 });
 
 test("long times are said in minutes and hours", () => {

@@ -5,6 +5,9 @@ import { afterEach } from "vitest";
 // Queries by role are slow on a busy machine; one second is too short there.
 configure({ asyncUtilTimeout: 5000 });
 
+// A screen of Fluent is thousands of lines: a failed look-up says what it looked for, not all there is.
+configure({ asyncUtilTimeout: 5000, getElementError: (message) => new Error(message ?? "not found") });
+
 afterEach(() => {
   cleanup();
   localStorage.clear();

@@ -87,6 +87,7 @@ export function OrganizationsPage() {
         onOpen={actions.open}
         onEdit={(row) => setUrl({ edit: row.id }, { push: true })}
         onDelete={(row) => setUrl({ delete: row.id }, { push: true })}
+        onCheck={actions.check}
         onAnswer={onAnswer}
         empty={
           filtered ? (

@@ -11,7 +11,7 @@ import type { UserChange } from "@/ipc/generated/UserChange";
 import type { UserIds } from "@/ipc/generated/UserIds";
 import type { UserRow } from "@/ipc/generated/UserRow";
 import type { UsersPage } from "@/ipc/generated/UsersPage";
-import { counted } from "@/lib/format";
+import { count, counted } from "@/lib/format";
 import { useHotkeys } from "@/lib/keys";
 import { query, useWrite } from "@/lib/queries";
 import { text, useUrlState } from "@/lib/urlState";
@@ -166,7 +166,9 @@ export function UsersList({ organization }: { organization?: number }) {
         }
         onAnswer={setAnswer}
         footer={
-          filtered && answer !== undefined ? <span>{`Showing ${total} of ${answer.unfiltered}`}</span> : undefined
+          filtered && answer !== undefined ? (
+            <span>{`Showing ${count(total)} of ${count(answer.unfiltered)}`}</span>
+          ) : undefined
         }
         empty={
           filtered ? (

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { crumbsOf } from "./crumbs";
+
+const none = { organization: undefined, run: undefined };
+
+it.each([
+  ["organizations", "Organizations"],
+  ["organizations/new", "Organizations > New"],
+  ["users", "Users"],
+  ["nowhere", ""],
+])("%s reads %s", (path, expected) => {
+  expect(words(crumbsOf(path.split("/"), none))).toBe(expected);
+});
+
+it("names the organization, and its tab", () => {
+  const crumbs = crumbsOf(["organizations", "2", "configuration"], { ...none, organization: "Contoso" });
+  expect(words(crumbs)).toBe("Organizations > Contoso > Email Configuration");
+});
+
+it("leads from a run to the history of its organization", () => {
+  const run = { number: 7, organization: 2, organizationName: "Contoso" };
+  const crumbs = crumbsOf(["runs", "abc"], { ...none, run });
+  expect(words(crumbs)).toBe("Organizations > Contoso > Checks > Run 7");
+  expect(crumbs[2]?.href).toBe("/organizations/2/checks");
+});
+
+function words(crumbs: { label: string }[]): string {
+  return crumbs.map((crumb) => crumb.label).join(" > ");
+}

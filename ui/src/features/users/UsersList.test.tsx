@@ -1,0 +1,146 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+import { CommandError } from "@/ipc/problem";
+import { renderScreen } from "@/testing/render";
+import { UsersList } from "./UsersList";
+
+const list = (organization?: number) => <UsersList {...(organization === undefined ? {} : { organization })} />;
+
+describe("the list", () => {
+  it("is empty and offers the ways to fill it", async () => {
+    await renderScreen(list(1));
+    expect(await screen.findByText("No users yet.")).toBeVisible();
+    for (const name of ["Paste addresses", "Import CSV", "Copy export command"]) {
+      expect(screen.getByRole("button", { name })).toBeEnabled();
+    }
+  });
+
+  it("filters by the address bar and says how much is left out", async () => {
+    await renderScreen(list(2), { at: "/?access=failed" });
+    expect(await screen.findByText("Showing 2 of 30")).toBeVisible();
+    expect(screen.getByText("refused: outside the management scope")).toBeInTheDocument();
+  });
+
+  it("failed, and says why", async () => {
+    const replace = {
+      users_page: () => {
+        throw new CommandError({ code: "data_folder", message: "The data folder is gone." });
+      },
+    };
+    await renderScreen(list(2), { replace });
+    expect(await screen.findByText(/The data folder is gone/)).toBeVisible();
+  });
+});
+
+it("adds one user, and shows the engine's message at the field", async () => {
+  const { user } = await renderScreen(list(3), { at: "/?add=one" });
+  const address = await screen.findByRole("textbox", { name: /E-Mail/ });
+  await user.type(address, "nonsense");
+  await user.click(screen.getByRole("button", { name: "Add" }));
+  expect(await screen.findByText('"nonsense" isn\'t an e-mail address.')).toBeVisible();
+  await user.clear(address);
+  await user.type(address, "new.one@contoso.com");
+  await user.click(screen.getByRole("button", { name: "Add" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+  expect(await screen.findByText("new.one@contoso.com")).toBeInTheDocument();
+});
+
+describe("deleting", () => {
+  it("needs force where a user has sync access", async () => {
+    const { user } = await renderScreen(list(2));
+    await screen.findByText("ada.byron0@contoso.com");
+    screen.getByRole("grid").focus();
+    await user.keyboard("{Delete}");
+    expect(await screen.findByText("Delete ada.byron0@contoso.com?")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Delete" }));
+    expect(await screen.findByText(/has sync access. Deactivate it or use Force delete./)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Force delete" }));
+    await waitFor(() => expect(screen.queryByText("ada.byron0@contoso.com")).not.toBeInTheDocument());
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(await screen.findByText("1 users are back.")).toBeInTheDocument();
+  });
+
+  it("takes all that match, not only what is loaded", async () => {
+    const removed = vi.fn(() => ({ removed: 12, undo: 1 }));
+    const { user } = await renderScreen(list(3), { replace: { users_remove: removed } });
+    await screen.findByText("ada.byron0@contoso.com");
+    screen.getByRole("grid").focus();
+    await user.keyboard("{Control>}a{/Control}");
+    await user.click(within(screen.getByRole("toolbar")).getByRole("button", { name: "Delete" }));
+    expect(await screen.findByText("Delete 12 users?")).toBeVisible();
+    await user.click(within(screen.getByRole("alertdialog")).getByRole("button", { name: "Delete" }));
+    expect(removed).toHaveBeenCalledWith({
+      users: {
+        kind: "matching",
+        organization: 3,
+        filter: { search: null, syncAccess: null, verdict: null, mustRefuse: null, synchronizationDisabled: null },
+      },
+      force: false,
+    });
+  });
+});
+
+it("sets a flag from the row's menu", async () => {
+  const { user } = await renderScreen(list(3));
+  await user.click(await screen.findByRole("button", { name: "Actions for ada.byron0@contoso.com" }));
+  await user.click(await screen.findByRole("menuitemcheckbox", { name: "Synchronization Disabled" }));
+  expect(await screen.findByText("True")).toBeVisible();
+});
+
+it("cannot check users of several organizations at once", async () => {
+  const { user } = await renderScreen(list());
+  await user.click(
+    await screen
+      .findByRole("checkbox", { name: /Select ada.byron0/ })
+      .catch(() => screen.getAllByRole("checkbox")[1] as HTMLElement),
+  );
+  expect(screen.getByRole("button", { name: "Check" })).toHaveAttribute(
+    "title",
+    "Open one organization to check its users.",
+  );
+});
+
+describe("import", () => {
+  it("walks from a pasted text to users, and back", async () => {
+    const { user } = await renderScreen(list(1));
+    await screen.findByText("No users yet.");
+    fireEvent.paste(document.body, {
+      clipboardData: { getData: () => "a@x.org\nb@x.org\na@x.org\nnonsense" },
+    });
+    const dialog = within(await screen.findByRole("alertdialog", { name: "Add users" }));
+    expect(await dialog.findByText("UTF-8")).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Next" }));
+    expect(await dialog.findByRole("button", { name: /Duplicate in the file/ })).toHaveTextContent("1");
+    await user.click(dialog.getByRole("button", { name: /Bad row/ }));
+    expect(await dialog.findByText('"nonsense" isn\'t an e-mail address.')).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Add 2 users" }));
+    expect(await dialog.findByText("2 users added.")).toBeVisible();
+    expect(dialog.getByText("2 rows were left out.")).toBeVisible();
+    await user.click(dialog.getByRole("button", { name: "Undo import" }));
+    expect(await screen.findByText("Import undone: 2 users removed.")).toBeInTheDocument();
+    expect(await screen.findByText("No users yet.")).toBeInTheDocument();
+  });
+
+  it("reads a dropped file as it is, byte by byte", async () => {
+    const previewed = vi.fn(() => {
+      throw new CommandError({ code: "bad_list", message: "No address in this file." });
+    });
+    await renderScreen(list(1), { replace: { users_import_preview: previewed } });
+    const target = (await screen.findByRole("grid")).parentElement as HTMLElement;
+    const file = new File([Uint8Array.of(0xff, 0xfe, 0x61, 0x00)], "users.csv");
+    fireEvent.drop(target, { dataTransfer: { files: [file], types: ["Files"] } });
+    expect(await screen.findByText(/No address in this file/)).toBeVisible();
+    expect(previewed).toHaveBeenCalledWith({ organization: 1, name: "users.csv", base64: "//5hAA==" });
+  });
+
+  it("forgets the preview when it is cancelled", async () => {
+    const cancelled = vi.fn(() => ({}));
+    const { user } = await renderScreen(list(1), { at: "/?add=import", replace: { users_import_cancel: cancelled } });
+    await user.type(await screen.findByRole("textbox", { name: "Addresses" }), "a@x.org");
+    await user.click(screen.getByRole("button", { name: "Next" }));
+    await screen.findByText("UTF-8");
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(cancelled).toHaveBeenCalledOnce();
+    expect(await screen.findByText("No users yet.")).toBeInTheDocument();
+  });
+});
