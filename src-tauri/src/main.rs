@@ -34,13 +34,22 @@ fn main() -> ExitCode {
         Err(problem) => return fail(&problem),
     };
     match tauri::async_runtime::block_on(start(arguments)) {
-        Ok((engine, data_dir)) => run(&engine, &data_dir),
+        Ok(start) => run(start),
         Err(problem) => fail(&problem),
     }
 }
 
-/// Opens the engine and, where it was asked for, enters practice mode. Answers the data folder too.
-async fn start(arguments: Arguments) -> Result<(Engine, PathBuf), Problem> {
+/// What the window is opened with.
+struct Start {
+    engine: Engine,
+    data_dir: PathBuf,
+    /// Route of the first page.
+    page: String,
+}
+
+/// Opens the engine and, where it was asked for, enters practice mode: then the first page is the
+/// organization to practise on.
+async fn start(arguments: Arguments) -> Result<Start, Problem> {
     let engine = Engine::open(engine::Options {
         data_dir: arguments.data_dir,
         exclusive: true,
@@ -50,33 +59,57 @@ async fn start(arguments: Arguments) -> Result<(Engine, PathBuf), Problem> {
     })
     .await?;
     let data_dir = PathBuf::from(engine.app_state(NoArgs {}).await?.data_dir);
-    if let Some(scenario) = arguments.practice {
-        let wish = PracticeStart {
-            scenario: Some(scenario),
-            users: None,
-        };
-        if let Err(problem) = engine.practice_start(wish).await {
+    let Some(scenario) = arguments.practice else {
+        return Ok(Start {
+            engine,
+            data_dir,
+            page: String::new(),
+        });
+    };
+    let wish = PracticeStart {
+        scenario: Some(scenario),
+        users: None,
+    };
+    match engine.practice_start(wish).await {
+        Ok(state) => {
+            let page = state
+                .practice
+                .map(|practice| format!("organizations/{}/configuration", practice.organization));
+            Ok(Start {
+                engine,
+                data_dir,
+                page: page.unwrap_or_default(),
+            })
+        }
+        Err(problem) => {
             engine.shut_down().await;
-            return Err(problem);
+            Err(problem)
         }
     }
-    Ok((engine, data_dir))
 }
 
 /// Shows the window until it is closed.
-fn run(engine: &Engine, data_dir: &Path) -> ExitCode {
+fn run(
+    Start {
+        engine,
+        data_dir,
+        page,
+    }: Start,
+) -> ExitCode {
     if let Err(problem) = a_display() {
         tauri::async_runtime::block_on(engine.shut_down());
         return fail(&problem);
     }
-    let app = match builder(tauri::Builder::default(), engine.clone(), data_dir).build(context()) {
+    let app = match builder(tauri::Builder::default(), engine.clone(), &data_dir, page)
+        .build(context())
+    {
         Ok(app) => app,
         Err(error) => {
             tauri::async_runtime::block_on(engine.shut_down());
-            return fail(&no_window(&error));
+            complain(&no_window(&error));
+            return ExitCode::from(FAILED);
         }
     };
-    let engine = engine.clone();
     let code = app.run_return(move |app, event| match event {
         tauri::RunEvent::ExitRequested { .. } => window::remember(app),
         // The event, not the line below: macOS ends the process without returning.
@@ -91,12 +124,13 @@ fn builder<R: tauri::Runtime>(
     builder: tauri::Builder<R>,
     engine: Engine,
     data_dir: &Path,
+    page: String,
 ) -> tauri::Builder<R> {
     builder
         .manage(engine)
         .manage(window::Memory::new(data_dir))
         .invoke_handler(commands::handler())
-        .setup(|app| Ok(window::open(app.handle())?))
+        .setup(move |app| Ok(window::open(app.handle(), page)?))
         .on_window_event(|window, event| {
             if matches!(event, tauri::WindowEvent::CloseRequested { .. }) {
                 window::remember(tauri::Manager::app_handle(window));
@@ -113,18 +147,22 @@ fn context<R: tauri::Runtime>() -> tauri::Context<R> {
     tauri::generate_context!()
 }
 
-/// Says on stderr, and in a window where there is a screen, why the app cannot start.
+/// Says why the app cannot start: on stderr, and in a window where there is a screen.
 fn fail(problem: &Problem) -> ExitCode {
-    eprintln!("understudy-desktop: {}", problem.message);
-    if let Some(hint) = &problem.hint {
-        eprintln!("  {hint}");
-    }
+    complain(problem);
     if a_display().is_ok()
         && let Err(error) = failure::show(problem, context())
     {
         eprintln!("understudy-desktop: no window to show this in: {error}");
     }
     ExitCode::from(FAILED)
+}
+
+fn complain(problem: &Problem) {
+    eprintln!("understudy-desktop: {}", problem.message);
+    if let Some(hint) = &problem.hint {
+        eprintln!("  {hint}");
+    }
 }
 
 /// On Linux the window system is a choice, and without one the toolkit ends the process.

@@ -28,7 +28,7 @@ impl Rig {
             ..engine::Options::default()
         }))
         .unwrap();
-        let builder = crate::builder(mock_builder(), engine, folder.path());
+        let builder = crate::builder(mock_builder(), engine, folder.path(), String::new());
         Self {
             app: builder.build(crate::context()).unwrap(),
             _folder: folder,

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tauri::utils::config::WindowConfig;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, Runtime, Url, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, Runtime, Url, WebviewUrl, WebviewWindowBuilder};
 
 /// Label of the one window, as in `tauri.conf.json` and `capabilities/main.json`.
 pub(crate) const MAIN: &str = "main";
@@ -51,16 +52,21 @@ impl Size {
     }
 }
 
-/// Opens the window as configured, at the size it had last time.
+/// Opens the window as configured, on this page of the interface (empty: the first), at the size
+/// it had last time.
 ///
 /// # Errors
 /// Whatever the toolkit says.
-pub(crate) fn open<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<()> {
+pub(crate) fn open<R: Runtime>(app: &AppHandle<R>, page: String) -> tauri::Result<()> {
     let windows = &app.config().app.windows;
     let config = windows
         .iter()
         .find(|window| window.label == MAIN)
         .expect("the configuration names it");
+    let config = &WindowConfig {
+        url: WebviewUrl::App(page.into()),
+        ..config.clone()
+    };
     let mut builder = WebviewWindowBuilder::from_config(app, config)?
         .on_navigation(is_the_app)
         .on_new_window(|_, _| NewWindowResponse::Deny);

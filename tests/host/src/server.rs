@@ -153,6 +153,7 @@ mod tests {
             let engine = Engine::open(engine::Options {
                 data_dir: Some(folder.path().join("data")),
                 vault: engine::VaultChoice::Memory,
+                practice: Some(Arc::new(crate::practice::Loopback::default())),
                 ..engine::Options::default()
             })
             .await
@@ -205,6 +206,43 @@ mod tests {
             taken.starts_with("HTTP/1.1 409") && taken.contains(r#""code":"taken""#),
             "{taken}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_run_is_watched_to_its_end() {
+        let rig = Rig::new().await;
+        let value = |answer: String| -> serde_json::Value {
+            serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+        };
+        let state = value(
+            rig.call(
+                "practice_start",
+                OURS,
+                r#"{"scenario":"healthy","users":20}"#,
+            )
+            .await,
+        );
+        let organization = &state["practice"]["organization"];
+        let check = serde_json::json!({
+            "organization": organization, "password": { "kind": "stored" }, "scope": { "kind": "all" },
+        });
+        let started = value(rig.call("check_start", OURS, &check.to_string()).await);
+        let run = started["run"]
+            .as_str()
+            .unwrap_or_else(|| panic!("the check starts: {started}"));
+        let events = rig.ask(&format!("GET /watch/{run}"), OURS, "").await;
+        let last = events
+            .lines()
+            .filter_map(|line| line.strip_prefix("data: "))
+            .next_back()
+            .unwrap();
+        let last: serde_json::Value = serde_json::from_str(last).unwrap();
+        assert_eq!(
+            (&last["state"], &last["done"]),
+            (&"complete".into(), &21.into()),
+            "{events}"
+        );
+        assert_eq!(last["findings"], 0, "{events}");
     }
 
     #[tokio::test]
