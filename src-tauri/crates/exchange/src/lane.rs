@@ -129,6 +129,10 @@ impl Lane {
         match self.attempt(call).await {
             Err(Failed::Stale) if reused => {
                 self.open = None;
+                // It did not reach anybody: the one that follows takes its place in the count.
+                if self.authenticator.is_some() {
+                    self.stats.requests.fetch_sub(1, Relaxed);
+                }
                 self.attempt(call).await.map_err(Failed::into_fault)
             }
             other => other.map_err(Failed::into_fault),

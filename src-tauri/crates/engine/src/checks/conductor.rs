@@ -58,6 +58,8 @@ pub(super) struct Conductor {
     /// What an un-impersonated request said of the account after an `ErrorAccountDisabled`.
     pub(super) account_state: AccountState,
     pub(super) stop: Option<(Cause, String)>,
+    /// Rows whose request and reply are kept.
+    pub(super) evidence: u32,
     pub(super) hold: Option<Hold>,
     pub(super) facts: Facts,
     fresh: VecDeque<Ticket>,
@@ -155,6 +157,7 @@ impl Conductor {
             logged_on: false,
             account_state: AccountState::Unknown,
             stop: None,
+            evidence: 0,
             hold: None,
             facts: Facts::default(),
             fresh: VecDeque::new(),
@@ -421,7 +424,6 @@ impl Conductor {
             self.stop_with(Cause::AuthLost, None);
             return Ok(());
         }
-        self.idle.iter_mut().for_each(|lane| lane.close());
         let mut lane = self.take_lane();
         lane.close();
         let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else {

@@ -14,6 +14,9 @@ use crate::diagnosis::{Observed, Seen};
 
 /// Mailboxes that must have spent their budget before a cause counts for all (ruling 2).
 const ENOUGH: u64 = 5;
+/// Most rows whose request and reply are kept: the others look alike, and a tenant of refusals would
+/// fill the disk.
+const EVIDENCE: u32 = 5_000;
 
 /// A verdict with everything that is kept of it.
 pub(super) struct Sentence {
@@ -394,9 +397,9 @@ impl Conductor {
             alias_of: sentence.alias_of,
             checked_at: Some(now),
         };
-        let evidence = answered
-            .and_then(|answered| answered.evidence.clone())
-            .map(|(request, reply)| Evidence { request, reply });
+        let shown = answered.and_then(|answered| answered.evidence.clone()).filter(|_| self.evidence < EVIDENCE);
+        self.evidence += u32::from(shown.is_some());
+        let evidence = shown.map(|(request, reply)| Evidence { request, reply });
         let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();
         let outcome = outcome(&row, sentence.folder_key, folders, evidence);
         let told = changed.then_some(sentence.replaces.is_some());
