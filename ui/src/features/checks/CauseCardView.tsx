@@ -93,7 +93,7 @@ const useStyles = makeStyles({
   head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS },
   title: { flexGrow: 1, margin: 0 },
   count: { whiteSpace: "nowrap", fontVariantNumeric: "tabular-nums" },
-  badges: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
+  badges: { position: "relative", display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
   examples: { color: tokens.colorNeutralForeground2, overflowWrap: "anywhere" },
   actions: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS, alignItems: "center" },
   bad: { color: tokens.colorStatusDangerForeground1 },

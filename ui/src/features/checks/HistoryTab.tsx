@@ -1,4 +1,4 @@
-import { Badge, Button, Link as FluentLink, makeStyles, Switch, tokens } from "@fluentui/react-components";
+import { Button, Link as FluentLink, makeStyles, Switch, tokens } from "@fluentui/react-components";
 import { DeleteRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
@@ -117,7 +117,7 @@ const factColumns: readonly Column<RunRow>[] = [
     id: "settings",
     header: "Settings",
     width: 120,
-    render: (row) => <Badge appearance="outline">{settingsWords(row)}</Badge>,
+    render: settingsWords,
   },
   { id: "account", header: "Account", width: 190, hidden: true, render: (row) => row.account },
   { id: "server", header: "Build", width: 120, hidden: true, render: (row) => row.serverVersion ?? "–" },

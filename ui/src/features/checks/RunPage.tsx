@@ -8,7 +8,7 @@ import type { ExportFormat } from "@/ipc/generated/ExportFormat";
 import type { RunPage as RunAnswer } from "@/ipc/generated/RunPage";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
 import { count, counted } from "@/lib/format";
-import { useHotkeys } from "@/lib/keys";
+import { inTextField, useHotkeys } from "@/lib/keys";
 import { useLiveRun } from "@/lib/liveRun";
 import { useWrite } from "@/lib/queries";
 import { number, text, useUrlState } from "@/lib/urlState";
@@ -49,7 +49,9 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
   const view = viewOf(text(url, "view"), page, running);
   const seq = number(url, "seq");
   useHotkeys({
-    escape: () => {
+    escape: (event) => {
+      // In a text field Esc clears what is typed there.
+      if (inTextField(event.target)) return;
       if (seq !== undefined) setUrl({ seq: undefined });
       else if (running) setAsksCancel(true);
     },

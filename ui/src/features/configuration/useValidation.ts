@@ -83,3 +83,5 @@ function applyFix(messages: readonly FieldMessage[], state: FormState, dispatch:
   dispatch({ kind: "replace-url", url: found.fix, origin: urlOrigin, text: found.text });
   return found.fix;
 }
+
+export type Validation = ReturnType<typeof useValidation>;

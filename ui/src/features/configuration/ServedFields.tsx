@@ -1,0 +1,67 @@
+import type { AppState } from "@/ipc/generated/AppState";
+import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
+import type { PasswordState } from "@/ipc/generated/PasswordState";
+import { AccountLogonField } from "./AccountLogonField";
+import { ConnectionOptions } from "./ConnectionOptions";
+import { EwsUrlField } from "./EwsUrlField";
+import { PasswordField } from "./PasswordField";
+import type { Configuration } from "./useConfiguration";
+
+type ServedFieldsProps = {
+  form: Configuration;
+  app: AppState;
+  stored: PasswordState;
+  /** The chain the last run saw, leaf first. */
+  seen: readonly CertificateInfo[];
+};
+
+/** The fields of `Microsoft Exchange Impersonation`: always visible, in this order. */
+export function ServedFields({ form, app, stored, seen }: ServedFieldsProps) {
+  const { state, dispatch, validation, report, wand } = form;
+  const passwordMessages = validation.of("password");
+  return (
+    <>
+      <AccountLogonField
+        value={state.form.accountLogon}
+        messages={validation.of("accountLogon")}
+        onChange={(accountLogon) => dispatch({ kind: "set", change: { accountLogon } })}
+        onBlur={() => validation.leave("accountLogon")}
+      />
+      <PasswordField
+        inputRef={form.password}
+        draft={state.password}
+        stored={stored}
+        keyStore={app.keyStore}
+        messages={report.passwordProblem ? [report.passwordProblem, ...passwordMessages] : passwordMessages}
+        onChange={(change) => {
+          report.clearPasswordProblem();
+          dispatch({ kind: "password", change });
+        }}
+        onBlur={() => validation.leave("password")}
+      />
+      <EwsUrlField
+        value={state.form.ewsUrl}
+        origin={state.form.urlOrigin}
+        undo={state.urlUndo}
+        messages={validation.of("ewsUrl")}
+        askedDomains={wand.askedDomains}
+        onType={(url) => dispatch({ kind: "type-url", url })}
+        onBlur={() => validation.leave("ewsUrl")}
+        onWand={(domain) => void wand.wave(domain)}
+        onStopAsking={wand.stopAsking}
+        onUndo={() => dispatch({ kind: "undo-url" })}
+        onAcceptFix={({ fix }) => {
+          if (fix === null) return;
+          const text = `Replaced ${state.form.ewsUrl}.`;
+          dispatch({ kind: "replace-url", url: fix, origin: "typed", text });
+        }}
+      />
+      <ConnectionOptions
+        form={state.form}
+        messages={[...validation.of("authentication"), ...validation.of("tlsTrust")]}
+        seen={seen}
+        onChange={(change) => dispatch({ kind: "set", change })}
+      />
+    </>
+  );
+}

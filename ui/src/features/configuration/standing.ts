@@ -1,0 +1,48 @@
+// Where the form stands to the runs: what can be checked, what would be checked, what saving does.
+import type { CheckScope } from "@/ipc/generated/CheckScope";
+import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
+import type { RunRow } from "@/ipc/generated/RunRow";
+import { offlineReason } from "@/lib/appState";
+import { counted } from "@/lib/format";
+
+/** Run ids sort by their start. */
+export function newestOf(...runs: (string | null)[]): string | null {
+  return runs.reduce((newest, run) => (newest === null || (run !== null && run > newest) ? run : newest), null);
+}
+
+/** Why nothing can be checked now. */
+export function blockedReason(served: boolean, offline: boolean, starting: boolean): string | null {
+  if (!served) return "Understudy doesn't check this type. It is shown for the record.";
+  if (offline) return offlineReason;
+  return starting ? "The check is being started." : null;
+}
+
+/** How many mailboxes of a run a check of what failed would ask. */
+export function failedCount(row: RunRow | undefined): number {
+  return row === undefined ? 0 : row.summary.findings + row.summary.undetermined;
+}
+
+/** How many mailboxes a check will read. */
+export function scopeSize(scope: CheckScope, users: number, last: RunRow | undefined): number {
+  switch (scope.kind) {
+    case "all":
+      return users;
+    case "users":
+      return scope.ids.length;
+    case "failed_only":
+      return failedCount(last);
+    case "address":
+      return 1;
+  }
+}
+
+export function renewalWarning(changed: boolean, active: number): string | null {
+  return changed && active > 0 ? `${counted(active, "active mailbox", "active mailboxes")} will need renewal.` : null;
+}
+
+/** What `Save` does now, or why it does nothing. */
+export function saveHint(canSave: boolean, dirty: boolean, configuration: EmailConfiguration): string {
+  if (!canSave) return "Nothing has changed.";
+  if (!dirty && configuration.waitingRun !== null) return "Applies the results of the last check.";
+  return "Active = proven reachable with the saved settings.";
+}

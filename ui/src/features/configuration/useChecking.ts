@@ -1,0 +1,67 @@
+import { type RefObject, useState } from "react";
+import type { AppState } from "@/ipc/generated/AppState";
+import type { CheckScope } from "@/ipc/generated/CheckScope";
+import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
+import type { RunId } from "@/ipc/generated/RunId";
+import { useRefresh, useWrite } from "@/lib/queries";
+import { focusFirst, forbidCheck } from "./blocking";
+import { useStartCheck } from "./mutations";
+import { passwordForCheck } from "./passwordChange";
+import type { Report } from "./useReport";
+import type { Validation } from "./useValidation";
+
+type Parts = {
+  organization: number;
+  app: AppState;
+  validation: Validation;
+  report: Report;
+  page: RefObject<HTMLElement | null>;
+  password: RefObject<HTMLInputElement | null>;
+};
+
+/** Checks the form as it stands; the first time only after a notice was accepted. */
+export function useChecking({ organization, app, validation, report, page, password }: Parts) {
+  const [pending, setPending] = useState<{ scope: CheckScope; form: EmailConfigurationForm } | null>(null);
+  const [started, setStarted] = useState<{ run: RunId; form: EmailConfigurationForm } | null>(null);
+  const [starting, setStarting] = useState(false);
+  const send = useStartCheck();
+  const refresh = useRefresh();
+  const saveSettings = useWrite("settings_save");
+
+  const failed = (thrown: unknown) => {
+    const error = report.fail("The check didn't start.", thrown);
+    if (error.code === "password_needed") password.current?.focus();
+    if (error.code === "already_running") void refresh("check_start");
+  };
+  const start = async (scope: CheckScope, form: EmailConfigurationForm) => {
+    setStarting(true);
+    try {
+      const typed = passwordForCheck(password.current?.value ?? "");
+      setStarted({ run: await send({ organization, form, password: typed, scope }), form });
+    } catch (thrown) {
+      failed(thrown);
+    } finally {
+      setStarting(false);
+    }
+  };
+  const check = async (scope: CheckScope) => {
+    report.begin();
+    setPending(null);
+    try {
+      const { form, messages } = await validation.submit();
+      const wrong = forbidCheck(messages, scope);
+      if (wrong.length > 0) focusFirst(wrong, page.current);
+      else if (app.settings.checkNoticeSeen) await start(scope, form);
+      else setPending({ scope, form });
+    } catch (thrown) {
+      failed(thrown);
+    }
+  };
+  const accept = async () => {
+    if (pending === null) return;
+    setPending(null);
+    saveSettings.mutate({ ...app.settings, checkNoticeSeen: true });
+    await start(pending.scope, pending.form);
+  };
+  return { pending, started, starting, check, accept, decline: () => setPending(null) };
+}
