@@ -9,10 +9,12 @@ use store::run_results::{self, Decided, NewResult};
 use store::runs::RunNumber;
 use store::{StoreError, Tx};
 
-use crate::users::list::{ListReader, ListRow, Want};
+use crate::users::list::{ListReader, ListRow, Want, system_beginnings, system_kinds};
 
 /// Rows handed to the database at a time.
 const CHUNK: usize = 500;
+/// What a system mailbox is told.
+const SYSTEM: &str = "system mailbox, left out";
 
 /// A user list to read.
 pub struct List {
@@ -52,11 +54,32 @@ pub(super) fn load(
         usable: first > 0,
     };
     match loader.fill(users, canaries) {
-        Ok(()) => {}
+        Ok(()) => decide_stored(tx, run, by)?,
         Err(Stop::Store(error)) => return Err(error),
         Err(Stop::Input(problem)) => return Ok(Err(*problem)),
     }
     Ok(Ok(loader.next))
+}
+
+/// Rows that came from stored users: what is known of them without asking.
+fn decide_stored(tx: &Tx<'_>, run: RunNumber, by: IdentifyBy) -> Result<(), StoreError> {
+    let system = decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned());
+    run_results::decide_kinds(tx, run, &system_kinds(), system_beginnings(), &system)?;
+    if let Some(missing) = no_identity(by) {
+        run_results::decide_without_identity(tx, run, &missing)?;
+    }
+    Ok(())
+}
+
+/// What a row without the identity that is asked for comes to; `None` where the address is sent.
+fn no_identity(by: IdentifyBy) -> Option<Decided> {
+    let what = match by {
+        IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => return None,
+        IdentifyBy::Upn => "UPN",
+        IdentifyBy::Sid => "SID",
+    };
+    let why = format!("the list has no {what} for this mailbox");
+    Some(decide(Verdict::NoMailbox, Cause::MailboxIdentityUnknown, why))
 }
 
 /// What ends loading.
@@ -103,7 +126,12 @@ impl Loader<'_, '_> {
             })?;
         }
         for canary in canaries {
-            self.push(canary)?;
+            // Users of a stored organization are in already: an address in both lists is a canary.
+            let listed = run_results::expect_refusal(self.tx, self.run, &canary.mailbox)?;
+            self.usable |= listed;
+            if !listed {
+                self.push(canary)?;
+            }
         }
         self.write()?;
         if self.usable {
@@ -209,11 +237,7 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
     };
     let by_address = matches!(by, IdentifyBy::Smtp | IdentifyBy::PrimarySmtp);
     let decided = if row.is_system {
-        Some(decide(
-            Verdict::NotChecked,
-            Cause::MailboxSystem,
-            "system mailbox, left out".to_owned(),
-        ))
+        Some(decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned()))
     } else {
         match (&row.address, &identity) {
             (Err(bad), _) if by_address => {
@@ -224,15 +248,7 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
                     why,
                 ))
             }
-            (_, None) if !by_address => {
-                let what = if by == IdentifyBy::Upn { "UPN" } else { "SID" };
-                let why = format!("the list has no {what} for this mailbox");
-                Some(decide(
-                    Verdict::NoMailbox,
-                    Cause::MailboxIdentityUnknown,
-                    why,
-                ))
-            }
+            (_, None) if !by_address => no_identity(by),
             _ => None,
         }
     };

@@ -352,6 +352,11 @@ async fn enter(
             }
             _ => 0,
         };
+        if users.is_none() && canaries.is_empty() && next == 0 {
+            let nobody = Problem::new(Code::Invalid, "There is no mailbox to check.").field("users");
+            let _ = report.send(nobody.hint("Add users first, or try one address."));
+            return Err(store::StoreError::NotFound);
+        }
         match load(tx, number, by, users, canaries, next)? {
             Ok(_) => Ok((number, run_results::summary(tx, number)?)),
             Err(bad) => {

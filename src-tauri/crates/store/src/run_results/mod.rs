@@ -7,6 +7,7 @@ mod canaries;
 mod page;
 mod record;
 mod summary;
+mod unasked;
 
 use contract::{Cause, Evidence, Expectation, FolderResult, ResultRow, UserId, Verdict};
 use rusqlite::Row;
@@ -17,6 +18,7 @@ pub use canaries::canaries;
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
 pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
 pub use summary::{CauseGroup, cause_groups, summary};
+pub use unasked::{decide_kinds, decide_without_identity, expect_refusal};
 
 use crate::values::{id, id_opt};
 

@@ -20,6 +20,7 @@ pub use error::{Binary, EXPORT_COMMAND, ListError};
 pub use records::Separator;
 pub use row::{BadAddress, ListRow};
 pub use system::is_system_mailbox;
+pub(crate) use system::{system_beginnings, system_kinds};
 
 use columns::Columns;
 use records::{Record, RecordError, Records};

@@ -33,6 +33,16 @@ pub fn is_system_mailbox(recipient_type: Option<&str>, name_or_address: &str) ->
             .any(|name| starts_with(name_or_address.trim(), name))
 }
 
+/// The types in lower case, with and without their ending, for a search in the database.
+pub(crate) fn system_kinds() -> Vec<String> {
+    TYPES.iter().flat_map(|kind| [(*kind).to_owned(), format!("{kind}mailbox")]).collect()
+}
+
+/// How names and addresses of system mailboxes begin, in lower case.
+pub(crate) const fn system_beginnings() -> &'static [&'static str] {
+    &NAMES
+}
+
 fn is_system_type(recipient_type: &str) -> bool {
     let name = recipient_type.trim();
     let name = match name
