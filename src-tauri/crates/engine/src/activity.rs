@@ -43,7 +43,6 @@ pub(crate) enum Kind {
     Deactivated,
     CertificatePinned,
     SettingsChanged,
-    ReportMade,
 }
 
 impl Kind {
@@ -72,7 +71,6 @@ impl Kind {
             Self::Deactivated => "deactivated",
             Self::CertificatePinned => "certificate_pinned",
             Self::SettingsChanged => "settings_changed",
-            Self::ReportMade => "report_made",
         }
     }
 }
@@ -82,7 +80,10 @@ impl Kind {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum UndoStep {
     /// Restore the organization that was deleted at this time, and its users.
-    Organization { id: OrganizationId, deleted_at: String },
+    Organization {
+        id: OrganizationId,
+        deleted_at: String,
+    },
     /// Restore the users that were deleted at this time.
     Users { deleted_at: String },
     /// Take a batch of added users away.
@@ -99,7 +100,10 @@ pub(crate) struct Author {
 impl Author {
     /// The user of the operating system, as the session names it.
     pub(crate) fn now(at: String) -> Self {
-        Self { at, by: signed_in_user() }
+        Self {
+            at,
+            by: signed_in_user(),
+        }
     }
 
     /// Appends an entry. `organization` is its id and its name now.
@@ -132,12 +136,19 @@ impl Engine {
     pub async fn activity_page(&self, request: ActivityQuery) -> Result<ActivityPage, Problem> {
         let stage = self.stage();
         let since = stage.days_ago(UNDO_DAYS);
-        let query = ActivityQuery { limit: request.limit.min(MOST), ..request };
+        let query = ActivityQuery {
+            limit: request.limit.min(MOST),
+            ..request
+        };
         stage
             .read(move |tx| {
                 let (total, rows) = activity::page(tx, &query, &since)?;
                 let broken_at = activity::verify(tx, hash)?;
-                Ok(ActivityPage { total, rows, broken_at })
+                Ok(ActivityPage {
+                    total,
+                    rows,
+                    broken_at,
+                })
             })
             .await
     }
@@ -160,7 +171,9 @@ impl Engine {
                     return Err(refused("This was taken back already.").into());
                 }
                 if plan.at < since {
-                    return Err(refused("This is older than 30 days and can't be taken back.").into());
+                    return Err(
+                        refused("This is older than 30 days and can't be taken back.").into(),
+                    );
                 }
                 let step = serde_json::from_value(plan.undo).map_err(StoreError::from)?;
                 let message = take_back(tx, &step, &author, &now)?;
@@ -180,10 +193,12 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// `1 user`, `2,310 users`.
@@ -205,12 +220,7 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-fn take_back(
-    tx: &Tx<'_>,
-    step: &UndoStep,
-    author: &Author,
-    now: &str,
-) -> Result<String, Refusal> {
+fn take_back(tx: &Tx<'_>, step: &UndoStep, author: &Author, now: &str) -> Result<String, Refusal> {
     match step {
         UndoStep::Organization { id, deleted_at } => {
             let restored = organizations::restore(tx, *id, deleted_at, &author.at).map_err(gone)?;
@@ -220,7 +230,13 @@ fn take_back(
                 row.name,
                 count(restored, "user")
             );
-            author.note(tx, Kind::OrganizationRestored, Some((*id, &row.name)), &message, None)?;
+            author.note(
+                tx,
+                Kind::OrganizationRestored,
+                Some((*id, &row.name)),
+                &message,
+                None,
+            )?;
             Ok(message)
         }
         UndoStep::Users { deleted_at } => {
@@ -272,9 +288,9 @@ fn gone(error: StoreError) -> Refusal {
         StoreError::NotFound => {
             Problem::new(Code::NotFound, "This organization is gone for good.").into()
         }
-        StoreError::Taken { what } => Problem::new(
+        StoreError::Taken { .. } => Problem::new(
             Code::Taken,
-            format!("The {what} of this organization is in use by another one now."),
+            "The name or External Id of this organization is in use by another one now.",
         )
         .hint("Rename the other organization first.")
         .into(),
@@ -285,10 +301,22 @@ fn gone(error: StoreError) -> Refusal {
 /// `CONTOSO\anna` on Windows, `anna` elsewhere.
 fn signed_in_user() -> String {
     let first = |names: &[&str]| {
-        names.iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.trim().is_empty()))
+        names.iter().find_map(|name| {
+            std::env::var(name)
+                .ok()
+                .filter(|text| !text.trim().is_empty())
+        })
     };
-    let user = first(if cfg!(windows) { &["USERNAME"] } else { &["LOGNAME", "USER"] });
-    let domain = if cfg!(windows) { first(&["USERDOMAIN"]) } else { None };
+    let user = first(if cfg!(windows) {
+        &["USERNAME"]
+    } else {
+        &["LOGNAME", "USER"]
+    });
+    let domain = if cfg!(windows) {
+        first(&["USERDOMAIN"])
+    } else {
+        None
+    };
     match (domain, user) {
         (Some(domain), Some(user)) => format!("{domain}\\{user}"),
         (None, Some(user)) => user,

@@ -78,7 +78,9 @@ fn fill_file<T>(
     let file = File::create(path).map_err(|error| of_io(path, &error))?;
     let mut writer = BufWriter::new(file);
     let value = fill(&mut writer)?;
-    let file = writer.into_inner().map_err(|error| of_io(path, error.error()))?;
+    let file = writer
+        .into_inner()
+        .map_err(|error| of_io(path, error.error()))?;
     file.sync_all().map_err(|error| of_io(path, &error))?;
     Ok(value)
 }
@@ -106,13 +108,22 @@ fn reserve(folder: &Path, stem: &str, ending: &str) -> Result<(File, PathBuf), P
 
 /// Letters, digits, dot, dash, underscore; the rest becomes a dash (Windows refuses many of them).
 fn harmless(stem: &str) -> String {
-    let kept = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '-' };
+    let kept = |c: char| {
+        if c.is_alphanumeric() || "._-".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
     let name: String = stem.chars().take(80).map(kept).collect();
     name.trim_matches(['.', '-']).to_owned()
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]

@@ -57,13 +57,17 @@ pub(crate) fn take_folder(folder: &Path) -> Result<File, Problem> {
 /// # Errors
 /// [`Code::AlreadyRunning`] when another process holds it; [`Code::DataFolder`].
 pub(crate) fn take_run(folder: Option<&Path>, run: &RunId) -> Result<RunLock, Problem> {
-    let Some(folder) = folder else { return Ok(RunLock { held: None }) };
+    let Some(folder) = folder else {
+        return Ok(RunLock { held: None });
+    };
     let path = run_path(folder, run)?;
     let parent = folder.join(RUNS);
     fs::create_dir_all(&parent).map_err(|error| of_io(&parent, &error))?;
     let file = open(&path).map_err(|error| of_io(&path, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(RunLock { held: Some((file, path)) }),
+        Ok(()) => Ok(RunLock {
+            held: Some((file, path)),
+        }),
         Err(TryLockError::WouldBlock) => Err(Problem::new(
             Code::AlreadyRunning,
             "This check goes on in another window or terminal.",
@@ -79,9 +83,15 @@ pub(crate) fn take_run(folder: Option<&Path>, run: &RunId) -> Result<RunLock, Pr
 /// # Errors
 /// As [`StoreError`].
 pub(crate) fn mark_interrupted(tx: &Tx<'_>, folder: &Path) -> Result<Vec<RunId>, StoreError> {
-    let all = RunsQuery { organization: None, limit: i64::MAX.unsigned_abs() };
+    let all = RunsQuery {
+        organization: None,
+        limit: i64::MAX.unsigned_abs(),
+    };
     let (mut held, mut free) = (Vec::new(), Vec::new());
-    for run in runs::list(tx, &all)?.into_iter().filter(|run| run.state == RunState::Running) {
+    for run in runs::list(tx, &all)?
+        .into_iter()
+        .filter(|run| run.state == RunState::Running)
+    {
         match take_run(Some(folder), &run.id) {
             Err(problem) if problem.code == Code::AlreadyRunning => held.push(run.id),
             Err(problem) => {
@@ -108,12 +118,17 @@ pub(crate) fn take_file(path: &Path) -> Result<Option<File>, std::io::Error> {
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().create(true).write(true).truncate(false).open(path)
+    OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(false)
+        .open(path)
 }
 
 /// Ids are UUIDs; anything else must not become a path.
 fn run_path(folder: &Path, run: &RunId) -> Result<PathBuf, Problem> {
-    let harmless = !run.0.is_empty() && run.0.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let harmless =
+        !run.0.is_empty() && run.0.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if harmless {
         Ok(folder.join(RUNS).join(format!("{run}.lock")))
     } else {
@@ -133,16 +148,24 @@ mod tests {
         let run = RunId("0198-aa".into());
         let held = take_run(Some(folder.path()), &run).expect("free");
         let again = take_run(Some(folder.path()), &run).map(|_| ());
-        assert_eq!(again.map_err(|problem| problem.code), Err(Code::AlreadyRunning));
+        assert_eq!(
+            again.map_err(|problem| problem.code),
+            Err(Code::AlreadyRunning)
+        );
         drop(held);
-        assert!(!folder.path().join("runs/0198-aa.lock").exists(), "no litter");
+        assert!(
+            !folder.path().join("runs/0198-aa.lock").exists(),
+            "no litter"
+        );
         take_run(Some(folder.path()), &run).expect("free again");
     }
 
     #[test]
     fn an_id_never_leaves_its_folder() {
         let folder = tempfile::tempdir().expect("a folder");
-        let code = take_run(Some(folder.path()), &RunId("../x".into())).map(|_| ()).map_err(|p| p.code);
+        let code = take_run(Some(folder.path()), &RunId("../x".into()))
+            .map(|_| ())
+            .map_err(|p| p.code);
         assert_eq!(code, Err(Code::NotFound));
     }
 
@@ -151,6 +174,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let _first = take_folder(folder.path()).expect("free");
         let problem = take_folder(folder.path()).expect_err("taken");
-        assert_eq!(problem.message, "Understudy is already running on this data folder.");
+        assert_eq!(
+            problem.message,
+            "Understudy is already running on this data folder."
+        );
     }
 }

@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError};
 
 use contract::{
     AppState, Code, EmailConfigurationForm, IdentifyBy, NoArgs, OrganizationId, PasswordState,
-    PracticeScenario, PracticeStart, PracticeState, Problem, Secret, SmtpAddress, TlsTrust, UrlOrigin,
+    PracticeScenario, PracticeStart, PracticeState, Problem, Secret, SmtpAddress, TlsTrust,
+    UrlOrigin,
 };
 use store::users::NewUser;
 use store::{Db, Tx, email_configurations, organizations, users};
@@ -46,8 +47,14 @@ impl Engine {
     ///
     /// # Errors
     /// [`Code::NotAllowed`] where there is no practice mode.
-    #[expect(clippy::unused_async, reason = "every command is asynchronous, for one table")]
-    pub async fn practice_scenarios(&self, _request: NoArgs) -> Result<Vec<PracticeScenario>, Problem> {
+    #[expect(
+        clippy::unused_async,
+        reason = "every command is asynchronous, for one table"
+    )]
+    pub async fn practice_scenarios(
+        &self,
+        _request: NoArgs,
+    ) -> Result<Vec<PracticeScenario>, Problem> {
         Ok(self.exchange()?.scenarios())
     }
 
@@ -59,9 +66,16 @@ impl Engine {
     pub async fn practice_start(&self, request: PracticeStart) -> Result<AppState, Problem> {
         let exchange = self.exchange()?;
         let id = request.scenario.as_deref().unwrap_or(SCENARIO);
-        let Some(scenario) = exchange.scenarios().into_iter().find(|known| known.id == id) else {
-            return Err(Problem::invalid("scenario", format!("There is no scenario called \"{id}\"."))
-                .hint("`practice_scenarios` lists them."));
+        let Some(scenario) = exchange
+            .scenarios()
+            .into_iter()
+            .find(|known| known.id == id)
+        else {
+            return Err(Problem::invalid(
+                "scenario",
+                format!("There is no scenario called \"{id}\"."),
+            )
+            .hint("`practice_scenarios` lists them."));
         };
         let count = request.users.unwrap_or(USERS);
         if !(1..=MOST_USERS).contains(&count) {
@@ -93,13 +107,19 @@ impl Engine {
 
     /// Practice mode as it stands.
     pub(crate) fn practice_state(&self) -> Option<PracticeState> {
-        let practice = self.inner.practice.lock().unwrap_or_else(PoisonError::into_inner);
+        let practice = self
+            .inner
+            .practice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         practice.as_ref().map(|rehearsal| rehearsal.state.clone())
     }
 
     /// Ends practice mode if it is on: its checks first, then the simulated Exchange, then its data.
     pub(crate) async fn leave_practice(&self) {
-        let Some(rehearsal) = self.set_practice(None) else { return };
+        let Some(rehearsal) = self.set_practice(None) else {
+            return;
+        };
         rehearsal.stage.running.cancel_all().await;
         if let Some(exchange) = &self.inner.exchange {
             exchange.stop().await;
@@ -117,32 +137,61 @@ impl Engine {
         scenario: PracticeScenario,
         count: u32,
     ) -> Result<Rehearsal, Problem> {
-        let world = exchange.start(&scenario.id, count as usize).await.map_err(|why| {
-            Problem::new(Code::Internal, format!("The simulated Exchange did not start: {why}."))
+        let world = exchange
+            .start(&scenario.id, count as usize)
+            .await
+            .map_err(|why| {
+                Problem::new(
+                    Code::Internal,
+                    format!("The simulated Exchange did not start: {why}."),
+                )
                 .hint("Close other programs that listen on this computer and try again.")
-        })?;
+            })?;
         let (stage, lock) = self.practice_stage().await?;
         let (account, password) = (world.account.clone(), world.password.clone());
         let ews_url = world.ews_url.clone();
         let now = stage.now();
-        let organization = stage.write(move |tx| set_the_scene(tx, &world, &now)).await?;
+        let organization = stage
+            .write(move |tx| set_the_scene(tx, &world, &now))
+            .await?;
         stage.keep_typed(organization, Some(Secret::new(password.clone())));
-        let state = PracticeState { scenario, ews_url, account, password, organization };
-        Ok(Rehearsal { stage: Arc::new(stage), state, lock })
+        let state = PracticeState {
+            scenario,
+            ews_url,
+            account,
+            password,
+            organization,
+        };
+        Ok(Rehearsal {
+            stage: Arc::new(stage),
+            state,
+            lock,
+        })
     }
 
     async fn practice_stage(&self) -> Result<(Stage, Option<File>), Problem> {
         let real = &self.inner.real;
-        let name = uuid::Builder::from_random_bytes(real.dice.roll()).into_uuid().to_string();
+        let name = uuid::Builder::from_random_bytes(real.dice.roll())
+            .into_uuid()
+            .to_string();
         let parent = real.folder.as_ref().map(|folder| folder.join(FOLDER));
         let (db, folder, lock) = on_blocking_thread(move || match parent {
-            None => Ok((Db::temporary().map_err(|error| of_open(&error))?, None, None)),
+            None => Ok((
+                Db::temporary().map_err(|error| of_open(&error))?,
+                None,
+                None,
+            )),
             Some(parent) => {
                 wipe(&parent);
                 let folder = parent.join(name);
                 std::fs::create_dir_all(&folder).map_err(|error| of_io(&folder, &error))?;
-                let lock = locks::take_file(&folder.join(LOCK)).map_err(|error| of_io(&folder, &error))?;
-                Ok((Db::open(&folder).map_err(|error| of_open(&error))?, Some(folder), lock))
+                let lock =
+                    locks::take_file(&folder.join(LOCK)).map_err(|error| of_io(&folder, &error))?;
+                Ok((
+                    Db::open(&folder).map_err(|error| of_open(&error))?,
+                    Some(folder),
+                    lock,
+                ))
             }
         })
         .await?;
@@ -166,7 +215,11 @@ impl Engine {
     }
 
     fn set_practice(&self, rehearsal: Option<Rehearsal>) -> Option<Rehearsal> {
-        let mut practice = self.inner.practice.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut practice = self
+            .inner
+            .practice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *practice, rehearsal)
     }
 }
@@ -188,26 +241,36 @@ fn set_the_scene(tx: &Tx<'_>, world: &PracticeWorld, now: &str) -> Result<Organi
         url_origin: UrlOrigin::Generated,
         authentication: world.authentication,
         tls_trust: match &world.ca_pem {
-            Some(pem) => TlsTrust::Ca { pem: pem.clone(), name: "practice CA".to_owned() },
+            Some(pem) => TlsTrust::Ca {
+                pem: pem.clone(),
+                name: "practice CA".to_owned(),
+            },
             None => TlsTrust::System,
         },
         identify_by: IdentifyBy::Smtp,
         ..EmailConfigurationForm::default()
     };
     email_configurations::save(tx, organization, &form, &fingerprint(&form, 0), now)?;
-    let ask = PasswordState { ask_each_time: true, ..PasswordState::default() };
+    let ask = PasswordState {
+        ask_each_time: true,
+        ..PasswordState::default()
+    };
     email_configurations::set_password_state(tx, organization, &ask, 0)?;
-    let people: Result<Vec<NewUser>, Problem> = world.users.iter().map(|user| {
-        let address = SmtpAddress::parse(&user.address)
-            .map_err(|error| crate::problems::internal("reading the practice users", &error))?;
-        Ok(NewUser {
-            name: user.name.clone(),
-            upn: user.upn.clone(),
-            kind: user.kind.clone(),
-            must_refuse: user.must_refuse,
-            ..NewUser::new(address)
+    let people: Result<Vec<NewUser>, Problem> = world
+        .users
+        .iter()
+        .map(|user| {
+            let address = SmtpAddress::parse(&user.address)
+                .map_err(|error| crate::problems::internal("reading the practice users", &error))?;
+            Ok(NewUser {
+                name: user.name.clone(),
+                upn: user.upn.clone(),
+                kind: user.kind.clone(),
+                must_refuse: user.must_refuse,
+                ..NewUser::new(address)
+            })
         })
-    }).collect();
+        .collect();
     users::import(tx, organization, &people?, now)?;
     Ok(organization)
 }
@@ -224,7 +287,9 @@ async fn wipe_on_blocking_thread(parent: PathBuf) {
 
 /// Removes the practice folders that no process uses.
 fn wipe(parent: &Path) {
-    let Ok(entries) = std::fs::read_dir(parent) else { return };
+    let Ok(entries) = std::fs::read_dir(parent) else {
+        return;
+    };
     for folder in entries.flatten().map(|entry| entry.path()) {
         match locks::take_file(&folder.join(LOCK)) {
             Ok(None) => continue,

@@ -6,8 +6,7 @@ use contract::{Code, Problem};
 use store::{OpenError, StoreError};
 
 /// What to do about a data folder that cannot be used.
-const CHOOSE_ANOTHER: &str =
-    "Give yourself write access to this folder, or choose another one: --data-dir DIR or UNDERSTUDY_DATA_DIR.";
+const CHOOSE_ANOTHER: &str = "Give yourself write access to this folder, or choose another one: --data-dir DIR or UNDERSTUDY_DATA_DIR.";
 
 /// Why a closure on the database gave up: a refusal of ours, or the store's. Either rolls back.
 pub(crate) enum Refusal {
@@ -33,8 +32,11 @@ impl From<StoreError> for Refusal {
 pub(crate) fn internal(doing: &str, error: &dyn std::error::Error) -> Problem {
     let said = with_sources(error);
     tracing::error!(error = said, doing, "internal error");
-    Problem::new(Code::Internal, format!("Something went wrong while {doing}: {said}."))
-        .hint("Try again; if it happens again, copy the details and report them.")
+    Problem::new(
+        Code::Internal,
+        format!("Something went wrong while {doing}: {said}."),
+    )
+    .hint("Try again; if it happens again, copy the details and report them.")
 }
 
 /// What the store answered, in words.
@@ -54,9 +56,10 @@ pub(crate) fn of_store(error: StoreError) -> Problem {
         }
         StoreError::Damaged(said) => data_folder(format!("The database is damaged: {said}."))
             .hint("Close Understudy and restore a backup of the data folder."),
-        StoreError::Stopped => {
-            Problem::new(Code::Internal, "Understudy is closing. Nothing was changed.")
-        }
+        StoreError::Stopped => Problem::new(
+            Code::Internal,
+            "Understudy is closing. Nothing was changed.",
+        ),
         error @ (StoreError::Json(_) | StoreError::Sqlite(_)) => {
             internal("working with the database", &error)
         }
@@ -128,8 +131,9 @@ pub(crate) fn of_io(path: &Path, error: &std::io::Error) -> Problem {
         }
         Kind::StorageFull => of_open(&OpenError::Full(path.to_owned())),
         Kind::PermissionDenied | Kind::ReadOnlyFilesystem => not_writable(path),
-        _ => data_folder(format!("{} cannot be used: {error}.", path.display()))
-            .hint(CHOOSE_ANOTHER),
+        _ => {
+            data_folder(format!("{} cannot be used: {error}.", path.display())).hint(CHOOSE_ANOTHER)
+        }
     }
 }
 

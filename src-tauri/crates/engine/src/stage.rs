@@ -88,7 +88,10 @@ impl Stage {
 
     /// Today, where this computer is.
     pub(crate) fn today(&self) -> jiff::civil::Date {
-        self.clock.now().to_zoned(jiff::tz::TimeZone::system()).date()
+        self.clock
+            .now()
+            .to_zoned(jiff::tz::TimeZone::system())
+            .date()
     }
 
     /// Who does it, and when: for the activity log.
@@ -113,7 +116,11 @@ impl Stage {
 
     /// The password typed with `Ask each time` in this session.
     pub(crate) fn typed_password(&self, organization: OrganizationId) -> Option<Secret> {
-        self.typed.lock().unwrap_or_else(PoisonError::into_inner).get(&organization).cloned()
+        self.typed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&organization)
+            .cloned()
     }
 
     /// Keeps a password for this session, or forgets it.
@@ -135,7 +142,10 @@ impl Stage {
     ) -> Result<T, Problem> {
         let refused = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&refused);
-        let done = self.db.read(move |tx| f(tx).map_err(|refusal| keep(refusal, &slot))).await;
+        let done = self
+            .db
+            .read(move |tx| f(tx).map_err(|refusal| keep(refusal, &slot)))
+            .await;
         done.map_err(|error| put_back(error, &refused))
     }
 
@@ -149,7 +159,10 @@ impl Stage {
     ) -> Result<T, Problem> {
         let refused = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&refused);
-        let done = self.db.write(move |tx| f(tx).map_err(|refusal| keep(refusal, &slot))).await;
+        let done = self
+            .db
+            .write(move |tx| f(tx).map_err(|refusal| keep(refusal, &slot)))
+            .await;
         done.map_err(|error| put_back(error, &refused))
     }
 }
@@ -173,7 +186,10 @@ pub(crate) async fn on_blocking_thread<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
-        Err(error) => Err(crate::problems::internal("working on a blocking thread", &error)),
+        Err(error) => Err(crate::problems::internal(
+            "working on a blocking thread",
+            &error,
+        )),
     }
 }
 

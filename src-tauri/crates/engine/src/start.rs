@@ -82,7 +82,11 @@ impl Engine {
         };
         let (exclusive, path) = (options.exclusive, folder.clone());
         let (window, db) = on_blocking_thread(move || {
-            let window = if exclusive { Some(locks::take_folder(&path)?) } else { None };
+            let window = if exclusive {
+                Some(locks::take_folder(&path)?)
+            } else {
+                None
+            };
             Ok((window, Db::open(&path).map_err(|error| of_open(&error))?))
         })
         .await?;
@@ -138,7 +142,11 @@ impl Engine {
 
     /// Where commands act: in practice mode the practice stage, else the real one.
     pub(crate) fn stage(&self) -> Arc<Stage> {
-        let practice = self.inner.practice.lock().unwrap_or_else(PoisonError::into_inner);
+        let practice = self
+            .inner
+            .practice
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match practice.as_ref() {
             Some(rehearsal) => Arc::clone(&rehearsal.stage),
             None => Arc::clone(&self.inner.real),
@@ -167,13 +175,17 @@ impl Engine {
             exchange: options.practice,
             _window: window,
         };
-        Self { inner: Arc::new(inner) }
+        Self {
+            inner: Arc::new(inner),
+        }
     }
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("folder", &self.inner.real.folder).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("folder", &self.inner.real.folder)
+            .finish_non_exhaustive()
     }
 }
 

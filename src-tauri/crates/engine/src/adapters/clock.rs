@@ -7,7 +7,10 @@ use crate::ports::Clock;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the adapter behind the port")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the adapter behind the port"
+    )]
     fn now(&self) -> jiff::Timestamp {
         jiff::Timestamp::now()
     }

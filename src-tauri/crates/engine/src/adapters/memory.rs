@@ -32,11 +32,19 @@ impl Vault for MemoryVault {
     }
 
     fn load(&self, key: &str) -> Result<Option<Secret>, Problem> {
-        Ok(self.secrets.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned())
+        Ok(self
+            .secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned())
     }
 
     fn remove(&self, key: &str) -> Result<(), Problem> {
-        self.secrets.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.secrets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(key);
         Ok(())
     }
 }

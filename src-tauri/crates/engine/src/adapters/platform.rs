@@ -51,7 +51,9 @@ impl Vault for PlatformVault {
         }
         let (key, secret) = (key.to_owned(), secret.clone());
         on_own_thread(PATIENCE, move || {
-            entry(&key)?.set_password(secret.expose()).map_err(|error| problem(&error))
+            entry(&key)?
+                .set_password(secret.expose())
+                .map_err(|error| problem(&error))
         })
     }
 
@@ -100,10 +102,12 @@ fn on_own_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let (sender, receiver) = mpsc::channel();
-    let started = std::thread::Builder::new().name("key store".to_owned()).spawn(move || {
-        // Nobody listens any more after the time limit; the answer is dropped, and wiped.
-        let _ = sender.send(work());
-    });
+    let started = std::thread::Builder::new()
+        .name("key store".to_owned())
+        .spawn(move || {
+            // Nobody listens any more after the time limit; the answer is dropped, and wiped.
+            let _ = sender.send(work());
+        });
     if let Err(error) = started {
         return Err(crate::problems::internal("asking the key store", &error));
     }
@@ -126,8 +130,11 @@ fn on_own_thread<T: Send + 'static>(
 fn missing(error: &Error) -> Problem {
     tracing::warn!(%error, "no key store");
     if cfg!(any(windows, target_os = "macos")) {
-        return Problem::new(Code::KeyStore, format!("The key store cannot be used: {}.", said(error)))
-            .hint("Choose `Ask each time`.");
+        return Problem::new(
+            Code::KeyStore,
+            format!("The key store cannot be used: {}.", said(error)),
+        )
+        .hint("Choose `Ask each time`.");
     }
     Problem::new(Code::KeyStore, "There is no key store: no Secret Service answers on this session's D-Bus.")
         .hint("Install and unlock one (gnome-keyring, KWallet or KeePassXC) and start Understudy again, or choose `Ask each time`.")
@@ -147,8 +154,11 @@ fn problem(error: &Error) -> Problem {
     let text = said(error);
     let locked = matches!(error, Error::NoStorageAccess(_)) || text.contains("IsLocked");
     if locked {
-        return Problem::new(Code::KeyStore, "The key store is locked, or refused access.")
-            .hint("Unlock it and try again, or choose `Ask each time`.");
+        return Problem::new(
+            Code::KeyStore,
+            "The key store is locked, or refused access.",
+        )
+        .hint("Unlock it and try again, or choose `Ask each time`.");
     }
     Problem::new(Code::KeyStore, format!("The key store refused: {text}."))
         .hint("Unlock or repair it and try again, or choose `Ask each time`.")
@@ -157,7 +167,9 @@ fn problem(error: &Error) -> Problem {
 fn said(error: &Error) -> String {
     match error {
         Error::PlatformFailure(source) | Error::NoStorageAccess(source) => source.to_string(),
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => "what it holds is not a password".to_owned(),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+            "what it holds is not a password".to_owned()
+        }
         Error::Ambiguous(entries) => format!("{} entries have the same name", entries.len()),
         error => error.to_string(),
     }
@@ -175,14 +187,22 @@ mod tests {
     fn windows_takes_1280_utf16_units() {
         assert!(fits(&Secret::new("ä".repeat(1_280))).is_ok());
         let refused = fits(&Secret::new("ä".repeat(1_281))).expect_err("too long");
-        assert_eq!((refused.code, refused.field.as_deref()), (Code::KeyStore, Some("password")));
-        assert!(!refused.message.contains('ä'), "the password stays out of the message");
+        assert_eq!(
+            (refused.code, refused.field.as_deref()),
+            (Code::KeyStore, Some("password"))
+        );
+        assert!(
+            !refused.message.contains('ä'),
+            "the password stays out of the message"
+        );
     }
 
     #[test]
     fn what_it_holds_is_never_said() {
         let said = problem(&Error::BadEncoding(b"hunter2\xff".to_vec()));
-        assert!(!format!("{said:?}").contains("hunter2") && !format!("{said:?}").contains("104, 117"));
+        assert!(
+            !format!("{said:?}").contains("hunter2") && !format!("{said:?}").contains("104, 117")
+        );
     }
 
     #[test]
@@ -202,10 +222,20 @@ mod tests {
         let vault = PlatformVault;
         vault.probe().expect("a key store");
         let (key, text) = ("test-of-the-adapter", "pässwörd \u{1F511}\nsecond line");
-        assert!(vault.load(key).expect("readable").is_none(), "left over from an earlier test");
-        vault.store(key, &Secret::new("another".into())).expect("stored");
-        vault.store(key, &Secret::new(text.into())).expect("replaced");
-        assert_eq!(vault.load(key).expect("readable").expect("there").expose(), text);
+        assert!(
+            vault.load(key).expect("readable").is_none(),
+            "left over from an earlier test"
+        );
+        vault
+            .store(key, &Secret::new("another".into()))
+            .expect("stored");
+        vault
+            .store(key, &Secret::new(text.into()))
+            .expect("replaced");
+        assert_eq!(
+            vault.load(key).expect("readable").expect("there").expose(),
+            text
+        );
         vault.remove(key).expect("removed");
         assert!(vault.load(key).expect("readable").is_none(), "it is gone");
         vault.remove(key).expect("nothing to remove is fine");

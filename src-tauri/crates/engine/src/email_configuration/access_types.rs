@@ -105,14 +105,19 @@ fn badge(access_type: AccessType, situation: Situation<'_>) -> Badge {
         return new("not_rated", "Check the clock of this computer.");
     }
     match access_type {
-        T::ExImp if situation.cloud_host || situation.platform == Platform::ExchangeOnline => retired(),
+        T::ExImp if situation.cloud_host || situation.platform == Platform::ExchangeOnline => {
+            retired()
+        }
         T::ExImp => match situation.server_version {
-            Some(build) if situation.today > SUPPORT_ENDED && is_out_of_support(build) => {
-                new("unsupported", format!("Out of support since {}", show_date(SUPPORT_ENDED)))
-            }
+            Some(build) if situation.today > SUPPORT_ENDED && is_out_of_support(build) => new(
+                "unsupported",
+                format!("Out of support since {}", show_date(SUPPORT_ENDED)),
+            ),
             _ => works(),
         },
-        T::EwsImp if situation.cloud_host || situation.platform == Platform::ExchangeOnline => retired(),
+        T::EwsImp if situation.cloud_host || situation.platform == Platform::ExchangeOnline => {
+            retired()
+        }
         T::ExUser | T::EwsImp | T::GraphUser | T::GraphApp => works(),
         T::EwsUser | T::EwsApp => until(EWS_ONLINE_ENDS, situation.today),
         T::GDirect | T::GSa => new("not_rated", "Not rated"),
@@ -150,7 +155,10 @@ fn retired() -> Badge {
 }
 
 fn new(kind: &str, text: impl Into<String>) -> Badge {
-    Badge { kind: kind.to_owned(), text: text.into() }
+    Badge {
+        kind: kind.to_owned(),
+        text: text.into(),
+    }
 }
 
 static ENTRIES: [Entry; 9] = [
@@ -163,14 +171,25 @@ static ENTRIES: [Entry; 9] = [
         needs: "The password of every user.",
         why_not: "It needs every user's own password, and Understudy never asks for one.",
         instead: IMPERSONATION,
-        controls: &["User's email", "Password", "Exchange Web Services (EWS) URL"],
+        controls: &[
+            "User's email",
+            "Password",
+            "Exchange Web Services (EWS) URL",
+        ],
     },
     Entry {
         access_type: AccessType::ExImp,
         key: "ex_imp",
         label: IMPERSONATION,
         subtitle: "Microsoft Exchange basic authorization (EWS API) - Impersonated logon",
-        keywords: &["impersonated", "service account", "on-premises", "basic", "ntlm", "kerberos"],
+        keywords: &[
+            "impersonated",
+            "service account",
+            "on-premises",
+            "basic",
+            "ntlm",
+            "kerberos",
+        ],
         needs: "",
         why_not: "",
         instead: "",
@@ -203,7 +222,13 @@ static ENTRIES: [Entry; 9] = [
         key: "ews_imp",
         label: "Microsoft 365 OAuth Logon (EWS API) - Impersonated logon",
         subtitle: "Microsoft 365 OAuth (EWS API) - Impersonated logon",
-        keywords: &["office 365 oauth", "impersonated", "hybrid", "ad fs", "modern authentication"],
+        keywords: &[
+            "office 365 oauth",
+            "impersonated",
+            "hybrid",
+            "ad fs",
+            "modern authentication",
+        ],
         needs: "An app registration, and the service account signed in with OAuth. Exchange Online removed the impersonation role in Feb 2025; on-premises, hybrid and AD FS remain.",
         why_not: NO_OAUTH,
         instead: IMPERSONATION,
@@ -214,7 +239,12 @@ static ENTRIES: [Entry; 9] = [
         key: "graph_app",
         label: APP_ONLY,
         subtitle: "",
-        keywords: &["office 365", "application access", "rbac for applications", "certificate"],
+        keywords: &[
+            "office 365",
+            "application access",
+            "rbac for applications",
+            "certificate",
+        ],
         needs: "An app registration with a certificate, and the consent of the tenant's administrator. It opens no on-premises mailboxes.",
         why_not: NO_OAUTH,
         instead: "Test-ServicePrincipalAuthorization in Exchange Online PowerShell shows what the app may open.",
@@ -240,7 +270,10 @@ static ENTRIES: [Entry; 9] = [
         needs: "A Google service account with domain-wide delegation.",
         why_not: GOOGLE,
         instead: "Nothing here.",
-        controls: &["Upload JSON file", "Check Users' Google Impersonated Access"],
+        controls: &[
+            "Upload JSON file",
+            "Check Users' Google Impersonated Access",
+        ],
     },
     Entry {
         access_type: AccessType::EwsApp,
@@ -263,7 +296,12 @@ mod tests {
     use super::{Situation, access_types, badge, key, why_not_served};
 
     const fn on(today: Date) -> Situation<'static> {
-        Situation { today, platform: Platform::OnPremises, cloud_host: false, server_version: None }
+        Situation {
+            today,
+            platform: Platform::OnPremises,
+            cloud_host: false,
+            server_version: None,
+        }
     }
 
     fn text(access_type: AccessType, situation: Situation<'_>) -> String {
@@ -293,18 +331,42 @@ mod tests {
     fn impersonation_depends_on_where_the_mailboxes_live() {
         let now = on(date(2026, 11, 22));
         assert_eq!(text(AccessType::ExImp, now), "Works");
-        assert_eq!(text(AccessType::ExImp, Situation { cloud_host: true, ..now }), "Retired");
-        let online = Situation { platform: Platform::ExchangeOnline, ..now };
+        assert_eq!(
+            text(
+                AccessType::ExImp,
+                Situation {
+                    cloud_host: true,
+                    ..now
+                }
+            ),
+            "Retired"
+        );
+        let online = Situation {
+            platform: Platform::ExchangeOnline,
+            ..now
+        };
         assert_eq!(text(AccessType::ExImp, online), "Retired");
         assert_eq!(text(AccessType::EwsImp, online), "Retired");
-        assert_eq!(text(AccessType::EwsImp, Situation { platform: Platform::Hybrid, ..now }), "Works");
+        assert_eq!(
+            text(
+                AccessType::EwsImp,
+                Situation {
+                    platform: Platform::Hybrid,
+                    ..now
+                }
+            ),
+            "Works"
+        );
         for (build, expected) in [
             ("15.1.2507.6", "Out of support since 14 Oct 2025"),
             ("15.2.1748.10", "Out of support since 14 Oct 2025"),
             ("15.2.2562.17", "Works"),
             ("unknown", "Works"),
         ] {
-            let with = Situation { server_version: Some(build), ..now };
+            let with = Situation {
+                server_version: Some(build),
+                ..now
+            };
             assert_eq!(text(AccessType::ExImp, with), expected, "{build}");
         }
     }
@@ -313,14 +375,33 @@ mod tests {
     fn nine_entries_stand_in_their_order_with_their_stored_keys() {
         let entries = access_types(on(date(2026, 11, 22)));
         let keys: Vec<&str> = entries.iter().map(|entry| key(entry.key)).collect();
-        let order = ["ex_user", "ex_imp", "ews_user", "graph_user", "ews_imp", "graph_app", "g_direct", "g_sa", "ews_app"];
+        let order = [
+            "ex_user",
+            "ex_imp",
+            "ews_user",
+            "graph_user",
+            "ews_imp",
+            "graph_app",
+            "g_direct",
+            "g_sa",
+            "ews_app",
+        ];
         assert_eq!(keys, order);
         for entry in &entries {
             let stored = serde_json::to_value(entry.key).expect("a string");
             assert_eq!(stored, key(entry.key), "the key is the one of the contract");
-            assert_eq!(entry.served, entry.key == AccessType::ExImp, "{}", entry.label);
+            assert_eq!(
+                entry.served,
+                entry.key == AccessType::ExImp,
+                "{}",
+                entry.label
+            );
             let explained = !entry.needs.is_empty() && !entry.instead.is_empty();
-            assert!(entry.served || explained, "{} needs its explanation", entry.label);
+            assert!(
+                entry.served || explained,
+                "{} needs its explanation",
+                entry.label
+            );
         }
         assert!(why_not_served(AccessType::ExImp).is_none());
     }

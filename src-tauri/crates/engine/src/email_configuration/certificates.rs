@@ -20,16 +20,26 @@ impl Engine {
     ///
     /// # Errors
     /// [`Code::BadCertificate`]: none in it, a damaged one, a private key, nothing but expired ones.
-    #[expect(clippy::unused_async, reason = "every command is asynchronous, for one table")]
-    pub async fn certificate_read(&self, request: ReadCertificate) -> Result<Vec<CertificateInfo>, Problem> {
-        let bytes = STANDARD
-            .decode(request.base64.trim())
-            .map_err(|_| Problem::invalid("base64", "The file did not arrive whole. Choose it again."))?;
+    #[expect(
+        clippy::unused_async,
+        reason = "every command is asynchronous, for one table"
+    )]
+    pub async fn certificate_read(
+        &self,
+        request: ReadCertificate,
+    ) -> Result<Vec<CertificateInfo>, Problem> {
+        let bytes = STANDARD.decode(request.base64.trim()).map_err(|_| {
+            Problem::invalid("base64", "The file did not arrive whole. Choose it again.")
+        })?;
         if bytes.len() > LARGEST {
             return Err(bad("This file is too large for a certificate."));
         }
-        let found = read_usable(&bytes, self.stage().clock.now())
-            .map_err(|text| bad(text).hint(format!("Export the CA certificate again; {} is not usable.", request.name)))?;
+        let found = read_usable(&bytes, self.stage().clock.now()).map_err(|text| {
+            bad(text).hint(format!(
+                "Export the CA certificate again; {} is not usable.",
+                request.name
+            ))
+        })?;
         found.iter().map(info).collect()
     }
 }
@@ -38,12 +48,18 @@ impl Engine {
 pub(super) fn read_usable(bytes: &[u8], now: Timestamp) -> Result<Vec<Certificate>, String> {
     let found = read_certificates(bytes).map_err(|error| match error {
         CertificateError::None => "No certificate found in this file.".to_owned(),
-        CertificateError::Damaged { number } => format!("Certificate {number} in this file is damaged."),
+        CertificateError::Damaged { number } => {
+            format!("Certificate {number} in this file is damaged.")
+        }
         CertificateError::PrivateKey => {
             "This file contains a private key. Give the certificate alone.".to_owned()
         }
     })?;
-    let last = found.iter().map(|certificate| certificate.not_after).max().unwrap_or(i64::MIN);
+    let last = found
+        .iter()
+        .map(|certificate| certificate.not_after)
+        .max()
+        .unwrap_or(i64::MIN);
     if last < now.as_second() {
         return Err(format!("This CA expired on {}.", day(last)));
     }

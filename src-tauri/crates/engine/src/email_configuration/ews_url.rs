@@ -97,7 +97,11 @@ impl EwsUrl {
         if !has_scheme && text.contains(['@', '\\']) {
             return Err(EwsUrlError::NotAnAddress); // an account in the wrong field
         }
-        let full = if has_scheme { text.to_owned() } else { format!("https://{text}") };
+        let full = if has_scheme {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
         let mut url = Url::parse(&full).map_err(|_| EwsUrlError::NotAnAddress)?;
         if url.host_str().is_none_or(str::is_empty) {
             return Err(EwsUrlError::NotAnAddress);
@@ -165,7 +169,8 @@ impl EwsUrl {
         let host = self.host();
         let host = host.trim_end_matches('.');
         EXCHANGE_ONLINE.iter().any(|cloud| {
-            host.strip_suffix(cloud).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+            host.strip_suffix(cloud)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         })
     }
 }
@@ -238,7 +243,10 @@ mod tests {
             assert_eq!(EwsUrl::read(text), expected, "{text}");
         }
         let port = EwsUrl::parse("mail.contoso.com:444").map(|url| url.to_string());
-        assert_eq!(port, Ok("https://mail.contoso.com:444/EWS/Exchange.asmx".into()));
+        assert_eq!(
+            port,
+            Ok("https://mail.contoso.com:444/EWS/Exchange.asmx".into())
+        );
     }
 
     #[test]
@@ -251,7 +259,10 @@ mod tests {
             "http://localhost/EWS/Exchange.asmx",
         ] {
             let read = EwsUrl::read(text);
-            assert!(matches!(&read, Ok(Reading::Exact(url)) if url.as_str() == text), "{text}: {read:?}");
+            assert!(
+                matches!(&read, Ok(Reading::Exact(url)) if url.as_str() == text),
+                "{text}: {read:?}"
+            );
         }
     }
 
@@ -263,12 +274,30 @@ mod tests {
             ("https://", "This isn't a web address."),
             ("svc@contoso.com", "This isn't a web address."),
             ("CONTOSO\\svc", "This isn't a web address."),
-            ("http://mail.contoso.com/EWS/Exchange.asmx", "Use https. Credentials are never sent over http."),
-            ("http://localhost.evil.com/", "Use https. Credentials are never sent over http."),
-            ("ftp://mail.contoso.com", "Use https. Credentials are never sent over http."),
-            ("https://svc:x@mail.contoso.com/EWS/Exchange.asmx", "Remove the user name, password, ? and # parts."),
-            ("https://mail.contoso.com/EWS/Exchange.asmx?wsdl", "Remove the user name, password, ? and # parts."),
-            ("https://mail.contoso.com/#x", "Remove the user name, password, ? and # parts."),
+            (
+                "http://mail.contoso.com/EWS/Exchange.asmx",
+                "Use https. Credentials are never sent over http.",
+            ),
+            (
+                "http://localhost.evil.com/",
+                "Use https. Credentials are never sent over http.",
+            ),
+            (
+                "ftp://mail.contoso.com",
+                "Use https. Credentials are never sent over http.",
+            ),
+            (
+                "https://svc:x@mail.contoso.com/EWS/Exchange.asmx",
+                "Remove the user name, password, ? and # parts.",
+            ),
+            (
+                "https://mail.contoso.com/EWS/Exchange.asmx?wsdl",
+                "Remove the user name, password, ? and # parts.",
+            ),
+            (
+                "https://mail.contoso.com/#x",
+                "Remove the user name, password, ? and # parts.",
+            ),
             (
                 "https://mail.contoso.com/owa/",
                 "That's a web page for people. Use https://mail.contoso.com/EWS/Exchange.asmx?",
@@ -278,9 +307,16 @@ mod tests {
                 "That's a web page for people. Use https://mail.contoso.com/EWS/Exchange.asmx?",
             ),
         ] {
-            assert_eq!(EwsUrl::parse(text).map_err(|error| error.text()), Err(said.to_owned()), "{text}");
+            assert_eq!(
+                EwsUrl::parse(text).map_err(|error| error.text()),
+                Err(said.to_owned()),
+                "{text}"
+            );
         }
-        assert_eq!(EwsUrl::read("http://10.0.0.1/EWS"), Err(EwsUrlError::NotHttps));
+        assert_eq!(
+            EwsUrl::read("http://10.0.0.1/EWS"),
+            Err(EwsUrlError::NotHttps)
+        );
     }
 
     #[test]

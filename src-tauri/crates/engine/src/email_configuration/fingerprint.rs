@@ -38,7 +38,9 @@ impl Drafts {
     /// Whether another password was typed under this version.
     fn contradicts(&self, organization: OrganizationId, password: &Secret, version: i64) -> bool {
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
-        typed.get(&organization).is_some_and(|(known, of)| *of == version && !same(known, password))
+        typed
+            .get(&organization)
+            .is_some_and(|(known, of)| *of == version && !same(known, password))
     }
 
     pub(crate) fn keep(&self, organization: OrganizationId, password: Secret, version: i64) {
@@ -47,7 +49,10 @@ impl Drafts {
     }
 
     pub(crate) fn forget(&self, organization: OrganizationId) {
-        self.typed.lock().unwrap_or_else(PoisonError::into_inner).remove(&organization);
+        self.typed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&organization);
     }
 }
 
@@ -63,7 +68,11 @@ pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) ->
     part(super::access_types::key(form.access_type));
     part(&form.account_logon.trim().to_lowercase());
     part(&secret_version.to_string());
-    part(EwsUrl::parse(&form.ews_url).as_ref().map_or(form.ews_url.trim(), EwsUrl::as_str));
+    part(
+        EwsUrl::parse(&form.ews_url)
+            .as_ref()
+            .map_or(form.ews_url.trim(), EwsUrl::as_str),
+    );
     part(form.authentication.as_str());
     match &form.tls_trust {
         TlsTrust::System => part("system"),
@@ -91,11 +100,14 @@ pub(crate) async fn fingerprint_of(
     form: &EmailConfigurationForm,
     typed: Option<&Secret>,
 ) -> Result<String, Problem> {
-    let stored = stage.read(move |tx| Ok(email_configurations::load(tx, organization)?)).await?;
+    let stored = stage
+        .read(move |tx| Ok(email_configurations::load(tx, organization)?))
+        .await?;
     let version = match typed {
         None => stored.as_ref().map_or(0, |stored| stored.secret_version),
         Some(password) => {
-            let version = match known_version(stage, organization, stored.as_ref(), password).await {
+            let version = match known_version(stage, organization, stored.as_ref(), password).await
+            {
                 Some(version) => version,
                 None => stage.write(|tx| Ok(new_secret_version(tx)?)).await?,
             };
@@ -121,11 +133,15 @@ async fn known_version(
     }
     let stored = stored?;
     if stored.password.has_password {
-        return same_as_stored(stage, organization, password).await.then_some(stored.secret_version);
+        return same_as_stored(stage, organization, password)
+            .await
+            .then_some(stored.secret_version);
     }
     let kept = stage.typed_password(organization);
     let other = kept.is_some_and(|kept| !same(&kept, password))
-        || stage.drafts.contradicts(organization, password, stored.secret_version);
+        || stage
+            .drafts
+            .contradicts(organization, password, stored.secret_version);
     (!other).then_some(stored.secret_version)
 }
 
@@ -164,7 +180,9 @@ pub(super) fn same(one: &Secret, other: &Secret) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use contract::{AccessType, Authentication, EmailConfigurationForm, IdentifyBy, TlsTrust, UrlOrigin};
+    use contract::{
+        AccessType, Authentication, EmailConfigurationForm, IdentifyBy, TlsTrust, UrlOrigin,
+    };
 
     use super::fingerprint;
 
@@ -188,8 +206,17 @@ mod tests {
         other(|form| form.account_logon = "svc2@contoso.com".into());
         other(|form| form.ews_url = "https://mail2.contoso.com/EWS/Exchange.asmx".into());
         other(|form| form.authentication = Authentication::Ntlm);
-        other(|form| form.tls_trust = TlsTrust::Pin { sha256: "AA".into() });
-        other(|form| form.tls_trust = TlsTrust::Ca { pem: "AA".into(), name: String::new() });
+        other(|form| {
+            form.tls_trust = TlsTrust::Pin {
+                sha256: "AA".into(),
+            }
+        });
+        other(|form| {
+            form.tls_trust = TlsTrust::Ca {
+                pem: "AA".into(),
+                name: String::new(),
+            }
+        });
         other(|form| form.identify_by = IdentifyBy::Sid);
         let all = seen.len();
         seen.sort();

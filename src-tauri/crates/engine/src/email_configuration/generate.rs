@@ -19,17 +19,28 @@ impl Engine {
     ///
     /// # Errors
     /// [`contract::Code::Invalid`] for a domain that is none; [`contract::Code::NotFound`].
-    pub async fn ews_url_generate(&self, request: GenerateEwsUrl) -> Result<GeneratedEwsUrl, Problem> {
+    pub async fn ews_url_generate(
+        &self,
+        request: GenerateEwsUrl,
+    ) -> Result<GeneratedEwsUrl, Problem> {
         let organization = request.organization;
         let (pattern, domains) = self
             .stage()
             .read(move |tx| {
                 known(tx, organization)?;
-                let settings = organizations::settings(tx, organization)?.ok_or(StoreError::NotFound)?;
-                Ok((settings.host_pattern, users::domains(tx, organization, OFFERED)?))
+                let settings =
+                    organizations::settings(tx, organization)?.ok_or(StoreError::NotFound)?;
+                Ok((
+                    settings.host_pattern,
+                    users::domains(tx, organization, OFFERED)?,
+                ))
             })
             .await?;
-        let asked = request.domain.as_deref().map(str::trim).filter(|domain| !domain.is_empty());
+        let asked = request
+            .domain
+            .as_deref()
+            .map(str::trim)
+            .filter(|domain| !domain.is_empty());
         let domain = match asked {
             Some(domain) => Some(parse_domain(domain)?),
             None => match Account::parse(&request.account_logon) {
@@ -37,13 +48,19 @@ impl Engine {
                 _ => domains.first().cloned(),
             },
         };
-        let pattern = if pattern.is_empty() { PATTERN } else { &pattern };
+        let pattern = if pattern.is_empty() {
+            PATTERN
+        } else {
+            &pattern
+        };
         let host = match domain {
             Some(domain) => host_of_pattern(pattern, &domain),
             None if !pattern.contains("{domain}") => host_of_pattern(pattern, ""),
             None => None,
         };
-        let url = host.and_then(|host| EwsUrl::of_host(&host).ok()).map(|url| url.to_string());
+        let url = host
+            .and_then(|host| EwsUrl::of_host(&host).ok())
+            .map(|url| url.to_string());
         Ok(GeneratedEwsUrl { url, domains })
     }
 }
@@ -60,7 +77,10 @@ fn parse_domain(text: &str) -> Result<String, Problem> {
     let domain = text.trim_start_matches('@');
     match SmtpAddress::parse(&format!("user@{domain}")) {
         Ok(address) if !domain.starts_with('[') => Ok(address.domain().to_lowercase()),
-        _ => Err(Problem::invalid("domain", format!("\"{text}\" isn't a mail domain."))),
+        _ => Err(Problem::invalid(
+            "domain",
+            format!("\"{text}\" isn't a mail domain."),
+        )),
     }
 }
 
@@ -72,8 +92,18 @@ mod tests {
     fn a_pattern_gives_a_host_and_nothing_else() {
         let host = |pattern| host_of_pattern(pattern, "contoso.com");
         assert_eq!(host("mail.{domain}").as_deref(), Some("mail.contoso.com"));
-        assert_eq!(host("owa.fabrikam.com").as_deref(), Some("owa.fabrikam.com"), "a fixed host");
-        for bad in ["", "mail/{domain}", "user@{domain}", "mail.{domain}:444", "{other}"] {
+        assert_eq!(
+            host("owa.fabrikam.com").as_deref(),
+            Some("owa.fabrikam.com"),
+            "a fixed host"
+        );
+        for bad in [
+            "",
+            "mail/{domain}",
+            "user@{domain}",
+            "mail.{domain}:444",
+            "{other}",
+        ] {
             assert_eq!(host(bad), None, "{bad}");
         }
     }

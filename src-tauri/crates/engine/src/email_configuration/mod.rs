@@ -11,6 +11,8 @@ mod fingerprint;
 mod generate;
 mod save;
 mod show;
+#[cfg(test)]
+mod tests;
 mod validate;
 pub(crate) mod vault;
 

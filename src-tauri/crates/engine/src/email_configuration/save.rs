@@ -30,8 +30,15 @@ impl Engine {
     /// # Errors
     /// [`contract::Code::Invalid`] with its field; [`contract::Code::KeyStore`]; then nothing was
     /// changed.
-    pub async fn email_configuration_save(&self, request: SaveEmailConfiguration) -> Result<Saved, Problem> {
-        let SaveEmailConfiguration { organization, form, password } = request;
+    pub async fn email_configuration_save(
+        &self,
+        request: SaveEmailConfiguration,
+    ) -> Result<Saved, Problem> {
+        let SaveEmailConfiguration {
+            organization,
+            form,
+            password,
+        } = request;
         let form = tidy(form);
         let stage = self.stage();
         let _one_at_a_time = stage.saving.lock().await;
@@ -53,11 +60,15 @@ impl Engine {
         };
         match password {
             PasswordChange::Keep => {}
-            PasswordChange::Ask { password: Some(password) } if !password.is_empty() => {
+            PasswordChange::Ask {
+                password: Some(password),
+            } if !password.is_empty() => {
                 stage.keep_typed(organization, Some(password));
             }
             PasswordChange::Ask { .. } => {}
-            PasswordChange::Store { .. } | PasswordChange::Remove => stage.keep_typed(organization, None),
+            PasswordChange::Store { .. } | PasswordChange::Remove => {
+                stage.keep_typed(organization, None)
+            }
         }
         Ok(saved)
     }
@@ -139,7 +150,9 @@ async fn version_of(
     let same = if stored.password.has_password {
         same_as_stored(stage, organization, password).await
     } else {
-        stage.typed_password(organization).is_some_and(|typed| same(&typed, password))
+        stage
+            .typed_password(organization)
+            .is_some_and(|typed| same(&typed, password))
     };
     same.then_some(stored.secret_version)
 }
@@ -153,7 +166,10 @@ async fn checked(
 ) -> Result<Option<StoredConfiguration>, Problem> {
     let typed = match password {
         PasswordChange::Store { password } if password.is_empty() => {
-            return Err(Problem::invalid("password", "Enter the password, or choose Ask each time."));
+            return Err(Problem::invalid(
+                "password",
+                "Enter the password, or choose Ask each time.",
+            ));
         }
         PasswordChange::Keep => false,
         PasswordChange::Store { .. } | PasswordChange::Ask { .. } | PasswordChange::Remove => true,
@@ -164,7 +180,10 @@ async fn checked(
             let around = Surroundings::of(tx, organization, &form, now)?;
             let state = around.stored.as_ref().map(|stored| &stored.password);
             let kept = state.is_some_and(|state| state.has_password || state.ask_each_time);
-            let password = PasswordField { given: typed || kept, outer_spaces: false };
+            let password = PasswordField {
+                given: typed || kept,
+                outer_spaces: false,
+            };
             match first_error(&form, &messages(&form, password, &around)) {
                 Some(problem) => Err(problem.into()),
                 None => Ok(around.stored),
@@ -223,9 +242,21 @@ impl Work {
         };
         let fingerprint = fingerprint(&self.form, version);
         email_configurations::save(tx, self.organization, &self.form, &fingerprint, now)?;
-        email_configurations::set_password_state(tx, self.organization, &self.password_state(version), version)?;
-        let changed = self.stored.as_ref().is_some_and(|stored| stored.fingerprint != fingerprint);
-        let renew = if changed { users::needs_renewal(tx, self.organization, now)? } else { 0 };
+        email_configurations::set_password_state(
+            tx,
+            self.organization,
+            &self.password_state(version),
+            version,
+        )?;
+        let changed = self
+            .stored
+            .as_ref()
+            .is_some_and(|stored| stored.fingerprint != fingerprint);
+        let renew = if changed {
+            users::needs_renewal(tx, self.organization, now)?
+        } else {
+            0
+        };
         let applied = self.apply_waiting(tx, &fingerprint)?;
         self.note(tx, &row.name, applied.as_ref())?;
         let counts = known(tx, self.organization)?.counts;
@@ -247,7 +278,9 @@ impl Work {
     fn password_state(&self, version: i64) -> PasswordState {
         let before = self.stored.as_ref();
         let same_password = before.is_some_and(|stored| stored.secret_version == version);
-        let kept = |at: fn(&PasswordState) -> Option<String>| before.and_then(|stored| at(&stored.password));
+        let kept = |at: fn(&PasswordState) -> Option<String>| {
+            before.and_then(|stored| at(&stored.password))
+        };
         PasswordState {
             has_password: self.plan.has_password,
             ask_each_time: self.plan.ask_each_time,
@@ -256,37 +289,66 @@ impl Work {
                 Event::None if self.plan.has_password => kept(|state| state.set_at.clone()),
                 Event::None | Event::Removed => None,
             },
-            proven_at: if same_password { kept(|state| state.proven_at.clone()) } else { None },
+            proven_at: if same_password {
+                kept(|state| state.proven_at.clone())
+            } else {
+                None
+            },
         }
     }
 
     /// Applies the newest run that asked with exactly these settings, if it was not applied yet.
-    fn apply_waiting(&self, tx: &Tx<'_>, fingerprint: &str) -> Result<Option<(RunId, Applied)>, Refusal> {
-        let Some(run) = runs::waiting(tx, self.organization, fingerprint)? else { return Ok(None) };
+    fn apply_waiting(
+        &self,
+        tx: &Tx<'_>,
+        fingerprint: &str,
+    ) -> Result<Option<(RunId, Applied)>, Refusal> {
+        let Some(run) = runs::waiting(tx, self.organization, fingerprint)? else {
+            return Ok(None);
+        };
         let number = runs::number(tx, &run)?.ok_or(StoreError::NotFound)?;
         let applied = run_results::apply_to_users(tx, number, self.organization, &self.author.at)?;
         Ok(Some((run, applied)))
     }
 
-    fn note(&self, tx: &Tx<'_>, name: &str, applied: Option<&(RunId, Applied)>) -> Result<(), StoreError> {
+    fn note(
+        &self,
+        tx: &Tx<'_>,
+        name: &str,
+        applied: Option<&(RunId, Applied)>,
+    ) -> Result<(), StoreError> {
         let place = Some((self.organization, name));
         let changes = changes(self.stored.as_ref().map(|stored| &stored.form), &self.form);
         if !changes.is_empty() {
             let details = format!("Email Configuration saved. {}", changes.join(" "));
-            self.author.note(tx, Kind::SettingsChanged, place, details, None)?;
+            self.author
+                .note(tx, Kind::SettingsChanged, place, details, None)?;
         }
         if let TlsTrust::Pin { sha256 } = &self.form.tls_trust
-            && self.stored.as_ref().is_none_or(|stored| stored.form.tls_trust != self.form.tls_trust)
+            && self
+                .stored
+                .as_ref()
+                .is_none_or(|stored| stored.form.tls_trust != self.form.tls_trust)
         {
             let details = format!("Pinned the certificate with SHA-256 {sha256}.");
-            self.author.note(tx, Kind::CertificatePinned, place, details, None)?;
+            self.author
+                .note(tx, Kind::CertificatePinned, place, details, None)?;
         }
         let account = &self.form.account_logon;
         let password = match self.plan.event {
             Event::None => None,
-            Event::Stored => Some((Kind::CredentialsStored, format!("Stored the password of {account}."))),
-            Event::Replaced => Some((Kind::CredentialsReplaced, format!("Replaced the password of {account}."))),
-            Event::Removed => Some((Kind::CredentialsRemoved, format!("Removed the password of {account}."))),
+            Event::Stored => Some((
+                Kind::CredentialsStored,
+                format!("Stored the password of {account}."),
+            )),
+            Event::Replaced => Some((
+                Kind::CredentialsReplaced,
+                format!("Replaced the password of {account}."),
+            )),
+            Event::Removed => Some((
+                Kind::CredentialsRemoved,
+                format!("Removed the password of {account}."),
+            )),
         };
         if let Some((kind, details)) = password {
             self.author.note(tx, kind, place, details, None)?;
@@ -299,7 +361,8 @@ impl Work {
                 applied.failed,
                 applied.unchanged
             );
-            self.author.note(tx, Kind::Activated, place, details, None)?;
+            self.author
+                .note(tx, Kind::Activated, place, details, None)?;
         }
         Ok(())
     }
@@ -319,7 +382,10 @@ fn changes(before: Option<&EmailConfigurationForm>, after: &EmailConfigurationFo
     };
     let after = fields(after);
     let Some(before) = before.map(fields) else {
-        return after.into_iter().map(|(name, value)| format!("{name}: \"{value}\".")).collect();
+        return after
+            .into_iter()
+            .map(|(name, value)| format!("{name}: \"{value}\"."))
+            .collect();
     };
     before
         .into_iter()

@@ -1,7 +1,8 @@
 //! What is stored under `Email Configuration`, and whether the last run used just that.
 
 use contract::{
-    EmailConfiguration, EmailConfigurationForm, OrganizationId, OrganizationRef, PasswordState, Problem,
+    EmailConfiguration, EmailConfigurationForm, OrganizationId, OrganizationRef, PasswordState,
+    Problem,
 };
 use jiff::civil::Date;
 use store::{Tx, email_configurations, runs};
@@ -17,15 +18,24 @@ impl Engine {
     ///
     /// # Errors
     /// [`contract::Code::NotFound`].
-    pub async fn email_configuration_show(&self, request: OrganizationRef) -> Result<EmailConfiguration, Problem> {
+    pub async fn email_configuration_show(
+        &self,
+        request: OrganizationRef,
+    ) -> Result<EmailConfiguration, Problem> {
         let stage = self.stage();
         let today = stage.today();
-        stage.read(move |tx| show(tx, request.organization, today)).await
+        stage
+            .read(move |tx| show(tx, request.organization, today))
+            .await
     }
 }
 
 /// As stored now.
-pub(super) fn show(tx: &Tx<'_>, organization: OrganizationId, today: Date) -> Result<EmailConfiguration, Refusal> {
+pub(super) fn show(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    today: Date,
+) -> Result<EmailConfiguration, Refusal> {
     let row = known(tx, organization)?;
     let stored = email_configurations::load(tx, organization)?;
     let latest = match runs::latest(tx, Some(organization))? {
@@ -45,18 +55,27 @@ pub(super) fn show(tx: &Tx<'_>, organization: OrganizationId, today: Date) -> Re
         today,
         platform: row.platform,
         cloud_host,
-        server_version: latest.as_ref().and_then(|run| run.row.server_version.as_deref()),
+        server_version: latest
+            .as_ref()
+            .and_then(|run| run.row.server_version.as_deref()),
     };
     Ok(EmailConfiguration {
         access_types: access_types(situation),
         saved: stored.is_some(),
-        last_run_matches: latest.as_ref().is_some_and(|run| Some(run.fingerprint.as_str()) == fingerprint),
+        last_run_matches: latest
+            .as_ref()
+            .is_some_and(|run| Some(run.fingerprint.as_str()) == fingerprint),
         last_run: latest.as_ref().map(|run| run.row.id.clone()),
         waiting_run,
         updated_at: stored.as_ref().map(|stored| stored.updated_at.clone()),
-        password: stored.as_ref().map_or_else(PasswordState::default, |stored| stored.password.clone()),
+        password: stored
+            .as_ref()
+            .map_or_else(PasswordState::default, |stored| stored.password.clone()),
         form: stored.map_or_else(
-            || EmailConfigurationForm { access_type: row.access_type, ..EmailConfigurationForm::default() },
+            || EmailConfigurationForm {
+                access_type: row.access_type,
+                ..EmailConfigurationForm::default()
+            },
             |stored| stored.form,
         ),
     })

@@ -1,15 +1,15 @@
 //! What is wrong with the form, in the exact words of panel §7.3. Asks no server.
 
 use contract::{
-    AccessType, Authentication, EmailConfigurationForm, FieldLevel, FieldMessage, Problem, SmtpAddress,
-    TlsTrust, ValidateEmailConfiguration,
+    AccessType, Authentication, EmailConfigurationForm, FieldLevel, FieldMessage, Problem,
+    SmtpAddress, TlsTrust, ValidateEmailConfiguration,
 };
 use jiff::Timestamp;
 use store::email_configurations::StoredConfiguration;
 use store::{Tx, email_configurations, users};
 
-use super::account::Account;
 use super::access_types::{label, why_not_served};
+use super::account::Account;
 use super::certificates::read_usable;
 use super::{EwsUrl, EwsUrlError, Reading};
 use crate::Engine;
@@ -53,7 +53,10 @@ impl Engine {
         stage
             .read(move |tx| {
                 let around = Surroundings::of(tx, request.organization, &request.form, now)?;
-                let stored = around.stored.as_ref().is_some_and(|stored| stored.password.has_password);
+                let stored = around
+                    .stored
+                    .as_ref()
+                    .is_some_and(|stored| stored.password.has_password);
                 let password = PasswordField {
                     given: request.password_typed || request.ask_each_time || stored,
                     outer_spaces: request.password_outer_spaces,
@@ -73,9 +76,9 @@ impl Surroundings {
     ) -> Result<Self, Refusal> {
         let row = known(tx, organization)?;
         let account_is_user = match SmtpAddress::parse(&form.account_logon) {
-            Ok(address) => {
-                users::lookup(tx, &[address.key()])?.iter().any(|known| known.organization == organization)
-            }
+            Ok(address) => users::lookup(tx, &[address.key()])?
+                .iter()
+                .any(|known| known.organization == organization),
             Err(_) => false,
         };
         Ok(Self {
@@ -108,14 +111,24 @@ pub(super) fn messages(
     messages
 }
 
-fn access_type(form: &EmailConfigurationForm, around: &Surroundings, messages: &mut Vec<FieldMessage>) {
+fn access_type(
+    form: &EmailConfigurationForm,
+    around: &Surroundings,
+    messages: &mut Vec<FieldMessage>,
+) {
     if let Some(why) = why_not_served(form.access_type) {
         messages.push(warning("accessType", why));
     }
-    let changed = around.stored.as_ref().is_some_and(|stored| stored.form.access_type != form.access_type);
+    let changed = around
+        .stored
+        .as_ref()
+        .is_some_and(|stored| stored.form.access_type != form.access_type);
     if changed && around.active > 0 {
         let active = grouped(around.active);
-        messages.push(warning("accessType", format!("{active} active mailboxes will need renewal.")));
+        messages.push(warning(
+            "accessType",
+            format!("{active} active mailboxes will need renewal."),
+        ));
     }
 }
 
@@ -127,20 +140,36 @@ fn account(form: &EmailConfigurationForm, around: &Surroundings, messages: &mut 
     if text.is_empty() {
         messages.push(error("accountLogon", "Enter the impersonating account."));
     } else if text.chars().count() > LONGEST_ACCOUNT || Account::parse(text).is_none() {
-        messages.push(error("accountLogon", "Use one form: svc@contoso.com or CONTOSO\\svc."));
+        messages.push(error(
+            "accountLogon",
+            "Use one form: svc@contoso.com or CONTOSO\\svc.",
+        ));
     } else if around.account_is_user {
         let said = "This account is also in Users. Its own mailbox doesn't prove impersonation.";
         messages.push(warning("accountLogon", said));
     }
 }
 
-fn password_field(form: &EmailConfigurationForm, password: PasswordField, messages: &mut Vec<FieldMessage>) {
-    let needed = !matches!(form.authentication, Authentication::SignedInUser | Authentication::Bearer);
+fn password_field(
+    form: &EmailConfigurationForm,
+    password: PasswordField,
+    messages: &mut Vec<FieldMessage>,
+) {
+    let needed = !matches!(
+        form.authentication,
+        Authentication::SignedInUser | Authentication::Bearer
+    );
     if needed && !password.given {
-        messages.push(error("password", "Enter the password, or choose Ask each time."));
+        messages.push(error(
+            "password",
+            "Enter the password, or choose Ask each time.",
+        ));
     }
     if password.outer_spaces {
-        messages.push(warning("password", "The password starts or ends with a space."));
+        messages.push(warning(
+            "password",
+            "The password starts or ends with a space.",
+        ));
     }
 }
 
@@ -156,7 +185,11 @@ fn ews_url(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage>) {
             url
         }
         Ok(Reading::WebPage(url)) => {
-            messages.push(fix(format!("That's a web page for people. Use {url}?"), &url, false));
+            messages.push(fix(
+                format!("That's a web page for people. Use {url}?"),
+                &url,
+                false,
+            ));
             url
         }
     };
@@ -175,7 +208,8 @@ fn tls_trust(form: &EmailConfigurationForm, now: Timestamp, messages: &mut Vec<F
         TlsTrust::Ca { pem, .. } => match read_usable(pem.as_bytes(), now) {
             Err(text) => messages.push(error("tlsTrust", text)),
             Ok(found) if found.iter().all(|certificate| !certificate.is_ca) => {
-                let said = "This certificate can't issue others. Pin it instead, or choose the CA's own.";
+                let said =
+                    "This certificate can't issue others. Pin it instead, or choose the CA's own.";
                 messages.push(warning("tlsTrust", said));
             }
             Ok(_) => {}
@@ -191,7 +225,10 @@ fn tls_trust(form: &EmailConfigurationForm, now: Timestamp, messages: &mut Vec<F
 }
 
 /// The first thing that keeps the form from being saved, as the problem of its field.
-pub(super) fn first_error(form: &EmailConfigurationForm, messages: &[FieldMessage]) -> Option<Problem> {
+pub(super) fn first_error(
+    form: &EmailConfigurationForm,
+    messages: &[FieldMessage],
+) -> Option<Problem> {
     let blocks = |message: &&FieldMessage| match message.level {
         FieldLevel::Error => true,
         FieldLevel::Fix => !message.automatic,
@@ -201,7 +238,10 @@ pub(super) fn first_error(form: &EmailConfigurationForm, messages: &[FieldMessag
     let problem = Problem::invalid(&message.field, &message.text);
     Some(match (&message.fix, message.field.as_str()) {
         (Some(fix), _) => problem.hint(format!("Use {fix}.")),
-        (None, "ewsUrl") => problem.hint(format!("An EWS URL for {} looks like https://mail.contoso.com/EWS/Exchange.asmx.", label(form.access_type))),
+        (None, "ewsUrl") => problem.hint(format!(
+            "An EWS URL for {} looks like https://mail.contoso.com/EWS/Exchange.asmx.",
+            label(form.access_type)
+        )),
         _ => problem,
     })
 }
@@ -215,9 +255,19 @@ fn warning(field: &str, text: impl Into<String>) -> FieldMessage {
 }
 
 fn fix(text: String, url: &EwsUrl, automatic: bool) -> FieldMessage {
-    FieldMessage { fix: Some(url.to_string()), automatic, ..message("ewsUrl", FieldLevel::Fix, text) }
+    FieldMessage {
+        fix: Some(url.to_string()),
+        automatic,
+        ..message("ewsUrl", FieldLevel::Fix, text)
+    }
 }
 
 fn message(field: &str, level: FieldLevel, text: String) -> FieldMessage {
-    FieldMessage { field: field.to_owned(), level, text, fix: None, automatic: false }
+    FieldMessage {
+        field: field.to_owned(),
+        level,
+        text,
+        fix: None,
+        automatic: false,
+    }
 }

@@ -21,7 +21,9 @@ impl Change {
     /// Puts back what was there, and answers why it had to: the problem, worded so if even that
     /// failed.
     pub(crate) async fn take_back(self, stage: &Stage, problem: Problem) -> Problem {
-        let Some((organization, before)) = self.undo else { return problem };
+        let Some((organization, before)) = self.undo else {
+            return problem;
+        };
         let (vault, key) = (Arc::clone(&stage.vault), secret_key(organization));
         let back = on_blocking_thread(move || match before {
             Some(secret) => vault.store(&key, &secret),
@@ -81,7 +83,9 @@ async fn change(
         Ok(before)
     });
     match changed.await {
-        Ok(before) => Ok(Change { undo: Some((organization, before)) }),
+        Ok(before) => Ok(Change {
+            undo: Some((organization, before)),
+        }),
         Err(problem) => Err(worded(problem, refusal)),
     }
 }
@@ -92,5 +96,9 @@ fn worded(problem: Problem, refusal: &'static str) -> Problem {
         Some(hint) => format!("{} {hint}", problem.message),
         None => problem.message,
     };
-    Problem { message: refusal.to_owned(), hint: Some(hint), ..problem }
+    Problem {
+        message: refusal.to_owned(),
+        hint: Some(hint),
+        ..problem
+    }
 }

@@ -16,7 +16,10 @@ impl Engine {
         self.stage()
             .read(|tx| {
                 let external_id = external_id::suggest(tx, "")?;
-                Ok(OrganizationDraft { name: String::new(), external_id })
+                Ok(OrganizationDraft {
+                    name: String::new(),
+                    external_id,
+                })
             })
             .await
     }
@@ -25,7 +28,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`contract::Code::Invalid`], [`contract::Code::Taken`], each with its field.
-    pub async fn organization_add(&self, request: AddOrganization) -> Result<OrganizationRow, Problem> {
+    pub async fn organization_add(
+        &self,
+        request: AddOrganization,
+    ) -> Result<OrganizationRow, Problem> {
         let name = parse_name(&request.name)?;
         let chosen = match request.external_id.as_deref().map(str::trim) {
             None | Some("") => None,
@@ -48,7 +54,13 @@ impl Engine {
                 let id = organizations::add(tx, &new, &author.at)
                     .map_err(|error| taken(tx, error, &new.name, &new.external_id))?;
                 let details = format!("Created \"{}\", External Id {}.", new.name, new.external_id);
-                author.note(tx, Kind::OrganizationCreated, Some((id, &new.name)), details, None)?;
+                author.note(
+                    tx,
+                    Kind::OrganizationCreated,
+                    Some((id, &new.name)),
+                    details,
+                    None,
+                )?;
                 known(tx, id)
             })
             .await

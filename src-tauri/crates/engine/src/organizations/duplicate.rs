@@ -48,15 +48,24 @@ impl Engine {
                     let none = PasswordState::default();
                     email_configurations::set_password_state(tx, id, &none, version)?;
                 }
-                let copied =
-                    if request.with_users { users::copy(tx, from.id, id, &author.at)? } else { 0 };
+                let copied = if request.with_users {
+                    users::copy(tx, from.id, id, &author.at)?
+                } else {
+                    0
+                };
                 let details = format!(
                     "Copied \"{}\" to \"{}\" with {}, without password, runs and activation.",
                     from.name,
                     new.name,
                     count(copied, "user")
                 );
-                author.note(tx, Kind::OrganizationDuplicated, Some((id, &new.name)), details, None)?;
+                author.note(
+                    tx,
+                    Kind::OrganizationDuplicated,
+                    Some((id, &new.name)),
+                    details,
+                    None,
+                )?;
                 known(tx, id)
             })
             .await
@@ -70,10 +79,16 @@ fn copy_name(tx: &Tx<'_>, name: &str) -> Result<String, StoreError> {
         .map(|row| row.name.to_lowercase())
         .collect();
     let candidates = (1_u64..).map(|number| {
-        let mark = if number == 1 { " (copy)".to_owned() } else { format!(" (copy {number})") };
+        let mark = if number == 1 {
+            " (copy)".to_owned()
+        } else {
+            format!(" (copy {number})")
+        };
         let kept: String = name.chars().take(LONGEST_NAME - mark.len()).collect();
         format!("{kept}{mark}")
     });
     let mut free = candidates.filter(|name| !taken.contains(&name.to_lowercase()));
-    Ok(free.next().expect("there are more numbers than organizations"))
+    Ok(free
+        .next()
+        .expect("there are more numbers than organizations"))
 }

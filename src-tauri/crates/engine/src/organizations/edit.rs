@@ -12,7 +12,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`contract::Code::NotFound`], [`contract::Code::Invalid`], [`contract::Code::Taken`].
-    pub async fn organization_edit(&self, request: EditOrganization) -> Result<OrganizationRow, Problem> {
+    pub async fn organization_edit(
+        &self,
+        request: EditOrganization,
+    ) -> Result<OrganizationRow, Problem> {
         let name = request.name.as_deref().map(parse_name).transpose()?;
         let (id, platform) = (request.organization, request.platform);
         let stage = self.stage();
@@ -25,7 +28,13 @@ impl Engine {
                 let after = known(tx, id)?;
                 let changes = changes(&before, &after);
                 if !changes.is_empty() {
-                    author.note(tx, Kind::OrganizationEdited, Some((id, &after.name)), changes, None)?;
+                    author.note(
+                        tx,
+                        Kind::OrganizationEdited,
+                        Some((id, &after.name)),
+                        changes,
+                        None,
+                    )?;
                 }
                 Ok(after)
             })
@@ -40,7 +49,11 @@ fn changes(before: &OrganizationRow, after: &OrganizationRow) -> String {
         changes.push(format!("Name: \"{}\" to \"{}\".", before.name, after.name));
     }
     if before.platform != after.platform {
-        changes.push(format!("Platform: {} to {}.", label(before.platform), label(after.platform)));
+        changes.push(format!(
+            "Platform: {} to {}.",
+            label(before.platform),
+            label(after.platform)
+        ));
     }
     changes.join(" ")
 }

@@ -14,7 +14,10 @@ pub(super) fn parse(text: &str) -> Result<String, Problem> {
     let id = text.trim();
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     if id.is_empty() || !id.chars().all(allowed) {
-        return Err(Problem::invalid("externalId", "Use letters, digits, dot, dash or underscore."));
+        return Err(Problem::invalid(
+            "externalId",
+            "Use letters, digits, dot, dash or underscore.",
+        ));
     }
     if id.len() > LONGEST {
         return Err(Problem::invalid("externalId", "Use at most 64 characters."));
@@ -39,7 +42,9 @@ pub(super) fn suggest(tx: &Tx<'_>, name: &str) -> Result<String, StoreError> {
         (stem, number) => format!("{stem}-{number}"),
     });
     let mut free = candidates.filter(|id| !taken.contains(id));
-    Ok(free.next().expect("there are more numbers than organizations"))
+    Ok(free
+        .next()
+        .expect("there are more numbers than organizations"))
 }
 
 /// Lower-case letters and digits, dashes for the rest; short enough for a number behind it.
@@ -66,7 +71,11 @@ mod tests {
             assert!(parse(good).is_ok(), "{good}");
         }
         for bad in ["", "a b", "ä", "a/b", &"a".repeat(65)] {
-            assert_eq!(parse(bad).map_err(|problem| problem.field), Err(Some("externalId".into())), "{bad}");
+            assert_eq!(
+                parse(bad).map_err(|problem| problem.field),
+                Err(Some("externalId".into())),
+                "{bad}"
+            );
         }
     }
 
@@ -74,6 +83,9 @@ mod tests {
     fn a_suggestion_is_made_of_the_name() {
         assert_eq!(stem("Contoso & Söhne (EU)"), "contoso-s-hne-eu");
         assert_eq!(stem("日本"), "");
-        assert!(stem(&"x".repeat(200)).len() <= 48, "a number fits behind it");
+        assert!(
+            stem(&"x".repeat(200)).len() <= 48,
+            "a number fits behind it"
+        );
     }
 }

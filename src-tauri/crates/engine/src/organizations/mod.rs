@@ -48,21 +48,28 @@ fn parse_name(text: &str) -> Result<String, Problem> {
 /// What "taken" means for a new name or External Id.
 fn taken(tx: &Tx<'_>, error: StoreError, name: &str, external_id: &str) -> Refusal {
     match error {
-        StoreError::Taken { what: "name" } => {
-            Problem::new(Code::Taken, format!("An organization named \"{name}\" already exists."))
-                .field("name")
-                .into()
-        }
-        StoreError::Taken { what: "external id" } => {
+        StoreError::Taken { what: "name" } => Problem::new(
+            Code::Taken,
+            format!("An organization named \"{name}\" already exists."),
+        )
+        .field("name")
+        .into(),
+        StoreError::Taken {
+            what: "external id",
+        } => {
             let owner = organizations::list(tx, &OrganizationsQuery::default())
                 .ok()
                 .and_then(|rows| {
-                    rows.into_iter().find(|row| row.external_id.eq_ignore_ascii_case(external_id))
+                    rows.into_iter()
+                        .find(|row| row.external_id.eq_ignore_ascii_case(external_id))
                 })
                 .map_or_else(|| "another organization".to_owned(), |row| row.name);
-            Problem::new(Code::Taken, format!("This External Id belongs to \"{owner}\"."))
-                .field("externalId")
-                .into()
+            Problem::new(
+                Code::Taken,
+                format!("This External Id belongs to \"{owner}\"."),
+            )
+            .field("externalId")
+            .into()
         }
         error => error.into(),
     }
@@ -77,8 +84,17 @@ mod tests {
         let message = |text: &str| parse_name(text).map_err(|problem| problem.message);
         assert_eq!(message(" Contoso "), Ok("Contoso".into()));
         assert_eq!(message("  "), Err("Enter a name.".into()));
-        assert_eq!(message(&"ä".repeat(120)).map(|name| name.chars().count()), Ok(120));
-        assert_eq!(message(&"ä".repeat(121)), Err("Use at most 120 characters.".into()));
-        assert!(message("a\nb").is_err(), "a name with a line break breaks every list");
+        assert_eq!(
+            message(&"ä".repeat(120)).map(|name| name.chars().count()),
+            Ok(120)
+        );
+        assert_eq!(
+            message(&"ä".repeat(121)),
+            Err("Use at most 120 characters.".into())
+        );
+        assert!(
+            message("a\nb").is_err(),
+            "a name with a line break breaks every list"
+        );
     }
 }

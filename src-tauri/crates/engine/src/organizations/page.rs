@@ -16,18 +16,27 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Problem`].
-    pub async fn organizations_list(&self, request: OrganizationsQuery) -> Result<Vec<OrganizationRow>, Problem> {
-        self.stage().read(move |tx| Ok(organizations::list(tx, &request)?)).await
+    pub async fn organizations_list(
+        &self,
+        request: OrganizationsQuery,
+    ) -> Result<Vec<OrganizationRow>, Problem> {
+        self.stage()
+            .read(move |tx| Ok(organizations::list(tx, &request)?))
+            .await
     }
 
     /// The page of one organization.
     ///
     /// # Errors
     /// [`contract::Code::NotFound`].
-    pub async fn organization_show(&self, request: OrganizationRef) -> Result<OrganizationPage, Problem> {
+    pub async fn organization_show(
+        &self,
+        request: OrganizationRef,
+    ) -> Result<OrganizationPage, Problem> {
         let id = request.organization;
         let stage = self.stage();
-        let offline = !stage.practice && crate::settings::load(&self.inner.real).await?.work_offline;
+        let offline =
+            !stage.practice && crate::settings::load(&self.inner.real).await?.work_offline;
         let running = stage.running.running(id);
         stage
             .read(move |tx| {
@@ -62,12 +71,17 @@ fn next_step(
     if row.counts.users == 0 {
         return "add_users";
     }
-    let draft_waits = |run: &StoredRun| run.row.draft && run.row.summary.granted > 0 && !is_running(run);
+    let draft_waits =
+        |run: &StoredRun| run.row.draft && run.row.summary.granted > 0 && !is_running(run);
     if latest.is_some_and(|run| run.applied_at.is_none() && draft_waits(run)) {
         return "save";
     }
-    let Some(stored) = stored else { return "fill_configuration" };
-    let Some(run) = latest.filter(|run| run.fingerprint == stored.fingerprint) else { return "check" };
+    let Some(stored) = stored else {
+        return "fill_configuration";
+    };
+    let Some(run) = latest.filter(|run| run.fingerprint == stored.fingerprint) else {
+        return "check";
+    };
     match run.applied_at {
         _ if is_running(run) => "check",
         None if run.row.summary.granted > 0 => "save",

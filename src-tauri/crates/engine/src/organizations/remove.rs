@@ -17,24 +17,35 @@ impl Engine {
     /// # Errors
     /// [`Code::NotAllowed`]: the default one, one with active users, one that is being checked;
     /// [`Code::KeyStore`]: the password could not be removed; then nothing was changed.
-    pub async fn organization_remove(&self, request: OrganizationRef) -> Result<RemovedWithUndo, Problem> {
+    pub async fn organization_remove(
+        &self,
+        request: OrganizationRef,
+    ) -> Result<RemovedWithUndo, Problem> {
         let id = request.organization;
         let stage = self.stage();
         let _one_at_a_time = stage.saving.lock().await;
         let stored = stage
             .read(move |tx| {
                 removable(&known(tx, id)?)?;
-                Ok(email_configurations::load(tx, id)?.is_some_and(|stored| stored.password.has_password))
+                Ok(email_configurations::load(tx, id)?
+                    .is_some_and(|stored| stored.password.has_password))
             })
             .await?;
         not_running(&stage, request)?;
         let change = if stored {
-            vault::remove(&stage, id, "The key store refused to remove the password. Nothing was changed.").await?
+            vault::remove(
+                &stage,
+                id,
+                "The key store refused to remove the password. Nothing was changed.",
+            )
+            .await?
         } else {
             vault::Change::none()
         };
         let (author, deleted_at) = (stage.author(), stage.unique_now());
-        let removed = stage.write(move |tx| soft_delete(tx, request, &author, deleted_at)).await;
+        let removed = stage
+            .write(move |tx| soft_delete(tx, request, &author, deleted_at))
+            .await;
         match removed {
             Ok(removed) => {
                 stage.keep_typed(id, None);
@@ -48,7 +59,10 @@ impl Engine {
 
 fn removable(row: &OrganizationRow) -> Result<(), Problem> {
     if row.is_default {
-        return Err(Problem::new(Code::NotAllowed, "The default organization can't be deleted."));
+        return Err(Problem::new(
+            Code::NotAllowed,
+            "The default organization can't be deleted.",
+        ));
     }
     let with_access = row.counts.active + row.counts.needs_renewal;
     if with_access > 0 {
@@ -56,7 +70,10 @@ fn removable(row: &OrganizationRow) -> Result<(), Problem> {
         let them = if with_access == 1 { "it" } else { "them" };
         return Err(Problem::new(
             Code::NotAllowed,
-            format!("{} {verb} sync access. Deactivate {them} first.", count(with_access, "user")),
+            format!(
+                "{} {verb} sync access. Deactivate {them} first.",
+                count(with_access, "user")
+            ),
         )
         .hint("Use `Deactivate all` on the page of the organization."));
     }
@@ -66,8 +83,10 @@ fn removable(row: &OrganizationRow) -> Result<(), Problem> {
 fn not_running(stage: &Stage, request: OrganizationRef) -> Result<(), Problem> {
     match stage.running.running(request.organization) {
         None => Ok(()),
-        Some(_) => Err(Problem::new(Code::NotAllowed, "A check of this organization is running.")
-            .hint("Wait until it has ended, or cancel it.")),
+        Some(_) => Err(
+            Problem::new(Code::NotAllowed, "A check of this organization is running.")
+                .hint("Wait until it has ended, or cancel it."),
+        ),
     }
 }
 
@@ -88,12 +107,28 @@ fn soft_delete(
         email_configurations::set_fingerprint(tx, id, &fingerprint(&stored.form, version))?;
     }
     let removed = organizations::soft_delete(tx, id, &deleted_at)?;
-    let details = format!("Deleted \"{}\" and its {}.", row.name, count(removed, "user"));
+    let details = format!(
+        "Deleted \"{}\" and its {}.",
+        row.name,
+        count(removed, "user")
+    );
     let step = UndoStep::Organization { id, deleted_at };
-    let undo = author.note(tx, Kind::OrganizationDeleted, Some((id, &row.name)), details, Some(&step))?;
+    let undo = author.note(
+        tx,
+        Kind::OrganizationDeleted,
+        Some((id, &row.name)),
+        details,
+        Some(&step),
+    )?;
     if stored.is_some_and(|stored| stored.password.has_password) {
         let details = "Removed the stored password with its organization.";
-        author.note(tx, Kind::CredentialsRemoved, Some((id, &row.name)), details, None)?;
+        author.note(
+            tx,
+            Kind::CredentialsRemoved,
+            Some((id, &row.name)),
+            details,
+            None,
+        )?;
     }
     Ok(RemovedWithUndo { removed, undo })
 }

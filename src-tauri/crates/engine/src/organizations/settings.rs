@@ -33,8 +33,17 @@ impl Engine {
                 let row = known(tx, id)?;
                 let before = organizations::settings(tx, id)?;
                 organizations::save_settings(tx, id, &settings, &author.at)?;
-                if let Some(changes) = before.map(|before| changes(&before, &settings)).filter(|c| !c.is_empty()) {
-                    author.note(tx, Kind::SettingsChanged, Some((id, &row.name)), changes.join(" "), None)?;
+                if let Some(changes) = before
+                    .map(|before| changes(&before, &settings))
+                    .filter(|c| !c.is_empty())
+                {
+                    author.note(
+                        tx,
+                        Kind::SettingsChanged,
+                        Some((id, &row.name)),
+                        changes.join(" "),
+                        None,
+                    )?;
                 }
                 Ok(settings)
             })
@@ -44,29 +53,52 @@ impl Engine {
 
 fn checked(settings: OrganizationSettings) -> Result<OrganizationSettings, Problem> {
     if settings.concurrency > MOST_CONNECTIONS {
-        return Err(Problem::invalid("concurrency", "Choose 1 to 27 connections, or 0 for automatic."));
+        return Err(Problem::invalid(
+            "concurrency",
+            "Choose 1 to 27 connections, or 0 for automatic.",
+        ));
     }
     if !(1..=600).contains(&settings.timeout_seconds) {
-        return Err(Problem::invalid("timeoutSeconds", "Choose 1 to 600 seconds."));
+        return Err(Problem::invalid(
+            "timeoutSeconds",
+            "Choose 1 to 600 seconds.",
+        ));
     }
-    let asked: Vec<String> = settings.folders.iter().map(|name| name.trim().to_lowercase()).collect();
+    let asked: Vec<String> = settings
+        .folders
+        .iter()
+        .map(|name| name.trim().to_lowercase())
+        .collect();
     if let Some(unknown) = asked.iter().find(|name| !FOLDERS.contains(&name.as_str())) {
-        return Err(Problem::invalid("folders", format!("There is no folder called \"{unknown}\" to open."))
-            .hint("Choose among inbox, calendar, contacts and tasks."));
+        return Err(Problem::invalid(
+            "folders",
+            format!("There is no folder called \"{unknown}\" to open."),
+        )
+        .hint("Choose among inbox, calendar, contacts and tasks."));
     }
-    let folders: Vec<String> =
-        FOLDERS.iter().filter(|name| asked.iter().any(|asked| asked == *name)).map(|&name| name.to_owned()).collect();
+    let folders: Vec<String> = FOLDERS
+        .iter()
+        .filter(|name| asked.iter().any(|asked| asked == *name))
+        .map(|&name| name.to_owned())
+        .collect();
     if folders.is_empty() {
         return Err(Problem::invalid("folders", "Choose at least one folder."));
     }
     let host_pattern = settings.host_pattern.trim().to_owned();
     if !host_pattern.is_empty() && host_of_pattern(&host_pattern, "example.com").is_none() {
-        return Err(Problem::invalid("hostPattern", "Write a host name, such as mail.{domain}."));
+        return Err(Problem::invalid(
+            "hostPattern",
+            "Write a host name, such as mail.{domain}.",
+        ));
     }
     if settings.notes.chars().count() > LONGEST_NOTES {
         return Err(Problem::invalid("notes", "Use at most 10,000 characters."));
     }
-    Ok(OrganizationSettings { folders, host_pattern, ..settings })
+    Ok(OrganizationSettings {
+        folders,
+        host_pattern,
+        ..settings
+    })
 }
 
 fn changes(before: &OrganizationSettings, after: &OrganizationSettings) -> Vec<String> {
@@ -76,10 +108,26 @@ fn changes(before: &OrganizationSettings, after: &OrganizationSettings) -> Vec<S
             changes.push(format!("{what}: {from} to {to}."));
         }
     };
-    note("Connections", before.concurrency.to_string(), after.concurrency.to_string());
-    note("Time-out", format!("{} s", before.timeout_seconds), format!("{} s", after.timeout_seconds));
-    note("Folders", before.folders.join(", "), after.folders.join(", "));
-    note("Host pattern", quoted(&before.host_pattern), quoted(&after.host_pattern));
+    note(
+        "Connections",
+        before.concurrency.to_string(),
+        after.concurrency.to_string(),
+    );
+    note(
+        "Time-out",
+        format!("{} s", before.timeout_seconds),
+        format!("{} s", after.timeout_seconds),
+    );
+    note(
+        "Folders",
+        before.folders.join(", "),
+        after.folders.join(", "),
+    );
+    note(
+        "Host pattern",
+        quoted(&before.host_pattern),
+        quoted(&after.host_pattern),
+    );
     if before.notes != after.notes {
         changes.push("Notes changed.".to_owned());
     }
@@ -106,17 +154,33 @@ mod tests {
             notes: String::new(),
         };
         let kept = checked(good.clone()).expect("within the limits");
-        assert_eq!(kept.folders, ["inbox", "tasks"], "each once, in a fixed order");
+        assert_eq!(
+            kept.folders,
+            ["inbox", "tasks"],
+            "each once, in a fixed order"
+        );
         let field = |change: fn(&mut OrganizationSettings)| {
             let mut settings = good.clone();
             change(&mut settings);
             checked(settings).map_err(|problem| problem.field.unwrap_or_default())
         };
         assert_eq!(field(|s| s.concurrency = 28), Err("concurrency".into()));
-        assert_eq!(field(|s| s.timeout_seconds = 0), Err("timeoutSeconds".into()));
-        assert_eq!(field(|s| s.timeout_seconds = 601), Err("timeoutSeconds".into()));
-        assert_eq!(field(|s| s.folders = vec!["drafts".into()]), Err("folders".into()));
+        assert_eq!(
+            field(|s| s.timeout_seconds = 0),
+            Err("timeoutSeconds".into())
+        );
+        assert_eq!(
+            field(|s| s.timeout_seconds = 601),
+            Err("timeoutSeconds".into())
+        );
+        assert_eq!(
+            field(|s| s.folders = vec!["drafts".into()]),
+            Err("folders".into())
+        );
         assert_eq!(field(|s| s.folders.clear()), Err("folders".into()));
-        assert_eq!(field(|s| s.host_pattern = "mail/{domain}".into()), Err("hostPattern".into()));
+        assert_eq!(
+            field(|s| s.host_pattern = "mail/{domain}".into()),
+            Err("hostPattern".into())
+        );
     }
 }

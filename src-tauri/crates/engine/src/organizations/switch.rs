@@ -1,7 +1,8 @@
 //! `Synchronization Status` on and off, and sync access taken away from everybody.
 
 use contract::{
-    OrganizationRef, OrganizationRow, Problem, SetEnabled, SyncAccess, UserChange, UserIds, UsersFilter,
+    OrganizationRef, OrganizationRow, Problem, SetEnabled, SyncAccess, UserChange, UserIds,
+    UsersFilter,
 };
 use store::{organizations, users};
 
@@ -14,7 +15,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`contract::Code::NotFound`].
-    pub async fn organization_set_enabled(&self, request: SetEnabled) -> Result<OrganizationRow, Problem> {
+    pub async fn organization_set_enabled(
+        &self,
+        request: SetEnabled,
+    ) -> Result<OrganizationRow, Problem> {
         let (id, enabled) = (request.organization, request.enabled);
         let stage = self.stage();
         let author = stage.author();
@@ -24,8 +28,14 @@ impl Engine {
                 if before.enabled != enabled {
                     organizations::set_enabled(tx, id, enabled, &author.at)?;
                     let (kind, details) = match enabled {
-                        true => (Kind::OrganizationEnabled, "Synchronization Status: Enabled."),
-                        false => (Kind::OrganizationDisabled, "Synchronization Status: Disabled."),
+                        true => (
+                            Kind::OrganizationEnabled,
+                            "Synchronization Status: Enabled.",
+                        ),
+                        false => (
+                            Kind::OrganizationDisabled,
+                            "Synchronization Status: Disabled.",
+                        ),
                     };
                     author.note(tx, kind, Some((id, &before.name)), details, None)?;
                 }
@@ -38,7 +48,10 @@ impl Engine {
     ///
     /// # Errors
     /// [`contract::Code::NotFound`].
-    pub async fn organization_deactivate(&self, request: OrganizationRef) -> Result<OrganizationRow, Problem> {
+    pub async fn organization_deactivate(
+        &self,
+        request: OrganizationRef,
+    ) -> Result<OrganizationRow, Problem> {
         let id = request.organization;
         let stage = self.stage();
         let author = stage.author();
@@ -46,9 +59,19 @@ impl Engine {
             .write(move |tx| {
                 let row = known(tx, id)?;
                 let mut changed = 0;
-                for access in [SyncAccess::Active, SyncAccess::NeedsRenewal, SyncAccess::Failed] {
-                    let filter = UsersFilter { sync_access: Some(access), ..UsersFilter::default() };
-                    let these = UserIds::Matching { organization: id, filter };
+                for access in [
+                    SyncAccess::Active,
+                    SyncAccess::NeedsRenewal,
+                    SyncAccess::Failed,
+                ] {
+                    let filter = UsersFilter {
+                        sync_access: Some(access),
+                        ..UsersFilter::default()
+                    };
+                    let these = UserIds::Matching {
+                        organization: id,
+                        filter,
+                    };
                     changed += users::set(tx, &these, UserChange::Deactivate, &author.at)?;
                 }
                 if changed > 0 {

@@ -23,7 +23,11 @@ impl Engine {
         let real = &self.inner.real;
         Ok(AppState {
             version: crate::VERSION.to_owned(),
-            data_dir: real.folder.as_ref().map(|folder| folder.display().to_string()).unwrap_or_default(),
+            data_dir: real
+                .folder
+                .as_ref()
+                .map(|folder| folder.display().to_string())
+                .unwrap_or_default(),
             platform: std::env::consts::OS.to_owned(),
             settings: load(real).await?,
             key_store: key_store(Arc::clone(&self.stage().vault)).await?,
@@ -56,13 +60,19 @@ impl Engine {
 /// # Errors
 /// As [`Problem`].
 pub(crate) async fn load(stage: &Stage) -> Result<Settings, Problem> {
-    stage.read(|tx| Ok(settings::load(tx, KEY)?.unwrap_or_default())).await
+    stage
+        .read(|tx| Ok(settings::load(tx, KEY)?.unwrap_or_default()))
+        .await
 }
 
 async fn key_store(vault: Arc<dyn Vault>) -> Result<KeyStoreState, Problem> {
     let name = vault.name().to_owned();
     let problem = on_blocking_thread(move || Ok(vault.probe().err())).await?;
-    Ok(KeyStoreState { name, available: problem.is_none(), problem })
+    Ok(KeyStoreState {
+        name,
+        available: problem.is_none(),
+        problem,
+    })
 }
 
 /// What an administrator would want to read later: not which cards were closed.
@@ -72,7 +82,10 @@ fn changes(before: &Settings, after: &Settings) -> Vec<String> {
         changes.push(format!("Appearance: {:?}.", after.theme));
     }
     if before.work_offline != after.work_offline {
-        changes.push(format!("Work offline: {}.", if after.work_offline { "on" } else { "off" }));
+        changes.push(format!(
+            "Work offline: {}.",
+            if after.work_offline { "on" } else { "off" }
+        ));
     }
     changes
 }

@@ -41,9 +41,19 @@ impl Engine {
                 refuse_known(tx, organization, &user.address)?;
                 let id = users::add(tx, organization, &user, &author.at)
                     .map_err(|error| of_taken(error, &user.address, &row.name))?;
-                let canary = if user.must_refuse { ", which must be refused" } else { "" };
+                let canary = if user.must_refuse {
+                    ", which must be refused"
+                } else {
+                    ""
+                };
                 let details = format!("Added {}{canary}.", user.address);
-                author.note(tx, Kind::UsersAdded, Some((organization, &row.name)), details, None)?;
+                author.note(
+                    tx,
+                    Kind::UsersAdded,
+                    Some((organization, &row.name)),
+                    details,
+                    None,
+                )?;
                 known_user(tx, id)
             })
             .await

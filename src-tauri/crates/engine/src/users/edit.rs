@@ -14,9 +14,17 @@ impl Engine {
     /// [`contract::Code::Invalid`], [`contract::Code::Taken`], [`contract::Code::NotFound`].
     pub async fn user_edit(&self, request: EditUser) -> Result<UserRow, Problem> {
         let edit = UserEdit {
-            name: request.name.as_deref().map(|text| parse_text("name", text)).transpose()?,
+            name: request
+                .name
+                .as_deref()
+                .map(|text| parse_text("name", text))
+                .transpose()?,
             address: request.address.as_deref().map(parse_address).transpose()?,
-            tags: request.tags.as_deref().map(|text| parse_text("tags", text)).transpose()?,
+            tags: request
+                .tags
+                .as_deref()
+                .map(|text| parse_text("tags", text))
+                .transpose()?,
         };
         let stage = self.stage();
         let author = stage.author();
@@ -28,9 +36,11 @@ impl Engine {
                 {
                     refuse_known(tx, before.organization, address)?;
                 }
-                users::edit(tx, request.user, &edit, &author.at).map_err(|error| match &edit.address {
-                    Some(address) => of_taken(error, address, &before.organization_name),
-                    None => error.into(),
+                users::edit(tx, request.user, &edit, &author.at).map_err(|error| {
+                    match &edit.address {
+                        Some(address) => of_taken(error, address, &before.organization_name),
+                        None => error.into(),
+                    }
                 })?;
                 let after = known_user(tx, request.user)?;
                 let changes = changes(&before, &after);

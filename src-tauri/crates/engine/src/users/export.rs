@@ -2,7 +2,9 @@
 
 use std::io::Write;
 
-use contract::{ExportUsers, ExportedFile, OrganizationId, Problem, SyncAccess, UserId, UserRow, UsersFilter};
+use contract::{
+    ExportUsers, ExportedFile, OrganizationId, Problem, SyncAccess, UserId, UserRow, UsersFilter,
+};
 use store::users;
 
 use crate::Engine;
@@ -52,11 +54,15 @@ impl Engine {
         let (bytes, rows) = csv_of(&stage, request.organization, &request.filter).await?;
         let (path, ()) = on_blocking_thread(move || {
             exports::write(&folder, &stem, "csv", |to| {
-                to.write_all(&bytes).map_err(|error| internal("writing the file", &error))
+                to.write_all(&bytes)
+                    .map_err(|error| internal("writing the file", &error))
             })
         })
         .await?;
-        Ok(ExportedFile { path: path.display().to_string(), rows })
+        Ok(ExportedFile {
+            path: path.display().to_string(),
+            rows,
+        })
     }
 }
 
@@ -68,14 +74,17 @@ async fn csv_of(
 ) -> Result<(Vec<u8>, u64), Problem> {
     let mut bytes = Vec::new();
     bytes.extend_from_slice("\u{feff}".as_bytes());
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(bytes);
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(bytes);
     let failed = |error: csv::Error| internal("writing the file", &error);
     csv.write_record(HEADER).map_err(failed)?;
     let (mut after, mut rows) = (UserId(0), 0_u64);
     loop {
         let filter = filter.clone();
-        let piece =
-            stage.read(move |tx| Ok(users::each(tx, organization, &filter, after, PIECE)?)).await?;
+        let piece = stage
+            .read(move |tx| Ok(users::each(tx, organization, &filter, after, PIECE)?))
+            .await?;
         let Some(last) = piece.last() else { break };
         after = last.id;
         for user in &piece {
@@ -83,7 +92,9 @@ async fn csv_of(
             rows += 1;
         }
     }
-    let bytes = csv.into_inner().map_err(|error| internal("writing the file", error.error()))?;
+    let bytes = csv
+        .into_inner()
+        .map_err(|error| internal("writing the file", error.error()))?;
     Ok((bytes, rows))
 }
 

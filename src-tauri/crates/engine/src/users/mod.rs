@@ -10,7 +10,9 @@ mod page;
 mod remove;
 mod set;
 
-use contract::{AddressError, Code, OrganizationId, Problem, SmtpAddress, UserId, UserIds, UserRow};
+use contract::{
+    AddressError, Code, OrganizationId, Problem, SmtpAddress, UserId, UserIds, UserRow,
+};
 use store::{StoreError, Tx, users};
 
 use crate::organizations::known;
@@ -25,7 +27,9 @@ const LONGEST_TEXT: usize = 1_000;
 /// [`Code::NotFound`].
 fn known_user(tx: &Tx<'_>, user: UserId) -> Result<UserRow, Refusal> {
     users::show(tx, user)?.ok_or_else(|| {
-        Problem::new(Code::NotFound, "This user is not there any more.").hint("Load the list again.").into()
+        Problem::new(Code::NotFound, "This user is not there any more.")
+            .hint("Load the list again.")
+            .into()
     })
 }
 
@@ -35,7 +39,12 @@ fn parse_address(text: &str) -> Result<SmtpAddress, Problem> {
 }
 
 fn not_an_address(text: &str, error: AddressError) -> Problem {
-    let shown: String = text.trim().chars().filter(|c| !c.is_control()).take(254).collect();
+    let shown: String = text
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(254)
+        .collect();
     let mut why = error.to_string();
     if let Some(first) = why.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -60,18 +69,26 @@ fn parse_text(field: &str, text: &str) -> Result<String, Problem> {
 }
 
 /// Refuses an address that is there already, in whatever organization, or is an alias of a user.
-fn refuse_known(tx: &Tx<'_>, organization: OrganizationId, address: &SmtpAddress) -> Result<(), Refusal> {
+fn refuse_known(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    address: &SmtpAddress,
+) -> Result<(), Refusal> {
     let key = address.key();
     let found = users::lookup(tx, std::slice::from_ref(&key))?;
-    let here = found.iter().find(|known| known.organization == organization);
+    let here = found
+        .iter()
+        .find(|known| known.organization == organization);
     if let Some(known) = here.or(found.first()) {
         return Err(taken(address, &known.organization_name).into());
     }
     let aliases = users::aliases(tx, organization)?;
     match aliases.into_iter().find(|alias| alias.alias_key == key) {
-        Some(alias) => Err(Problem::new(Code::Taken, alias_text(address.as_str(), &alias.address))
-            .field("address")
-            .into()),
+        Some(alias) => Err(
+            Problem::new(Code::Taken, alias_text(address.as_str(), &alias.address))
+                .field("address")
+                .into(),
+        ),
         None => Ok(()),
     }
 }
@@ -96,7 +113,9 @@ fn place(tx: &Tx<'_>, users: &UserIds) -> Result<Option<(OrganizationId, String)
         UserIds::Listed { ids } => {
             let mut places = Vec::new();
             for &id in ids {
-                let Some(row) = users::show(tx, id)? else { continue };
+                let Some(row) = users::show(tx, id)? else {
+                    continue;
+                };
                 places.push(row.organization);
                 if places.first() != places.last() {
                     return Ok(None);

@@ -15,7 +15,9 @@ impl Engine {
     /// [`contract::Code::Invalid`] for a page of none or too many rows.
     pub async fn users_page(&self, request: UsersQuery) -> Result<UsersPage, Problem> {
         page_size(request.limit)?;
-        self.stage().read(move |tx| Ok(users::page(tx, &request)?)).await
+        self.stage()
+            .read(move |tx| Ok(users::page(tx, &request)?))
+            .await
     }
 }
 

@@ -24,13 +24,20 @@ impl Engine {
                     return Err(has_access(address, removed.refused).into());
                 }
                 if removed.removed == 0 {
-                    return Err(Problem::new(Code::NotFound, "None of these users is there any more.").into());
+                    return Err(Problem::new(
+                        Code::NotFound,
+                        "None of these users is there any more.",
+                    )
+                    .into());
                 }
                 let details = format!("Deleted {}.", count(removed.removed, "user"));
                 let place = place.as_ref().map(|(id, name)| (*id, name.as_str()));
                 let step = UndoStep::Users { deleted_at };
                 let undo = author.note(tx, Kind::UsersDeleted, place, details, Some(&step))?;
-                Ok(RemovedWithUndo { removed: removed.removed, undo })
+                Ok(RemovedWithUndo {
+                    removed: removed.removed,
+                    undo,
+                })
             })
             .await
     }

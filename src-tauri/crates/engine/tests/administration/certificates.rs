@@ -13,24 +13,41 @@ fn ca(until: (i32, u8, u8)) -> (String, String) {
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.not_before = date_time_ymd(2020, 1, 1);
     params.not_after = date_time_ymd(until.0, until.1, until.2);
-    (params.self_signed(&key).expect("signed").pem(), key.serialize_pem())
+    (
+        params.self_signed(&key).expect("signed").pem(),
+        key.serialize_pem(),
+    )
 }
 
 fn file(bytes: &[u8]) -> ReadCertificate {
-    ReadCertificate { name: "ca.pem".to_owned(), base64: STANDARD.encode(bytes) }
+    ReadCertificate {
+        name: "ca.pem".to_owned(),
+        base64: STANDARD.encode(bytes),
+    }
 }
 
 #[tokio::test]
 async fn a_ca_is_shown_before_it_is_trusted() {
     let world = World::new().await;
     let (pem, _) = ca((2036, 1, 1));
-    let found = world.engine.certificate_read(file(pem.as_bytes())).await.expect("read");
+    let found = world
+        .engine
+        .certificate_read(file(pem.as_bytes()))
+        .await
+        .expect("read");
     assert_eq!(found.len(), 1);
     assert!(found[0].is_ca && found[0].names == ["ca.contoso.com"]);
     assert_eq!(found[0].not_after, "2036-01-01T00:00:00Z");
     let again = found[0].pem.clone().expect("PEM");
-    let same = world.engine.certificate_read(file(again.as_bytes())).await.expect("read again");
-    assert_eq!(same[0].sha256, found[0].sha256, "the PEM handed out is the certificate");
+    let same = world
+        .engine
+        .certificate_read(file(again.as_bytes()))
+        .await
+        .expect("read again");
+    assert_eq!(
+        same[0].sha256, found[0].sha256,
+        "the PEM handed out is the certificate"
+    );
 }
 
 #[tokio::test]
@@ -42,19 +59,39 @@ async fn what_cannot_be_trusted_is_refused_and_not_saved() {
     let with_key = format!("{good}{key}");
     for (pem, said) in [
         (expired.as_str(), "This CA expired on 3 Nov 2026."),
-        ("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n", "No certificate found in this file."),
+        (
+            "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
+            "No certificate found in this file.",
+        ),
         ("not a certificate", "No certificate found in this file."),
-        (with_key.as_str(), "This file contains a private key. Give the certificate alone."),
+        (
+            with_key.as_str(),
+            "This file contains a private key. Give the certificate alone.",
+        ),
     ] {
         let answer = refused(world.engine.certificate_read(file(pem.as_bytes())).await);
         assert_eq!((answer.0, answer.1.as_str()), (Code::BadCertificate, said));
         let mut form = form();
-        form.tls_trust = TlsTrust::Ca { pem: pem.to_owned(), name: "ca.pem".to_owned() };
+        form.tls_trust = TlsTrust::Ca {
+            pem: pem.to_owned(),
+            name: "ca.pem".to_owned(),
+        };
         let ask = PasswordChange::Ask { password: None };
-        let answer = refused(world.engine.email_configuration_save(save(id, form, ask)).await);
-        assert_eq!(answer, (Code::Invalid, said.to_owned(), Some("tlsTrust".to_owned())));
+        let answer = refused(
+            world
+                .engine
+                .email_configuration_save(save(id, form, ask))
+                .await,
+        );
+        assert_eq!(
+            answer,
+            (Code::Invalid, said.to_owned(), Some("tlsTrust".to_owned()))
+        );
     }
-    let shown = world.engine.email_configuration_show(contract::OrganizationRef { organization: id }).await;
+    let shown = world
+        .engine
+        .email_configuration_show(contract::OrganizationRef { organization: id })
+        .await;
     assert!(!shown.expect("shown").saved);
     assert!(world.kinds().await.is_empty());
 }
@@ -67,7 +104,10 @@ async fn a_certificate_that_is_no_ca_is_a_warning() {
     let leaf = CertificateParams::new(vec!["mail.contoso.com".to_owned()]).expect("a name");
     let pem = leaf.self_signed(&key).expect("signed").pem();
     let mut form = form();
-    form.tls_trust = TlsTrust::Ca { pem, name: "leaf.pem".to_owned() };
+    form.tls_trust = TlsTrust::Ca {
+        pem,
+        name: "leaf.pem".to_owned(),
+    };
     let request = contract::ValidateEmailConfiguration {
         organization,
         form,
@@ -75,7 +115,15 @@ async fn a_certificate_that_is_no_ca_is_a_warning() {
         password_outer_spaces: false,
         ask_each_time: false,
     };
-    let told = world.engine.email_configuration_validate(request).await.expect("validated");
-    let about: Vec<FieldLevel> = told.iter().filter(|m| m.field == "tlsTrust").map(|m| m.level).collect();
+    let told = world
+        .engine
+        .email_configuration_validate(request)
+        .await
+        .expect("validated");
+    let about: Vec<FieldLevel> = told
+        .iter()
+        .filter(|m| m.field == "tlsTrust")
+        .map(|m| m.level)
+        .collect();
     assert_eq!(about, [FieldLevel::Warning]);
 }

@@ -1,16 +1,21 @@
 //! The form: what is said about it, what saving does to it, to the key store and to the users.
 
 use contract::{
-    AccessType, Authentication, Code, EmailConfigurationForm, FieldLevel, GenerateEwsUrl, OrganizationId,
-    OrganizationRef, PasswordChange, SaveOrganizationSettings, Secret, SyncAccess, TlsTrust,
-    ValidateEmailConfiguration, Verdict,
+    AccessType, Authentication, Code, EmailConfigurationForm, FieldLevel, GenerateEwsUrl,
+    OrganizationId, OrganizationRef, PasswordChange, SaveOrganizationSettings, Secret, SyncAccess,
+    TlsTrust, ValidateEmailConfiguration, Verdict,
 };
 
 use crate::support::{World, form, refused, save, store_password};
 
 type Told = Vec<(String, FieldLevel, String)>;
 
-async fn told(world: &World, organization: OrganizationId, form: EmailConfigurationForm, typed: bool) -> Told {
+async fn told(
+    world: &World,
+    organization: OrganizationId,
+    form: EmailConfigurationForm,
+    typed: bool,
+) -> Told {
     let request = ValidateEmailConfiguration {
         organization,
         form,
@@ -18,8 +23,15 @@ async fn told(world: &World, organization: OrganizationId, form: EmailConfigurat
         password_outer_spaces: false,
         ask_each_time: false,
     };
-    let messages = world.engine.email_configuration_validate(request).await.expect("validated");
-    messages.into_iter().map(|m| (m.field, m.level, m.text)).collect()
+    let messages = world
+        .engine
+        .email_configuration_validate(request)
+        .await
+        .expect("validated");
+    messages
+        .into_iter()
+        .map(|m| (m.field, m.level, m.text))
+        .collect()
 }
 
 #[tokio::test]
@@ -34,9 +46,18 @@ async fn every_rule_gives_its_text() {
         change(&mut form);
         form
     };
-    assert_eq!(told(&world, id, with(|_| ()), true).await, Told::new(), "a good form has no message");
+    assert_eq!(
+        told(&world, id, with(|_| ()), true).await,
+        Told::new(),
+        "a good form has no message"
+    );
     for (form, field, level, text) in [
-        (with(|f| f.account_logon = " ".into()), "accountLogon", Error, "Enter the impersonating account."),
+        (
+            with(|f| f.account_logon = " ".into()),
+            "accountLogon",
+            Error,
+            "Enter the impersonating account.",
+        ),
         (
             with(|f| f.account_logon = "CONTOSO\\svc@contoso.com".into()),
             "accountLogon",
@@ -49,8 +70,18 @@ async fn every_rule_gives_its_text() {
             Warning,
             "This account is also in Users. Its own mailbox doesn't prove impersonation.",
         ),
-        (with(|f| f.ews_url = String::new()), "ewsUrl", Error, "Enter the EWS URL or use the Magic Wand."),
-        (with(|f| f.ews_url = "not an url".into()), "ewsUrl", Error, "This isn't a web address."),
+        (
+            with(|f| f.ews_url = String::new()),
+            "ewsUrl",
+            Error,
+            "Enter the EWS URL or use the Magic Wand.",
+        ),
+        (
+            with(|f| f.ews_url = "not an url".into()),
+            "ewsUrl",
+            Error,
+            "This isn't a web address.",
+        ),
         (
             with(|f| f.ews_url = "http://mail.contoso.com/EWS/Exchange.asmx".into()),
             "ewsUrl",
@@ -88,24 +119,54 @@ async fn every_rule_gives_its_text() {
             "Exchange Online stopped taking passwords for EWS between Oct 2022 and Jan 2023. Choose an OAuth type.",
         ),
         (
-            with(|f| f.tls_trust = TlsTrust::Pin { sha256: "AB".into() }),
+            with(|f| {
+                f.tls_trust = TlsTrust::Pin {
+                    sha256: "AB".into(),
+                }
+            }),
             "tlsTrust",
             Error,
             "Enter the SHA-256 of the certificate: 64 hexadecimal digits.",
         ),
     ] {
-        assert_eq!(told(&world, id, form, true).await, [(field.to_owned(), level, text.to_owned())]);
+        assert_eq!(
+            told(&world, id, form, true).await,
+            [(field.to_owned(), level, text.to_owned())]
+        );
     }
     let password = told(&world, id, with(|_| ()), false).await;
-    assert_eq!(password, [("password".to_owned(), Error, "Enter the password, or choose Ask each time.".to_owned())]);
+    assert_eq!(
+        password,
+        [(
+            "password".to_owned(),
+            Error,
+            "Enter the password, or choose Ask each time.".to_owned()
+        )]
+    );
     let windows = with(|f| f.authentication = Authentication::SignedInUser);
-    assert_eq!(told(&world, id, windows, false).await, Told::new(), "Windows signs in without one");
+    assert_eq!(
+        told(&world, id, windows, false).await,
+        Told::new(),
+        "Windows signs in without one"
+    );
     let oauth = with(|f| f.access_type = AccessType::GraphApp);
     let about = told(&world, id, oauth, false).await;
-    assert!(about.iter().all(|(field, level, _)| field == "accessType" && *level == Warning), "{about:?}");
+    assert!(
+        about
+            .iter()
+            .all(|(field, level, _)| field == "accessType" && *level == Warning),
+        "{about:?}"
+    );
     let empty = world.organization("Empty").await.id;
     let users = told(&world, empty, with(|_| ()), true).await;
-    assert_eq!(users, [("users".to_owned(), Warning, "Add users first, or try one address.".to_owned())]);
+    assert_eq!(
+        users,
+        [(
+            "users".to_owned(),
+            Warning,
+            "Add users first, or try one address.".to_owned()
+        )]
+    );
 }
 
 #[tokio::test]
@@ -113,66 +174,177 @@ async fn a_form_with_errors_is_not_saved() {
     let world = World::new().await;
     let id = world.default_organization().await;
     for (url, said) in [
-        ("http://mail.contoso.com/EWS/Exchange.asmx", "Use https. Credentials are never sent over http."),
-        ("https://u:p@mail.contoso.com/EWS/Exchange.asmx", "Remove the user name, password, ? and # parts."),
-        ("https://mail.contoso.com/ecp", "That's a web page for people. Use https://mail.contoso.com/EWS/Exchange.asmx?"),
+        (
+            "http://mail.contoso.com/EWS/Exchange.asmx",
+            "Use https. Credentials are never sent over http.",
+        ),
+        (
+            "https://u:p@mail.contoso.com/EWS/Exchange.asmx",
+            "Remove the user name, password, ? and # parts.",
+        ),
+        (
+            "https://mail.contoso.com/ecp",
+            "That's a web page for people. Use https://mail.contoso.com/EWS/Exchange.asmx?",
+        ),
     ] {
-        let form = EmailConfigurationForm { ews_url: url.to_owned(), ..form() };
-        let answer = refused(world.engine.email_configuration_save(save(id, form, store_password("x"))).await);
-        assert_eq!(answer, (Code::Invalid, said.to_owned(), Some("ewsUrl".to_owned())));
+        let form = EmailConfigurationForm {
+            ews_url: url.to_owned(),
+            ..form()
+        };
+        let answer = refused(
+            world
+                .engine
+                .email_configuration_save(save(id, form, store_password("x")))
+                .await,
+        );
+        assert_eq!(
+            answer,
+            (Code::Invalid, said.to_owned(), Some("ewsUrl".to_owned()))
+        );
     }
-    let answer = refused(world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await);
+    let answer = refused(
+        world
+            .engine
+            .email_configuration_save(save(id, form(), PasswordChange::Keep))
+            .await,
+    );
     assert_eq!(answer.1, "Enter the password, or choose Ask each time.");
-    assert_eq!(world.vault.password(id), None, "nothing reached the key store");
-    let shown = world.engine.email_configuration_show(OrganizationRef { organization: id }).await.expect("shown");
+    assert_eq!(
+        world.vault.password(id),
+        None,
+        "nothing reached the key store"
+    );
+    let shown = world
+        .engine
+        .email_configuration_show(OrganizationRef { organization: id })
+        .await
+        .expect("shown");
     assert!(!shown.saved && shown.access_types.len() == 9);
-    let near = EmailConfigurationForm { ews_url: "mail.contoso.com".to_owned(), ..form() };
-    let saved = world.engine.email_configuration_save(save(id, near, store_password("x"))).await.expect("saved");
-    assert_eq!(saved.configuration.form.ews_url, form().ews_url, "a near miss is completed");
+    let near = EmailConfigurationForm {
+        ews_url: "mail.contoso.com".to_owned(),
+        ..form()
+    };
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, near, store_password("x")))
+        .await
+        .expect("saved");
+    assert_eq!(
+        saved.configuration.form.ews_url,
+        form().ews_url,
+        "a near miss is completed"
+    );
 }
 
 #[tokio::test]
 async fn a_password_goes_in_and_is_never_shown() {
     let world = World::new().await;
     let id = world.default_organization().await;
-    let saved = world.engine.email_configuration_save(save(id, form(), store_password("one"))).await.expect("saved");
-    assert!(saved.configuration.password.has_password && saved.configuration.password.set_at.is_some());
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("one")))
+        .await
+        .expect("saved");
+    assert!(
+        saved.configuration.password.has_password && saved.configuration.password.set_at.is_some()
+    );
     assert_eq!(world.vault.password(id).as_deref(), Some("one"));
-    assert!(!serde_json::to_string(&saved).expect("json").contains("one\""), "nothing hands it out");
-    world.engine.email_configuration_save(save(id, form(), store_password("two"))).await.expect("replaced");
+    assert!(
+        !serde_json::to_string(&saved)
+            .expect("json")
+            .contains("one\""),
+        "nothing hands it out"
+    );
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("two")))
+        .await
+        .expect("replaced");
     assert_eq!(world.vault.password(id).as_deref(), Some("two"));
-    let ask = PasswordChange::Ask { password: Some(Secret::new("three".into())) };
-    let saved = world.engine.email_configuration_save(save(id, form(), ask)).await.expect("asked");
-    assert!(!saved.configuration.password.has_password && saved.configuration.password.ask_each_time);
-    assert_eq!(world.vault.password(id), None, "asked for each time, it is not kept");
-    world.engine.email_configuration_save(save(id, form(), store_password("four"))).await.expect("stored");
-    world.engine.email_configuration_save(save(id, form(), PasswordChange::Remove)).await.expect("removed");
+    let ask = PasswordChange::Ask {
+        password: Some(Secret::new("three".into())),
+    };
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), ask))
+        .await
+        .expect("asked");
+    assert!(
+        !saved.configuration.password.has_password && saved.configuration.password.ask_each_time
+    );
+    assert_eq!(
+        world.vault.password(id),
+        None,
+        "asked for each time, it is not kept"
+    );
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("four")))
+        .await
+        .expect("stored");
+    world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Remove))
+        .await
+        .expect("removed");
     assert_eq!(world.vault.password(id), None);
-    assert_eq!(world.kinds().await, [
-        "credentials_removed",
-        "credentials_stored",
-        "credentials_removed",
-        "credentials_replaced",
-        "credentials_stored",
-        "settings_changed",
-    ]);
+    assert_eq!(
+        world.kinds().await,
+        [
+            "credentials_removed",
+            "credentials_stored",
+            "credentials_removed",
+            "credentials_replaced",
+            "credentials_stored",
+            "settings_changed",
+        ]
+    );
 }
 
 #[tokio::test]
 async fn a_key_store_that_refuses_changes_nothing() {
     let world = World::new().await;
     let id = world.default_organization().await;
-    world.engine.email_configuration_save(save(id, form(), store_password("one"))).await.expect("saved");
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("one")))
+        .await
+        .expect("saved");
     let before = world.kinds().await;
-    world.vault.refuses.store(true, std::sync::atomic::Ordering::SeqCst);
-    let other = EmailConfigurationForm { account_logon: "other@contoso.com".into(), ..form() };
-    let problem = world.engine.email_configuration_save(save(id, other, store_password("two"))).await.expect_err("refused");
+    world
+        .vault
+        .refuses
+        .store(true, std::sync::atomic::Ordering::SeqCst);
+    let other = EmailConfigurationForm {
+        account_logon: "other@contoso.com".into(),
+        ..form()
+    };
+    let problem = world
+        .engine
+        .email_configuration_save(save(id, other, store_password("two")))
+        .await
+        .expect_err("refused");
     assert_eq!(problem.code, Code::KeyStore);
-    assert_eq!(problem.message, "The key store refused to save the password. Nothing was changed.");
-    assert!(problem.hint.is_some_and(|hint| hint.contains("Ask each time")), "it says what to do");
-    world.vault.refuses.store(false, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(
+        problem.message,
+        "The key store refused to save the password. Nothing was changed."
+    );
+    assert!(
+        problem
+            .hint
+            .is_some_and(|hint| hint.contains("Ask each time")),
+        "it says what to do"
+    );
+    world
+        .vault
+        .refuses
+        .store(false, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(world.vault.password(id).as_deref(), Some("one"));
-    let shown = world.engine.email_configuration_show(OrganizationRef { organization: id }).await.expect("shown");
+    let shown = world
+        .engine
+        .email_configuration_show(OrganizationRef { organization: id })
+        .await
+        .expect("shown");
     assert_eq!(shown.form, form());
     assert_eq!(world.kinds().await, before);
 }
@@ -181,7 +353,11 @@ async fn a_key_store_that_refuses_changes_nothing() {
 async fn a_database_that_refuses_puts_the_old_password_back() {
     let world = World::new().await;
     let id = world.default_organization().await;
-    world.engine.email_configuration_save(save(id, form(), store_password("one"))).await.expect("saved");
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("one")))
+        .await
+        .expect("saved");
     // Another program holds the write lock for longer than we wait.
     let db = world.db();
     let (locked, wait) = tokio::sync::oneshot::channel();
@@ -194,9 +370,18 @@ async fn a_database_that_refuses_puts_the_old_password_back() {
         .await
     });
     wait.await.expect("locked");
-    let answer = refused(world.engine.email_configuration_save(save(id, form(), store_password("two"))).await);
+    let answer = refused(
+        world
+            .engine
+            .email_configuration_save(save(id, form(), store_password("two")))
+            .await,
+    );
     assert_eq!(answer.0, Code::DataFolder);
-    assert_eq!(world.vault.password(id).as_deref(), Some("one"), "key store and database agree");
+    assert_eq!(
+        world.vault.password(id).as_deref(),
+        Some("one"),
+        "key store and database agree"
+    );
     holder.await.expect("joined").expect("done");
 }
 
@@ -207,27 +392,79 @@ async fn saving_applies_the_run_with_these_settings_and_no_other() {
     for name in ["anna", "ben", "carl"] {
         world.user(id, &format!("{name}@contoso.com")).await;
     }
-    let saved = world.engine.email_configuration_save(save(id, form(), store_password("one"))).await.expect("saved");
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("one")))
+        .await
+        .expect("saved");
     assert!(saved.applied_run.is_none(), "saved, never checked");
     world
-        .finished_run(id, "r1", &[
-            ("anna@contoso.com", Verdict::Granted),
-            ("ben@contoso.com", Verdict::Refused),
-            ("carl@contoso.com", Verdict::Undetermined),
-        ])
+        .finished_run(
+            id,
+            "r1",
+            &[
+                ("anna@contoso.com", Verdict::Granted),
+                ("ben@contoso.com", Verdict::Refused),
+                ("carl@contoso.com", Verdict::Undetermined),
+            ],
+        )
         .await;
-    let shown = world.engine.email_configuration_show(OrganizationRef { organization: id }).await.expect("shown");
-    assert!(shown.last_run_matches && shown.waiting_run == shown.last_run && shown.waiting_run.is_some());
+    let shown = world
+        .engine
+        .email_configuration_show(OrganizationRef { organization: id })
+        .await
+        .expect("shown");
+    assert!(
+        shown.last_run_matches
+            && shown.waiting_run == shown.last_run
+            && shown.waiting_run.is_some()
+    );
     // Another URL: the run does not prove it.
-    let other = EmailConfigurationForm { ews_url: "https://ews.contoso.com/EWS/Exchange.asmx".into(), ..form() };
-    let saved = world.engine.email_configuration_save(save(id, other, PasswordChange::Keep)).await.expect("saved");
+    let other = EmailConfigurationForm {
+        ews_url: "https://ews.contoso.com/EWS/Exchange.asmx".into(),
+        ..form()
+    };
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, other, PasswordChange::Keep))
+        .await
+        .expect("saved");
     assert_eq!((saved.activated, saved.applied_run.is_some()), (0, false));
-    let saved = world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await.expect("back");
-    assert_eq!((saved.activated, saved.renewed, saved.failed, saved.unchanged), (1, 0, 1, 1));
-    let access: Vec<SyncAccess> = world.users(id).await.rows.iter().map(|row| row.sync_access).collect();
-    assert_eq!(access, [SyncAccess::Active, SyncAccess::Failed, SyncAccess::NotActivated]);
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Keep))
+        .await
+        .expect("back");
+    assert_eq!(
+        (
+            saved.activated,
+            saved.renewed,
+            saved.failed,
+            saved.unchanged
+        ),
+        (1, 0, 1, 1)
+    );
+    let access: Vec<SyncAccess> = world
+        .users(id)
+        .await
+        .rows
+        .iter()
+        .map(|row| row.sync_access)
+        .collect();
+    assert_eq!(
+        access,
+        [
+            SyncAccess::Active,
+            SyncAccess::Failed,
+            SyncAccess::NotActivated
+        ]
+    );
     assert_eq!(world.kinds().await[0], "activated");
-    let saved = world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await.expect("again");
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Keep))
+        .await
+        .expect("again");
     assert!(saved.applied_run.is_none(), "a run is applied once");
 }
 
@@ -238,18 +475,58 @@ async fn changed_settings_need_renewal_and_a_new_run_gives_it() {
     for name in ["anna", "ben"] {
         world.user(id, &format!("{name}@contoso.com")).await;
     }
-    world.engine.email_configuration_save(save(id, form(), store_password("one"))).await.expect("saved");
-    world.finished_run(id, "r1", &[("anna@contoso.com", Verdict::Granted), ("ben@contoso.com", Verdict::Granted)]).await;
-    world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await.expect("applied");
-    let same = world.engine.email_configuration_save(save(id, form(), store_password("one"))).await.expect("saved");
-    assert_eq!(same.needs_renewal, 0, "the same password again changes nothing");
-    let saved = world.engine.email_configuration_save(save(id, form(), store_password("two"))).await.expect("saved");
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("one")))
+        .await
+        .expect("saved");
+    world
+        .finished_run(
+            id,
+            "r1",
+            &[
+                ("anna@contoso.com", Verdict::Granted),
+                ("ben@contoso.com", Verdict::Granted),
+            ],
+        )
+        .await;
+    world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Keep))
+        .await
+        .expect("applied");
+    let same = world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("one")))
+        .await
+        .expect("saved");
+    assert_eq!(
+        same.needs_renewal, 0,
+        "the same password again changes nothing"
+    );
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("two")))
+        .await
+        .expect("saved");
     assert_eq!(saved.needs_renewal, 2, "a new password");
     assert!(!saved.configuration.last_run_matches);
-    world.finished_run(id, "r2", &[("anna@contoso.com", Verdict::Granted)]).await;
-    let saved = world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await.expect("applied");
+    world
+        .finished_run(id, "r2", &[("anna@contoso.com", Verdict::Granted)])
+        .await;
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Keep))
+        .await
+        .expect("applied");
     assert_eq!((saved.activated, saved.renewed), (0, 1));
-    let access: Vec<SyncAccess> = world.users(id).await.rows.iter().map(|row| row.sync_access).collect();
+    let access: Vec<SyncAccess> = world
+        .users(id)
+        .await
+        .rows
+        .iter()
+        .map(|row| row.sync_access)
+        .collect();
     assert_eq!(access, [SyncAccess::Active, SyncAccess::NeedsRenewal]);
 }
 
@@ -262,20 +539,70 @@ async fn the_wand_uses_the_account_the_users_or_the_pattern() {
         account_logon: account.to_owned(),
         domain: domain.map(str::to_owned),
     };
-    let url = async |request| world.engine.ews_url_generate(request).await.expect("generated").url;
+    let url = async |request| {
+        world
+            .engine
+            .ews_url_generate(request)
+            .await
+            .expect("generated")
+            .url
+    };
     let at = |host: &str| Some(format!("https://{host}/EWS/Exchange.asmx"));
-    assert_eq!(url(generate("svc@Contoso.com", None)).await, at("mail.contoso.com"));
-    assert_eq!(url(generate("CONTOSO\\svc", None)).await, None, "which mail domain?");
+    assert_eq!(
+        url(generate("svc@Contoso.com", None)).await,
+        at("mail.contoso.com")
+    );
+    assert_eq!(
+        url(generate("CONTOSO\\svc", None)).await,
+        None,
+        "which mail domain?"
+    );
     for address in ["a@fabrikam.com", "b@fabrikam.com", "c@contoso.com"] {
         world.user(id, address).await;
     }
-    let answer = world.engine.ews_url_generate(generate("CONTOSO\\svc", None)).await.expect("generated");
-    assert_eq!((answer.url, answer.domains), (at("mail.fabrikam.com"), vec!["fabrikam.com".into(), "contoso.com".into()]));
-    assert_eq!(url(generate("CONTOSO\\svc", Some("Contoso.com"))).await, at("mail.contoso.com"));
-    assert_eq!(refused(world.engine.ews_url_generate(generate("", Some("a b"))).await).0, Code::Invalid);
-    let page = world.engine.organization_show(OrganizationRef { organization: id }).await.expect("shown");
+    let answer = world
+        .engine
+        .ews_url_generate(generate("CONTOSO\\svc", None))
+        .await
+        .expect("generated");
+    assert_eq!(
+        (answer.url, answer.domains),
+        (
+            at("mail.fabrikam.com"),
+            vec!["fabrikam.com".into(), "contoso.com".into()]
+        )
+    );
+    assert_eq!(
+        url(generate("CONTOSO\\svc", Some("Contoso.com"))).await,
+        at("mail.contoso.com")
+    );
+    assert_eq!(
+        refused(
+            world
+                .engine
+                .ews_url_generate(generate("", Some("a b")))
+                .await
+        )
+        .0,
+        Code::Invalid
+    );
+    let page = world
+        .engine
+        .organization_show(OrganizationRef { organization: id })
+        .await
+        .expect("shown");
     let mut settings = page.settings;
     settings.host_pattern = "ews.{domain}".into();
-    world.engine.organization_settings_save(SaveOrganizationSettings { organization: id, settings }).await.expect("saved");
-    assert_eq!(url(generate("svc@contoso.com", None)).await, at("ews.contoso.com"));
+    world
+        .engine
+        .organization_settings_save(SaveOrganizationSettings {
+            organization: id,
+            settings,
+        })
+        .await
+        .expect("saved");
+    assert_eq!(
+        url(generate("svc@contoso.com", None)).await,
+        at("ews.contoso.com")
+    );
 }

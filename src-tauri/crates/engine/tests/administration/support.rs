@@ -20,17 +20,17 @@ use store::{Db, email_configurations, users};
 use tempfile::TempDir;
 
 /// 22 Nov 2026, noon, UTC.
-pub const NOW: &str = "2026-11-22T12:00:00Z";
+pub(crate) const NOW: &str = "2026-11-22T12:00:00Z";
 
 /// An engine and the folder it lives in.
-pub struct World {
-    pub engine: Engine,
-    pub vault: Arc<TestVault>,
-    pub folder: TempDir,
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) vault: Arc<TestVault>,
+    pub(crate) folder: TempDir,
 }
 
 /// A clock that stands still.
-pub struct Fixed(pub &'static str);
+pub(crate) struct Fixed(pub(crate) &'static str);
 
 impl Clock for Fixed {
     fn now(&self) -> jiff::Timestamp {
@@ -40,14 +40,14 @@ impl Clock for Fixed {
 
 /// A key store in memory that can be told to refuse.
 #[derive(Default)]
-pub struct TestVault {
+pub(crate) struct TestVault {
     memory: MemoryVault,
-    pub refuses: AtomicBool,
+    pub(crate) refuses: AtomicBool,
 }
 
 impl TestVault {
     /// What is kept for an organization.
-    pub fn password(&self, organization: OrganizationId) -> Option<String> {
+    pub(crate) fn password(&self, organization: OrganizationId) -> Option<String> {
         let key = format!("organization-{organization}-password");
         let secret = self.memory.load(&key).expect("memory does not refuse");
         secret.map(|secret| secret.expose().to_owned())
@@ -55,8 +55,11 @@ impl TestVault {
 
     fn open(&self) -> Result<&MemoryVault, Problem> {
         if self.refuses.load(Ordering::SeqCst) {
-            return Err(Problem::new(Code::KeyStore, "The key store is locked, or refused access.")
-                .hint("Unlock it and try again, or choose `Ask each time`."));
+            return Err(Problem::new(
+                Code::KeyStore,
+                "The key store is locked, or refused access.",
+            )
+            .hint("Unlock it and try again, or choose `Ask each time`."));
         }
         Ok(&self.memory)
     }
@@ -81,7 +84,7 @@ impl Vault for TestVault {
 }
 
 /// How tests open an engine on a folder.
-pub fn options(folder: &Path, vault: &Arc<TestVault>, now: &'static str) -> Options {
+pub(crate) fn options(folder: &Path, vault: &Arc<TestVault>, now: &'static str) -> Options {
     Options {
         data_dir: Some(folder.join("data")),
         vault: VaultChoice::Custom(Arc::clone(vault) as Arc<dyn Vault>),
@@ -92,45 +95,74 @@ pub fn options(folder: &Path, vault: &Arc<TestVault>, now: &'static str) -> Opti
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let vault = Arc::new(TestVault::default());
-        let engine = Engine::open(options(folder.path(), &vault, NOW)).await.expect("opens");
-        Self { engine, vault, folder }
+        let engine = Engine::open(options(folder.path(), &vault, NOW))
+            .await
+            .expect("opens");
+        Self {
+            engine,
+            vault,
+            folder,
+        }
     }
 
     /// The same folder, later, in another process.
-    pub async fn reopen(self, now: &'static str) -> Self {
-        let Self { engine, vault, folder } = self;
+    pub(crate) async fn reopen(self, now: &'static str) -> Self {
+        let Self {
+            engine,
+            vault,
+            folder,
+        } = self;
         engine.shut_down().await;
         drop(engine);
-        let engine = Engine::open(options(folder.path(), &vault, now)).await.expect("opens again");
-        Self { engine, vault, folder }
+        let engine = Engine::open(options(folder.path(), &vault, now))
+            .await
+            .expect("opens again");
+        Self {
+            engine,
+            vault,
+            folder,
+        }
     }
 
-    pub fn data(&self) -> std::path::PathBuf {
+    pub(crate) fn data(&self) -> std::path::PathBuf {
         self.folder.path().join("data")
     }
 
     /// A second connection to the database: what another part of the program would write.
-    pub fn db(&self) -> Db {
+    pub(crate) fn db(&self) -> Db {
         Db::open(&self.data()).expect("opens")
     }
 
-    pub async fn default_organization(&self) -> OrganizationId {
-        let rows = self.engine.organizations_list(OrganizationsQuery::default()).await.expect("listed");
-        rows.into_iter().find(|row| row.is_default).expect("there from the start").id
+    pub(crate) async fn default_organization(&self) -> OrganizationId {
+        let rows = self
+            .engine
+            .organizations_list(OrganizationsQuery::default())
+            .await
+            .expect("listed");
+        rows.into_iter()
+            .find(|row| row.is_default)
+            .expect("there from the start")
+            .id
     }
 
-    pub async fn organization(&self, name: &str) -> OrganizationRow {
-        self.engine.organization_add(new_organization(name)).await.expect("added")
+    pub(crate) async fn organization(&self, name: &str) -> OrganizationRow {
+        self.engine
+            .organization_add(new_organization(name))
+            .await
+            .expect("added")
     }
 
-    pub async fn user(&self, organization: OrganizationId, address: &str) -> UserRow {
-        self.engine.user_add(new_user(organization, address)).await.expect("added")
+    pub(crate) async fn user(&self, organization: OrganizationId, address: &str) -> UserRow {
+        self.engine
+            .user_add(new_user(organization, address))
+            .await
+            .expect("added")
     }
 
-    pub async fn users(&self, organization: OrganizationId) -> UsersPage {
+    pub(crate) async fn users(&self, organization: OrganizationId) -> UsersPage {
         let query = UsersQuery {
             organization: Some(organization),
             filter: contract::UsersFilter::default(),
@@ -143,15 +175,30 @@ impl World {
     }
 
     /// What was changed, newest first.
-    pub async fn kinds(&self) -> Vec<String> {
-        let page = self.engine.activity_page(contract::ActivityQuery::default()).await.expect("a page");
+    pub(crate) async fn kinds(&self) -> Vec<String> {
+        let page = self
+            .engine
+            .activity_page(contract::ActivityQuery::default())
+            .await
+            .expect("a page");
         assert_eq!(page.broken_at, None, "the chain holds after every change");
         page.rows.into_iter().map(|row| row.kind).collect()
     }
 
     /// A finished run with the settings as saved: these mailboxes with these verdicts.
-    pub async fn finished_run(&self, organization: OrganizationId, id: &str, verdicts: &[(&str, Verdict)]) {
-        let (id, verdicts) = (RunId(id.to_owned()), verdicts.iter().map(|(a, v)| ((*a).to_owned(), *v)).collect());
+    pub(crate) async fn finished_run(
+        &self,
+        organization: OrganizationId,
+        id: &str,
+        verdicts: &[(&str, Verdict)],
+    ) {
+        let (id, verdicts) = (
+            RunId(id.to_owned()),
+            verdicts
+                .iter()
+                .map(|(a, v)| ((*a).to_owned(), *v))
+                .collect(),
+        );
         let write = move |tx: &store::Tx<'_>| add_run(tx, organization, id, verdicts);
         self.db().write(write).await.expect("a run");
     }
@@ -163,7 +210,8 @@ fn add_run(
     id: RunId,
     verdicts: Vec<(String, Verdict)>,
 ) -> Result<(), store::StoreError> {
-    let stored = email_configurations::load(tx, organization)?.ok_or(store::StoreError::NotFound)?;
+    let stored =
+        email_configurations::load(tx, organization)?.ok_or(store::StoreError::NotFound)?;
     let run = NewRun {
         id,
         organization: Some(organization),
@@ -188,7 +236,11 @@ fn add_run(
             kind: None,
             user: known.first().map(|known| known.user),
             expectation: Expectation::MustOpen,
-            decided: Some(Decided { verdict, cause: None, message: None }),
+            decided: Some(Decided {
+                verdict,
+                cause: None,
+                message: None,
+            }),
         });
     }
     run_results::add(tx, number, 0, &rows)?;
@@ -204,7 +256,7 @@ fn add_run(
     runs::finish(tx, number, &finish)
 }
 
-pub fn new_organization(name: &str) -> AddOrganization {
+pub(crate) fn new_organization(name: &str) -> AddOrganization {
     AddOrganization {
         name: name.to_owned(),
         external_id: None,
@@ -213,7 +265,7 @@ pub fn new_organization(name: &str) -> AddOrganization {
     }
 }
 
-pub fn new_user(organization: OrganizationId, address: &str) -> AddUser {
+pub(crate) fn new_user(organization: OrganizationId, address: &str) -> AddUser {
     AddUser {
         organization,
         address: address.to_owned(),
@@ -225,7 +277,7 @@ pub fn new_user(organization: OrganizationId, address: &str) -> AddUser {
     }
 }
 
-pub fn form() -> EmailConfigurationForm {
+pub(crate) fn form() -> EmailConfigurationForm {
     EmailConfigurationForm {
         account_logon: "svc@contoso.com".to_owned(),
         ews_url: "https://mail.contoso.com/EWS/Exchange.asmx".to_owned(),
@@ -233,28 +285,38 @@ pub fn form() -> EmailConfigurationForm {
     }
 }
 
-pub fn store_password(text: &str) -> PasswordChange {
-    PasswordChange::Store { password: Secret::new(text.to_owned()) }
+pub(crate) fn store_password(text: &str) -> PasswordChange {
+    PasswordChange::Store {
+        password: Secret::new(text.to_owned()),
+    }
 }
 
-pub fn save(
+pub(crate) fn save(
     organization: OrganizationId,
     form: EmailConfigurationForm,
     password: PasswordChange,
 ) -> SaveEmailConfiguration {
-    SaveEmailConfiguration { organization, form, password }
+    SaveEmailConfiguration {
+        organization,
+        form,
+        password,
+    }
 }
 
-pub fn list(organization: OrganizationId, bytes: &[u8]) -> ImportSource {
-    ImportSource { organization, name: "users.csv".to_owned(), base64: STANDARD.encode(bytes) }
+pub(crate) fn list(organization: OrganizationId, bytes: &[u8]) -> ImportSource {
+    ImportSource {
+        organization,
+        name: "users.csv".to_owned(),
+        base64: STANDARD.encode(bytes),
+    }
 }
 
-pub const fn no_args() -> NoArgs {
+pub(crate) const fn no_args() -> NoArgs {
     NoArgs {}
 }
 
 /// Code, message and field of what must fail.
-pub fn refused<T>(answer: Result<T, Problem>) -> (Code, String, Option<String>) {
+pub(crate) fn refused<T>(answer: Result<T, Problem>) -> (Code, String, Option<String>) {
     match answer {
         Ok(_) => panic!("this must be refused"),
         Err(problem) => (problem.code, problem.message, problem.field),

@@ -10,21 +10,57 @@ use crate::support::{World, form, list, new_user, refused, save, store_password}
 #[tokio::test]
 async fn addresses_are_refused_in_the_words_of_the_panel() {
     let world = World::new().await;
-    let (here, there) = (world.organization("Here").await.id, world.organization("There").await.id);
+    let (here, there) = (
+        world.organization("Here").await.id,
+        world.organization("There").await.id,
+    );
     world.user(here, "anna@contoso.com").await;
     world.user(there, "ben@contoso.com").await;
     let csv = b"PrimarySmtpAddress,EmailAddresses\ncarl@contoso.com,SMTP:carl@contoso.com;smtp:sales@contoso.com\n";
-    let preview = world.engine.users_import_preview(list(here, csv)).await.expect("read");
-    world.engine.users_import_apply(contract::ImportApply { token: preview.token }).await.expect("added");
+    let preview = world
+        .engine
+        .users_import_preview(list(here, csv))
+        .await
+        .expect("read");
+    world
+        .engine
+        .users_import_apply(contract::ImportApply {
+            token: preview.token,
+        })
+        .await
+        .expect("added");
     for (address, code, message) in [
-        ("not an address", Code::Invalid, "\"not an address\" isn't an e-mail address."),
-        ("Anna <ANNA@contoso.com>", Code::Taken, "ANNA@contoso.com is already in Here."),
-        ("ben@contoso.com", Code::Taken, "ben@contoso.com is already in There."),
-        ("sales@contoso.com", Code::Taken, "sales@contoso.com is an alias of carl@contoso.com."),
-        ("HealthMailbox1@contoso.com", Code::Invalid, "System mailbox, left out."),
+        (
+            "not an address",
+            Code::Invalid,
+            "\"not an address\" isn't an e-mail address.",
+        ),
+        (
+            "Anna <ANNA@contoso.com>",
+            Code::Taken,
+            "ANNA@contoso.com is already in Here.",
+        ),
+        (
+            "ben@contoso.com",
+            Code::Taken,
+            "ben@contoso.com is already in There.",
+        ),
+        (
+            "sales@contoso.com",
+            Code::Taken,
+            "sales@contoso.com is an alias of carl@contoso.com.",
+        ),
+        (
+            "HealthMailbox1@contoso.com",
+            Code::Invalid,
+            "System mailbox, left out.",
+        ),
     ] {
         let answer = refused(world.engine.user_add(new_user(here, address)).await);
-        assert_eq!(answer, (code, message.to_owned(), Some("address".to_owned())));
+        assert_eq!(
+            answer,
+            (code, message.to_owned(), Some("address".to_owned()))
+        );
     }
     assert_eq!(world.users(here).await.total, 2, "nothing was added");
 }
@@ -41,12 +77,31 @@ async fn an_edit_changes_what_it_names() {
         address: address.map(str::to_owned),
         tags: None,
     };
-    let row = world.engine.user_edit(edit(Some("Anna"), None)).await.expect("edited");
-    assert_eq!((row.name.as_str(), row.address.as_str()), ("Anna", "anna@contoso.com"));
-    let row = world.engine.user_edit(edit(None, Some("Anna@contoso.com"))).await.expect("another spelling");
+    let row = world
+        .engine
+        .user_edit(edit(Some("Anna"), None))
+        .await
+        .expect("edited");
+    assert_eq!(
+        (row.name.as_str(), row.address.as_str()),
+        ("Anna", "anna@contoso.com")
+    );
+    let row = world
+        .engine
+        .user_edit(edit(None, Some("Anna@contoso.com")))
+        .await
+        .expect("another spelling");
     assert_eq!(row.address, "Anna@contoso.com");
-    let answer = refused(world.engine.user_edit(edit(None, Some(&other.address))).await);
-    assert_eq!(answer.1, "ben@contoso.com is already in Default Organization.");
+    let answer = refused(
+        world
+            .engine
+            .user_edit(edit(None, Some(&other.address)))
+            .await,
+    );
+    assert_eq!(
+        answer.1,
+        "ben@contoso.com is already in Default Organization."
+    );
 }
 
 #[tokio::test]
@@ -56,18 +111,62 @@ async fn who_has_sync_access_is_removed_by_force_only_and_comes_back() {
     for name in ["anna", "ben", "carl"] {
         world.user(id, &format!("{name}@contoso.com")).await;
     }
-    world.engine.email_configuration_save(save(id, form(), store_password("x"))).await.expect("saved");
-    world.finished_run(id, "r1", &[("anna@contoso.com", Verdict::Granted), ("ben@contoso.com", Verdict::Refused)]).await;
-    let saved = world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await.expect("applied");
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("x")))
+        .await
+        .expect("saved");
+    world
+        .finished_run(
+            id,
+            "r1",
+            &[
+                ("anna@contoso.com", Verdict::Granted),
+                ("ben@contoso.com", Verdict::Refused),
+            ],
+        )
+        .await;
+    let saved = world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Keep))
+        .await
+        .expect("applied");
     assert_eq!((saved.activated, saved.failed, saved.unchanged), (1, 1, 0));
 
-    let all = || UserIds::Matching { organization: id, filter: UsersFilter::default() };
-    let answer = refused(world.engine.users_remove(RemoveUsers { users: all(), force: false }).await);
-    assert_eq!(answer.1, "anna@contoso.com has sync access. Deactivate it or use Force delete.");
+    let all = || UserIds::Matching {
+        organization: id,
+        filter: UsersFilter::default(),
+    };
+    let answer = refused(
+        world
+            .engine
+            .users_remove(RemoveUsers {
+                users: all(),
+                force: false,
+            })
+            .await,
+    );
+    assert_eq!(
+        answer.1,
+        "anna@contoso.com has sync access. Deactivate it or use Force delete."
+    );
     assert_eq!(world.users(id).await.total, 3, "all or none");
-    let removed = world.engine.users_remove(RemoveUsers { users: all(), force: true }).await.expect("forced");
+    let removed = world
+        .engine
+        .users_remove(RemoveUsers {
+            users: all(),
+            force: true,
+        })
+        .await
+        .expect("forced");
     assert_eq!((removed.removed, world.users(id).await.total), (3, 0));
-    world.engine.activity_undo(Undo { activity: removed.undo }).await.expect("restored");
+    world
+        .engine
+        .activity_undo(Undo {
+            activity: removed.undo,
+        })
+        .await
+        .expect("restored");
     let page = world.users(id).await;
     assert_eq!(page.total, 3);
     assert_eq!(page.rows[0].sync_access, SyncAccess::Active, "as it was");
@@ -81,12 +180,30 @@ async fn two_removals_at_one_moment_are_restored_one_by_one() {
     for name in ["anna", "ben"] {
         let user = world.user(id, &format!("{name}@contoso.com")).await;
         let users = UserIds::Listed { ids: vec![user.id] };
-        undo.push(world.engine.users_remove(RemoveUsers { users, force: false }).await.expect("removed").undo);
+        undo.push(
+            world
+                .engine
+                .users_remove(RemoveUsers {
+                    users,
+                    force: false,
+                })
+                .await
+                .expect("removed")
+                .undo,
+        );
     }
-    world.engine.activity_undo(Undo { activity: undo[0] }).await.expect("restored");
+    world
+        .engine
+        .activity_undo(Undo { activity: undo[0] })
+        .await
+        .expect("restored");
     let page = world.users(id).await;
     let addresses: Vec<&str> = page.rows.iter().map(|row| row.address.as_str()).collect();
-    assert_eq!(addresses, ["anna@contoso.com"], "the other one stays deleted");
+    assert_eq!(
+        addresses,
+        ["anna@contoso.com"],
+        "the other one stays deleted"
+    );
 }
 
 #[tokio::test]
@@ -94,21 +211,59 @@ async fn flags_are_counted_and_canaries_lose_access() {
     let world = World::new().await;
     let id = world.organization("Contoso").await.id;
     let user = world.user(id, "anna@contoso.com").await;
-    world.engine.email_configuration_save(save(id, form(), store_password("x"))).await.expect("saved");
-    world.finished_run(id, "r1", &[("anna@contoso.com", Verdict::Granted)]).await;
-    world.engine.email_configuration_save(save(id, form(), PasswordChange::Keep)).await.expect("applied");
-    let set = |change| SetUsers { users: UserIds::Listed { ids: vec![user.id] }, change };
-    assert_eq!(world.engine.users_set(set(UserChange::MustRefuse(true))).await.expect("set"), 1);
+    world
+        .engine
+        .email_configuration_save(save(id, form(), store_password("x")))
+        .await
+        .expect("saved");
+    world
+        .finished_run(id, "r1", &[("anna@contoso.com", Verdict::Granted)])
+        .await;
+    world
+        .engine
+        .email_configuration_save(save(id, form(), PasswordChange::Keep))
+        .await
+        .expect("applied");
+    let set = |change| SetUsers {
+        users: UserIds::Listed { ids: vec![user.id] },
+        change,
+    };
+    assert_eq!(
+        world
+            .engine
+            .users_set(set(UserChange::MustRefuse(true)))
+            .await
+            .expect("set"),
+        1
+    );
     let row = &world.users(id).await.rows[0];
     assert!(row.must_refuse && row.sync_access == SyncAccess::NotActivated);
-    assert_eq!(world.engine.users_set(set(UserChange::MustRefuse(true))).await.expect("set"), 0, "nothing new");
-    assert_eq!(world.engine.users_set(set(UserChange::SynchronizationDisabled(true))).await.expect("set"), 1);
+    assert_eq!(
+        world
+            .engine
+            .users_set(set(UserChange::MustRefuse(true)))
+            .await
+            .expect("set"),
+        0,
+        "nothing new"
+    );
+    assert_eq!(
+        world
+            .engine
+            .users_set(set(UserChange::SynchronizationDisabled(true)))
+            .await
+            .expect("set"),
+        1
+    );
 }
 
 #[tokio::test]
 async fn an_export_is_read_again_by_the_import() {
     let world = World::new().await;
-    let (from, to) = (world.organization("From").await.id, world.organization("To").await.id);
+    let (from, to) = (
+        world.organization("From").await.id,
+        world.organization("To").await.id,
+    );
     let anna = AddUser {
         name: "Berg, Anna \"AB\"".into(),
         upn: Some("anna@ad.contoso.com".into()),
@@ -117,16 +272,42 @@ async fn an_export_is_read_again_by_the_import() {
     };
     world.engine.user_add(anna).await.expect("added");
     world.user(from, "jürgen@contoso.com").await;
-    let export = ExportUsers { organization: Some(from), filter: UsersFilter::default() };
+    let export = ExportUsers {
+        organization: Some(from),
+        filter: UsersFilter::default(),
+    };
     let file = world.engine.users_export(export).await.expect("written");
     assert_eq!(file.rows, 2);
     let bytes = std::fs::read(&file.path).expect("there");
     let text = String::from_utf8(bytes.clone()).expect("UTF-8");
-    assert!(text.contains(",'=1+1,"), "no formula for a spreadsheet: {text}");
-    let all = UserIds::Matching { organization: from, filter: UsersFilter::default() };
-    world.engine.users_remove(RemoveUsers { users: all, force: false }).await.expect("removed");
-    let preview = world.engine.users_import_preview(list(to, &bytes)).await.expect("read");
-    world.engine.users_import_apply(contract::ImportApply { token: preview.token }).await.expect("added");
+    assert!(
+        text.contains(",'=1+1,"),
+        "no formula for a spreadsheet: {text}"
+    );
+    let all = UserIds::Matching {
+        organization: from,
+        filter: UsersFilter::default(),
+    };
+    world
+        .engine
+        .users_remove(RemoveUsers {
+            users: all,
+            force: false,
+        })
+        .await
+        .expect("removed");
+    let preview = world
+        .engine
+        .users_import_preview(list(to, &bytes))
+        .await
+        .expect("read");
+    world
+        .engine
+        .users_import_apply(contract::ImportApply {
+            token: preview.token,
+        })
+        .await
+        .expect("added");
     let page = world.users(to).await;
     assert_eq!(page.rows[0].name, "Berg, Anna \"AB\"");
     assert_eq!(page.rows[0].upn.as_deref(), Some("anna@ad.contoso.com"));
@@ -145,6 +326,9 @@ async fn a_page_has_1_to_1000_rows() {
             offset: 0,
             limit,
         };
-        assert_eq!(refused(world.engine.users_page(query).await).0, Code::Invalid);
+        assert_eq!(
+            refused(world.engine.users_page(query).await).0,
+            Code::Invalid
+        );
     }
 }

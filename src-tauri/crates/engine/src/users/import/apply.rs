@@ -22,22 +22,43 @@ impl Engine {
         let added = preview.to_add();
         let skipped = preview.rows.len() as u64 - added;
         if added == 0 {
-            return Err(Problem::new(Code::NotAllowed, "There is no user to add in this list."));
+            return Err(Problem::new(
+                Code::NotAllowed,
+                "There is no user to add in this list.",
+            ));
         }
         let author = stage.author();
         let batch = stage
             .write(move |tx| {
                 let row = known(tx, preview.organization)?;
-                let new: Vec<NewUser> = preview.rows.iter().filter_map(|row| row.user.clone()).collect();
+                let new: Vec<NewUser> = preview
+                    .rows
+                    .iter()
+                    .filter_map(|row| row.user.clone())
+                    .collect();
                 let batch = import(tx, preview.organization, &new, &author.at)?;
-                let details = format!("Added {} from {}, {skipped} left out.", count(added, "user"), preview.name);
+                let details = format!(
+                    "Added {} from {}, {skipped} left out.",
+                    count(added, "user"),
+                    preview.name
+                );
                 let place = Some((preview.organization, row.name.as_str()));
-                author.note(tx, Kind::UsersImported, place, details, Some(&UndoStep::Import { batch }))?;
+                author.note(
+                    tx,
+                    Kind::UsersImported,
+                    place,
+                    details,
+                    Some(&UndoStep::Import { batch }),
+                )?;
                 Ok(batch)
             })
             .await?;
         stage.previews.forget(&request.token);
-        Ok(ImportBatch { batch, added, skipped })
+        Ok(ImportBatch {
+            batch,
+            added,
+            skipped,
+        })
     }
 
     /// Takes a batch back, while none of it was activated or moved.
@@ -65,11 +86,12 @@ fn import(
     now: &str,
 ) -> Result<i64, Refusal> {
     users::import(tx, organization, new, now).map_err(|error| match error {
-        StoreError::Taken { .. } => {
-            Problem::new(Code::Taken, "Some of these users were added meanwhile. Nothing was added.")
-                .hint("Choose the list again.")
-                .into()
-        }
+        StoreError::Taken { .. } => Problem::new(
+            Code::Taken,
+            "Some of these users were added meanwhile. Nothing was added.",
+        )
+        .hint("Choose the list again.")
+        .into(),
         error => error.into(),
     })
 }

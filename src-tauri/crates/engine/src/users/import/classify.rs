@@ -24,8 +24,11 @@ pub(super) struct Present {
 /// Classifies the rows of a list, in their order. The first of several rows with one address counts.
 pub(super) fn classify(rows: Vec<ListRow>, present: &Present) -> Vec<Row> {
     let places = places(present);
-    let stored_aliases: HashMap<&str, &str> =
-        present.aliases.iter().map(|alias| (alias.alias_key.as_str(), alias.address.as_str())).collect();
+    let stored_aliases: HashMap<&str, &str> = present
+        .aliases
+        .iter()
+        .map(|alias| (alias.alias_key.as_str(), alias.address.as_str()))
+        .collect();
     let owners = owners(&rows);
     let mut first_lines: HashMap<String, u64> = HashMap::new();
     let mut demoted: HashSet<String> = HashSet::new();
@@ -51,12 +54,25 @@ pub(super) fn classify(rows: Vec<ListRow>, present: &Present) -> Vec<Row> {
                 return left_out(&row, text, group, taken_text(address.as_str(), name));
             }
             if let Some(primary) = stored_aliases.get(key.as_str()) {
-                return left_out(&row, text, ImportGroup::Alias, alias_text(address.as_str(), primary));
+                return left_out(
+                    &row,
+                    text,
+                    ImportGroup::Alias,
+                    alias_text(address.as_str(), primary),
+                );
             }
             // Two rows that name each other: the second one stays.
-            if let Some(owner) = owners.get(&key).filter(|owner| owner.key != key && !demoted.contains(&owner.key)) {
+            if let Some(owner) = owners
+                .get(&key)
+                .filter(|owner| owner.key != key && !demoted.contains(&owner.key))
+            {
                 demoted.insert(key);
-                return left_out(&row, text, ImportGroup::Alias, alias_text(address.as_str(), &owner.address));
+                return left_out(
+                    &row,
+                    text,
+                    ImportGroup::Alias,
+                    alias_text(address.as_str(), &owner.address),
+                );
             }
             added(row, address)
         })
@@ -74,9 +90,10 @@ fn owners(rows: &[ListRow]) -> HashMap<String, Owner> {
     for row in rows.iter().filter(|row| !row.is_system) {
         let Ok(address) = &row.address else { continue };
         for alias in row.proxy_addresses.iter().filter(|alias| *alias != address) {
-            owners
-                .entry(alias.key())
-                .or_insert_with(|| Owner { key: address.key(), address: address.to_string() });
+            owners.entry(alias.key()).or_insert_with(|| Owner {
+                key: address.key(),
+                address: address.to_string(),
+            });
         }
     }
     owners
@@ -87,7 +104,11 @@ fn places(present: &Present) -> HashMap<&str, (ImportGroup, &str)> {
     let mut places = HashMap::new();
     for known in &present.known {
         let here = known.organization == present.organization;
-        let group = if here { ImportGroup::AlreadyHere } else { ImportGroup::Elsewhere };
+        let group = if here {
+            ImportGroup::AlreadyHere
+        } else {
+            ImportGroup::Elsewhere
+        };
         let place = (group, known.organization_name.as_str());
         if here {
             places.insert(known.address_key.as_str(), place);
@@ -102,9 +123,17 @@ fn added(row: ListRow, address: contract::SmtpAddress) -> Row {
     let remote = row.recipient_type.as_deref().is_some_and(is_remote);
     let mut tags = row.tags.clone().unwrap_or_default();
     if remote {
-        tags = if tags.is_empty() { REMOTE_TAG.to_owned() } else { format!("{tags}, {REMOTE_TAG}") };
+        tags = if tags.is_empty() {
+            REMOTE_TAG.to_owned()
+        } else {
+            format!("{tags}, {REMOTE_TAG}")
+        };
     }
-    let group = if remote { ImportGroup::Remote } else { ImportGroup::New };
+    let group = if remote {
+        ImportGroup::Remote
+    } else {
+        ImportGroup::New
+    };
     let reason = remote.then(|| REMOTE.to_owned());
     let shown = shown(&row, address.to_string(), group, reason);
     let user = NewUser {
@@ -112,24 +141,43 @@ fn added(row: ListRow, address: contract::SmtpAddress) -> Row {
         upn: row.upn,
         sid: row.sid,
         kind: row.recipient_type,
-        aliases: row.proxy_addresses.iter().filter(|alias| **alias != address).map(ToString::to_string).collect(),
+        aliases: row
+            .proxy_addresses
+            .iter()
+            .filter(|alias| **alias != address)
+            .map(ToString::to_string)
+            .collect(),
         tags,
         ..NewUser::new(address)
     };
-    Row { shown, user: Some(user) }
+    Row {
+        shown,
+        user: Some(user),
+    }
 }
 
 /// `RemoteUserMailbox`, `RemoteRoomMailbox`, `RemoteSharedMailbox`, …:
 /// <https://learn.microsoft.com/powershell/module/exchange/get-recipient>.
 fn is_remote(recipient_type: &str) -> bool {
-    recipient_type.trim().get(..6).is_some_and(|head| head.eq_ignore_ascii_case("remote"))
+    recipient_type
+        .trim()
+        .get(..6)
+        .is_some_and(|head| head.eq_ignore_ascii_case("remote"))
 }
 
 fn left_out(row: &ListRow, address: String, group: ImportGroup, why: String) -> Row {
-    Row { shown: shown(row, address, group, Some(why)), user: None }
+    Row {
+        shown: shown(row, address, group, Some(why)),
+        user: None,
+    }
 }
 
-fn shown(row: &ListRow, address: String, group: ImportGroup, reason: Option<String>) -> ImportPreviewRow {
+fn shown(
+    row: &ListRow,
+    address: String,
+    group: ImportGroup,
+    reason: Option<String>,
+) -> ImportPreviewRow {
     ImportPreviewRow {
         line: row.line,
         address,

@@ -59,7 +59,10 @@ impl Previews {
     }
 
     fn forget(&self, token: &str) {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).retain(|preview| preview.token != token);
+        self.held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|preview| preview.token != token);
     }
 }
 
@@ -89,7 +92,13 @@ mod tests {
 
     fn preview(token: &str, bytes: usize) -> Preview {
         let organization = OrganizationId(1);
-        Preview { token: token.to_owned(), organization, name: String::new(), bytes, rows: Vec::new() }
+        Preview {
+            token: token.to_owned(),
+            organization,
+            name: String::new(),
+            bytes,
+            rows: Vec::new(),
+        }
     }
 
     #[test]
@@ -98,7 +107,11 @@ mod tests {
         for token in ["a", "b", "c", "d", "e"] {
             previews.hold(preview(token, 1));
         }
-        assert!(previews.find("a").is_none() && previews.find("b").is_some() && previews.find("e").is_some());
+        assert!(
+            previews.find("a").is_none()
+                && previews.find("b").is_some()
+                && previews.find("e").is_some()
+        );
         previews.hold(preview("big", MOST_BYTES));
         assert!(previews.find("e").is_none() && previews.find("big").is_some());
         previews.forget("big");

@@ -24,16 +24,31 @@ impl Engine {
     ///
     /// # Errors
     /// [`Code::BadList`] with file, line and what to do; [`Code::NotFound`].
-    pub async fn users_import_preview(&self, request: ImportSource) -> Result<ImportPreview, Problem> {
+    pub async fn users_import_preview(
+        &self,
+        request: ImportSource,
+    ) -> Result<ImportPreview, Problem> {
         let stage = self.stage();
-        let ImportSource { organization, name, base64 } = request;
+        let ImportSource {
+            organization,
+            name,
+            base64,
+        } = request;
         stage.read(move |tx| known(tx, organization)).await?;
         let file = name.clone();
         let (rows, shape, bytes) = on_blocking_thread(move || read(&base64, &file)).await?;
         let present = present(&stage, organization, &rows).await?;
         let rows = on_blocking_thread(move || Ok(classify(rows, &present))).await?;
-        let token = uuid::Builder::from_random_bytes(stage.dice.roll()).into_uuid().to_string();
-        let preview = Preview { token, organization, name, bytes, rows };
+        let token = uuid::Builder::from_random_bytes(stage.dice.roll())
+            .into_uuid()
+            .to_string();
+        let preview = Preview {
+            token,
+            organization,
+            name,
+            bytes,
+            rows,
+        };
         let answer = answer(&preview, &shape);
         stage.previews.hold(preview);
         Ok(answer)
@@ -43,22 +58,43 @@ impl Engine {
     ///
     /// # Errors
     /// [`Code::NotFound`]: applied, cancelled or forgotten; [`Code::Invalid`]: no page size.
-    #[expect(clippy::unused_async, reason = "every command is asynchronous, for one table")]
+    #[expect(
+        clippy::unused_async,
+        reason = "every command is asynchronous, for one table"
+    )]
     pub async fn users_import_rows(&self, request: ImportRows) -> Result<ImportRowsPage, Problem> {
         page_size(request.limit)?;
-        let preview = self.stage().previews.find(&request.token).ok_or_else(forgotten)?;
-        let of_group =
-            || preview.rows.iter().filter(|row| request.group.is_none_or(|group| row.shown.group == group));
+        let preview = self
+            .stage()
+            .previews
+            .find(&request.token)
+            .ok_or_else(forgotten)?;
+        let of_group = || {
+            preview
+                .rows
+                .iter()
+                .filter(|row| request.group.is_none_or(|group| row.shown.group == group))
+        };
         let (offset, limit) = (to_usize(request.offset), to_usize(request.limit));
-        let rows = of_group().skip(offset).take(limit).map(|row| row.shown.clone()).collect();
-        Ok(ImportRowsPage { total: of_group().count() as u64, rows })
+        let rows = of_group()
+            .skip(offset)
+            .take(limit)
+            .map(|row| row.shown.clone())
+            .collect();
+        Ok(ImportRowsPage {
+            total: of_group().count() as u64,
+            rows,
+        })
     }
 
     /// Forgets a preview; fine if it is forgotten already.
     ///
     /// # Errors
     /// None.
-    #[expect(clippy::unused_async, reason = "every command is asynchronous, for one table")]
+    #[expect(
+        clippy::unused_async,
+        reason = "every command is asynchronous, for one table"
+    )]
     pub async fn users_import_cancel(&self, request: ImportCancel) -> Result<NoArgs, Problem> {
         self.stage().previews.forget(&request.token);
         Ok(NoArgs {})
@@ -67,7 +103,8 @@ impl Engine {
 
 /// A preview that is not there.
 pub(super) fn forgotten() -> Problem {
-    Problem::new(Code::NotFound, "This preview is not there any more.").hint("Choose the list again.")
+    Problem::new(Code::NotFound, "This preview is not there any more.")
+        .hint("Choose the list again.")
 }
 
 fn read(base64: &str, name: &str) -> Result<(Vec<ListRow>, ListShape, usize), Problem> {
@@ -84,7 +121,8 @@ fn read(base64: &str, name: &str) -> Result<(Vec<ListRow>, ListShape, usize), Pr
     if bytes.len() > MOST_BYTES {
         return Err(too_large());
     }
-    let mut reader = ListReader::open(bytes.as_slice(), name, Want::Address).map_err(|error| of_list(&error))?;
+    let mut reader =
+        ListReader::open(bytes.as_slice(), name, Want::Address).map_err(|error| of_list(&error))?;
     let mut rows = Vec::new();
     for row in &mut reader {
         rows.push(row.map_err(|error| of_list(&error))?);
@@ -105,21 +143,34 @@ async fn present(
     organization: contract::OrganizationId,
     rows: &[ListRow],
 ) -> Result<Present, Problem> {
-    let keys: Vec<String> =
-        rows.iter().filter_map(|row| row.address.as_ref().ok()).map(contract::SmtpAddress::key).collect();
+    let keys: Vec<String> = rows
+        .iter()
+        .filter_map(|row| row.address.as_ref().ok())
+        .map(contract::SmtpAddress::key)
+        .collect();
     stage
         .read(move |tx| {
             let mut found = Vec::new();
             for keys in keys.chunks(PIECE) {
                 found.extend(users::lookup(tx, keys)?);
             }
-            Ok(Present { organization, known: found, aliases: users::aliases(tx, organization)? })
+            Ok(Present {
+                organization,
+                known: found,
+                aliases: users::aliases(tx, organization)?,
+            })
         })
         .await
 }
 
 fn answer(preview: &Preview, shape: &ListShape) -> ImportPreview {
-    let count = |group| preview.rows.iter().filter(|row| row.shown.group == group).count() as u64;
+    let count = |group| {
+        preview
+            .rows
+            .iter()
+            .filter(|row| row.shown.group == group)
+            .count() as u64
+    };
     ImportPreview {
         token: preview.token.clone(),
         encoding: shape.encoding.to_owned(),
@@ -127,7 +178,10 @@ fn answer(preview: &Preview, shape: &ListShape) -> ImportPreview {
         columns: shape.columns.clone(),
         groups: GROUPS
             .into_iter()
-            .map(|group| ImportGroupCount { group, count: count(group) })
+            .map(|group| ImportGroupCount {
+                group,
+                count: count(group),
+            })
             .filter(|counted| counted.count > 0)
             .collect(),
         to_add: preview.to_add(),
