@@ -207,3 +207,21 @@ async fn a_second_window_on_the_same_folder_says_why_it_cannot_start() {
     );
     session.close().await.unwrap();
 }
+
+#[tokio::test]
+#[ignore = "needs a desktop and the built app: cargo xtask test --only window"]
+async fn practice_opens_on_the_organization_to_practise_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--practice",
+        "demo",
+        "--data-dir",
+        folder.path().to_str().unwrap(),
+    ];
+    let session = Session::open(&app(), &arguments).await.unwrap();
+    let found = session.find(&text("Practice: simulated Exchange")).await;
+    or_picture(&session, "practice", found).await;
+    let account = session.find(&field("Account Logon")).await;
+    or_picture(&session, "configuration", account).await;
+    session.close().await.unwrap();
+}
