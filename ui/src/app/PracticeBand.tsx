@@ -30,7 +30,14 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorStatusWarningBorder1}`,
   },
   icon: { flexShrink: 0, fontSize: tokens.fontSizeBase500, color: tokens.colorStatusWarningForeground3 },
-  about: { flexGrow: 1, minWidth: 0 },
+  about: {
+    flexGrow: 1,
+    flexBasis: "200px",
+    minWidth: 0,
+    overflow: "hidden",
+    textOverflow: "ellipsis",
+    whiteSpace: "nowrap",
+  },
   facts: {
     display: "grid",
     gridTemplateColumns: "max-content 1fr max-content",
@@ -59,7 +66,10 @@ export function PracticeBand({ practice }: { practice: PracticeState }) {
   return (
     <section className={styles.root} aria-label="Practice mode" data-pane>
       <BeakerFilled className={styles.icon} aria-hidden />
-      <Tooltip content={practice.scenario.shows} relationship="description">
+      <Tooltip
+        content={`${practice.scenario.shows} Expected: ${practice.scenario.expected}`}
+        relationship="description"
+      >
         <span className={styles.about}>
           <strong>Practice: simulated Exchange</strong> {practice.scenario.title}. Expected:{" "}
           {practice.scenario.expected}

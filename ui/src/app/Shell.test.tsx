@@ -70,7 +70,7 @@ it("works offline by the switch of the status bar", async () => {
 });
 
 it("wears a band in practice mode, shows what to type, and leaves", async () => {
-  const { host, user } = await open("/organizations");
+  const { host, router, user } = await open("/users");
   await user.click(await screen.findByRole("button", { name: "Practice" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Practice" }));
   await user.click(await dialog.findByRole("button", { name: "Practice" }));
@@ -82,6 +82,7 @@ it("wears a band in practice mode, shows what to type, and leaves", async () => 
   await user.click(band.getByRole("button", { name: "Leave practice" }));
   await waitFor(() => expect(screen.queryByRole("region", { name: "Practice mode" })).not.toBeInTheDocument());
   expect((await host.call("app_state", {})).practice).toBeNull();
+  await waitFor(() => expect(router.state.location.pathname).toBe("/organizations"));
 });
 
 it("says that an address leads nowhere", async () => {

@@ -24,7 +24,10 @@ export function useWrite<K extends WriteName>(name: K) {
   const refresh = useRefresh();
   return useMutation<Answer<K>, CommandError, Request<K>>({
     mutationFn: (request) => call(name, request),
-    onSuccess: () => refresh(name),
+    // Not awaited: what the caller does next must not depend on a component that the new data takes away.
+    onSuccess: () => {
+      void refresh(name);
+    },
     gcTime: 0,
   });
 }
@@ -35,6 +38,14 @@ export function useRefresh() {
   return useCallback(
     async (name: WriteName) => {
       const stale = staleAfter[name];
+      if (stale === "another world") {
+        const own = (key: readonly unknown[]) => key[0] === "app_state";
+        await Promise.all([
+          client.resetQueries({ predicate: ({ queryKey }) => !own(queryKey) }),
+          client.invalidateQueries({ predicate: ({ queryKey }) => own(queryKey) }),
+        ]);
+        return;
+      }
       if (stale === "everything") {
         await client.invalidateQueries();
         return;

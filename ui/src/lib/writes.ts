@@ -4,7 +4,10 @@ const organizations = ["organizations_list", "organization_show", "organization_
 const users = ["users_page", ...organizations] as const;
 const runs = ["runs_list", "run_show", "results_page", "result_show", "email_configuration_show"] as const;
 
-/** What a command that changes something makes stale: reading commands, whatever their request. */
+/**
+ * What a command that changes something makes stale: reading commands, whatever their request. `another world` is the
+ * other database of practice mode: what was read from the one is never shown for the other, not for a moment.
+ */
 export const staleAfter = {
   settings_save: ["app_state"],
   organization_add: [...organizations, "activity_page"],
@@ -27,9 +30,9 @@ export const staleAfter = {
   run_remove: [...organizations, ...runs, "activity_page"],
   run_export: ["activity_page"],
   activity_undo: "everything",
-  practice_start: "everything",
-  practice_stop: "everything",
-} as const satisfies Partial<Record<CommandName, readonly CommandName[] | "everything">>;
+  practice_start: "another world",
+  practice_stop: "another world",
+} as const satisfies Partial<Record<CommandName, readonly CommandName[] | "everything" | "another world">>;
 
 /** A command that changes something. */
 export type WriteName = keyof typeof staleAfter;

@@ -1,4 +1,14 @@
-import { Card, Input, makeStyles, Radio, RadioGroup, Switch, Text, Title3, tokens } from "@fluentui/react-components";
+import {
+  Card,
+  Input,
+  makeStyles,
+  Radio,
+  RadioGroup,
+  Subtitle2,
+  Switch,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
 import { CheckmarkCircleFilled, WarningFilled } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import { CopyButton } from "@/components/CopyButton";
@@ -91,7 +101,7 @@ export function SettingsPage() {
 function Group({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Card role="group" aria-label={title}>
-      <Title3 as="h2">{title}</Title3>
+      <Subtitle2 as="h2">{title}</Subtitle2>
       {children}
     </Card>
   );

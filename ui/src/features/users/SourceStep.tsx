@@ -1,11 +1,11 @@
 import { Button, Dropdown, makeStyles, Option, Textarea, tokens } from "@fluentui/react-components";
 import { DocumentAddRegular } from "@fluentui/react-icons";
-import { type DragEvent, useRef, useState } from "react";
+import { type ClipboardEvent, type DragEvent, useRef, useState } from "react";
 import { CopyButton } from "@/components/CopyButton";
 import { Field } from "@/components/Field";
 import { counted } from "@/lib/format";
 import { csvTemplate, exportCommand } from "./exportCommand";
-import { pasted, pastedName, readFile } from "./incomingList";
+import { type ListSource, pasted, pastedName, readFile } from "./incomingList";
 import type { Import } from "./useImport";
 
 const useStyles = makeStyles({
@@ -20,9 +20,8 @@ const useStyles = makeStyles({
 export function SourceStep({ steps }: { steps: Import }) {
   const styles = useStyles();
   const input = useRef<HTMLInputElement>(null);
-  const fromPaste = steps.list?.name === pastedName;
   const [typed, setTyped] = useState(() =>
-    fromPaste && steps.list !== undefined ? new TextDecoder().decode(steps.list.bytes) : "",
+    steps.list !== undefined && isShown(steps.list) ? new TextDecoder().decode(steps.list.bytes) : "",
   );
   const take = async (file: File | undefined) => {
     if (file !== undefined) {
@@ -34,7 +33,16 @@ export function SourceStep({ steps }: { steps: Import }) {
     event.preventDefault();
     void take(event.dataTransfer.files[0]);
   };
-  const file = steps.list !== undefined && !fromPaste ? steps.list : undefined;
+  // A text box grows slow with thousands of lines: a long list is taken as it is, and only named.
+  const paste = (event: ClipboardEvent) => {
+    const list = pasted(event.clipboardData.getData("text/plain"));
+    if (!isShown(list)) {
+      event.preventDefault();
+      setTyped("");
+      steps.setList(list);
+    }
+  };
+  const apart = steps.list !== undefined && !isShown(steps.list) ? steps.list : undefined;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is the mouse's way; the button is everyone's
     <div className={styles.root} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
@@ -63,6 +71,7 @@ export function SourceStep({ steps }: { steps: Import }) {
           className={styles.area}
           value={typed}
           placeholder={"ada.byron@contoso.com\nGrace Hopper <grace.hopper@contoso.com>"}
+          onPaste={paste}
           onChange={(_, data) => {
             setTyped(data.value);
             steps.setList(data.value.trim() === "" ? undefined : pasted(data.value));
@@ -74,7 +83,7 @@ export function SourceStep({ steps }: { steps: Import }) {
           Choose a file…
         </Button>
         <span className={styles.grow} role="status">
-          {file === undefined ? "or drop one here" : `${file.name}, ${counted(file.bytes.length, "byte")}`}
+          {apart === undefined ? "or drop one here" : `${apart.name}, ${counted(apart.bytes.length, "byte")}`}
         </span>
         <CopyButton text={csvTemplate} label="Copy CSV template" />
         <CopyButton text={exportCommand} label="Copy export command" />
@@ -92,4 +101,9 @@ export function SourceStep({ steps }: { steps: Import }) {
       </div>
     </div>
   );
+}
+
+/** Whether a list stands in the text box: typed or pasted, and not long. */
+function isShown(list: ListSource): boolean {
+  return list.name === pastedName && list.bytes.length <= 20_000;
 }

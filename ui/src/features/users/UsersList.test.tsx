@@ -133,6 +133,18 @@ describe("import", () => {
     expect(previewed).toHaveBeenCalledWith({ organization: 1, name: "users.csv", base64: "//5hAA==" });
   });
 
+  it("names a long paste instead of filling a text box with it", async () => {
+    const { user } = await renderScreen(list(1), { at: "/?add=import" });
+    const box = await screen.findByRole("textbox", { name: "Addresses" });
+    const text = Array.from({ length: 2000 }, (_, index) => `user${index}@x.org`).join("\n");
+    fireEvent.paste(box, { clipboardData: { getData: () => text } });
+    expect(box).toHaveValue("");
+    expect(screen.getByText(/^Pasted text, [\d,]+ bytes$/)).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Next" }));
+    await user.click(await screen.findByRole("button", { name: "Next" }));
+    expect(await screen.findByRole("button", { name: "Add 2,000 users" })).toBeEnabled();
+  });
+
   it("forgets the preview when it is cancelled", async () => {
     const cancelled = vi.fn(() => ({}));
     const { user } = await renderScreen(list(1), { at: "/?add=import", replace: { users_import_cancel: cancelled } });

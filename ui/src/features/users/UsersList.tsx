@@ -44,7 +44,6 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     marginBottom: tokens.spacingVerticalS,
   },
-  grow: { flexGrow: 1 },
 });
 
 /** The list of users, of all organizations or of one (panel 10.1). */
@@ -115,7 +114,6 @@ export function UsersList({ organization }: { organization?: number }) {
     <div className={mergeClasses(styles.root, dropping && styles.dropping)} {...dropTarget}>
       <div className={styles.bar}>
         <Filters />
-        <span className={styles.grow} />
         <Button
           icon={<ArrowExportRegular />}
           disabled={total === 0}
