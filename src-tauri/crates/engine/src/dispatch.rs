@@ -19,7 +19,7 @@ macro_rules! dispatcher {
             ) -> Result<serde_json::Value, Problem> {
                 match name {
                     $(stringify!($name) => {
-                        let request: $req = serde_json::from_value(payload).map_err(|e| misfit(name, &e))?;
+                        let request: $req = serde_json::from_value(payload).map_err(|_| misfit(name))?;
                         let answer: $res = self.$name(request).await?;
                         serde_json::to_value(answer).map_err(|e| crate::problems::internal("writing the answer", &e))
                     })*
@@ -31,6 +31,7 @@ macro_rules! dispatcher {
 }
 contract::with_commands!(dispatcher);
 
-fn misfit(name: &str, error: &serde_json::Error) -> Problem {
-    Problem::new(Code::Invalid, format!("the request of {name} does not fit: {error}"))
+/// The decoder's own words are left out: they quote values, and one of them may be a password.
+fn misfit(name: &str) -> Problem {
+    Problem::new(Code::Invalid, format!("The request of {name} does not fit its shape."))
 }
