@@ -1,1 +1,12 @@
-//! Shared by the tests.
+//! Shared by the tests: a check against a simulated Exchange, read back as an outside reader would
+//! read it, and held against the rules of the contract that hold for every run.
+//!
+//! Nothing here is shipped.
+
+mod audit;
+mod check;
+pub mod loopback;
+mod outcome;
+
+pub use check::{ACCOUNT, Check, Live, PASSWORD, engine, https, people, server};
+pub use outcome::{Outcome, Told};

@@ -1,0 +1,4 @@
+//! The product against a simulated Exchange, in process: for every cause that can be met today the
+//! verdict, the run and the counts, and for every ruling of the contract both of its sides.
+
+mod refusals;
