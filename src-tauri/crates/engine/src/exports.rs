@@ -75,13 +75,13 @@ fn fill_file<T>(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> Result<T, Problem>,
 ) -> Result<T, Problem> {
-    let file = File::create(path).map_err(|error| of_io(path, &error))?;
-    let mut writer = BufWriter::new(file);
-    let value = fill(&mut writer)?;
-    let file = writer
+    let created = File::create(path).map_err(|error| of_io(path, &error))?;
+    let mut buffered = BufWriter::new(created);
+    let value = fill(&mut buffered)?;
+    let written = buffered
         .into_inner()
         .map_err(|error| of_io(path, error.error()))?;
-    file.sync_all().map_err(|error| of_io(path, &error))?;
+    written.sync_all().map_err(|error| of_io(path, &error))?;
     Ok(value)
 }
 

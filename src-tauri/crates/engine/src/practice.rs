@@ -39,7 +39,7 @@ pub(crate) struct Rehearsal {
     pub(crate) stage: Arc<Stage>,
     state: PracticeState,
     /// Keeps another process from wiping the folder.
-    lock: Option<File>,
+    _lock: Option<File>,
 }
 
 impl Engine {
@@ -155,7 +155,7 @@ impl Engine {
             .write(move |tx| set_the_scene(tx, &world, &now))
             .await?;
         stage.keep_typed(organization, Some(Secret::new(password.clone())));
-        let state = PracticeState {
+        let shown = PracticeState {
             scenario,
             ews_url,
             account,
@@ -164,8 +164,8 @@ impl Engine {
         };
         Ok(Rehearsal {
             stage: Arc::new(stage),
-            state,
-            lock,
+            state: shown,
+            _lock: lock,
         })
     }
 
@@ -221,13 +221,6 @@ impl Engine {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *practice, rehearsal)
-    }
-}
-
-impl Drop for Rehearsal {
-    fn drop(&mut self) {
-        // Explicit, because the folder can be wiped from here on.
-        self.lock = None;
     }
 }
 

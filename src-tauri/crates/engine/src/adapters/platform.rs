@@ -16,7 +16,7 @@ use crate::ports::Vault;
 /// Under which secrets are listed in the key store.
 const SERVICE: &str = "Understudy";
 /// Time for a person to unlock the key store.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Time for the key store to say that it is there.
 const PROBE: Duration = Duration::from_secs(5);
 /// Largest secret of the Windows Credential Manager, `CRED_MAX_CREDENTIAL_BLOB_SIZE`, in bytes:

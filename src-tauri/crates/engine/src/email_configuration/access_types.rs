@@ -39,6 +39,12 @@ pub(super) struct Situation<'a> {
     pub(super) server_version: Option<&'a str>,
 }
 
+impl Situation<'_> {
+    fn is_cloud(self) -> bool {
+        self.cloud_host || self.platform == Platform::ExchangeOnline
+    }
+}
+
 struct Entry {
     access_type: AccessType,
     key: &'static str,
@@ -105,9 +111,7 @@ fn badge(access_type: AccessType, situation: Situation<'_>) -> Badge {
         return new("not_rated", "Check the clock of this computer.");
     }
     match access_type {
-        T::ExImp if situation.cloud_host || situation.platform == Platform::ExchangeOnline => {
-            retired()
-        }
+        T::ExImp | T::EwsImp if situation.is_cloud() => retired(),
         T::ExImp => match situation.server_version {
             Some(build) if situation.today > SUPPORT_ENDED && is_out_of_support(build) => new(
                 "unsupported",
@@ -115,9 +119,6 @@ fn badge(access_type: AccessType, situation: Situation<'_>) -> Badge {
             ),
             _ => works(),
         },
-        T::EwsImp if situation.cloud_host || situation.platform == Platform::ExchangeOnline => {
-            retired()
-        }
         T::ExUser | T::EwsImp | T::GraphUser | T::GraphApp => works(),
         T::EwsUser | T::EwsApp => until(EWS_ONLINE_ENDS, situation.today),
         T::GDirect | T::GSa => new("not_rated", "Not rated"),

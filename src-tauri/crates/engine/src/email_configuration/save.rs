@@ -59,15 +59,14 @@ impl Engine {
             Err(problem) => return Err(change.take_back(&stage, problem).await),
         };
         match password {
-            PasswordChange::Keep => {}
             PasswordChange::Ask {
                 password: Some(password),
             } if !password.is_empty() => {
                 stage.keep_typed(organization, Some(password));
             }
-            PasswordChange::Ask { .. } => {}
+            PasswordChange::Keep | PasswordChange::Ask { .. } => {}
             PasswordChange::Store { .. } | PasswordChange::Remove => {
-                stage.keep_typed(organization, None)
+                stage.keep_typed(organization, None);
             }
         }
         Ok(saved)
@@ -100,13 +99,13 @@ impl Plan {
         stored: Option<&StoredConfiguration>,
         change: &PasswordChange,
     ) -> Self {
-        let state = stored.map_or_else(PasswordState::default, |stored| stored.password.clone());
+        let before = stored.map_or_else(PasswordState::default, |stored| stored.password.clone());
         let version = stored.map_or(0, |stored| stored.secret_version);
-        let had = state.has_password;
+        let had = before.has_password;
         match change {
             PasswordChange::Keep => Self {
                 has_password: had,
-                ask_each_time: state.ask_each_time,
+                ask_each_time: before.ask_each_time,
                 version: Some(version),
                 event: Event::None,
             },
@@ -178,8 +177,8 @@ async fn checked(
     stage
         .read(move |tx| {
             let around = Surroundings::of(tx, organization, &form, now)?;
-            let state = around.stored.as_ref().map(|stored| &stored.password);
-            let kept = state.is_some_and(|state| state.has_password || state.ask_each_time);
+            let before = around.stored.as_ref().map(|stored| &stored.password);
+            let kept = before.is_some_and(|known| known.has_password || known.ask_each_time);
             let password = PasswordField {
                 given: typed || kept,
                 outer_spaces: false,

@@ -27,15 +27,16 @@ impl Engine {
                 let before = known(tx, id)?;
                 if before.enabled != enabled {
                     organizations::set_enabled(tx, id, enabled, &author.at)?;
-                    let (kind, details) = match enabled {
-                        true => (
+                    let (kind, details) = if enabled {
+                        (
                             Kind::OrganizationEnabled,
                             "Synchronization Status: Enabled.",
-                        ),
-                        false => (
+                        )
+                    } else {
+                        (
                             Kind::OrganizationDisabled,
                             "Synchronization Status: Disabled.",
-                        ),
+                        )
                     };
                     author.note(tx, kind, Some((id, &before.name)), details, None)?;
                 }

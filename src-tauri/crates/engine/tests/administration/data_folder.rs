@@ -227,7 +227,7 @@ async fn what_was_deleted_is_purged_after_thirty_days() {
     let world = world.reopen("2027-01-25T12:00:00Z").await;
     let rows = world
         .db()
-        .read(|tx| store::users::counts_of_all(tx))
+        .read(store::users::counts_of_all)
         .await
         .expect("counted");
     assert_eq!(rows.users, 0);

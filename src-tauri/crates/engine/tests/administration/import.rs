@@ -1,5 +1,7 @@
 //! Whole lists: what each row becomes, all or nothing, and back again.
 
+use std::fmt::Write as _;
+
 use contract::{
     Code, ImportApply, ImportCancel, ImportGroup, ImportRows, ImportUndo, PasswordChange, Undo,
     Verdict,
@@ -21,9 +23,11 @@ async fn five_thousand_users_of_powershell_5_are_added_and_taken_back() {
     let mut text =
         "DisplayName;PrimarySmtpAddress;UserPrincipalName;RecipientTypeDetails\r\n".to_owned();
     for number in 0..5_000 {
-        text.push_str(&format!(
+        write!(
+            text,
             "\"Usér {number}\";u{number}@contoso.com;u{number}@ad.contoso.com;UserMailbox\r\n"
-        ));
+        )
+        .expect("memory");
     }
     let preview = world
         .engine
@@ -71,6 +75,7 @@ async fn five_thousand_users_of_powershell_5_are_added_and_taken_back() {
     );
 }
 
+#[expect(clippy::too_many_lines, reason = "one table, a line a row")]
 #[tokio::test]
 async fn every_row_gets_its_group_and_its_reason() {
     let world = World::new().await;
@@ -111,31 +116,42 @@ async fn every_row_gets_its_group_and_its_reason() {
         .iter()
         .map(|row| (row.group, row.reason.as_deref()))
         .collect();
-    use ImportGroup as G;
     assert_eq!(
         told,
         [
-            (G::New, None),
+            (ImportGroup::New, None),
             (
-                G::Alias,
+                ImportGroup::Alias,
                 Some("sales@contoso.com is an alias of anna@contoso.com.")
             ),
-            (G::AlreadyHere, Some("HERE@contoso.com is already in Here.")),
-            (G::Elsewhere, Some("there@contoso.com is already in There.")),
-            (G::Duplicate, Some("Anna@Contoso.com is already in line 2.")),
             (
-                G::Remote,
+                ImportGroup::AlreadyHere,
+                Some("HERE@contoso.com is already in Here.")
+            ),
+            (
+                ImportGroup::Elsewhere,
+                Some("there@contoso.com is already in There.")
+            ),
+            (
+                ImportGroup::Duplicate,
+                Some("Anna@Contoso.com is already in line 2.")
+            ),
+            (
+                ImportGroup::Remote,
                 Some("Lives in Exchange Online: a check on-premises will not find it.")
             ),
-            (G::System, Some("System mailbox, left out.")),
-            (G::Bad, Some("\"not an address\" isn't an e-mail address.")),
-            (G::New, None),
+            (ImportGroup::System, Some("System mailbox, left out.")),
+            (
+                ImportGroup::Bad,
+                Some("\"not an address\" isn't an e-mail address.")
+            ),
+            (ImportGroup::New, None),
         ]
     );
     assert_eq!(preview.to_add, 3);
     let only = ImportRows {
         token: preview.token.clone(),
-        group: Some(G::New),
+        group: Some(ImportGroup::New),
         offset: 1,
         limit: 1,
     };

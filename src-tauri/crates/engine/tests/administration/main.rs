@@ -1,4 +1,4 @@
-//! The administration half of the engine on real SQLite in temporary folders, with a key store in
+//! The administration half of the engine on real databases in temporary folders, with a key store in
 //! memory: what administrators do without a network, and what they are told when they err.
 
 mod activity;
