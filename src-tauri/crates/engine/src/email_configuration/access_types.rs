@@ -9,8 +9,7 @@ use jiff::civil::{Date, date};
 
 /// The day the calendar below was true. A clock before it is wrong.
 const CALENDAR: Date = date(2026, 11, 1);
-/// The last day but one of EWS in Exchange Online:
-/// <https://techcommunity.microsoft.com/blog/exchange/exchange-online-ews-your-time-is-almost-up/4492361>.
+/// The day EWS ends in Exchange Online (Microsoft 365 Message Center, MC1227454).
 const EWS_ONLINE_ENDS: Date = date(2027, 4, 1);
 /// End of support of Exchange Server 2016 and 2019:
 /// <https://learn.microsoft.com/lifecycle/products/exchange-server-2019>.
