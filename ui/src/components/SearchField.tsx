@@ -2,7 +2,7 @@ import { makeStyles, SearchBox } from "@fluentui/react-components";
 import { useEffect, useRef, useState } from "react";
 import { useHotkeys } from "@/lib/keys";
 
-const useStyles = makeStyles({ root: { flexGrow: 1, flexBasis: "150px", maxWidth: "300px" } });
+const useStyles = makeStyles({ root: { flexGrow: 1, flexBasis: "140px", minWidth: "120px", maxWidth: "300px" } });
 
 type Props = { label: string; value: string; onChange: (value: string) => void };
 

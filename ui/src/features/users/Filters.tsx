@@ -3,7 +3,7 @@ import { SearchField } from "@/components/SearchField";
 import { syncAccess, verdicts } from "@/lib/labels";
 import { text, useUrlState } from "@/lib/urlState";
 
-const useStyles = makeStyles({ choice: { minWidth: "0", width: "124px" } });
+const useStyles = makeStyles({ choice: { minWidth: "0", width: "128px", whiteSpace: "nowrap" } });
 
 const flags = { must_refuse: "Must be refused", disabled: "Synchronization disabled" };
 

@@ -44,6 +44,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     marginBottom: tokens.spacingVerticalS,
   },
+  right: { marginLeft: "auto" },
 });
 
 /** The list of users, of all organizations or of one (panel 10.1). */
@@ -115,6 +116,7 @@ export function UsersList({ organization }: { organization?: number }) {
       <div className={styles.bar}>
         <Filters />
         <Button
+          className={styles.right}
           icon={<ArrowExportRegular />}
           disabled={total === 0}
           title="Writes the filtered rows to a file in Downloads (Ctrl+E)"
