@@ -193,6 +193,17 @@ pub(crate) async fn on_blocking_thread<T: Send + 'static>(
     }
 }
 
+/// Runs a change of key store and database to its end, even when nobody waits for the answer any
+/// more: a closed window must not leave half of it.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => Err(crate::problems::internal("finishing a change", &error)),
+    }
+}
+
 fn at(time: jiff::Timestamp) -> String {
     format!("{time:.3}")
 }

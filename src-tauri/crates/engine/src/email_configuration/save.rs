@@ -3,6 +3,8 @@
 //!
 //! The key store goes first. Whichever of the two refuses, nothing is changed in the end.
 
+use std::sync::Arc;
+
 use contract::{
     EmailConfigurationForm, OrganizationId, PasswordChange, PasswordState, Problem, RunId,
     SaveEmailConfiguration, Saved, Secret, TlsTrust,
@@ -20,7 +22,7 @@ use crate::Engine;
 use crate::activity::{Author, Kind, count};
 use crate::organizations::known;
 use crate::problems::Refusal;
-use crate::stage::Stage;
+use crate::stage::{Stage, to_the_end};
 
 const REFUSED: &str = "The key store refused to save the password. Nothing was changed.";
 
@@ -34,43 +36,47 @@ impl Engine {
         &self,
         request: SaveEmailConfiguration,
     ) -> Result<Saved, Problem> {
-        let SaveEmailConfiguration {
-            organization,
-            form,
-            password,
-        } = request;
-        let form = tidy(form);
         let stage = self.stage();
-        let _one_at_a_time = stage.saving.lock().await;
-        let stored = checked(&stage, organization, &form, &password).await?;
-        let plan = Plan::of(&stage, organization, stored.as_ref(), &password).await;
-        let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
-        let work = Work {
-            organization,
-            form,
-            stored,
-            plan,
-            author: stage.author(),
-            today: stage.today(),
-        };
-        let saved = stage.write(move |tx| work.save(tx)).await;
-        let saved = match saved {
-            Ok(saved) => saved,
-            Err(problem) => return Err(change.take_back(&stage, problem).await),
-        };
-        match password {
-            PasswordChange::Ask {
-                password: Some(password),
-            } if !password.is_empty() => {
-                stage.keep_typed(organization, Some(password));
-            }
-            PasswordChange::Keep | PasswordChange::Ask { .. } => {}
-            PasswordChange::Store { .. } | PasswordChange::Remove => {
-                stage.keep_typed(organization, None);
-            }
-        }
-        Ok(saved)
+        to_the_end(save(stage, request)).await
     }
+}
+
+async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Saved, Problem> {
+    let SaveEmailConfiguration {
+        organization,
+        form,
+        password,
+    } = request;
+    let form = tidy(form);
+    let _one_at_a_time = stage.saving.lock().await;
+    let stored = checked(&stage, organization, &form, &password).await?;
+    let plan = Plan::of(&stage, organization, stored.as_ref(), &password).await;
+    let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
+    let work = Work {
+        organization,
+        form,
+        stored,
+        plan,
+        author: stage.author(),
+        today: stage.today(),
+    };
+    let saved = stage.write(move |tx| work.save(tx)).await;
+    let saved = match saved {
+        Ok(saved) => saved,
+        Err(problem) => return Err(change.take_back(&stage, problem).await),
+    };
+    match password {
+        PasswordChange::Ask {
+            password: Some(password),
+        } if !password.is_empty() => {
+            stage.keep_typed(organization, Some(password));
+        }
+        PasswordChange::Keep | PasswordChange::Ask { .. } => {}
+        PasswordChange::Store { .. } | PasswordChange::Remove => {
+            stage.keep_typed(organization, None);
+        }
+    }
+    Ok(saved)
 }
 
 /// What happens to the password.

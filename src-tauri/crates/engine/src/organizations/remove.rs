@@ -1,6 +1,8 @@
 //! Deleting an organization with its users. Its password leaves the key store at once; the rest can
 //! be restored for 30 days.
 
+use std::sync::Arc;
+
 use contract::{Code, OrganizationRef, OrganizationRow, PasswordState, Problem, RemovedWithUndo};
 use store::{Tx, email_configurations, organizations};
 
@@ -9,7 +11,7 @@ use crate::Engine;
 use crate::activity::{Author, Kind, UndoStep, count};
 use crate::email_configuration::{fingerprint, new_secret_version, vault};
 use crate::problems::Refusal;
-use crate::stage::Stage;
+use crate::stage::{Stage, to_the_end};
 
 impl Engine {
     /// Deletes an organization with its users; its stored password is removed now.
@@ -21,39 +23,43 @@ impl Engine {
         &self,
         request: OrganizationRef,
     ) -> Result<RemovedWithUndo, Problem> {
-        let id = request.organization;
         let stage = self.stage();
-        let _one_at_a_time = stage.saving.lock().await;
-        let stored = stage
-            .read(move |tx| {
-                removable(&known(tx, id)?)?;
-                Ok(email_configurations::load(tx, id)?
-                    .is_some_and(|stored| stored.password.has_password))
-            })
-            .await?;
-        not_running(&stage, request)?;
-        let change = if stored {
-            vault::remove(
-                &stage,
-                id,
-                "The key store refused to remove the password. Nothing was changed.",
-            )
-            .await?
-        } else {
-            vault::Change::none()
-        };
-        let (author, deleted_at) = (stage.author(), stage.unique_now());
-        let removed = stage
-            .write(move |tx| soft_delete(tx, request, &author, deleted_at))
-            .await;
-        match removed {
-            Ok(removed) => {
-                stage.keep_typed(id, None);
-                stage.drafts.forget(id);
-                Ok(removed)
-            }
-            Err(problem) => Err(change.take_back(&stage, problem).await),
+        to_the_end(remove(stage, request)).await
+    }
+}
+
+async fn remove(stage: Arc<Stage>, request: OrganizationRef) -> Result<RemovedWithUndo, Problem> {
+    let id = request.organization;
+    let _one_at_a_time = stage.saving.lock().await;
+    let stored = stage
+        .read(move |tx| {
+            removable(&known(tx, id)?)?;
+            Ok(email_configurations::load(tx, id)?
+                .is_some_and(|stored| stored.password.has_password))
+        })
+        .await?;
+    not_running(&stage, request)?;
+    let change = if stored {
+        vault::remove(
+            &stage,
+            id,
+            "The key store refused to remove the password. Nothing was changed.",
+        )
+        .await?
+    } else {
+        vault::Change::none()
+    };
+    let (author, deleted_at) = (stage.author(), stage.unique_now());
+    let removed = stage
+        .write(move |tx| soft_delete(tx, request, &author, deleted_at))
+        .await;
+    match removed {
+        Ok(removed) => {
+            stage.keep_typed(id, None);
+            stage.drafts.forget(id);
+            Ok(removed)
         }
+        Err(problem) => Err(change.take_back(&stage, problem).await),
     }
 }
 

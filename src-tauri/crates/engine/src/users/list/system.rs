@@ -35,7 +35,10 @@ pub fn is_system_mailbox(recipient_type: Option<&str>, name_or_address: &str) ->
 
 /// The types in lower case, with and without their ending, for a search in the database.
 pub(crate) fn system_kinds() -> Vec<String> {
-    TYPES.iter().flat_map(|kind| [(*kind).to_owned(), format!("{kind}mailbox")]).collect()
+    TYPES
+        .iter()
+        .flat_map(|kind| [(*kind).to_owned(), format!("{kind}mailbox")])
+        .collect()
 }
 
 /// How names and addresses of system mailboxes begin, in lower case.
