@@ -1,0 +1,348 @@
+//! A check made ready: everything that can be wrong with the input is found here, before the first
+//! request, and before anybody is asked for a password.
+
+use std::io::Cursor;
+
+use contract::{
+    Authentication, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs, OrganizationId,
+    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunId, Secret, TlsTrust,
+    ValidateEmailConfiguration,
+};
+use engine::Engine;
+use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck};
+use engine::email_configuration::{EwsUrl, Reading};
+
+use super::check::Args;
+use super::save;
+use crate::failure::Failure;
+use crate::lists;
+use crate::password::{ask, needed};
+
+/// A run that waits for its start.
+pub(super) enum Prepared {
+    /// A stored organization.
+    Organization {
+        row: Box<OrganizationRow>,
+        password: Option<Secret>,
+    },
+    /// A run that was cut off.
+    Resume {
+        run: Option<RunId>,
+        password: Option<Secret>,
+    },
+    /// A list.
+    OneOff(Box<OneOff>),
+}
+
+/// A list, and how to reach Exchange.
+pub(super) struct OneOff {
+    pub(super) plan: Plan,
+    pub(super) form: EmailConfigurationForm,
+    pub(super) password: Secret,
+    pub(super) list: Source,
+}
+
+/// The list of a one-off audit.
+pub(super) enum Source {
+    /// Canaries alone.
+    None,
+    /// Read as it comes.
+    Open(List),
+    /// Read already, to be stored.
+    Whole { name: String, bytes: Vec<u8> },
+}
+
+impl Prepared {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// What the engine finds wrong; nothing was asked then.
+    pub(super) async fn start(self, engine: &Engine, args: &Args) -> Result<StartedCheck, Failure> {
+        let stream = args.streams();
+        let canaries = args
+            .must_refuse
+            .iter()
+            .map(|text| lists::canary(text))
+            .collect::<Result<_, _>>()?;
+        let started = match self {
+            Self::Organization { row, password } => {
+                engine
+                    .audit_organization(&row, password, canaries, |plan| args.adjust(plan), stream)
+                    .await?
+            }
+            Self::Resume { run, password } => engine.resume_run(run, password, stream).await?,
+            Self::OneOff(audit) => match &args.save {
+                Some(name) => save::start(engine, name, *audit, args).await?,
+                None => audit.start(engine, canaries, stream).await?,
+            },
+        };
+        Ok(started)
+    }
+}
+
+impl OneOff {
+    async fn start(
+        self,
+        engine: &Engine,
+        canaries: Vec<Canary>,
+        stream: bool,
+    ) -> Result<StartedCheck, Problem> {
+        let audit = Audit {
+            plan: self.plan,
+            password: self.password,
+            mailboxes: self.list.mailboxes(),
+            canaries,
+            organization: None,
+            fingerprint: String::new(),
+            draft: false,
+            stream,
+        };
+        engine.start_audit(audit).await
+    }
+}
+
+impl Source {
+    pub(super) fn mailboxes(self) -> Mailboxes {
+        match self {
+            Self::None => Mailboxes::None,
+            Self::Open(list) => Mailboxes::List(list),
+            Self::Whole { name, bytes } => Mailboxes::List(List {
+                name,
+                source: Box::new(Cursor::new(bytes)),
+            }),
+        }
+    }
+}
+
+/// A stored organization.
+pub(super) async fn of_organization(
+    engine: &Engine,
+    name: &str,
+    args: &Args,
+) -> Result<Prepared, Problem> {
+    let row = engine.find_organization(name).await?;
+    prove_canaries(args, IdentifyBy::Smtp)?;
+    let password = stored_or_asked(engine, Some(row.id), &row.name, args).await?;
+    Ok(Prepared::Organization {
+        row: Box::new(row),
+        password,
+    })
+}
+
+/// A run that was cut off.
+pub(super) async fn of_run(
+    engine: &Engine,
+    run: Option<RunId>,
+    args: &Args,
+) -> Result<Prepared, Problem> {
+    let row = super::run::row(engine, run.as_ref()).await?;
+    let password = stored_or_asked(engine, row.organization, &row.account, args).await?;
+    Ok(Prepared::Resume {
+        run: Some(row.id),
+        password,
+    })
+}
+
+/// A list.
+pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Problem> {
+    let auth: Authentication = args.auth.unwrap_or_default().into();
+    served(auth, args)?;
+    let ews_url = url(args.ews_url.as_deref().unwrap_or_default())?;
+    let account = args
+        .account
+        .as_deref()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    let form = EmailConfigurationForm {
+        account_logon: account.clone(),
+        ews_url: ews_url.clone(),
+        authentication: auth,
+        tls_trust: args.trust.settle(engine).await?.unwrap_or_default(),
+        identify_by: args.identify_by.unwrap_or_default().into(),
+        ..EmailConfigurationForm::default()
+    };
+    refuse_form(engine, &form).await?;
+    if let Some(name) = &args.save {
+        save::refuse_taken(engine, name).await?;
+    }
+    let list = source(args, form.identify_by)?;
+    prove_canaries(args, form.identify_by)?;
+    let mut plan = Plan {
+        ews_url,
+        account: account.clone(),
+        authentication: auth,
+        tls_trust: form.tls_trust.clone(),
+        identify_by: form.identify_by,
+        folders: vec!["inbox".to_owned()],
+        concurrency: None,
+        timeout_seconds: 30,
+        resolve: Vec::new(),
+        proxy: ProxyChoice::System,
+    };
+    args.adjust(&mut plan);
+    let password = match args.password.read()? {
+        Some(password) => password,
+        None => ask(&account, args.users.as_deref().is_some_and(lists::is_stdin))?,
+    };
+    Ok(Prepared::OneOff(Box::new(OneOff {
+        plan,
+        form,
+        password,
+        list,
+    })))
+}
+
+/// Opens the list; where it is to be stored, reads it. Standard input has one use.
+fn source(args: &Args, by: IdentifyBy) -> Result<Source, Problem> {
+    let Some(file) = &args.users else {
+        return Ok(Source::None);
+    };
+    if lists::is_stdin(file) && args.password.password_stdin {
+        return Err(Problem::new(
+            Code::Invalid,
+            "Standard input cannot be the list and the password at once.",
+        )
+        .hint("Write the list to a file, or type the password on a terminal."));
+    }
+    if args.save.is_none() {
+        return lists::open(file).map(Source::Open);
+    }
+    let (name, bytes) = lists::read(file)?;
+    lists::prove(&name, &bytes, by)?;
+    Ok(Source::Whole { name, bytes })
+}
+
+/// Canaries that are neither a list nor an address are found before the password is asked for.
+fn prove_canaries(args: &Args, by: IdentifyBy) -> Result<(), Problem> {
+    for text in &args.must_refuse {
+        match lists::canary(text)? {
+            Canary::Address(address) => {
+                contract::SmtpAddress::parse(&address).map_err(|error| {
+                    Problem::new(
+                        Code::Invalid,
+                        format!("{text:?} is neither a file nor an e-mail address: {error}."),
+                    )
+                    .hint("Give the path of a list that exists, or one address.")
+                })?;
+            }
+            Canary::List(list) => {
+                let (name, bytes) = lists::read(std::path::Path::new(&list.name))?;
+                lists::prove(&name, &bytes, by)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What this version cannot do yet is said before anything is read.
+fn served(auth: Authentication, args: &Args) -> Result<(), Problem> {
+    if args.token_stdin || auth == Authentication::Bearer {
+        return Err(Problem::new(
+            Code::NotAllowed,
+            "Logging on with a token isn't part of this version yet.",
+        )
+        .hint("Use --auth basic with a password, where the server offers it."));
+    }
+    Ok(())
+}
+
+/// Near misses (`mail.contoso.com`) are completed, and that is said.
+fn url(text: &str) -> Result<String, Problem> {
+    let refused = |message: String| {
+        Problem::invalid("ewsUrl", message).hint("The EWS URL looks like https://mail.contoso.com/EWS/Exchange.asmx; http is accepted for 127.0.0.1 and localhost only.")
+    };
+    match EwsUrl::read(text) {
+        Ok(Reading::Exact(url)) => Ok(url.to_string()),
+        Ok(Reading::Completed(url)) => {
+            eprintln!("note: the EWS URL is taken to be {url}");
+            Ok(url.to_string())
+        }
+        Ok(Reading::WebPage(url)) => Err(refused(format!(
+            "That's a web page for people. EWS would be at {url}."
+        ))),
+        Err(engine::email_configuration::EwsUrlError::Empty) => {
+            Err(refused("The EWS URL is empty.".to_owned()))
+        }
+        Err(error) => Err(refused(error.text())),
+    }
+}
+
+/// What the form's own validation finds.
+async fn refuse_form(engine: &Engine, form: &EmailConfigurationForm) -> Result<(), Problem> {
+    let organization = default_organization(engine).await?;
+    let request = ValidateEmailConfiguration {
+        organization,
+        form: EmailConfigurationForm {
+            tls_trust: TlsTrust::System,
+            ..form.clone()
+        },
+        password_typed: true,
+        password_outer_spaces: false,
+        ask_each_time: false,
+    };
+    let messages = engine.email_configuration_validate(request).await?;
+    match messages
+        .into_iter()
+        .find(|message| message.level == FieldLevel::Error)
+    {
+        Some(message) => Err(Problem::invalid(&message.field, message.text)),
+        None => Ok(()),
+    }
+}
+
+async fn default_organization(engine: &Engine) -> Result<OrganizationId, Problem> {
+    let all = engine
+        .organizations_list(OrganizationsQuery::default())
+        .await?;
+    let default = all.iter().find(|row| row.is_default).or(all.first());
+    default
+        .map(|row| row.id)
+        .ok_or_else(|| Problem::new(Code::Internal, "There is no default organization."))
+}
+
+/// The password from stdin; `None` where the key store has it; else asked for.
+async fn stored_or_asked(
+    engine: &Engine,
+    organization: Option<OrganizationId>,
+    whose: &str,
+    args: &Args,
+) -> Result<Option<Secret>, Problem> {
+    if let Some(password) = args.password.read()? {
+        return Ok(Some(password));
+    }
+    let Some(organization) = organization else {
+        return ask(whose, false).map(Some);
+    };
+    let configuration = engine
+        .email_configuration_show(OrganizationRef { organization })
+        .await?;
+    if !configuration.saved {
+        return Err(Problem::new(
+            Code::Invalid,
+            format!("{whose} has no Email Configuration yet."),
+        )
+        .hint(format!(
+            "understudy organization edit {whose:?} --ews-url URL --account NAME"
+        )));
+    }
+    if !configuration.password.has_password {
+        return ask(whose, false).map(Some);
+    }
+    let store = engine.app_state(NoArgs {}).await?.key_store;
+    if store.available {
+        return Ok(None);
+    }
+    // The password is in there, and cannot be had: a person can still type it.
+    ask(whose, false).map(Some).map_err(|_| {
+        let why = store.problem.map_or_else(
+            || format!("{} cannot be used.", store.name),
+            |problem| problem.message,
+        );
+        let problem = needed(whose);
+        Problem {
+            message: format!("{} {why}", problem.message),
+            ..problem
+        }
+    })
+}

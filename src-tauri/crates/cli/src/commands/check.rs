@@ -1,0 +1,259 @@
+//! `understudy check`: a stored organization, a list, or a run that was cut off.
+
+use std::path::PathBuf;
+
+use contract::{Code, Problem, RunId};
+use engine::checks::{Plan, ProxyChoice, StartedCheck};
+use engine::{Engine, Options};
+
+use super::audit::{self, Prepared};
+use crate::args::Global;
+use crate::failure::{Exit, Failure};
+use crate::follow::{Interrupts, follow};
+use crate::output::Output;
+use crate::password::PasswordArgs;
+use crate::print::jsonl::Stream;
+use crate::print::{self, Format, FormatArgs};
+use crate::rows::Report;
+use crate::style::Pen;
+use crate::trust::TrustArgs;
+use crate::values::{Auth, Concurrency, Folder, Identify, Resolve};
+
+/// What `ORGANIZATION` has stored, and `--resume` takes from the run.
+const STORED: [&str; 9] = [
+    "ews_url",
+    "account",
+    "users",
+    "auth",
+    "identify_by",
+    "ca_file",
+    "pin_sha256",
+    "save",
+    "token_stdin",
+];
+
+/// Check mailboxes: of a stored organization, or of a list
+///
+/// One folder of each mailbox is opened through the service account, nothing is written. A one-off
+/// audit (--ews-url, --account, --users) keeps nothing unless --save is given.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  understudy check 'Contoso'\n  understudy check --ews-url https://mail.contoso.com/EWS/Exchange.asmx \
+--account 'CONTOSO\\svc-ews' \\\n      --password-stdin --users users.csv --json < password.txt\n  understudy check --resume last\n\n\
+Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; else 0."
+)]
+pub(crate) struct Args {
+    /// A stored organization, by its name or External Id
+    #[arg(value_name = "ORGANIZATION", conflicts_with_all = STORED)]
+    pub(super) organization: Option<String>,
+    /// EWS URL; https, or http on this machine alone
+    #[arg(long, value_name = "URL", requires = "account")]
+    pub(super) ews_url: Option<String>,
+    /// Service account: DOMAIN\user, UPN or e-mail address
+    #[arg(long, value_name = "NAME", requires = "ews_url")]
+    pub(super) account: Option<String>,
+    /// User list, CSV or one address a line; - is stdin
+    #[arg(long, value_name = "FILE", requires = "ews_url")]
+    pub(super) users: Option<PathBuf>,
+    /// Mailboxes that must be refused: a list, or an address; repeatable
+    #[arg(long, value_name = "FILE|ADDRESS")]
+    pub(super) must_refuse: Vec<String>,
+    #[command(flatten)]
+    pub(super) password: PasswordArgs,
+    /// Read the access token from the first line of stdin, with --auth bearer
+    #[arg(long, conflicts_with = "password_stdin")]
+    pub(super) token_stdin: bool,
+    /// How to log on [default: auto]
+    #[arg(long, value_name = "SCHEME")]
+    pub(super) auth: Option<Auth>,
+    /// What names the mailbox to Exchange [default: smtp]
+    #[arg(long, value_name = "IDENTITY")]
+    pub(super) identify_by: Option<Identify>,
+    #[command(flatten)]
+    pub(super) trust: TrustArgs,
+    /// Folders to open, all in one request [default: inbox]
+    #[arg(long, value_name = "FOLDER", value_delimiter = ',')]
+    pub(super) folders: Vec<Folder>,
+    /// Most connections at once: auto, or 1 to 27 [default: auto]
+    #[arg(long, value_name = "auto|N", value_parser = Concurrency::parse)]
+    pub(super) concurrency: Option<Concurrency>,
+    /// Seconds a request may take, 1 to 600 [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(super) timeout: Option<u64>,
+    /// HTTP proxy: system, none or a URL [default: system]
+    #[arg(long, value_name = "PROXY", value_parser = crate::values::proxy)]
+    pub(super) proxy: Option<ProxyChoice>,
+    /// Ask this server of a load-balanced name; repeatable
+    #[arg(long, value_name = "HOST:PORT:ADDRESS[:PORT]", value_parser = Resolve::parse)]
+    pub(super) resolve: Vec<Resolve>,
+    /// Keep organization, users and run under this name
+    #[arg(long, value_name = "NAME", requires = "ews_url")]
+    pub(super) save: Option<String>,
+    /// Go on with a run that was cut off, under the same id
+    #[arg(long, value_name = "RUN|last", conflicts_with_all = STORED)]
+    #[arg(conflicts_with_all = ["organization", "must_refuse", "folders", "concurrency", "timeout", "proxy", "resolve"])]
+    pub(super) resume: Option<String>,
+    #[command(flatten)]
+    pub(super) format: FormatArgs,
+}
+
+/// Which of the three forms it is.
+enum Form<'a> {
+    Organization(&'a str),
+    Resume(&'a str),
+    OneOff,
+}
+
+impl Args {
+    fn form(&self) -> Result<Form<'_>, Problem> {
+        if let Some(run) = &self.resume {
+            return Ok(Form::Resume(run));
+        }
+        if let Some(name) = &self.organization {
+            return Ok(Form::Organization(name));
+        }
+        if self.ews_url.is_none() {
+            return Err(Problem::new(Code::Invalid, "What is to be checked is missing.")
+                .hint("Name a stored organization, or give --ews-url, --account and --users. `understudy practice --check` needs none of it."));
+        }
+        if self.users.is_none() && self.must_refuse.is_empty() {
+            return Err(
+                Problem::new(Code::Invalid, "The mailboxes to check are missing.").hint(
+                    "Give a list with --users FILE (- is stdin), or canaries with --must-refuse.",
+                ),
+            );
+        }
+        Ok(Form::OneOff)
+    }
+
+    /// What may differ from the stored settings.
+    pub(super) fn adjust(&self, plan: &mut Plan) {
+        if !self.folders.is_empty() {
+            plan.folders = self
+                .folders
+                .iter()
+                .map(|folder| folder.word().to_owned())
+                .collect();
+        }
+        if let Some(concurrency) = self.concurrency {
+            plan.concurrency = concurrency.ceiling();
+        }
+        if let Some(timeout) = self.timeout {
+            plan.timeout_seconds = timeout;
+        }
+        if let Some(proxy) = &self.proxy {
+            plan.proxy = proxy.clone();
+        }
+        plan.resolve = self
+            .resolve
+            .iter()
+            .map(|r| (r.host.clone(), r.port, r.to))
+            .collect();
+    }
+
+    pub(super) fn streams(&self) -> bool {
+        self.format.format() == Format::Jsonl
+    }
+}
+
+pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
+    let (engine, prepared) = match args.form()? {
+        Form::Organization(name) => {
+            let engine = Engine::open(global.options()).await?;
+            let prepared = audit::of_organization(&engine, name, &args).await?;
+            (engine, prepared)
+        }
+        Form::Resume(run) => {
+            let engine = Engine::open(global.options()).await?;
+            let run = if run == "last" {
+                None
+            } else {
+                Some(super::run::find(&engine, run).await?)
+            };
+            let prepared = audit::of_run(&engine, run, &args).await?;
+            (engine, prepared)
+        }
+        Form::OneOff => {
+            let engine = match &args.save {
+                Some(_) => Engine::open(global.options()).await?,
+                None => Engine::temporary(Options::default()).await?,
+            };
+            let prepared = audit::one_off(&engine, &args).await?;
+            (engine, prepared)
+        }
+    };
+    play(&engine, prepared, &args, global).await
+}
+
+/// From a run that is ready to its last line.
+async fn play(
+    engine: &Engine,
+    prepared: Prepared,
+    args: &Args,
+    global: &Global,
+) -> Result<Exit, Failure> {
+    let mut output = Output::open(args.format.output.as_deref())?;
+    let mut interrupts = Interrupts::listen()?;
+    let started =
+        crate::follow::or_interrupted(&mut interrupts, prepared.start(engine, args)).await??;
+    let told = tell(engine, started, &mut interrupts, args, global, &mut output).await;
+    let (exit, told) = match told {
+        Ok((exit, told)) => (exit, told),
+        Err(failure) => return Err(failure),
+    };
+    match told {
+        // Nobody reads the report any more: the exit code still tells.
+        Err(Failure::NobodyReads) => return Ok(exit),
+        Err(failure) => return Err(failure),
+        Ok(()) => {}
+    }
+    if let Some(place) = output.finish()? {
+        eprintln!(
+            "Written to {}.",
+            crate::style::one_line(&place.display().to_string())
+        );
+    }
+    Ok(exit)
+}
+
+/// Follows the run and writes the report; what the report's reader did is told apart.
+async fn tell(
+    engine: &Engine,
+    mut started: StartedCheck,
+    interrupts: &mut Interrupts,
+    args: &Args,
+    global: &Global,
+    output: &mut Output,
+) -> Result<(Exit, Result<(), Failure>), Failure> {
+    let run: RunId = started.run.clone();
+    let format = args.format.format();
+    let (report, written) = if format == Format::Jsonl {
+        let row = Report::of(engine, run.clone()).await?.page.row;
+        let mut stream = Stream::new(engine, row, args.folders.len() > 1, output);
+        let followed = follow(&mut started, interrupts, Some(&mut stream)).await;
+        if let Err(Failure::Killed) = followed {
+            return Err(Failure::Killed);
+        }
+        let report = Report::of(engine, run).await?;
+        let written = match followed {
+            Ok(()) => stream.end(&report).await,
+            Err(failure) => Err(failure),
+        };
+        (report, written)
+    } else {
+        follow(&mut started, interrupts, None).await?;
+        let report = Report::of(engine, run).await?;
+        let pen = Pen::new(global.color.paints_stdout() && args.format.output.is_none());
+        let written = print::report(&report, format, output, pen).await;
+        (report, written)
+    };
+    let row = &report.page.row;
+    if args.format.output.is_some() || format == Format::Csv {
+        eprintln!(
+            "{} {}",
+            print::totals(&row.summary),
+            print::standing(&row.summary, row.state)
+        );
+    }
+    Ok((Exit::of_run(&row.summary, row.state), written))
+}

@@ -1,0 +1,30 @@
+//! The commands, one file each. Each reads its arguments, asks the engine, and prints; none decides.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod organization;
+pub(crate) mod practice;
+pub(crate) mod run;
+pub(crate) mod user;
+
+mod audit;
+mod save;
+
+use crate::args::{Cli, Command};
+use crate::failure::{Exit, Failure};
+
+/// Runs what was asked for.
+///
+/// # Errors
+/// As [`Failure`].
+pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Check(args) => check::run(&global, *args).await,
+        Command::Organization(args) => organization::run(&global, args).await,
+        Command::User(args) => user::run(&global, args).await,
+        Command::Run(args) => run::run(&global, args).await,
+        Command::Practice(args) => practice::run(&global, args).await,
+        Command::Completions(args) => completions::run(&args),
+    }
+}

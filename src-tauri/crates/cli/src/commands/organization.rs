@@ -1,0 +1,486 @@
+//! `understudy organization …`: organizations and their Email Configuration.
+
+use contract::{
+    AccessType, AddOrganization, Authentication, Code, DuplicateOrganization, EditOrganization,
+    EmailConfiguration, EmailConfigurationForm, IdentifyBy, OrganizationRef, OrganizationRow,
+    OrganizationsQuery, PasswordChange, Platform, Problem, RunState, SaveEmailConfiguration,
+    Secret, TlsTrust,
+};
+use engine::Engine;
+use serde::Serialize;
+
+use crate::args::Global;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::password::PasswordArgs;
+use crate::style::{count, one_line};
+use crate::trust::TrustArgs;
+use crate::values::{Auth, Identify};
+
+/// Keep organizations
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List organizations
+    List(ListArgs),
+    /// Create an organization
+    Add(AddArgs),
+    /// Show an organization and its Email Configuration
+    Show(ShowArgs),
+    /// Change an organization or its Email Configuration
+    Edit(EditArgs),
+    /// Copy an organization, without password, runs and activation
+    Duplicate(DuplicateArgs),
+    /// Delete an organization with its users and its stored password
+    Remove(RemoveArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct AddArgs {
+    /// Name, unique ignoring case
+    name: String,
+    /// External Id [default: made from the name]
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct ShowArgs {
+    /// Name or External Id
+    organization: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct EditArgs {
+    /// Name or External Id
+    organization: String,
+    /// New name
+    #[arg(long)]
+    name: Option<String>,
+    #[command(flatten)]
+    configuration: ConfigurationArgs,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct DuplicateArgs {
+    /// Name or External Id
+    organization: String,
+    /// Name of the copy
+    #[arg(long)]
+    name: Option<String>,
+    /// Copy the users too
+    #[arg(long)]
+    with_users: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+struct RemoveArgs {
+    /// Name or External Id
+    organization: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The Email Configuration; what is left out stays.
+#[derive(Debug, clap::Args)]
+struct ConfigurationArgs {
+    /// EWS URL
+    #[arg(long, value_name = "URL")]
+    ews_url: Option<String>,
+    /// Service account: DOMAIN\user, UPN or e-mail address
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// How to log on
+    #[arg(long, value_name = "SCHEME")]
+    auth: Option<Auth>,
+    /// What names the mailbox to Exchange
+    #[arg(long, value_name = "IDENTITY")]
+    identify_by: Option<Identify>,
+    #[command(flatten)]
+    trust: TrustArgs,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
+    let engine = Engine::open(global.options()).await?;
+    match args.command {
+        Command::List(args) => list(&engine, &args).await?,
+        Command::Add(args) => add(&engine, args).await?,
+        Command::Show(args) => show(&engine, &args.organization, args.json).await?,
+        Command::Edit(args) => edit(&engine, args).await?,
+        Command::Duplicate(args) => {
+            let row = engine.find_organization(&args.organization).await?;
+            let request = DuplicateOrganization {
+                organization: row.id,
+                name: args.name,
+                with_users: args.with_users,
+            };
+            let copy = engine.organization_duplicate(request).await?;
+            show(&engine, &copy.name, args.json).await?;
+        }
+        Command::Remove(args) => remove(&engine, &args).await?,
+    }
+    Ok(Exit::Fine)
+}
+
+/// An organization in JSON.
+#[derive(Serialize)]
+struct Organization<'a> {
+    name: &'a str,
+    external_id: &'a str,
+    access_type: AccessType,
+    platform: Platform,
+    enabled: bool,
+    is_default: bool,
+    users: u64,
+    must_refuse: u64,
+    active: u64,
+    needs_renewal: u64,
+    failed: u64,
+    not_activated: u64,
+    last_run: Option<LastRun<'a>>,
+}
+
+#[derive(Serialize)]
+struct LastRun<'a> {
+    id: &'a str,
+    state: RunState,
+    started_at: &'a str,
+    findings: u64,
+}
+
+impl<'a> Organization<'a> {
+    fn of(row: &'a OrganizationRow) -> Self {
+        Self {
+            name: &row.name,
+            external_id: &row.external_id,
+            access_type: row.access_type,
+            platform: row.platform,
+            enabled: row.enabled,
+            is_default: row.is_default,
+            users: row.counts.users,
+            must_refuse: row.counts.must_refuse,
+            active: row.counts.active,
+            needs_renewal: row.counts.needs_renewal,
+            failed: row.counts.failed,
+            not_activated: row.counts.not_activated,
+            last_run: row.last_run.as_ref().map(|run| LastRun {
+                id: &run.id.0,
+                state: run.state,
+                started_at: &run.started_at,
+                findings: run.summary.findings,
+            }),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Organizations<'a> {
+    schema: &'static str,
+    organizations: Vec<Organization<'a>>,
+}
+
+/// The Email Configuration in JSON. There is no password to show.
+#[derive(Serialize)]
+struct Configuration<'a> {
+    ews_url: &'a str,
+    account: &'a str,
+    auth: &'static str,
+    identify_by: &'static str,
+    tls_trust: &'static str,
+    ca_file: Option<&'a str>,
+    pin_sha256: Option<&'a str>,
+    has_password: bool,
+}
+
+impl<'a> Configuration<'a> {
+    fn of(configuration: &'a EmailConfiguration) -> Self {
+        let form = &configuration.form;
+        let (tls_trust, ca_file, pin_sha256) = match &form.tls_trust {
+            TlsTrust::System => ("system", None, None),
+            TlsTrust::Ca { name, .. } => ("ca", Some(name.as_str()), None),
+            TlsTrust::Pin { sha256 } => ("pin", None, Some(sha256.as_str())),
+        };
+        Self {
+            ews_url: &form.ews_url,
+            account: &form.account_logon,
+            auth: Authentication::as_str(form.authentication),
+            identify_by: IdentifyBy::as_str(form.identify_by),
+            tls_trust,
+            ca_file,
+            pin_sha256,
+            has_password: configuration.password.has_password,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    schema: &'static str,
+    organization: Organization<'a>,
+    configuration: Option<Configuration<'a>>,
+}
+
+async fn list(engine: &Engine, args: &ListArgs) -> Result<(), Failure> {
+    let rows = engine
+        .organizations_list(OrganizationsQuery::default())
+        .await?;
+    let mut output = Output::stdout();
+    if args.json {
+        let organizations = rows.iter().map(Organization::of).collect();
+        output.pretty(&Organizations {
+            schema: "understudy.organizations/1",
+            organizations,
+        })?;
+    } else {
+        for row in &rows {
+            let mark = if row.is_default { " (default)" } else { "" };
+            let users = count(row.counts.users, "user", "users");
+            output.text(&format!(
+                "{}  {}  {users}{mark}\n",
+                one_line(&row.name),
+                row.external_id
+            ))?;
+        }
+    }
+    output.finish()?;
+    Ok(())
+}
+
+async fn show(engine: &Engine, name: &str, json: bool) -> Result<(), Failure> {
+    let row = engine.find_organization(name).await?;
+    let configuration = engine
+        .email_configuration_show(OrganizationRef {
+            organization: row.id,
+        })
+        .await?;
+    let saved = configuration
+        .saved
+        .then(|| Configuration::of(&configuration));
+    let mut output = Output::stdout();
+    if json {
+        let organization = Organization::of(&row);
+        output.pretty(&Shown {
+            schema: "understudy.organization/1",
+            organization,
+            configuration: saved,
+        })?;
+    } else {
+        output.text(&described(&row, saved.as_ref()))?;
+    }
+    output.finish()?;
+    Ok(())
+}
+
+fn described(row: &OrganizationRow, configuration: Option<&Configuration<'_>>) -> String {
+    let users = count(row.counts.users, "user", "users");
+    let canaries = match row.counts.must_refuse {
+        0 => String::new(),
+        n => format!(", {} must be refused", crate::style::grouped(n)),
+    };
+    let mut text = format!(
+        "Name            {}\nExternal Id     {}\nUsers           {users}{canaries}\n",
+        one_line(&row.name),
+        row.external_id
+    );
+    let Some(configuration) = configuration else {
+        text.push_str("EWS URL         not set: understudy organization edit NAME --ews-url URL --account NAME --password-stdin\n");
+        return text;
+    };
+    let trust = match (configuration.ca_file, configuration.pin_sha256) {
+        (Some(file), _) => format!("system store and {}", one_line(file)),
+        (None, Some(pin)) => format!("pinned {pin}"),
+        (None, None) => "system store".to_owned(),
+    };
+    let password = if configuration.has_password {
+        "in the key store"
+    } else {
+        "asked for each time"
+    };
+    text.extend([format!(
+        "EWS URL         {}\nAccount         {}\nAuthentication  {}\nIdentify by     {}\nTLS trust       {trust}\nPassword        {password}\n",
+        one_line(configuration.ews_url),
+        one_line(configuration.account),
+        configuration.auth,
+        configuration.identify_by,
+    )]);
+    text
+}
+
+async fn add(engine: &Engine, args: AddArgs) -> Result<(), Failure> {
+    let settled = args
+        .configuration
+        .settle(engine, EmailConfigurationForm::default())
+        .await?;
+    let new = AddOrganization {
+        name: args.name,
+        external_id: args.external_id,
+        access_type: AccessType::ExImp,
+        platform: Platform::OnPremises,
+    };
+    let row = engine.organization_add(new).await?;
+    if let Some((form, password)) = settled
+        && let Err(problem) = save(engine, &row, form, password, false).await
+    {
+        // Bad input leaves nothing behind.
+        engine
+            .organization_remove(OrganizationRef {
+                organization: row.id,
+            })
+            .await?;
+        return Err(problem.into());
+    }
+    show(engine, &row.name, args.json).await
+}
+
+async fn edit(engine: &Engine, args: EditArgs) -> Result<(), Failure> {
+    let row = engine.find_organization(&args.organization).await?;
+    let configuration = engine
+        .email_configuration_show(OrganizationRef {
+            organization: row.id,
+        })
+        .await?;
+    let keeps = configuration.password.has_password || configuration.password.ask_each_time;
+    let settled = args
+        .configuration
+        .settle(engine, configuration.form)
+        .await?;
+    if args.name.is_none() && settled.is_none() {
+        return Err(Problem::new(Code::Invalid, "There is nothing to change.")
+            .hint("Give --name, or a flag of the Email Configuration such as --ews-url.")
+            .into());
+    }
+    if let Some((form, password)) = settled {
+        save(engine, &row, form, password, keeps).await?;
+    }
+    let name = match args.name {
+        Some(name) => {
+            let change = EditOrganization {
+                organization: row.id,
+                name: Some(name),
+                platform: None,
+            };
+            engine.organization_edit(change).await?.name
+        }
+        None => row.name,
+    };
+    show(engine, &name, args.json).await
+}
+
+impl ConfigurationArgs {
+    /// The form as it is to be, and the password; `None`: nothing of it was given.
+    async fn settle(
+        &self,
+        engine: &Engine,
+        mut form: EmailConfigurationForm,
+    ) -> Result<Option<(EmailConfigurationForm, Option<Secret>)>, Problem> {
+        let trust = self.trust.settle(engine).await?;
+        let given = self.ews_url.is_some()
+            || self.account.is_some()
+            || self.auth.is_some()
+            || self.identify_by.is_some()
+            || trust.is_some()
+            || self.password.password_stdin;
+        if !given {
+            return Ok(None);
+        }
+        if let Some(url) = &self.ews_url {
+            form.ews_url.clone_from(url);
+        }
+        if let Some(account) = &self.account {
+            form.account_logon.clone_from(account);
+        }
+        if let Some(auth) = self.auth {
+            form.authentication = auth.into();
+        }
+        if let Some(identify) = self.identify_by {
+            form.identify_by = identify.into();
+        }
+        if let Some(trust) = trust {
+            form.tls_trust = trust;
+        }
+        Ok(Some((form, self.password.read()?)))
+    }
+}
+
+/// A password that was given goes into the key store; without one, what is there is kept, or it is
+/// asked for each time.
+async fn save(
+    engine: &Engine,
+    row: &OrganizationRow,
+    form: EmailConfigurationForm,
+    password: Option<Secret>,
+    keeps: bool,
+) -> Result<(), Problem> {
+    let password = match password {
+        Some(password) => PasswordChange::Store { password },
+        None if keeps => PasswordChange::Keep,
+        None => PasswordChange::Ask { password: None },
+    };
+    engine
+        .email_configuration_save(SaveEmailConfiguration {
+            organization: row.id,
+            form,
+            password,
+        })
+        .await?;
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct Deleted<'a> {
+    schema: &'static str,
+    organization: &'a str,
+    users: u64,
+}
+
+async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<(), Failure> {
+    let row = engine.find_organization(&args.organization).await?;
+    let removed = engine
+        .organization_remove(OrganizationRef {
+            organization: row.id,
+        })
+        .await?
+        .removed;
+    let mut output = Output::stdout();
+    if args.json {
+        output.pretty(&Deleted {
+            schema: "understudy.removed/1",
+            organization: &row.name,
+            users: removed,
+        })?;
+    } else {
+        let users = count(removed, "user", "users");
+        output.text(&format!("Deleted {} with {users}.\n", one_line(&row.name)))?;
+    }
+    output.finish()?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! The results of a run, a page at a time: the program's memory does not grow with the list.
+
+use contract::{FolderResult, Problem, ResultRow, RunId, RunPage, RunRef, Verdict};
+use engine::Engine;
+
+/// Rows of a page.
+const PAGE: u64 = 1_000;
+
+/// A run that has ended, to be printed.
+pub(crate) struct Report<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) page: RunPage,
+}
+
+impl<'a> Report<'a> {
+    /// A run with its causes.
+    ///
+    /// # Errors
+    /// [`contract::Code::NotFound`].
+    pub(crate) async fn of(engine: &'a Engine, run: RunId) -> Result<Self, Problem> {
+        let page = engine.run_show(RunRef { run }).await?;
+        Ok(Self { engine, page })
+    }
+
+    /// Its rows in the order of the list, from the start.
+    pub(crate) fn rows(&self) -> Rows<'a> {
+        Rows {
+            engine: self.engine,
+            run: self.page.row.id.clone(),
+            after: -1,
+            done: false,
+        }
+    }
+}
+
+/// Pages of rows.
+pub(crate) struct Rows<'a> {
+    engine: &'a Engine,
+    run: RunId,
+    after: i64,
+    done: bool,
+}
+
+/// A row, and its folders where several were asked for.
+pub(crate) type Row = (ResultRow, Vec<FolderResult>);
+
+impl Rows<'_> {
+    /// The next page; `None` at the end.
+    ///
+    /// # Errors
+    /// [`contract::Code::NotFound`] when the run was removed meanwhile.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<Row>>, Problem> {
+        if self.done {
+            return Ok(None);
+        }
+        let rows = self
+            .engine
+            .results_after(&self.run, self.after, PAGE)
+            .await?;
+        match rows.last() {
+            Some((last, _)) => self.after = last.seq,
+            None => self.done = true,
+        }
+        Ok((!rows.is_empty()).then_some(rows))
+    }
+}
+
+/// What people look for in a report: findings, then what is open, then the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Breaks what is expected.
+    Finding,
+    /// Could not be found out, or proves nothing.
+    Open,
+    /// As it should be.
+    Expected,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 3] = [Self::Finding, Self::Open, Self::Expected];
+
+    pub(crate) fn of(row: &ResultRow) -> Self {
+        let verdict = verdict(row);
+        let left_out = row.cause == Some(contract::Cause::MailboxSystem);
+        if row.finding {
+            Self::Finding
+        } else if verdict.is_open(row.expectation) && !left_out {
+            Self::Open
+        } else {
+            Self::Expected
+        }
+    }
+}
+
+/// A row without a verdict was not checked.
+pub(crate) fn verdict(row: &ResultRow) -> Verdict {
+    row.verdict.unwrap_or(Verdict::NotChecked)
+}
