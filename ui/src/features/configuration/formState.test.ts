@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
-import { formReducer, isDirty, startForm } from "./formState";
+import { formReducer, isDirty, sameForm, startForm } from "./formState";
 import { passwordForCheck, passwordForSave } from "./passwordChange";
 
 const configuration: EmailConfiguration = {
@@ -31,6 +31,15 @@ describe("the form", () => {
     expect(isDirty(formReducer(start, { kind: "password", change: { typed: true } }))).toBe(true);
     expect(isDirty(formReducer(start, { kind: "password", change: { keep: "ask" } }))).toBe(true);
     expect(isDirty(formReducer(start, { kind: "set", change: { urlOrigin: "generated" } }))).toBe(false);
+  });
+
+  test("is the same whatever the order of its parts", () => {
+    const pem = "-----BEGIN CERTIFICATE-----\n";
+    const trusting = { ...configuration.form, tlsTrust: { kind: "ca", pem, name: "ca.pem" } as const };
+    const answered = { ...trusting, tlsTrust: { kind: "ca", name: "ca.pem", pem } as const };
+    expect(sameForm(trusting, answered)).toBe(true);
+    expect(sameForm(trusting, { ...answered, tlsTrust: { kind: "ca", name: "ca.pem", pem: "other" } })).toBe(false);
+    expect(sameForm(trusting, configuration.form)).toBe(false);
   });
 
   test("gives a replaced URL back with its origin, and remembers not to fix it again", () => {

@@ -1,6 +1,7 @@
 // The form as it stands, without the password: that never leaves its field (see PasswordField).
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
+import type { TlsTrust } from "@/ipc/generated/TlsTrust";
 import type { UrlOrigin } from "@/ipc/generated/UrlOrigin";
 
 export type Keep = "store" | "ask";
@@ -87,8 +88,15 @@ export function sameForm(a: EmailConfigurationForm, b: EmailConfigurationForm): 
     a.ewsUrl === b.ewsUrl &&
     a.authentication === b.authentication &&
     a.identifyBy === b.identifyBy &&
-    JSON.stringify(a.tlsTrust) === JSON.stringify(b.tlsTrust)
+    sameTrust(a.tlsTrust, b.tlsTrust)
   );
+}
+
+/** Part by part: an answer may hold the same parts in another order. */
+function sameTrust(a: TlsTrust, b: TlsTrust): boolean {
+  if (a.kind === "ca" && b.kind === "ca") return a.pem === b.pem && a.name === b.name;
+  if (a.kind === "pin" && b.kind === "pin") return a.sha256 === b.sha256;
+  return a.kind === b.kind;
 }
 
 function keepOf(configuration: EmailConfiguration, keyStoreAvailable: boolean): Keep {
