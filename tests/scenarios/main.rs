@@ -1,4 +1,10 @@
 //! The product against a simulated Exchange, in process: for every cause that can be met today the
 //! verdict, the run and the counts, and for every ruling of the contract both of its sides.
 
+mod budget;
+mod codes;
+mod connection;
+mod identity;
+mod log_on;
 mod refusals;
+mod stops;
