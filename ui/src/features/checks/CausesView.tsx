@@ -1,7 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
 import { EmptyState } from "@/components/EmptyState";
-import type { Cause } from "@/ipc/generated/Cause";
 import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { CauseCardView } from "./CauseCardView";
@@ -10,7 +9,7 @@ type CausesViewProps = {
   page: RunPage;
   /** Whether what failed can be checked again now. */
   canRecheck: boolean;
-  onShow: (cause: Cause) => void;
+  onShow: (card: CauseCard) => void;
   onRecheck: () => void;
 };
 
@@ -26,7 +25,7 @@ export function CausesView({ page, canRecheck, onShow, onRecheck }: CausesViewPr
         <CauseCardView
           key={`${card.cause} ${card.verdict}`}
           card={card}
-          onShow={() => onShow(card.cause)}
+          onShow={() => onShow(card)}
           onRecheck={canRecheck && isAllThatFailed(card, page) ? onRecheck : undefined}
         />
       ))}

@@ -11,9 +11,11 @@ import {
 import { ArrowRepeatAllRegular, DismissCircleRegular, SettingsRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { When } from "@/components/When";
+import type { Authentication } from "@/ipc/generated/Authentication";
 import type { ExportFormat } from "@/ipc/generated/ExportFormat";
 import type { RunRow } from "@/ipc/generated/RunRow";
 import { count } from "@/lib/format";
+import { authentications } from "@/lib/labels";
 import { ExportMenu } from "./ExportMenu";
 import { scopeWords, settingsWords } from "./runWords";
 
@@ -55,7 +57,7 @@ export function RunHeader(props: RunHeaderProps) {
         <Fact term="Scope" value={scopeWords(row.scope)} />
         <Fact term="Account" value={row.account} />
         <Fact term="EWS URL" value={row.ewsUrl} />
-        <Fact term="Authentication" value={row.auth} />
+        <Fact term="Authentication" value={authentications[row.auth as Authentication] ?? row.auth} />
         {row.serverVersion !== null && <Fact term="Server" value={row.serverVersion} />}
         <div className={styles.fact}>
           <dt className={styles.term}>{row.finishedAt === null ? "Started" : "Started, ended"}</dt>

@@ -90,7 +90,7 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
           <CausesView
             page={page}
             canRecheck={!running && recheck.blocked === null}
-            onShow={(cause) => setUrl({ ...noFilter, view: "mailboxes", cause }, { push: true })}
+            onShow={({ cause, verdict }) => setUrl({ ...noFilter, view: "mailboxes", cause, verdict }, { push: true })}
             onRecheck={recheck.recheck}
           />
         )}
