@@ -58,7 +58,7 @@ pub(crate) fn read(file: &Path) -> Result<(String, Vec<u8>), Problem> {
     read.map_err(|error| bad(format!("{name} cannot be read: {error}.")))?;
     if bytes.len() as u64 > LARGEST_STORED {
         // A list that is no list gets the better message.
-        prove(&name, &bytes, IdentifyBy::Smtp)?;
+        prove(&name, open(file)?.source, IdentifyBy::Smtp)?;
         return Err(bad(format!(
             "{name} is larger than 64 MiB, too large to be stored."
         ))
@@ -71,14 +71,14 @@ pub(crate) fn read(file: &Path) -> Result<(String, Vec<u8>), Problem> {
 ///
 /// # Errors
 /// [`Code::BadList`] with the line.
-pub(crate) fn prove(name: &str, bytes: &[u8], by: IdentifyBy) -> Result<(), Problem> {
+pub(crate) fn prove(name: &str, source: impl Read, by: IdentifyBy) -> Result<(), Problem> {
     let want = match by {
         IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => Want::Address,
         IdentifyBy::Upn => Want::Upn,
         IdentifyBy::Sid => Want::Sid,
     };
     let mut usable = false;
-    for row in ListReader::open(bytes, name, want).map_err(|error| of_list(&error))? {
+    for row in ListReader::open(source, name, want).map_err(|error| of_list(&error))? {
         let row = row.map_err(|error| of_list(&error))?;
         usable |= match want {
             Want::Address => row.address.is_ok(),

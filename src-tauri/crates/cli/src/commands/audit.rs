@@ -5,8 +5,8 @@ use std::io::Cursor;
 
 use contract::{
     Authentication, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs, OrganizationId,
-    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunId, Secret, TlsTrust,
-    ValidateEmailConfiguration,
+    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunId, RunState, Secret,
+    TlsTrust, ValidateEmailConfiguration,
 };
 use engine::Engine;
 use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck};
@@ -136,6 +136,16 @@ pub(super) async fn of_run(
     args: &Args,
 ) -> Result<Prepared, Problem> {
     let row = super::run::row(engine, run.as_ref()).await?;
+    if row.state == RunState::Complete {
+        return Err(Problem::new(
+            Code::NotAllowed,
+            format!(
+                "Run {} is complete; there is nothing to go on with.",
+                row.number
+            ),
+        )
+        .hint("Start a new check."));
+    }
     let password = stored_or_asked(engine, row.organization, &row.account, args).await?;
     Ok(Prepared::Resume {
         run: Some(row.id),
@@ -183,7 +193,11 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
     args.adjust(&mut plan);
     let password = match args.password.read()? {
         Some(password) => password,
-        None => ask(&account, args.users.as_deref().is_some_and(lists::is_stdin))?,
+        None => {
+            prove_before_asking(args, form.identify_by)?;
+            let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
+            ask(&account, stdin)?
+        }
     };
     Ok(Prepared::OneOff(Box::new(OneOff {
         plan,
@@ -209,8 +223,19 @@ fn source(args: &Args, by: IdentifyBy) -> Result<Source, Problem> {
         return lists::open(file).map(Source::Open);
     }
     let (name, bytes) = lists::read(file)?;
-    lists::prove(&name, &bytes, by)?;
+    lists::prove(&name, bytes.as_slice(), by)?;
     Ok(Source::Whole { name, bytes })
+}
+
+/// Nobody types a password for a list that cannot be read. What can be read only once is left alone.
+fn prove_before_asking(args: &Args, by: IdentifyBy) -> Result<(), Problem> {
+    match &args.users {
+        Some(file) if args.save.is_none() && file.is_file() => {
+            let list = lists::open(file)?;
+            lists::prove(&list.name, list.source, by)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Canaries that are neither a list nor an address are found before the password is asked for.
@@ -227,8 +252,9 @@ fn prove_canaries(args: &Args, by: IdentifyBy) -> Result<(), Problem> {
                 })?;
             }
             Canary::List(list) => {
-                let (name, bytes) = lists::read(std::path::Path::new(&list.name))?;
-                lists::prove(&name, &bytes, by)?;
+                if std::path::Path::new(text).is_file() {
+                    lists::prove(&list.name, list.source, by)?;
+                }
             }
         }
     }

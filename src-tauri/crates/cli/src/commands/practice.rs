@@ -192,6 +192,7 @@ fn furnish(practice: &Practice, simulator: &Simulator, folder: &Path) -> Result<
         )
         .hint("Choose another folder: --dir DIR.")
     };
+    let folder = &std::path::absolute(folder).map_err(|error| refused(folder, &error))?;
     std::fs::create_dir_all(folder).map_err(|error| refused(folder, &error))?;
     let users = folder.join("users.csv");
     std::fs::write(&users, practice.users_csv()).map_err(|error| refused(&users, &error))?;

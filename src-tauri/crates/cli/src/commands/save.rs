@@ -5,9 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{
     AccessType, AddOrganization, AddUser, Code, EmailConfigurationForm, ImportApply, ImportGroup,
-    ImportSource, OrganizationId, OrganizationRef, OrganizationRow, PasswordChange, Platform,
-    Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret, SetUsers, UserChange,
-    UserIds,
+    ImportSource, NoArgs, OrganizationId, OrganizationRef, OrganizationRow, PasswordChange,
+    Platform, Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret, SetUsers,
+    UserChange, UserIds,
 };
 use engine::Engine;
 use engine::checks::{Audit, Canary, Mailboxes, StartedCheck};
@@ -265,12 +265,16 @@ async fn keep_configuration(
             password: ask,
         })
         .await?;
+    let store = engine
+        .app_state(NoArgs {})
+        .await?
+        .key_store
+        .problem
+        .unwrap_or(refused);
     eprintln!(
-        "warning: everything but the password is kept: {}",
-        refused.message
+        "warning: everything but the password is kept. {}",
+        store.message
     );
-    if let Some(hint) = refused.hint {
-        eprintln!("hint: {hint}");
-    }
+    eprintln!("hint: Later checks take the password from --password-stdin or ask for it.");
     Ok(())
 }

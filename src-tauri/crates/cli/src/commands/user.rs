@@ -332,7 +332,7 @@ async fn import(engine: &Engine, args: &ImportArgs) -> Result<(), Failure> {
     } else {
         left_out(engine, &preview).await?
     };
-    let added = if args.dry_run {
+    let added = if args.dry_run || preview.to_add == 0 {
         engine
             .users_import_cancel(ImportCancel {
                 token: preview.token.clone(),

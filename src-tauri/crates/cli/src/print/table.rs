@@ -114,11 +114,24 @@ async fn section(
     if kind == Kind::Expected && layout.all() > SMALL {
         return output.text(&format!("  {}\n\n", expected(report, layout)));
     }
+    // A run that was stopped early has little to say about the many it never asked.
+    let brief = kind == Kind::Open && layout.all() > SMALL;
+    let mut untold = 0;
     let mut rows = report.rows();
     while let Some(page) = rows.next().await? {
         for (row, _) in page.iter().filter(|(row, _)| Kind::of(row) == kind) {
-            output.text(&line(row, layout, pen))?;
+            if brief && verdict(row) == Verdict::NotChecked {
+                untold += 1;
+            } else {
+                output.text(&line(row, &report.page.row, layout, pen))?;
+            }
         }
+    }
+    if untold > 0 {
+        let number = grouped(untold);
+        output.text(&format!(
+            "  {number} not checked (--format csv lists them)\n"
+        ))?;
     }
     output.text("\n")
 }
@@ -143,7 +156,7 @@ fn expected(report: &Report<'_>, layout: &Layout) -> String {
     format!("{} (--format csv lists them)", parts.join("; "))
 }
 
-fn line(row: &ResultRow, layout: &Layout, pen: Pen) -> String {
+fn line(row: &ResultRow, run: &RunRow, layout: &Layout, pen: Pen) -> String {
     let verdict = verdict(row);
     let word = format!("{:<12}", word(verdict));
     let word = match Kind::of(row) {
@@ -152,7 +165,12 @@ fn line(row: &ResultRow, layout: &Layout, pen: Pen) -> String {
         Kind::Expected => pen.good(&word),
     };
     let cause = row.cause.map_or("", |cause| cause.as_str());
-    let mut message = row.message.as_deref().map(one_line).unwrap_or_default();
+    // What stopped the run is said once, below.
+    let own = row
+        .message
+        .as_deref()
+        .filter(|said| run.message.as_deref() != Some(*said));
+    let mut message = own.map(one_line).unwrap_or_default();
     if let Some(primary) = &row.alias_of {
         let blank = if message.is_empty() { "" } else { " " };
         message.extend([format!("{blank}(second address of {})", one_line(primary))]);
@@ -178,14 +196,25 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Each cause that matters, once.
+/// Each cause that matters, once: users and canaries with the same cause are one.
 fn causes(report: &Report<'_>, output: &mut Output, pen: Pen) -> Result<(), Failure> {
     let run = &report.page.row;
     let mut shown: Vec<Cause> = Vec::new();
-    for card in report.page.causes.iter().filter(|card| matters(card)) {
+    let cards: Vec<&CauseCard> = report
+        .page
+        .causes
+        .iter()
+        .filter(|card| matters(card))
+        .collect();
+    for card in &cards {
         if !shown.contains(&card.cause) {
             shown.push(card.cause);
-            cause(card, output, pen)?;
+            let count = cards
+                .iter()
+                .filter(|other| other.cause == card.cause)
+                .map(|other| other.count)
+                .sum();
+            cause(card, count, output, pen)?;
         }
     }
     match run.cause.filter(|cause| !shown.contains(cause)) {
@@ -204,8 +233,8 @@ fn matters(card: &CauseCard) -> bool {
         || (card.verdict.is_open(Expectation::MustRefuse) && card.cause != Cause::MailboxSystem)
 }
 
-fn cause(card: &CauseCard, output: &mut Output, pen: Pen) -> Result<(), Failure> {
-    let title = format!("{} ({}): {}", card.cause, grouped(card.count), card.title);
+fn cause(card: &CauseCard, count: u64, output: &mut Output, pen: Pen) -> Result<(), Failure> {
+    let title = format!("{} ({}): {}", card.cause, grouped(count), card.title);
     output.text(&format!("\n{}\n", pen.strong(&title)))?;
     output.text(&format!(
         "{}\n",
