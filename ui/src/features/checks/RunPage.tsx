@@ -90,7 +90,9 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
           <CausesView
             page={page}
             canRecheck={!running && recheck.blocked === null}
-            onShow={({ cause, verdict }) => setUrl({ ...noFilter, view: "mailboxes", cause, verdict }, { push: true })}
+            onShow={({ cause, finding }) =>
+              setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true })
+            }
             onRecheck={recheck.recheck}
           />
         )}
