@@ -27,6 +27,7 @@ const TEST: &[&str] = &[
     "libxml2-utils",
     "python3-venv",
     "webkit2gtk-driver",
+    "wrk",
     "xauth",
     "xvfb",
 ];
