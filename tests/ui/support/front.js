@@ -1,0 +1,60 @@
+// A witness between Understudy and the simulated Exchange: it counts what passes, and can hold it up.
+
+import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import https from "node:https";
+import { join } from "node:path";
+import { folder } from "./host.js";
+
+/**
+ * Listens with a certificate of its own and hands every request on.
+ * @returns {Promise<{ewsUrl: string, sha256: string, seen: {authorized: boolean, status: number, mailbox: string}[], hold: (milliseconds: number) => void}>}
+ */
+export async function startFront(t, exchange) {
+  const { key, cert } = certificate(folder(t, "front"));
+  const agent = new https.Agent({ keepAlive: true, ca: exchange.caPem });
+  const seen = [];
+  let delay = 0;
+  const server = https.createServer({ key, cert, keepAliveTimeout: 60_000 }, (request, response) => {
+    const passing = {
+      authorized: request.headers.authorization !== undefined,
+      mailbox: request.headers["x-anchormailbox"] ?? "",
+      status: 0,
+    };
+    seen.push(passing);
+    const target = new URL(request.url, exchange.ewsUrl);
+    const headers = { ...request.headers, host: target.host };
+    const onward = https.request(target, { method: request.method, headers, agent }, (answer) => {
+      passing.status = answer.statusCode;
+      setTimeout(() => {
+        response.writeHead(answer.statusCode, answer.rawHeaders);
+        answer.pipe(response);
+      }, delay);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  await new Promise((resolve) => server.listen(0, "localhost", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+    agent.destroy();
+  });
+  return {
+    ewsUrl: `https://localhost:${server.address().port}/EWS/Exchange.asmx`,
+    sha256: new X509Certificate(cert).fingerprint256,
+    seen,
+    hold: (milliseconds) => {
+      delay = milliseconds;
+    },
+  };
+}
+
+function certificate(path) {
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(path, name));
+  const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE"];
+  execFileSync("openssl", [...request, ...names, "-days", "2", "-keyout", key, "-out", cert], { stdio: "pipe" });
+  return { key: readFileSync(key), cert: readFileSync(cert) };
+}
