@@ -191,13 +191,12 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         proxy: ProxyChoice::System,
     };
     args.adjust(&mut plan);
-    let password = match args.password.read()? {
-        Some(password) => password,
-        None => {
-            prove_before_asking(args, form.identify_by)?;
-            let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
-            ask(&account, stdin)?
-        }
+    let password = if let Some(password) = args.password.read()? {
+        password
+    } else {
+        prove_before_asking(args, form.identify_by)?;
+        let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
+        ask(&account, stdin)?
     };
     Ok(Prepared::OneOff(Box::new(OneOff {
         plan,

@@ -1,0 +1,389 @@
+//! Bad input: said with what to do, as exit code 2, without a single request.
+
+use std::io::Write as _;
+
+use exchange_sim::practice::Scenario;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair};
+use serde_json::Value;
+
+use crate::world::{Ran, World, held};
+
+/// Arguments of an audit with one thing changed: the value of `flag`.
+fn changed(world: &World, flag: &str, value: &str) -> Vec<String> {
+    let mut words = world.audit(&[]);
+    let at = words
+        .iter()
+        .position(|word| word == flag)
+        .expect("the flag is there");
+    value.clone_into(&mut words[at + 1]);
+    words
+}
+
+/// A CA certificate whose days are over.
+fn expired_ca() -> String {
+    let key = KeyPair::generate().expect("a key");
+    let mut params = CertificateParams::new(Vec::new()).expect("no names");
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_before = rcgen::date_time_ymd(2015, 1, 1);
+    params.not_after = rcgen::date_time_ymd(2020, 1, 1);
+    params.self_signed(&key).expect("a certificate").pem()
+}
+
+fn key_pem() -> String {
+    KeyPair::generate().expect("a key").serialize_pem()
+}
+
+/// Every case: its name, its arguments, the code in JSON.
+fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
+    let list = |name: &str, bytes: &[u8]| changed(world, "--users", &world.file(name, bytes));
+    let ca = |name: &str, bytes: &[u8]| changed(world, "--ca-file", &world.file(name, bytes));
+    let folder = world.folder.path().display().to_string();
+    let missing = world.path("missing").display().to_string();
+    let url = |url: &str| changed(world, "--ews-url", url);
+    let more = |words: &[&str]| world.audit(words);
+    let words = |words: &[&str]| {
+        words
+            .iter()
+            .map(|&word| word.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let mut cases = vec![
+        (
+            "unknown header",
+            list("header.csv", b"Vorname,Nachname\nAnna,Adler\n"),
+            "bad_list",
+        ),
+        ("empty file", list("empty.csv", b""), "bad_list"),
+        (
+            "no address",
+            list("none.csv", b"PrimarySmtpAddress\nanna\nben\n"),
+            "bad_list",
+        ),
+        (
+            "a folder as list",
+            changed(world, "--users", &folder),
+            "bad_list",
+        ),
+        (
+            "no such list",
+            changed(world, "--users", &missing),
+            "bad_list",
+        ),
+        (
+            "a binary list",
+            list("list.xlsx", b"PK\x03\x04[Content_Types].xml"),
+            "bad_list",
+        ),
+        (
+            "no UPN column",
+            [
+                list("smtp.csv", b"PrimarySmtpAddress\nanna@contoso.com\n"),
+                words(&["--identify-by", "upn"]),
+            ]
+            .concat(),
+            "bad_list",
+        ),
+        (
+            "canary neither file nor address",
+            more(&["--must-refuse", "board"]),
+            "invalid",
+        ),
+        (
+            "canary with a newline",
+            more(&["--must-refuse", "a@contoso.com\nb@contoso.com"]),
+            "invalid",
+        ),
+        (
+            "http to another machine",
+            url("http://mail.contoso.com/EWS/Exchange.asmx"),
+            "invalid",
+        ),
+        (
+            "credentials in the URL",
+            url("https://svc:hunter2@mail.contoso.com/EWS/Exchange.asmx"),
+            "invalid",
+        ),
+        (
+            "a page for people",
+            url("https://mail.contoso.com/owa"),
+            "invalid",
+        ),
+        ("no URL at all", url("mail contoso"), "invalid"),
+        (
+            "an account of two forms",
+            changed(world, "--account", "CONTOSO\\svc@contoso.com"),
+            "invalid",
+        ),
+        (
+            "expired CA",
+            ca("expired.pem", expired_ca().as_bytes()),
+            "bad_certificate",
+        ),
+        (
+            "no certificate in the CA file",
+            ca("text.pem", b"hello"),
+            "bad_certificate",
+        ),
+        (
+            "a damaged certificate",
+            ca(
+                "damaged.pem",
+                b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+            ),
+            "bad_certificate",
+        ),
+        (
+            "a key as CA file",
+            ca("key.pem", key_pem().as_bytes()),
+            "bad_certificate",
+        ),
+        (
+            "a folder as CA file",
+            changed(world, "--ca-file", &folder),
+            "bad_certificate",
+        ),
+        (
+            "no such CA file",
+            changed(world, "--ca-file", &missing),
+            "bad_certificate",
+        ),
+        (
+            "a folder as output",
+            more(&["--output", &folder]),
+            "invalid",
+        ),
+        (
+            "output in no folder",
+            more(&["--output", "/nonexistent/report.json"]),
+            "invalid",
+        ),
+        (
+            "negotiate",
+            changed(world, "--auth", "negotiate"),
+            "not_allowed",
+        ),
+        ("ntlm", changed(world, "--auth", "ntlm"), "not_allowed"),
+        ("bearer", changed(world, "--auth", "bearer"), "not_allowed"),
+        (
+            "list and password on stdin",
+            changed(world, "--users", "-"),
+            "invalid",
+        ),
+        ("nothing to check", words(&["check"]), "invalid"),
+        ("no list", world.endpoint(), "invalid"),
+        (
+            "no such organization",
+            words(&["check", "Fabrikam"]),
+            "not_found",
+        ),
+        (
+            "no run to resume",
+            words(&["check", "--resume", "last"]),
+            "not_found",
+        ),
+        ("no such run", words(&["run", "show", "0190"]), "not_found"),
+        (
+            "unknown flag",
+            more(&["--ignore-certificate-errors"]),
+            "invalid",
+        ),
+        (
+            "password as argument",
+            more(&["--password=hunter2"]),
+            "invalid",
+        ),
+        ("too many lanes", more(&["--concurrency", "28"]), "invalid"),
+        ("no lane", more(&["--concurrency", "0"]), "invalid"),
+        ("no time", more(&["--timeout", "0"]), "invalid"),
+        (
+            "unknown folder",
+            more(&["--folders", "inbox,drafts"]),
+            "invalid",
+        ),
+        (
+            "a pin that is none",
+            words(&[
+                "check",
+                "--ews-url",
+                "mail.contoso.com",
+                "--account",
+                "a@b",
+                "--users",
+                "x",
+                "--pin-sha256",
+                "abc",
+            ]),
+            "invalid",
+        ),
+        (
+            "a proxy with a password",
+            more(&["--proxy", "http://me:hunter2@proxy:8080"]),
+            "invalid",
+        ),
+        (
+            "resolve to nowhere",
+            more(&["--resolve", "mail.contoso.com:443:elsewhere"]),
+            "invalid",
+        ),
+        ("organization and URL", more(&["Contoso"]), "invalid"),
+    ];
+    cases.sort_by_key(|case| case.0);
+    cases
+}
+
+#[test]
+fn bad_input_costs_no_request_and_says_what_to_do() {
+    let world = World::new(Scenario::Healthy, 2);
+    let mut all = String::new();
+    for (name, words, _) in cases(&world) {
+        let ran = world.with_password(&words);
+        assert_eq!(ran.exit, Some(2), "{name}: {}", ran.all());
+        assert_eq!(ran.stdout, "", "{name}: data where there is none");
+        assert!(
+            !ran.stderr.contains("hunter2"),
+            "{name} repeats a password: {}",
+            ran.stderr
+        );
+        all.push_str(&format!("--- {name}\n{}\n", ran.stderr.trim_end()));
+    }
+    held!("bad_input", all);
+    assert_eq!(world.counters().requests, 0, "somebody asked");
+}
+
+#[test]
+fn with_json_the_problem_is_json() {
+    let world = World::new(Scenario::Healthy, 2);
+    for (name, mut words, code) in cases(&world) {
+        words.push("--json".to_owned());
+        let ran = world.with_password(&words);
+        assert_eq!(ran.exit, Some(2), "{name}: {}", ran.all());
+        let document = ran.json();
+        assert_eq!(document["schema"], "understudy.problem/1", "{name}");
+        let problem = document["problem"].as_object().expect("an object");
+        assert_eq!(problem["code"], code, "{name}: {problem:?}");
+        let message = problem["message"].as_str().expect("text");
+        assert!(
+            !message.is_empty() && !message.contains("hunter2"),
+            "{name}: {message}"
+        );
+        assert!(
+            problem["hint"].is_string() || problem["hint"] == Value::Null,
+            "{name}"
+        );
+        assert_eq!(problem.len(), 3, "{name}: code, message, hint");
+    }
+    assert_eq!(world.counters().requests, 0, "somebody asked");
+}
+
+#[test]
+fn a_hundred_megabytes_of_one_line_are_refused_at_once() {
+    let world = World::new(Scenario::Healthy, 2);
+    let path = world.path("line.csv");
+    let mut file = std::fs::File::create(&path).expect("writable");
+    let chunk = vec![b'a'; 1024 * 1024];
+    for _ in 0..100 {
+        file.write_all(&chunk).expect("space");
+    }
+    let words = changed(&world, "--users", &path.display().to_string());
+    let started = std::time::Instant::now();
+    for more in [&[][..], &["--save", "Contoso"]] {
+        let words: Vec<String> = words
+            .iter()
+            .cloned()
+            .chain(more.iter().map(|&w| w.to_owned()))
+            .collect();
+        let ran = world.with_password(&words);
+        assert_eq!(ran.exit, Some(2));
+        assert!(
+            ran.stderr.contains("is longer than 64 KiB"),
+            "{}",
+            ran.all()
+        );
+    }
+    assert!(started.elapsed().as_secs() < 20, "it was read to its end");
+}
+
+#[test]
+fn an_address_with_a_newline_is_a_row_and_never_sent() {
+    let world = World::new(Scenario::Healthy, 2);
+    let good = &world.practice.users[0].primary;
+    world.file(
+        "users.csv",
+        format!("PrimarySmtpAddress\n\"ev\nil@contoso.com\"\n{good}\n").as_bytes(),
+    );
+    let ran = world.check(&["--json"]);
+    let rows = &ran.json()["results"];
+    assert_eq!(rows[0]["cause"], "mailbox.address_invalid", "{}", ran.all());
+    assert_eq!(rows[0]["attempts"], 0);
+    assert_eq!(rows[1]["verdict"], "granted");
+    let table = world.check(&[]).stdout;
+    assert!(
+        !table.contains("ev\nil"),
+        "a list writes lines of its own: {table}"
+    );
+}
+
+#[test]
+fn without_a_password_and_a_terminal_it_says_what_to_do() {
+    let world = World::new(Scenario::Healthy, 2);
+    let words: Vec<String> = world
+        .audit(&[])
+        .into_iter()
+        .filter(|word| word != "--password-stdin")
+        .collect();
+    let nobody = world.run(&words);
+    let empty = Ran::of(world.command(&world.audit(&[])), b"\n");
+    let json = Ran::of(world.command(&world.audit(&["--json"])), b"");
+    held!(
+        "no_password",
+        format!("{}\n{}\n{}", nobody.all(), empty.all(), json.all())
+    );
+    assert_eq!(world.counters().requests, 0);
+}
+
+#[test]
+fn a_data_folder_that_is_none_is_named() {
+    let world = World::new(Scenario::Healthy, 2);
+    let file = world.file("occupied", b"not a folder");
+    let ran =
+        world.with_password(&world.audit(&["--save", "Contoso", "--data-dir", &file, "--json"]));
+    assert_eq!(
+        (ran.exit, ran.json()["problem"]["code"].as_str()),
+        (Some(2), Some("data_folder")),
+        "{}",
+        ran.all()
+    );
+    let ran = world.run(&["organization", "list", "--data-dir", &file]);
+    assert_eq!(ran.exit, Some(2));
+    assert!(ran.stderr.contains("occupied"), "{}", ran.stderr);
+    assert_eq!(
+        std::fs::read(&file).expect("there"),
+        b"not a folder",
+        "it is as it was"
+    );
+    assert_eq!(world.counters().requests, 0);
+}
+
+#[test]
+fn a_database_of_a_newer_version_is_left_alone() {
+    let world = World::new(Scenario::Healthy, 2);
+    assert_eq!(world.run(&["organization", "list"]).exit, Some(0));
+    let path = world.path("data/understudy.db");
+    let mut bytes = std::fs::read(&path).expect("a database");
+    // The user version stands big-endian at byte 60: https://www.sqlite.org/fileformat.html
+    bytes[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+    std::fs::write(&path, &bytes).expect("writable");
+    let ran = world.with_password(&world.audit(&["--save", "Contoso", "--json"]));
+    assert_eq!(
+        (ran.exit, ran.json()["problem"]["code"].as_str()),
+        (Some(2), Some("newer_database")),
+        "{}",
+        ran.all()
+    );
+    assert_eq!(
+        std::fs::read(&path).expect("there"),
+        bytes,
+        "it is as it was"
+    );
+    assert_eq!(world.counters().requests, 0);
+}

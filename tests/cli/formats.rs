@@ -1,0 +1,314 @@
+//! Every format of a report, and the JSON field by field.
+
+use exchange_sim::practice::{Scenario, setup};
+use exchange_sim::{Bind, MailboxState};
+use serde_json::{Value, json};
+
+use crate::world::{CANARY, World, held};
+
+/// Granted, refused, unusable, unknown, no address, a system mailbox; the canary last.
+fn mixed() -> World {
+    let mut practice = setup(Scenario::OutsideTheScope, 5);
+    practice.options.bind = Bind::Http;
+    practice.options.mailboxes[2].state = MailboxState::Disabled;
+    let world = World::with(practice);
+    let people: Vec<&str> = world.practice.users[..5]
+        .iter()
+        .map(|user| user.primary.as_str())
+        .collect();
+    let list = format!(
+        "PrimarySmtpAddress\n{}\n\"<b>&'@nowhere\"\nDiscoverySearchMailbox{{D919BA05}}@contoso.com\nghost@contoso.com\n{}\n",
+        people.join("\n"),
+        people[0].to_uppercase()
+    );
+    world.file("users.csv", list.as_bytes());
+    world
+}
+
+#[test]
+fn people_read_findings_first() {
+    let world = mixed();
+    held!("table", world.check(&[]).all());
+}
+
+#[test]
+fn json_is_one_document() {
+    let world = mixed();
+    held!("json", world.check(&["--json"]).all());
+}
+
+#[test]
+fn json_lines_come_as_they_are_decided() {
+    let world = mixed();
+    let ran = world.check(&["--format", "jsonl"]);
+    let lines: Vec<Value> = ran
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON line"))
+        .collect();
+    let (last, rows) = lines.split_last().expect("lines");
+    assert_eq!(last["type"], "run");
+    assert_eq!(last["summary"]["findings"], 4);
+    assert!(
+        rows.iter().all(|row| row["type"] == "result"),
+        "{}",
+        ran.stdout
+    );
+    let mut latest = std::collections::BTreeMap::new();
+    for row in rows {
+        let before = latest.insert(
+            row["mailbox"].as_str().expect("text").to_owned(),
+            row.clone(),
+        );
+        assert_eq!(
+            row.get("supersedes").is_some(),
+            before.is_some(),
+            "only a second line supersedes: {row}"
+        );
+    }
+    let one = world.check(&["--json"]).json();
+    assert_eq!(
+        latest.len(),
+        one["results"].as_array().expect("rows").len(),
+        "each mailbox once at least"
+    );
+    for result in one["results"].as_array().expect("rows") {
+        let line = &latest[result["mailbox"].as_str().expect("text")];
+        for field in [
+            "expectation",
+            "verdict",
+            "cause",
+            "finding",
+            "ews_code",
+            "message",
+            "remedy",
+        ] {
+            assert_eq!(
+                line[field], result[field],
+                "{field} of {}",
+                result["mailbox"]
+            );
+        }
+    }
+}
+
+#[test]
+fn csv_has_the_fields_as_columns() {
+    let world = mixed();
+    held!("csv", world.check(&["--format", "csv"]).all());
+}
+
+#[test]
+fn junit_is_for_build_servers() {
+    let world = mixed();
+    held!("junit", world.check(&["--format", "junit"]).all());
+}
+
+#[test]
+fn html_is_one_file_that_loads_nothing() {
+    let world = mixed();
+    let place = world.path("report.html").display().to_string();
+    let ran = world.check(&["--format", "html", "--output", &place]);
+    assert_eq!(ran.stdout, "", "the report is in the file");
+    let html = std::fs::read_to_string(&place).expect("written");
+    for loads in ["<script", "src=", "href=", "url(", "@import"] {
+        assert!(!html.contains(loads), "{loads} loads something");
+    }
+    assert!(
+        html.contains("&lt;b&gt;&amp;&#39;@nowhere"),
+        "the list cannot write HTML"
+    );
+    assert!(html.contains("prefers-color-scheme: dark"));
+    let body = &html[html.find("<body>").expect("a body")..];
+    held!("html", format!("{}----- file -----\n{body}", ran.all()));
+    let left = std::fs::read_dir(world.folder.path()).expect("there");
+    let left: Vec<_> = left
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    assert!(
+        !left.iter().any(|name| name.contains("unfinished")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn json_has_every_field_of_the_contract() {
+    let world = mixed();
+    let ran = world.check(&["--json"]);
+    let document = ran.json();
+    assert_eq!(ran.exit, Some(1), "findings");
+    assert_eq!(ran.stderr, "", "not a word beside the data");
+    assert_eq!(document["schema"], "understudy.check/1");
+    let run = &document["run"];
+    for text in ["id", "started_at", "finished_at"] {
+        assert!(run[text].is_string(), "{text}");
+    }
+    assert_eq!(run["state"], "complete");
+    assert_eq!(run["organization"], Value::Null);
+    assert_eq!(run["ews_url"], world.simulator().ews_url());
+    assert_eq!(run["account"], "CONTOSO\\svc-ews");
+    assert_eq!(run["auth"], "basic");
+    assert_eq!(run["server_version"], "15.2.2562.17");
+    assert_eq!(run["cause"], Value::Null);
+    let summary = &document["summary"];
+    let counts = [
+        "total",
+        "granted",
+        "refused",
+        "no_mailbox",
+        "unusable",
+        "undetermined",
+        "not_checked",
+        "findings",
+        "left_out",
+    ];
+    let counted: Vec<u64> = counts
+        .iter()
+        .map(|name| summary[name].as_u64().expect("a number"))
+        .collect();
+    assert_eq!(counted, [8, 3, 2, 2, 1, 0, 0, 4, 1], "{counts:?}");
+    for wire in ["requests", "connections", "log_ons", "retries"] {
+        assert!(summary[wire].is_u64(), "{wire}");
+    }
+    let results = document["results"].as_array().expect("rows");
+    let order: Vec<&str> = results
+        .iter()
+        .map(|row| row["mailbox"].as_str().expect("text"))
+        .collect();
+    let mut listed: Vec<&str> = world.practice.users[..5]
+        .iter()
+        .map(|user| user.primary.as_str())
+        .collect();
+    listed.extend([
+        "<b>&'@nowhere",
+        "DiscoverySearchMailbox{D919BA05}@contoso.com",
+        "ghost@contoso.com",
+        CANARY,
+    ]);
+    assert_eq!(
+        order, listed,
+        "the order of the list, canaries last, duplicates once"
+    );
+    let mut opened = results[1].clone();
+    for field in ["latency_ms", "request_id"] {
+        assert!(!opened[field].is_null(), "{field}");
+        opened[field] = Value::Null;
+    }
+    assert_eq!(
+        opened,
+        json!({
+            "mailbox": listed[1], "expectation": "must_open", "verdict": "granted", "cause": null, "finding": false,
+            "ews_code": "NoError", "http_status": 200, "attempts": 1, "latency_ms": null, "request_id": null,
+            "message": null, "remedy": null
+        })
+    );
+    let refused = &results[0];
+    assert_eq!(refused["cause"], "impersonation.out_of_scope");
+    assert_eq!(refused["remedy"][0]["purpose"], "look");
+    assert!(refused["remedy"][0]["powershell"].is_string());
+    let canary = &results[8];
+    assert_eq!(
+        (&canary["expectation"], &canary["finding"]),
+        (&json!("must_refuse"), &json!(false))
+    );
+}
+
+#[test]
+fn a_stopped_run_is_no_finding() {
+    let world = World::new(Scenario::WrongPassword, 3);
+    held!("stopped", world.check(&[]).all());
+    let ran = world.check(&["--json"]);
+    assert_eq!(ran.exit, Some(2));
+    let document = ran.json();
+    assert_eq!(document["run"]["state"], "stopped");
+    assert_eq!(document["run"]["cause"], "auth.rejected");
+    assert_eq!(document["summary"]["not_checked"], 4);
+    assert_eq!(world.counters().log_ons_refused, 2, "once a run, two runs");
+}
+
+#[test]
+fn healthy_is_exit_0_and_canaries_alone_are_enough() {
+    let world = World::new(Scenario::Healthy, 3);
+    assert_eq!(world.check(&[]).exit, Some(0));
+    let mut words = world.endpoint();
+    words.extend(["--must-refuse", CANARY, "--json"].map(str::to_owned));
+    let ran = world.with_password(&words);
+    assert_eq!(
+        (ran.exit, ran.json()["summary"]["total"].as_u64()),
+        (Some(0), Some(1)),
+        "{}",
+        ran.all()
+    );
+}
+
+#[test]
+fn several_folders_are_one_request_and_shown() {
+    let world = World::new(Scenario::Healthy, 2);
+    for format in ["json", "jsonl"] {
+        let ran = world.check(&["--folders", "inbox,calendar", "--format", format]);
+        assert_eq!(ran.exit, Some(0), "{}", ran.all());
+        let opened = ran
+            .stdout
+            .matches(r#"{"folder":"calendar","ews_code":"NoError","opened":true}"#)
+            .count();
+        assert_eq!(opened, 2, "{format}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn trust_and_route_are_as_told() {
+    let world = World::new(Scenario::PrivateCa, 2);
+    let pin = world
+        .simulator()
+        .certificate_sha256()
+        .expect("https")
+        .to_owned();
+    let port = world
+        .simulator()
+        .ews_url()
+        .rsplit(':')
+        .next()
+        .and_then(|rest| rest.split('/').next().map(str::to_owned));
+    let port = port.expect("a port");
+    let url = format!("https://mail.contoso.com:{port}/EWS/Exchange.asmx");
+    let resolve = format!("mail.contoso.com:{port}:127.0.0.1");
+    let words = |trust: &[&str]| {
+        let list = world.path("users.csv").display().to_string();
+        let mut words: Vec<String> = [
+            "check",
+            "--ews-url",
+            &url,
+            "--resolve",
+            &resolve,
+            "--account",
+            "CONTOSO\\svc-ews",
+            "--auth",
+            "basic",
+            "--password-stdin",
+            "--users",
+            &list,
+            "--must-refuse",
+            CANARY,
+            "--proxy",
+            "none",
+            "--json",
+        ]
+        .map(str::to_owned)
+        .into();
+        words.extend(trust.iter().map(|&word| word.to_owned()));
+        words
+    };
+    let ca = world.path("ca.pem").display().to_string();
+    let cause = |trust: &[&str]| world.with_password(&words(trust)).json()["run"]["cause"].clone();
+    assert_eq!(cause(&[]), "tls.untrusted");
+    assert_eq!(cause(&["--ca-file", &ca]), "tls.name_mismatch");
+    assert_eq!(
+        cause(&["--pin-sha256", &pin]),
+        Value::Null,
+        "with a pin only the pin counts"
+    );
+    assert_eq!(
+        cause(&["--pin-sha256", &"00".repeat(32)]),
+        "tls.pin_mismatch"
+    );
+}

@@ -1,0 +1,11 @@
+//! The command line from outside: the real binary against a simulated Exchange, with stdout, stderr
+//! and exit code held together. What cli.md promises is asserted here and nowhere else.
+
+mod bad_input;
+mod formats;
+mod help;
+mod interrupt;
+mod practice;
+mod secrets;
+mod stored;
+mod world;

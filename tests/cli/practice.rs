@@ -1,0 +1,136 @@
+//! `understudy practice`: what it prints is what a check needs.
+
+use std::io::{BufRead as _, BufReader};
+
+use exchange_sim::practice::Scenario;
+use serde_json::Value;
+
+use crate::world::{Ran, bare, held, start};
+
+fn run(words: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = bare(folder.path());
+    command.arg("practice").args(words);
+    Ran::of(command, b"")
+}
+
+#[test]
+fn every_scenario_ends_as_it_says() {
+    let exits = [
+        (Scenario::Healthy, 0),
+        (Scenario::WrongPassword, 2),
+        (Scenario::NtlmOnly, 2),
+        (Scenario::OutsideTheScope, 1),
+        (Scenario::NoRole, 1),
+        (Scenario::UnscopedRole, 1),
+        (Scenario::HeaderIgnored, 2),
+        (Scenario::AccountWithoutMailbox, 0),
+        (Scenario::Throttled, 0),
+        (Scenario::AliasesAndRemoteMailboxes, 1),
+        (Scenario::Blocked403, 2),
+        (Scenario::HtmlSignInPage, 2),
+        (Scenario::RedirectToAnotherHost, 2),
+        (Scenario::ExpiredCertificate, 2),
+        (Scenario::PrivateCa, 2),
+        (Scenario::SlowServer, 0),
+    ];
+    for (scenario, exit) in exits {
+        let ran = run(&[
+            "--check",
+            "--scenario",
+            scenario.id(),
+            "--users",
+            "12",
+            "--json",
+        ]);
+        assert_eq!(ran.exit, Some(exit), "{scenario}: {}", ran.all());
+        let document = ran.json();
+        let cause = document["run"]["cause"].as_str().unwrap_or_default();
+        let expected = scenario.expected();
+        assert!(
+            expected.contains(cause),
+            "{scenario} stopped by {cause}, expected: {expected}"
+        );
+    }
+}
+
+#[test]
+fn the_scenarios_are_listed() {
+    held!("scenarios", run(&["--list"]).all());
+    let listed = run(&["--list", "--json"]).json();
+    assert_eq!(
+        listed["scenarios"].as_array().map(Vec::len),
+        Some(Scenario::ALL.len())
+    );
+}
+
+#[test]
+fn bad_arguments_are_bad_input() {
+    for words in [
+        &["--scenario", "paradise"][..],
+        &["--users", "0"],
+        &["--users", "50001"],
+        &["--port", "70000"],
+    ] {
+        let ran = run(&[words, &["--json"]].concat());
+        assert_eq!(ran.exit, Some(2), "{}", ran.all());
+        assert_eq!(ran.json()["problem"]["code"], "invalid");
+    }
+}
+
+/// What is printed is pasted into a shell, as a person does.
+#[cfg(unix)]
+#[test]
+fn the_printed_command_works() {
+    for (http, scenario, exit) in [(false, "healthy", 0), (true, "outside-the-scope", 1)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut command = bare(folder.path());
+        command.args([
+            "practice",
+            "--json",
+            "--users",
+            "6",
+            "--scenario",
+            scenario,
+            "--dir",
+            "it's here",
+        ]);
+        if http {
+            command.arg("--http");
+        }
+        let mut child = start(command);
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("a line");
+        let place: Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(place["schema"], "understudy.practice/1");
+        assert_eq!(place["scenario"], scenario);
+        assert_eq!(place["account"], "CONTOSO\\svc-ews");
+        assert_eq!(place["ca_file"].is_null(), http);
+        assert_eq!(place["must_refuse"][0], crate::world::CANARY);
+        let typed = place["command"].as_str().expect("text").replacen(
+            "understudy",
+            &crate::world::binary().display().to_string(),
+            1,
+        );
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &typed]).env_remove("HTTPS_PROXY");
+        shell
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        let ran = Ran::of(shell, b"");
+        assert_eq!(ran.exit, Some(exit), "{typed}\n{}", ran.all());
+        assert!(ran.stdout.contains("7 mailboxes"), "{}", ran.all());
+        let sent = std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill is there").success());
+        assert_eq!(
+            child.wait().expect("it ends").code(),
+            Some(0),
+            "Ctrl-C is how it ends"
+        );
+    }
+}
