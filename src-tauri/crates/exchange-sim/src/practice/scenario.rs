@@ -91,7 +91,7 @@ impl Scenario {
         self.text().shows
     }
 
-    /// The verdict a right check comes to, with the cause id where there is one.
+    /// The verdict a right check comes to, in the words the run view uses.
     #[must_use]
     pub const fn expected(self) -> &'static str {
         self.text().expected
@@ -108,110 +108,111 @@ const TEXTS: [Text; 18] = [
         id: "healthy",
         title: "Healthy",
         shows: "A scoped service account opens every mailbox of the list; the canary stays shut.",
-        expected: "granted for everyone; the canary is refused as it must be",
+        expected: "Passed; the canary is refused, as it must be",
     },
     Text {
         id: "demo",
         title: "Demo",
         shows: "A mixed organization: most mailboxes open, some fail for different reasons.",
-        expected: "granted for most; findings for mailboxes outside the scope, unknown, alias, disabled, \
-         without Inbox or misconfigured; undetermined while moving or with the store down",
+        expected: "Failed for some: outside the scope, no mailbox, alias, disabled, misconfigured, \
+         no Inbox; a few Undetermined: temporarily unavailable",
     },
     Text {
         id: "wrong-password",
         title: "Wrong password",
         shows: "The server refuses the password; it must be sent once and never again.",
-        expected: "not_checked, auth.rejected; one log-on refused, the account is not locked",
+        expected: "Stopped at step 7: sign-in refused once, so the account isn't locked",
     },
     Text {
         id: "ntlm-only",
         title: "NTLM only",
         shows: "A stock server offers Negotiate and NTLM; a password by Basic has no chance.",
-        expected: "not_checked, auth.scheme_not_offered; no password is sent",
+        expected: "Stopped at step 6: wrong scheme, not a wrong password; no password is sent",
     },
     Text {
         id: "outside-the-scope",
         title: "Outside the scope",
         shows: "The management scope of the role leaves out every fifth mailbox.",
-        expected: "refused, impersonation.out_of_scope for every fifth; granted for the others",
+        expected: "Failed for some: every fifth mailbox is outside the management scope",
     },
     Text {
         id: "no-role",
         title: "No role",
         shows: "The password is right, and the impersonation role is not assigned.",
-        expected: "refused, impersonation.role_missing for everyone",
+        expected: "Failed: refused for everyone, the role isn't assigned",
     },
     Text {
         id: "unscoped-role",
         title: "Unscoped role",
         shows: "The role has no scope: a mailbox that must stay shut opens.",
-        expected: "granted for everyone; the canary too, impersonation.exposed",
+        expected: "A mailbox that must be refused was opened; every other mailbox opens, as it must",
     },
     Text {
         id: "header-ignored",
         title: "Header ignored",
         shows: "The server answers every request with the service account's own mailbox.",
-        expected: "undetermined, impersonation.ignored; nothing is shown as granted",
+        expected: "Stopped at step 8: another mailbox answered, impersonation was ignored",
     },
     Text {
         id: "account-without-mailbox",
         title: "Account without mailbox",
         shows: "The service account has no mailbox, which Exchange 2016 and later allow.",
-        expected: "granted for everyone",
+        expected: "Passed with warnings: no mailbox, so rooms and other resources won't be retrieved",
     },
     Text {
         id: "throttled",
         title: "Throttled",
         shows: "Every seventh request is told to come back a little later.",
-        expected: "granted for everyone, after waits",
+        expected: "Passed, after waits: the busy server is asked again",
     },
     Text {
         id: "mailbox-moving",
         title: "Mailbox moving",
         shows: "Every tenth mailbox is being moved to another database.",
-        expected: "undetermined, mailbox.moving for every tenth; granted for the others",
+        expected: "Passed with warnings: every tenth mailbox is Undetermined, temporarily unavailable",
     },
     Text {
         id: "aliases-and-remote",
         title: "Aliases and remote mailboxes",
         shows: "The list holds second addresses, mailboxes in the cloud and mail users.",
-        expected: "no_mailbox, mailbox.remote or mailbox.not_found; alias_of for second addresses",
+        expected: "Failed for some: aliases, each with its primary address, and no mailbox here",
     },
     Text {
         id: "blocked-403",
         title: "403 blocked",
         shows: "The account signs in, and EWS is switched off for it.",
-        expected: "not_checked, policy.ews_blocked",
+        expected: "Stopped at step 7: signed in, but EWS is blocked",
     },
     Text {
         id: "html-sign-in-page",
         title: "HTML sign-in page",
         shows: "A portal in front of the server answers with its sign-in page.",
-        expected: "not_checked, http.not_ews; no password is sent",
+        expected: "Stopped at step 6: this isn't the EWS endpoint; no password is sent",
     },
     Text {
         id: "redirect",
         title: "Redirect to another host",
         shows: "The server points to another host, where no password may follow.",
-        expected: "not_checked, http.redirected; no password is sent",
+        expected: "Stopped at step 6: redirected to another host; nothing is sent there",
     },
     Text {
         id: "expired-certificate",
         title: "Expired certificate",
         shows: "The certificate ended a month ago. Trust the practice CA to see the date alone.",
-        expected: "not_checked, tls.expired with the CA trusted, else tls.untrusted",
+        expected: "Stopped at step 4: the certificate has expired; with the CA not trusted, \
+         it isn't from a trusted issuer",
     },
     Text {
         id: "private-ca",
         title: "Private CA",
         shows: "The certificate comes from a CA that only this organization knows.",
-        expected: "not_checked, tls.untrusted; granted for everyone once the CA is trusted",
+        expected: "Stopped at step 4: the certificate isn't from a trusted issuer; Passed once it is trusted",
     },
     Text {
         id: "slow-server",
         title: "Slow server",
         shows: "Every answer takes four tenths of a second.",
-        expected: "granted for everyone",
+        expected: "Passed, slowly",
     },
 ];
 
