@@ -150,7 +150,7 @@ function NoRows({ page, filtered }: { page: RunPage; filtered: boolean }) {
 }
 
 const columns: readonly Column<ResultRow, ResultsSort>[] = [
-  { id: "name", header: "Name", width: 130, grow: 2, sortBy: "name", render: (row) => row.name },
+  { id: "name", header: "Name", width: 130, grow: 2, sortBy: "name", render: (row) => row.name || "–" },
   {
     id: "mailbox",
     header: "E-Mail",
@@ -163,7 +163,7 @@ const columns: readonly Column<ResultRow, ResultsSort>[] = [
   {
     id: "status",
     header: "Status",
-    width: 130,
+    width: 144,
     sortBy: "verdict",
     fixed: true,
     render: (row) => <ResultStatusBadge row={row} />,

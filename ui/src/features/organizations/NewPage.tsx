@@ -5,10 +5,14 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { PageTitle } from "@/components/PageTitle";
 import { ProblemBar } from "@/components/ProblemBar";
 import { useNotify } from "@/components/toast";
+import { UnsavedGuard } from "@/components/UnsavedGuard";
+import type { OrganizationRow } from "@/ipc/generated/OrganizationRow";
 import { useHotkeys } from "@/lib/keys";
 import { useRead, useWrite } from "@/lib/queries";
 import { type Draft, idMessage, nameMessage, OrganizationFields } from "./OrganizationFields";
 import { suggestedId } from "./suggestedId";
+
+const blank: Draft = { name: "", externalId: "", accessType: "ex_imp", platform: "on_premises" };
 
 /** `New`: the form of an organization, `Save` upper right. */
 export function NewOrganizationPage() {
@@ -19,36 +23,37 @@ export function NewOrganizationPage() {
   const form = useRef<HTMLFormElement>(null);
   const [strict, setStrict] = useState(false);
   const [idTyped, setIdTyped] = useState(false);
-  const [draft, setDraft] = useState<Draft>({
-    name: "",
-    externalId: "",
-    accessType: "ex_imp",
-    platform: "on_premises",
-  });
+  const [draft, setDraft] = useState<Draft>(blank);
   useEffect(() => {
     if (suggestion !== undefined) {
       setDraft((now) => (now.externalId === "" ? { ...now, externalId: suggestion.externalId } : now));
     }
   }, [suggestion]);
-  const save = (event?: FormEvent) => {
-    event?.preventDefault();
+  const create = async (): Promise<OrganizationRow | null> => {
     setStrict(true);
     if (nameMessage(draft.name) !== null || idMessage(draft.externalId, true) !== null) {
       focusFirstError(form.current);
-      return;
+      return null;
     }
-    add.mutate(
-      { ...draft, name: draft.name.trim() },
-      {
-        onSuccess: (row) => {
-          notify({ text: `"${row.name}" created.` });
-          void navigate({ to: "/organizations/$id/users", params: { id: row.id }, replace: true });
-        },
-        onError: () => focusFirstError(form.current),
-      },
-    );
+    try {
+      const row = await add.mutateAsync({ ...draft, name: draft.name.trim() });
+      notify({ text: `"${row.name}" created.` });
+      return row;
+    } catch {
+      // What went wrong stands in the form, from `add.error`.
+      focusFirstError(form.current);
+      return null;
+    }
   };
-  useHotkeys({ "ctrl+s": () => save(), escape: () => void navigate({ to: "/organizations" }) });
+  const save = async (event?: FormEvent) => {
+    event?.preventDefault();
+    const row = await create();
+    if (row !== null) {
+      const params = { id: row.id };
+      void navigate({ to: "/organizations/$id/users", params, replace: true, ignoreBlocker: true });
+    }
+  };
+  useHotkeys({ "ctrl+s": () => void save(), escape: () => void navigate({ to: "/organizations" }) });
   const change = (next: Draft) => {
     const typed = idTyped || next.externalId !== draft.externalId;
     setIdTyped(typed);
@@ -59,7 +64,7 @@ export function NewOrganizationPage() {
   };
   const general = add.error?.field === "name" || add.error?.field === "externalId" ? null : add.error;
   return (
-    <form ref={form} onSubmit={save} noValidate>
+    <form ref={form} onSubmit={(event) => void save(event)} noValidate>
       <PageTitle title="New organization">
         <Button onClick={() => void navigate({ to: "/organizations" })}>Cancel</Button>
         <Button
@@ -73,8 +78,21 @@ export function NewOrganizationPage() {
       </PageTitle>
       {general === null ? null : <ProblemBar error={general} title="The organization was not created." />}
       <OrganizationFields draft={draft} onChange={change} saved={false} error={add.error} strict={strict} />
+      <UnsavedGuard
+        dirty={isTouched(draft, idTyped)}
+        what="the new organization"
+        onSave={async () => (await create()) !== null}
+        onDiscard={() => {}}
+      >
+        If you discard them, it is not created.
+      </UnsavedGuard>
     </form>
   );
+}
+
+/** Whether anything was typed or chosen; a suggested External Id is neither. */
+function isTouched(draft: Draft, idTyped: boolean): boolean {
+  return idTyped || draft.name !== "" || draft.accessType !== blank.accessType || draft.platform !== blank.platform;
 }
 
 /** The first error takes the keyboard, once it has been drawn. */
