@@ -35,9 +35,6 @@ export async function pasteUsers(page, addresses) {
 
 /** Fills Email Configuration; what is left out stays as it is. */
 export async function configure(page, { account, password, ewsUrl, caPem, sha256 }) {
-  await page.getByRole("textbox", { name: "Account Logon" }).fill(account);
-  await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
-  await page.getByRole("textbox", { name: "Exchange Web Services (EWS) URL" }).fill(ewsUrl);
   await openConnectionOptions(page);
   await chooseBasic(page);
   if (caPem !== undefined) await trustCa(page, caPem);
@@ -45,6 +42,9 @@ export async function configure(page, { account, password, ewsUrl, caPem, sha256
     await page.getByRole("radio", { name: "Pinned certificate…" }).check();
     await page.getByRole("textbox", { name: "SHA-256 of the certificate" }).fill(sha256);
   }
+  await page.getByRole("textbox", { name: "Account Logon" }).fill(account);
+  await page.getByRole("textbox", { name: "Password", exact: true }).fill(password);
+  await page.getByRole("textbox", { name: "Exchange Web Services (EWS) URL" }).fill(ewsUrl);
 }
 
 /** Unfolds the options, if they are folded. */
