@@ -1,12 +1,4 @@
-import {
-  Button,
-  makeStyles,
-  Popover,
-  PopoverSurface,
-  PopoverTrigger,
-  Tooltip,
-  tokens,
-} from "@fluentui/react-components";
+import { Button, makeStyles, Popover, PopoverSurface, PopoverTrigger, Text, tokens } from "@fluentui/react-components";
 import { BeakerFilled, InfoRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -20,10 +12,8 @@ const useStyles = makeStyles({
   root: {
     display: "flex",
     alignItems: "center",
-    flexWrap: "wrap",
     flexShrink: 0,
-    columnGap: tokens.spacingHorizontalM,
-    rowGap: tokens.spacingVerticalXS,
+    gap: tokens.spacingHorizontalS,
     padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalM}`,
     color: tokens.colorNeutralForeground1,
     backgroundColor: tokens.colorStatusWarningBackground1,
@@ -32,12 +22,13 @@ const useStyles = makeStyles({
   icon: { flexShrink: 0, fontSize: tokens.fontSizeBase500, color: tokens.colorStatusWarningForeground3 },
   about: {
     flexGrow: 1,
-    flexBasis: "200px",
     minWidth: 0,
     overflow: "hidden",
     textOverflow: "ellipsis",
     whiteSpace: "nowrap",
   },
+  button: { flexShrink: 0, whiteSpace: "nowrap" },
+  card: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS, maxWidth: "520px" },
   facts: {
     display: "grid",
     gridTemplateColumns: "max-content 1fr max-content",
@@ -66,18 +57,12 @@ export function PracticeBand({ practice }: { practice: PracticeState }) {
   return (
     <section className={styles.root} aria-label="Practice mode" data-pane>
       <BeakerFilled className={styles.icon} aria-hidden />
-      <Tooltip
-        content={`${practice.scenario.shows} Expected: ${practice.scenario.expected}`}
-        relationship="description"
-      >
-        <span className={styles.about}>
-          <strong>Practice: simulated Exchange</strong> {practice.scenario.title}. Expected:{" "}
-          {practice.scenario.expected}
-        </span>
-      </Tooltip>
+      <span className={styles.about}>
+        <strong>Practice: simulated Exchange</strong> {practice.scenario.title}
+      </span>
       <Popover trapFocus>
         <PopoverTrigger disableButtonEnhancement>
-          <Button size="small" icon={<InfoRegular />}>
+          <Button size="small" className={styles.button} icon={<InfoRegular />}>
             What to type
           </Button>
         </PopoverTrigger>
@@ -85,10 +70,10 @@ export function PracticeBand({ practice }: { practice: PracticeState }) {
           <WhatToType practice={practice} />
         </PopoverSurface>
       </Popover>
-      <Button size="small" onClick={() => setChoosing(true)}>
+      <Button size="small" className={styles.button} onClick={() => setChoosing(true)}>
         Change scenario
       </Button>
-      <Button size="small" disabled={stop.isPending} onClick={leave}>
+      <Button size="small" className={styles.button} disabled={stop.isPending} onClick={leave}>
         Leave practice
       </Button>
       {choosing ? <PracticeDialog onClose={() => setChoosing(false)} /> : null}
@@ -96,19 +81,26 @@ export function PracticeBand({ practice }: { practice: PracticeState }) {
   );
 }
 
-/** Account, password and URL of the simulated Exchange. The password is worth nothing anywhere else. */
+/** Account, password and URL of the simulated Exchange, and what a check of it finds. The password is worth nothing
+ * anywhere else. */
 function WhatToType({ practice }: { practice: PracticeState }) {
   const styles = useStyles();
+  const { scenario } = practice;
   const facts = [
     ["Account Logon", practice.account],
     ["Password", practice.password],
     ["EWS URL", practice.ewsUrl],
   ] as const;
   return (
-    <div className={styles.facts}>
-      {facts.map(([label, value]) => (
-        <Fact key={label} label={label} value={value} />
-      ))}
+    <div className={styles.card}>
+      <Text weight="semibold">{scenario.title}</Text>
+      <Text>{scenario.shows}</Text>
+      <div className={styles.facts}>
+        {facts.map(([label, value]) => (
+          <Fact key={label} label={label} value={value} />
+        ))}
+      </div>
+      <Text>{`Expected: ${scenario.expected}.`}</Text>
     </div>
   );
 }

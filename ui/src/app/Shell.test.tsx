@@ -50,7 +50,7 @@ it("leads by Ctrl and a digit, and skips to the content", async () => {
   expect(screen.getByRole("main")).toHaveFocus();
   await user.keyboard("{Control>}3{/Control}");
   await waitFor(() => expect(router.state.location.pathname).toBe("/activity"));
-  expect(document.title).toBe("Activity - Understudy");
+  expect(document.title).toBe("Activity – Understudy");
 });
 
 it("opens an organization on its users, with the breadcrumb", async () => {

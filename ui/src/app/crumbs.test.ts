@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { crumbsOf } from "./crumbs";
+import { crumbsOf, titleOf } from "./crumbs";
 
 const none = { organization: undefined, run: undefined };
 
 it.each([
   ["organizations", "Organizations"],
-  ["organizations/new", "Organizations > New"],
+  ["organizations/new", "Organizations > New organization"],
   ["users", "Users"],
   ["nowhere", ""],
 ])("%s reads %s", (path, expected) => {
@@ -22,6 +22,13 @@ it("leads from a run to the history of its organization", () => {
   const crumbs = crumbsOf(["runs", "abc"], { ...none, run });
   expect(words(crumbs)).toBe("Organizations > Contoso > Checks > Run 7");
   expect(crumbs[2]?.href).toBe("/organizations/2/checks");
+});
+
+it("titles the window with what is open", () => {
+  const title = (path: string) => titleOf(crumbsOf(path.split("/"), { ...none, organization: "Contoso" }));
+  expect(title("organizations")).toBe("Organizations – Understudy");
+  expect(title("organizations/2/configuration")).toBe("Contoso – Email Configuration – Understudy");
+  expect(title("nowhere")).toBe("Understudy");
 });
 
 function words(crumbs: { label: string }[]): string {

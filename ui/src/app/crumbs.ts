@@ -5,6 +5,8 @@ import { useRead } from "@/lib/queries";
 /** A step of the breadcrumb. */
 export type Crumb = { label: string; href: string };
 
+const list = { label: "Organizations", href: "/organizations" };
+
 const tabs: Record<string, string> = {
   users: "Users",
   configuration: "Email Configuration",
@@ -23,11 +25,17 @@ export function useCrumbs(): Crumb[] {
   const id = parts[0] === "organizations" && parts[1] !== "new" ? Number(parts[1] ?? Number.NaN) : Number.NaN;
   const organization = useRead("organization_show", { organization: id }, { enabled: Number.isInteger(id) }).data?.row;
   const crumbs = crumbsOf(parts, { organization: organization?.name, run });
-  const title = crumbs.map((crumb) => crumb.label).join(" > ");
+  const title = titleOf(crumbs);
   useEffect(() => {
-    document.title = title === "" ? "Understudy" : `${title} - Understudy`;
+    document.title = title;
   }, [title]);
   return crumbs;
+}
+
+/** `Contoso – Email Configuration – Understudy`: what is open first, as taskbars cut from the right. */
+export function titleOf(crumbs: readonly Crumb[]): string {
+  const own = crumbs.length > 1 ? crumbs.filter((crumb) => crumb.href !== list.href) : crumbs;
+  return [...own.map((crumb) => crumb.label), "Understudy"].join(" – ");
 }
 
 type Names = {
@@ -38,16 +46,15 @@ type Names = {
 /** The breadcrumb of a path, with the names that are known. */
 export function crumbsOf(parts: readonly string[], names: Names): Crumb[] {
   const [place, second, third] = parts;
-  const start = { label: "Organizations", href: "/organizations" };
   if (place === "organizations") {
     if (second === undefined) {
-      return [start];
+      return [list];
     }
     if (second === "new") {
-      return [start, { label: "New", href: "/organizations/new" }];
+      return [list, { label: "New organization", href: "/organizations/new" }];
     }
     const base = `/organizations/${second}`;
-    const here = [start, { label: names.organization ?? "…", href: `${base}/users` }];
+    const here = [list, { label: names.organization ?? "…", href: `${base}/users` }];
     const tab = third === undefined ? undefined : tabs[third];
     return tab === undefined ? here : [...here, { label: tab, href: `${base}/${third}#tab` }];
   }
@@ -56,9 +63,9 @@ export function crumbsOf(parts: readonly string[], names: Names): Crumb[] {
     const label = run === undefined ? "Run" : `Run ${run.number}`;
     const own = { label, href: `/runs/${second}` };
     return run?.organization == null
-      ? [start, own]
+      ? [list, own]
       : [
-          start,
+          list,
           { label: run.organizationName ?? "…", href: `/organizations/${run.organization}/users` },
           { label: "Checks", href: `/organizations/${run.organization}/checks` },
           own,

@@ -11,7 +11,7 @@ const useStyles = makeStyles({
     minHeight: "40px",
     marginBottom: tokens.spacingVerticalS,
   },
-  title: { flexGrow: 1, fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600 },
+  title: { flexGrow: 1, margin: 0, fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600 },
 });
 
 /** The heading of a screen, its buttons at the right. */

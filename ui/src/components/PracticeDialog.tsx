@@ -85,7 +85,7 @@ export function PracticeDialog({ onClose }: { onClose: () => void }) {
                     <span className={styles.scenario}>
                       <Text weight="semibold">{entry.title}</Text>
                       <span className={styles.quiet}>{entry.shows}</span>
-                      <span className={styles.quiet}>Expected: {entry.expected}</span>
+                      <span className={styles.quiet}>{`Expected: ${entry.expected}.`}</span>
                     </span>
                   }
                 />

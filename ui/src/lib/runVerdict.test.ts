@@ -48,7 +48,10 @@ describe("the verdict of a run", () => {
 
   test("what could not be found out is never called a failure", () => {
     const partly = judged("incomplete", { total: 4830, granted: 4812, undetermined: 18 });
-    expect(partly).toMatchObject({ title: "Passed with warnings", detail: "4,812 of 4,830 checked, 18 not reached." });
+    expect(partly).toMatchObject({
+      title: "Passed with warnings",
+      detail: "4,812 of 4,830 checked, 18 could not be found out.",
+    });
     const wholly = judged("incomplete", { total: 5, undetermined: 5 });
     expect(wholly).toMatchObject({ title: "Undetermined", tone: "neutral" });
   });
@@ -64,10 +67,18 @@ describe("the verdict of a run", () => {
   test("a canceled run keeps what it decided", () => {
     const canceled = judged("cancelled", { total: 10, granted: 4, not_checked: 6 });
     expect(canceled).toMatchObject({ title: "Canceled", detail: "4 of 10 checked, 6 not reached.", tone: "neutral" });
+    const mixed = judged("interrupted", { total: 201, granted: 180, refused: 9, undetermined: 8, not_checked: 4 });
+    expect(mixed.detail).toBe("189 of 201 checked, 8 could not be found out, 4 not reached.");
   });
 
   test("opened canaries are counted by their cause", () => {
     expect(exposedCount({ ...nothing, causes: [{ cause: "impersonation.exposed", count: 2 }] })).toBe(2);
     expect(exposedCount(nothing)).toBe(0);
+  });
+
+  test("an opened canary is not said to have failed", () => {
+    const causes = [{ cause: "impersonation.exposed" as const, count: 1 }];
+    const opened = judged("complete", { total: 41, granted: 41, findings: 1, causes });
+    expect(opened).toMatchObject({ title: "Failed for some", tone: "bad", detail: "41 mailboxes checked." });
   });
 });

@@ -56,7 +56,7 @@ function finished({ state, summary, warnings }: Judged): RunVerdict {
   const detail = state === "incomplete" ? coverage(summary) : everyMailbox(summary);
   if (summary.findings > 0) {
     const title = summary.granted === 0 ? "Failed" : "Failed for some";
-    return { tone: "bad", title, detail: `${failedText(summary)} ${detail}` };
+    return { tone: "bad", title, detail: [failedText(summary), detail].filter(Boolean).join(" ") };
   }
   if (state === "incomplete" && answered(summary) === 0) {
     return { tone: "neutral", title: "Undetermined", detail };
@@ -67,15 +67,20 @@ function finished({ state, summary, warnings }: Judged): RunVerdict {
   return { tone: "good", title: "Passed", detail };
 }
 
+/** An opened canary is a finding, but nothing failed in it: that is said above all. */
 function failedText(summary: Summary): string {
-  return `${counted(summary.findings, "mailbox", "mailboxes")} failed.`;
+  const failed = summary.findings - exposedCount(summary);
+  return failed > 0 ? `${counted(failed, "mailbox", "mailboxes")} failed.` : "";
 }
 
+/** The three words apart: what the server answered, what it could not tell, what was never asked. */
 function coverage(summary: Summary): string {
-  const reached = answered(summary);
-  const missed = summary.total - reached;
-  const checked = `${count(reached)} of ${count(summary.total)} checked`;
-  return missed > 0 ? `${checked}, ${count(missed)} not reached.` : `${checked}.`;
+  const { total, undetermined } = summary;
+  const missed = total - answered(summary) - undetermined;
+  const parts = [`${count(answered(summary))} of ${count(total)} checked`];
+  if (undetermined > 0) parts.push(`${count(undetermined)} could not be found out`);
+  if (missed > 0) parts.push(`${count(missed)} not reached`);
+  return `${parts.join(", ")}.`;
 }
 
 function everyMailbox(summary: Summary): string {

@@ -143,6 +143,7 @@ function actionsColumn(open: (row: RunRow) => void, remove: (row: RunRow) => voi
     header: "Actions",
     width: 90,
     fixed: true,
+    pinned: true,
     render: (row) => (
       <>
         <Button

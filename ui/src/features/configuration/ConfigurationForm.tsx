@@ -3,6 +3,7 @@ import { SaveRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
 import { ProblemBar } from "@/components/ProblemBar";
+import { UnsavedGuard } from "@/components/UnsavedGuard";
 import type { AppState } from "@/ipc/generated/AppState";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
@@ -18,7 +19,6 @@ import { LadderPane } from "./LadderPane";
 import { ResultStrip } from "./ResultStrip";
 import { ServedFields } from "./ServedFields";
 import { blockedReason, failedCount, newestOf, renewalWarning, saveHint, scopeSize } from "./standing";
-import { UnsavedGuard } from "./UnsavedGuard";
 import { type Configuration, useConfiguration } from "./useConfiguration";
 
 type ConfigurationFormProps = {
@@ -85,7 +85,9 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
         </div>
         <LadderPane page={run.page} />
       </div>
-      <UnsavedGuard dirty={form.dirty} onSave={form.saving.save} onDiscard={form.discard} />
+      <UnsavedGuard dirty={form.dirty} what="Email Configuration" onSave={form.saving.save} onDiscard={form.discard}>
+        If you discard them, a password that was typed is forgotten too.
+      </UnsavedGuard>
     </div>
   );
 }

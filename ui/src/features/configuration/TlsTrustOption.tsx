@@ -7,9 +7,9 @@ import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import type { TlsTrust } from "@/ipc/generated/TlsTrust";
 import { asCommandError, CommandError } from "@/ipc/problem";
+import { base64 } from "@/lib/base64";
 import { useRead } from "@/lib/queries";
 import { FieldRow } from "./FieldRow";
-import { bytesBase64, fileBase64 } from "./fileBase64";
 import { isSha256, plainSha256, readableSha256 } from "./fingerprint";
 
 type TlsTrustOptionProps = {
@@ -65,7 +65,10 @@ function CaFile({ value, onChange }: { value: TlsTrust; onChange: (value: TlsTru
   const read = async (file: File) => {
     setProblem(null);
     try {
-      const found = await call("certificate_read", { name: file.name, base64: await fileBase64(file) });
+      const found = await call("certificate_read", {
+        name: file.name,
+        base64: base64(new Uint8Array(await file.arrayBuffer())),
+      });
       onChange({ kind: "ca", pem: pemOf(found), name: file.name });
     } catch (thrown) {
       setProblem(asCommandError(thrown));
@@ -99,7 +102,7 @@ function CaFile({ value, onChange }: { value: TlsTrust; onChange: (value: TlsTru
 
 /** What is in the chosen file, read again from its text so that a saved file shows the same. */
 function CaFacts({ name, pem }: { name: string; pem: string }) {
-  const request = { name, base64: bytesBase64(new TextEncoder().encode(pem)) };
+  const request = { name, base64: base64(new TextEncoder().encode(pem)) };
   const certificates = useRead("certificate_read", request);
   if (certificates.error) return <ProblemBar error={certificates.error} />;
   return (certificates.data ?? []).map((certificate) => (

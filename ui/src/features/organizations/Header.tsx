@@ -23,7 +23,7 @@ const useStyles = makeStyles({
     rowGap: tokens.spacingVerticalXXS,
     color: tokens.colorNeutralForeground2,
   },
-  name: { fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, overflowWrap: "anywhere" },
+  name: { margin: 0, fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, overflowWrap: "anywhere" },
   link: {
     color: tokens.colorBrandForegroundLink,
     textDecorationLine: "none",

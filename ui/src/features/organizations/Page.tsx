@@ -98,7 +98,7 @@ export function OrganizationsPage() {
         }
         footer={null}
       />
-      {!filtered && all.length === 1 ? (
+      {!filtered && isUntouched(all) ? (
         <div className={styles.empty}>
           <EmptyState icon={<BuildingRegular />} text="Only the default organization so far.">
             <Button appearance="primary" onClick={create}>
@@ -112,6 +112,12 @@ export function OrganizationsPage() {
       {deleting === undefined ? null : <DeleteDialog row={deleting} onClose={close} />}
     </div>
   );
+}
+
+/** Nothing but the default organization, and nothing in it yet; practice brings one of its own. */
+function isUntouched(all: readonly OrganizationRow[]): boolean {
+  const [only] = all;
+  return all.length === 1 && only?.isDefault === true && only.counts.users === 0 && only.lastRun === null;
 }
 
 /** What can be done with a row. */

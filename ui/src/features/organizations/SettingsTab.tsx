@@ -16,6 +16,7 @@ import { Field, fieldMessage } from "@/components/Field";
 import { ProblemBar } from "@/components/ProblemBar";
 import { Skeleton } from "@/components/Skeleton";
 import { useNotify } from "@/components/toast";
+import { UnsavedGuard } from "@/components/UnsavedGuard";
 import type { OrganizationPage } from "@/ipc/generated/OrganizationPage";
 import type { OrganizationSettings } from "@/ipc/generated/OrganizationSettings";
 import { useHotkeys } from "@/lib/keys";
@@ -53,21 +54,21 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
   const [open, setOpen] = useState<"edit" | "delete" | null>(null);
   const changed = JSON.stringify(settings) !== JSON.stringify(page.settings);
   const change = (part: Partial<OrganizationSettings>) => setSettings((now) => ({ ...now, ...part }));
-  const submit = () =>
-    save.mutate(
-      { organization: page.row.id, settings },
-      {
-        onSuccess: (saved) => {
-          setSettings(saved);
-          notify({ text: "Settings saved." });
-        },
-      },
-    );
-  useHotkeys({ "ctrl+s": () => changed && submit() });
+  const submit = async (): Promise<boolean> => {
+    try {
+      setSettings(await save.mutateAsync({ organization: page.row.id, settings }));
+      notify({ text: "Settings saved." });
+      return true;
+    } catch {
+      // What went wrong stands in the form, from `save.error`.
+      return false;
+    }
+  };
+  useHotkeys({ "ctrl+s": () => changed && void submit() });
   const { error } = save;
   return (
     <div className={styles.root}>
-      {error === null || error.field !== undefined ? null : <ProblemBar error={error} onRetry={submit} />}
+      {error === null || error.field !== undefined ? null : <ProblemBar error={error} onRetry={() => void submit()} />}
       <Field label="Connections at once" message={fieldMessage(error, "concurrency")}>
         <RadioGroup
           value={settings.concurrency === 0 ? "auto" : "fixed"}
@@ -134,7 +135,12 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
         />
       </Field>
       <div className={styles.bar}>
-        <Button appearance="primary" icon={<SaveRegular />} disabled={!changed || save.isPending} onClick={submit}>
+        <Button
+          appearance="primary"
+          icon={<SaveRegular />}
+          disabled={!changed || save.isPending}
+          onClick={() => void submit()}
+        >
           Save
         </Button>
         <Button disabled={!changed} onClick={() => setSettings(page.settings)}>
@@ -153,9 +159,15 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
         <DeleteDialog
           row={page.row}
           onClose={() => setOpen(null)}
-          onDeleted={() => void navigate({ to: "/organizations" })}
+          onDeleted={() => void navigate({ to: "/organizations", ignoreBlocker: true })}
         />
       ) : null}
+      <UnsavedGuard
+        dirty={changed}
+        what={`the settings of "${page.row.name}"`}
+        onSave={submit}
+        onDiscard={() => setSettings(page.settings)}
+      />
     </div>
   );
 }

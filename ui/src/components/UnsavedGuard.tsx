@@ -8,17 +8,21 @@ import {
   DialogTitle,
 } from "@fluentui/react-components";
 import { useBlocker } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 
 type UnsavedGuardProps = {
   dirty: boolean;
+  /** What the changes are of: `Email Configuration`. */
+  what: string;
+  /** What else is lost by discarding them. */
+  children?: ReactNode;
   /** Whether it was saved. */
   onSave: () => Promise<boolean>;
   onDiscard: () => void;
 };
 
 /** Asks before unsaved changes are left behind: Save, Discard, Stay. */
-export function UnsavedGuard({ dirty, onSave, onDiscard }: UnsavedGuardProps) {
+export function UnsavedGuard({ dirty, what, children, onSave, onDiscard }: UnsavedGuardProps) {
   const [saving, setSaving] = useState(false);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => dirty && current.pathname !== next.pathname,
@@ -40,8 +44,8 @@ export function UnsavedGuard({ dirty, onSave, onDiscard }: UnsavedGuardProps) {
     >
       <DialogSurface>
         <DialogBody>
-          <DialogTitle>Save the changes of Email Configuration?</DialogTitle>
-          <DialogContent>If you discard them, a password that was typed is forgotten too.</DialogContent>
+          <DialogTitle>{`Save the changes of ${what}?`}</DialogTitle>
+          <DialogContent>{children}</DialogContent>
           <DialogActions>
             <Button appearance="primary" disabled={saving} onClick={() => void save()}>
               Save
