@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use contract::{Authentication, IdentifyBy};
+use contract::{Authentication, Code, IdentifyBy, Problem};
 use engine::checks::ProxyChoice;
 
 /// `--auth`.
@@ -158,10 +158,17 @@ pub(crate) fn pin(text: &str) -> Result<String, String> {
     }
 }
 
-/// `--proxy`.
-pub(crate) fn proxy(text: &str) -> Result<ProxyChoice, String> {
+/// `--proxy`. Read apart from clap, which repeats what it refuses, passwords included.
+///
+/// # Errors
+/// [`contract::Code::Invalid`].
+pub(crate) fn proxy(text: &str) -> Result<ProxyChoice, Problem> {
     ProxyChoice::parse(text).map_err(|_| {
-        "write system, none or http://proxy.contoso.com:8080, without a password".to_owned()
+        Problem::new(
+            Code::Invalid,
+            "The value of --proxy is no HTTP proxy, or names a password.",
+        )
+        .hint("Write system, none or http://proxy.contoso.com:8080.")
     })
 }
 

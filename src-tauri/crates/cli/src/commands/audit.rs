@@ -58,7 +58,7 @@ impl Prepared {
     /// # Errors
     /// What the engine finds wrong; nothing was asked then.
     pub(super) async fn start(self, engine: &Engine, args: &Args) -> Result<StartedCheck, Failure> {
-        let stream = args.streams();
+        let (stream, proxy) = (args.streams(), args.proxy()?);
         let canaries = args
             .must_refuse
             .iter()
@@ -67,7 +67,13 @@ impl Prepared {
         let started = match self {
             Self::Organization { row, password } => {
                 engine
-                    .audit_organization(&row, password, canaries, |plan| args.adjust(plan), stream)
+                    .audit_organization(
+                        &row,
+                        password,
+                        canaries,
+                        |plan| args.adjust(proxy.as_ref(), plan),
+                        stream,
+                    )
                     .await?
             }
             Self::Resume { run, password } => engine.resume_run(run, password, stream).await?,
@@ -120,6 +126,7 @@ pub(super) async fn of_organization(
     name: &str,
     args: &Args,
 ) -> Result<Prepared, Problem> {
+    args.proxy()?;
     let row = engine.find_organization(name).await?;
     prove_canaries(args, IdentifyBy::Smtp)?;
     let password = stored_or_asked(engine, Some(row.id), &row.name, args).await?;
@@ -190,11 +197,10 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         resolve: Vec::new(),
         proxy: ProxyChoice::System,
     };
-    args.adjust(&mut plan);
+    args.adjust(args.proxy()?.as_ref(), &mut plan);
     let password = if let Some(password) = args.password.read()? {
         password
     } else {
-        prove_before_asking(args, form.identify_by)?;
         let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
         ask(&account, stdin)?
     };
@@ -219,22 +225,17 @@ fn source(args: &Args, by: IdentifyBy) -> Result<Source, Problem> {
         .hint("Write the list to a file, or type the password on a terminal."));
     }
     if args.save.is_none() {
+        let list = lists::open(file)?;
+        // A list without a single address is bad input, canaries or not, and nobody types a
+        // password for it. What can be read only once is left to the engine.
+        if file.is_file() {
+            lists::prove(&list.name, list.source, by)?;
+        }
         return lists::open(file).map(Source::Open);
     }
     let (name, bytes) = lists::read(file)?;
     lists::prove(&name, bytes.as_slice(), by)?;
     Ok(Source::Whole { name, bytes })
-}
-
-/// Nobody types a password for a list that cannot be read. What can be read only once is left alone.
-fn prove_before_asking(args: &Args, by: IdentifyBy) -> Result<(), Problem> {
-    match &args.users {
-        Some(file) if args.save.is_none() && file.is_file() => {
-            let list = lists::open(file)?;
-            lists::prove(&list.name, list.source, by)
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Canaries that are neither a list nor an address are found before the password is asked for.

@@ -81,8 +81,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(super) timeout: Option<u64>,
     /// HTTP proxy: system, none or a URL [default: system]
-    #[arg(long, value_name = "PROXY", value_parser = crate::values::proxy)]
-    pub(super) proxy: Option<ProxyChoice>,
+    #[arg(long, value_name = "PROXY")]
+    pub(super) proxy: Option<String>,
     /// Ask this server of a load-balanced name; repeatable
     #[arg(long, value_name = "HOST:PORT:ADDRESS[:PORT]", value_parser = Resolve::parse)]
     pub(super) resolve: Vec<Resolve>,
@@ -127,7 +127,7 @@ impl Args {
     }
 
     /// What may differ from the stored settings.
-    pub(super) fn adjust(&self, plan: &mut Plan) {
+    pub(super) fn adjust(&self, proxy: Option<&ProxyChoice>, plan: &mut Plan) {
         if !self.folders.is_empty() {
             plan.folders = self
                 .folders
@@ -141,7 +141,7 @@ impl Args {
         if let Some(timeout) = self.timeout {
             plan.timeout_seconds = timeout;
         }
-        if let Some(proxy) = &self.proxy {
+        if let Some(proxy) = proxy {
             plan.proxy = proxy.clone();
         }
         plan.resolve = self
@@ -149,6 +149,11 @@ impl Args {
             .iter()
             .map(|r| (r.host.clone(), r.port, r.to))
             .collect();
+    }
+
+    /// `--proxy`, read.
+    pub(super) fn proxy(&self) -> Result<Option<ProxyChoice>, Problem> {
+        self.proxy.as_deref().map(crate::values::proxy).transpose()
     }
 
     pub(super) fn streams(&self) -> bool {

@@ -102,7 +102,8 @@ async fn fill(
     // A list whose every row became a user is checked as the organization it is now; else the rows
     // that could not be kept are part of this run alone.
     if all_kept {
-        let adjust = |settled: &mut engine::checks::Plan| args.adjust(settled);
+        let proxy = args.proxy()?;
+        let adjust = |settled: &mut engine::checks::Plan| args.adjust(proxy.as_ref(), settled);
         return engine
             .audit_organization(row, Some(password), Vec::new(), adjust, args.streams())
             .await;

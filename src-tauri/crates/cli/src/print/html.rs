@@ -13,10 +13,8 @@ const STYLE: &str = include_str!("report.css");
 
 pub(super) async fn write(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
     head(report, output)?;
-    for card in &report.page.causes {
-        if card.finding || card.verdict.is_open(Expectation::MustRefuse) {
-            output.text(&cause(card))?;
-        }
+    for (card, count) in super::cards(report) {
+        output.text(&cause(card, count))?;
     }
     for kind in Kind::ALL {
         section(report, kind, output).await?;
@@ -80,12 +78,12 @@ fn head(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
-fn cause(card: &CauseCard) -> String {
+fn cause(card: &CauseCard, count: u64) -> String {
     let mut text = format!(
         "<section>\n<h2>{} <small>{} ({})</small></h2>\n<p>{}</p>\n",
         escaped(&card.title),
         card.cause,
-        grouped(card.count),
+        grouped(count),
         escaped(&card.explanation)
     );
     for command in &card.remedy {

@@ -9,7 +9,7 @@ mod table;
 
 use std::path::PathBuf;
 
-use contract::{RunState, Summary};
+use contract::{Cause, CauseCard, Expectation, RunState, Summary};
 
 use crate::failure::Failure;
 use crate::output::Output;
@@ -80,6 +80,26 @@ pub(crate) async fn report(
         Format::Junit => junit::write(report, output).await,
         Format::Html => html::write(report, output).await,
     }
+}
+
+/// The causes to act on, each once with all its rows: users and canaries with the same cause are
+/// one. A canary refused as it must be, or a system mailbox, is nothing to act on.
+fn cards<'r>(report: &'r Report<'_>) -> Vec<(&'r CauseCard, u64)> {
+    let mut cards: Vec<(&CauseCard, u64)> = Vec::new();
+    for card in &report.page.causes {
+        let open = card.verdict.is_open(Expectation::MustRefuse);
+        if !card.finding && (!open || card.cause == Cause::MailboxSystem) {
+            continue;
+        }
+        match cards
+            .iter_mut()
+            .find(|(known, _)| known.cause == card.cause)
+        {
+            Some((_, count)) => *count += card.count,
+            None => cards.push((card, card.count)),
+        }
+    }
+    cards
 }
 
 /// `5 mailboxes: 3 granted, 1 refused, 1 not checked.`

@@ -196,28 +196,15 @@ fn word(verdict: Verdict) -> &'static str {
     }
 }
 
-/// Each cause that matters, once: users and canaries with the same cause are one.
+/// Each cause that matters, once.
 fn causes(report: &Report<'_>, output: &mut Output, pen: Pen) -> Result<(), Failure> {
     let run = &report.page.row;
-    let mut shown: Vec<Cause> = Vec::new();
-    let cards: Vec<&CauseCard> = report
-        .page
-        .causes
-        .iter()
-        .filter(|card| matters(card))
-        .collect();
-    for card in &cards {
-        if !shown.contains(&card.cause) {
-            shown.push(card.cause);
-            let count = cards
-                .iter()
-                .filter(|other| other.cause == card.cause)
-                .map(|other| other.count)
-                .sum();
-            cause(card, count, output, pen)?;
-        }
+    let cards = super::cards(report);
+    for (card, count) in &cards {
+        cause(card, *count, output, pen)?;
     }
-    match run.cause.filter(|cause| !shown.contains(cause)) {
+    let told = |cause: &Cause| cards.iter().any(|(card, _)| card.cause == *cause);
+    match run.cause.filter(|cause| !told(cause)) {
         Some(_) => commands(run_remedy(run).as_deref().unwrap_or_default(), output, pen),
         None => Ok(()),
     }
@@ -225,12 +212,6 @@ fn causes(report: &Report<'_>, output: &mut Output, pen: Pen) -> Result<(), Fail
 
 fn run_remedy(run: &RunRow) -> Option<Vec<Remedy>> {
     check::run(run).remedy
-}
-
-/// A canary refused as it must be, or a system mailbox, is nothing to act on.
-fn matters(card: &CauseCard) -> bool {
-    card.finding
-        || (card.verdict.is_open(Expectation::MustRefuse) && card.cause != Cause::MailboxSystem)
 }
 
 fn cause(card: &CauseCard, count: u64, output: &mut Output, pen: Pen) -> Result<(), Failure> {
