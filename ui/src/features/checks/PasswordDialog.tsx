@@ -7,9 +7,9 @@ import {
   DialogSurface,
   DialogTitle,
   Field,
-  Input,
 } from "@fluentui/react-components";
 import { type FormEvent, useRef, useState } from "react";
+import { SecretInput } from "@/components/SecretInput";
 
 type PasswordDialogProps = {
   account: string;
@@ -36,8 +36,8 @@ export function PasswordDialog({ account, onPassword, onCancel }: PasswordDialog
             <DialogTitle>{`Enter the password of ${account}`}</DialogTitle>
             <DialogContent>
               <Field label="Password" hint="It is not stored.">
-                <Input
-                  input={{ ref: input }}
+                <SecretInput
+                  inputRef={input}
                   type="password"
                   autoComplete="off"
                   onChange={(_, { value }) => setTyped(value !== "")}

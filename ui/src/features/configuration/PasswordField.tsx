@@ -1,6 +1,7 @@
 import { Button, Input, makeStyles, Radio, RadioGroup, Text, tokens, useId } from "@fluentui/react-components";
 import { Eye20Regular, EyeOff20Regular } from "@fluentui/react-icons";
 import { type RefObject, useState } from "react";
+import { SecretInput } from "@/components/SecretInput";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import type { KeyStoreState } from "@/ipc/generated/KeyStoreState";
 import type { PasswordState } from "@/ipc/generated/PasswordState";
@@ -74,11 +75,11 @@ function TypedPassword({ id, inputRef, invalid, onTyped, onBlur }: TypedPassword
   const styles = useStyles();
   const [shown, setShown] = useState(false);
   return (
-    <Input
+    <SecretInput
       id={id}
       data-field="password"
       className={styles.field}
-      input={{ ref: inputRef }}
+      inputRef={inputRef}
       type={shown ? "text" : "password"}
       autoComplete="new-password"
       spellCheck={false}
