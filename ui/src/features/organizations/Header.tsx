@@ -23,8 +23,21 @@ const useStyles = makeStyles({
     rowGap: tokens.spacingVerticalXXS,
     color: tokens.colorNeutralForeground2,
   },
-  name: { margin: 0, fontSize: tokens.fontSizeBase600, lineHeight: tokens.lineHeightBase600, overflowWrap: "anywhere" },
+  name: {
+    margin: 0,
+    fontSize: tokens.fontSizeBase600,
+    lineHeight: tokens.lineHeightBase600,
+    overflowWrap: "anywhere",
+    // A name of 120 characters must not push the page down.
+    display: "-webkit-box",
+    overflow: "hidden",
+    WebkitLineClamp: "2",
+    WebkitBoxOrient: "vertical",
+  },
   link: {
+    display: "inline-flex",
+    alignItems: "center",
+    minHeight: "24px",
     color: tokens.colorBrandForegroundLink,
     textDecorationLine: "none",
     ":hover": { textDecorationLine: "underline" },
@@ -49,7 +62,7 @@ export function OrganizationHeader({ organization }: { organization: number }) {
     <div className={styles.root}>
       <div className={styles.about}>
         <div className={styles.line}>
-          <Title2 as="h1" className={styles.name}>
+          <Title2 as="h1" className={styles.name} title={row.name} dir="auto">
             {row.name}
           </Title2>
           <Badge appearance="tint" color="informative">
