@@ -33,21 +33,35 @@ fn key_pem() -> String {
     KeyPair::generate().expect("a key").serialize_pem()
 }
 
-/// Every case: its name, its arguments, the code in JSON.
-fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
+/// Its name, its arguments, the code in JSON.
+type Case = (&'static str, Vec<String>, &'static str);
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|&word| word.to_owned()).collect()
+}
+
+/// Every case, in the order of their names.
+fn cases(world: &World) -> Vec<Case> {
+    let mut cases = [
+        lists(world),
+        endpoints(world),
+        certificates(world),
+        flags(world),
+        nothing(world),
+    ]
+    .concat();
+    cases.sort_by_key(|case| case.0);
+    cases
+}
+
+fn lists(world: &World) -> Vec<Case> {
     let list = |name: &str, bytes: &[u8]| changed(world, "--users", &world.file(name, bytes));
-    let ca = |name: &str, bytes: &[u8]| changed(world, "--ca-file", &world.file(name, bytes));
+    let at = |path: &str| changed(world, "--users", path);
     let folder = world.folder.path().display().to_string();
     let missing = world.path("missing").display().to_string();
-    let url = |url: &str| changed(world, "--ews-url", url);
-    let more = |words: &[&str]| world.audit(words);
-    let words = |words: &[&str]| {
-        words
-            .iter()
-            .map(|&word| word.to_owned())
-            .collect::<Vec<_>>()
-    };
-    let mut cases = vec![
+    let canary = |text: &str| world.audit(&["--must-refuse", text]);
+    let smtp = list("smtp.csv", b"PrimarySmtpAddress\nanna@contoso.com\n");
+    vec![
         (
             "unknown header",
             list("header.csv", b"Vorname,Nachname\nAnna,Adler\n"),
@@ -59,16 +73,8 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
             list("none.csv", b"PrimarySmtpAddress\nanna\nben\n"),
             "bad_list",
         ),
-        (
-            "a folder as list",
-            changed(world, "--users", &folder),
-            "bad_list",
-        ),
-        (
-            "no such list",
-            changed(world, "--users", &missing),
-            "bad_list",
-        ),
+        ("a folder as list", at(&folder), "bad_list"),
+        ("no such list", at(&missing), "bad_list"),
         (
             "a binary list",
             list("list.xlsx", b"PK\x03\x04[Content_Types].xml"),
@@ -76,23 +82,28 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
         ),
         (
             "no UPN column",
-            [
-                list("smtp.csv", b"PrimarySmtpAddress\nanna@contoso.com\n"),
-                words(&["--identify-by", "upn"]),
-            ]
-            .concat(),
+            [smtp, words(&["--identify-by", "upn"])].concat(),
             "bad_list",
         ),
         (
             "canary neither file nor address",
-            more(&["--must-refuse", "board"]),
+            canary("board"),
             "invalid",
         ),
         (
             "canary with a newline",
-            more(&["--must-refuse", "a@contoso.com\nb@contoso.com"]),
+            canary("a@contoso.com\nb@contoso.com"),
             "invalid",
         ),
+        ("list and password on stdin", at("-"), "invalid"),
+    ]
+}
+
+fn endpoints(world: &World) -> Vec<Case> {
+    let url = |url: &str| changed(world, "--ews-url", url);
+    let auth = |scheme: &str| changed(world, "--auth", scheme);
+    let account = changed(world, "--account", "CONTOSO\\svc@contoso.com");
+    vec![
         (
             "http to another machine",
             url("http://mail.contoso.com/EWS/Exchange.asmx"),
@@ -109,11 +120,20 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
             "invalid",
         ),
         ("no URL at all", url("mail contoso"), "invalid"),
-        (
-            "an account of two forms",
-            changed(world, "--account", "CONTOSO\\svc@contoso.com"),
-            "invalid",
-        ),
+        ("an account of two forms", account, "invalid"),
+        ("negotiate", auth("negotiate"), "not_allowed"),
+        ("ntlm", auth("ntlm"), "not_allowed"),
+        ("bearer", auth("bearer"), "not_allowed"),
+    ]
+}
+
+fn certificates(world: &World) -> Vec<Case> {
+    let ca = |name: &str, bytes: &[u8]| changed(world, "--ca-file", &world.file(name, bytes));
+    let at = |path: &str| changed(world, "--ca-file", path);
+    let folder = world.folder.path().display().to_string();
+    let missing = world.path("missing").display().to_string();
+    let damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    vec![
         (
             "expired CA",
             ca("expired.pem", expired_ca().as_bytes()),
@@ -126,10 +146,7 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
         ),
         (
             "a damaged certificate",
-            ca(
-                "damaged.pem",
-                b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            ),
+            ca("damaged.pem", damaged),
             "bad_certificate",
         ),
         (
@@ -137,16 +154,24 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
             ca("key.pem", key_pem().as_bytes()),
             "bad_certificate",
         ),
-        (
-            "a folder as CA file",
-            changed(world, "--ca-file", &folder),
-            "bad_certificate",
-        ),
-        (
-            "no such CA file",
-            changed(world, "--ca-file", &missing),
-            "bad_certificate",
-        ),
+        ("a folder as CA file", at(&folder), "bad_certificate"),
+        ("no such CA file", at(&missing), "bad_certificate"),
+    ]
+}
+
+fn flags(world: &World) -> Vec<Case> {
+    let more = |words: &[&str]| world.audit(words);
+    let folder = world.folder.path().display().to_string();
+    let endpoint = [
+        "check",
+        "--ews-url",
+        "mail.contoso.com",
+        "--account",
+        "a@b",
+        "--users",
+        "x",
+    ];
+    vec![
         (
             "a folder as output",
             more(&["--output", &folder]),
@@ -157,31 +182,6 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
             more(&["--output", "/nonexistent/report.json"]),
             "invalid",
         ),
-        (
-            "negotiate",
-            changed(world, "--auth", "negotiate"),
-            "not_allowed",
-        ),
-        ("ntlm", changed(world, "--auth", "ntlm"), "not_allowed"),
-        ("bearer", changed(world, "--auth", "bearer"), "not_allowed"),
-        (
-            "list and password on stdin",
-            changed(world, "--users", "-"),
-            "invalid",
-        ),
-        ("nothing to check", words(&["check"]), "invalid"),
-        ("no list", world.endpoint(), "invalid"),
-        (
-            "no such organization",
-            words(&["check", "Fabrikam"]),
-            "not_found",
-        ),
-        (
-            "no run to resume",
-            words(&["check", "--resume", "last"]),
-            "not_found",
-        ),
-        ("no such run", words(&["run", "show", "0190"]), "not_found"),
         (
             "unknown flag",
             more(&["--ignore-certificate-errors"]),
@@ -202,17 +202,7 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
         ),
         (
             "a pin that is none",
-            words(&[
-                "check",
-                "--ews-url",
-                "mail.contoso.com",
-                "--account",
-                "a@b",
-                "--users",
-                "x",
-                "--pin-sha256",
-                "abc",
-            ]),
+            words(&[&endpoint[..], &["--pin-sha256", "abc"]].concat()),
             "invalid",
         ),
         (
@@ -226,9 +216,25 @@ fn cases(world: &World) -> Vec<(&'static str, Vec<String>, &'static str)> {
             "invalid",
         ),
         ("organization and URL", more(&["Contoso"]), "invalid"),
-    ];
-    cases.sort_by_key(|case| case.0);
-    cases
+    ]
+}
+
+fn nothing(world: &World) -> Vec<Case> {
+    vec![
+        ("nothing to check", words(&["check"]), "invalid"),
+        ("no list", world.endpoint(), "invalid"),
+        (
+            "no such organization",
+            words(&["check", "Fabrikam"]),
+            "not_found",
+        ),
+        (
+            "no run to resume",
+            words(&["check", "--resume", "last"]),
+            "not_found",
+        ),
+        ("no such run", words(&["run", "show", "0190"]), "not_found"),
+    ]
 }
 
 #[test]
@@ -244,7 +250,7 @@ fn bad_input_costs_no_request_and_says_what_to_do() {
             "{name} repeats a password: {}",
             ran.stderr
         );
-        all.push_str(&format!("--- {name}\n{}\n", ran.stderr.trim_end()));
+        all.extend([format!("--- {name}\n{}\n", ran.stderr.trim_end())]);
     }
     held!("bad_input", all);
     assert_eq!(world.counters().requests, 0, "somebody asked");

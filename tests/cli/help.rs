@@ -32,11 +32,11 @@ fn every_command_explains_itself() {
         command.args(words).arg("--help");
         let ran = Ran::of(command, b"");
         assert_eq!((ran.exit, ran.stderr.as_str()), (Some(0), ""), "{words:?}");
-        all.push_str(&format!(
+        all.extend([format!(
             "$ understudy {} --help\n{}\n",
             words.join(" "),
             ran.stdout
-        ));
+        )]);
     }
     held!("help", all);
     assert!(

@@ -28,13 +28,14 @@ fn begun(world: &World, more: &[&str]) -> Child {
     let mut child = start(world.command(&world.audit(more)));
     let mut stdin = child.stdin.take().expect("piped");
     writeln!(stdin, "{}", world.practice.password).expect("it reads");
-    for _ in 0..600 {
-        if world.counters().per_mailbox.len() >= before.max(10) + 10 {
-            return child;
-        }
+    let asked = || world.counters().per_mailbox.len() >= before.max(10) + 10;
+    let mut patience = 600;
+    while !asked() && patience > 0 {
+        patience -= 1;
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("the check asks nobody");
+    assert!(asked(), "the check asks nobody");
+    child
 }
 
 #[test]

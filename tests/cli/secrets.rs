@@ -84,7 +84,7 @@ fn the_test_would_find_it() {
     assert_eq!(base64(b"anna:pw"), "YW5uYTpwdw==".trim_end_matches('='));
     for shape in shapes() {
         let found = std::panic::catch_unwind(|| {
-            assert_clean("a leak", &[b"xx", shape.as_slice()].concat())
+            assert_clean("a leak", &[b"xx", shape.as_slice()].concat());
         });
         assert!(found.is_err(), "{shape:?} would go unnoticed");
     }

@@ -309,11 +309,7 @@ fn story(world: &World, steps: &[&[&str]]) -> String {
     let mut all = String::new();
     for words in steps {
         let ran = world.run(words);
-        all.push_str(&format!(
-            "$ understudy {}\n{}\n",
-            words.join(" "),
-            ran.all()
-        ));
+        all.extend([format!("$ understudy {}\n{}\n", words.join(" "), ran.all())]);
     }
     all
 }

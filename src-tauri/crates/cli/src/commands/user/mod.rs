@@ -1,27 +1,22 @@
 //! `understudy user …`: the users of an organization.
 
-use std::path::PathBuf;
+mod export;
+mod import;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use contract::{
-    AddUser, Code, ExportUsers, ImportApply, ImportCancel, ImportGroup, ImportPreview,
-    ImportPreviewRow, ImportRows, ImportSource, OrganizationId, OrganizationRow, Problem,
-    RemoveUsers, SmtpAddress, UserIds, UserRow, UsersFilter, UsersQuery,
+    AddUser, Code, OrganizationId, Problem, RemoveUsers, SmtpAddress, UserIds, UserRow,
+    UsersFilter, UsersQuery,
 };
-use engine::{Engine, Options};
+use engine::Engine;
 use serde::Serialize;
 
 use crate::args::Global;
-use crate::failure::{Exit, Failure, internal};
-use crate::lists;
+use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::style::{count, one_line};
 
 /// Rows of a page.
 const PAGE: u64 = 1_000;
-/// Rows of an import that are shown with their reason.
-const SHOWN: u64 = 20;
 
 /// Keep the users of an organization
 #[derive(Debug, clap::Args)]
@@ -37,9 +32,9 @@ enum Command {
     /// Add one user
     Add(AddArgs),
     /// Add users from a list
-    Import(ImportArgs),
+    Import(import::ImportArgs),
     /// Write users as CSV
-    Export(ExportArgs),
+    Export(export::ExportArgs),
     /// Remove users
     Remove(RemoveArgs),
 }
@@ -83,29 +78,6 @@ struct AddArgs {
 }
 
 #[derive(Debug, clap::Args)]
-struct ImportArgs {
-    /// Name or External Id
-    organization: String,
-    /// CSV or one address a line; - is stdin
-    file: PathBuf,
-    /// Show what would be added, add nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, clap::Args)]
-struct ExportArgs {
-    /// Name or External Id
-    organization: String,
-    /// Write to this file instead of stdout
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
 struct RemoveArgs {
     /// Name or External Id
     organization: String,
@@ -124,8 +96,10 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
     match args.command {
         Command::List(args) => list(&Engine::open(global.options()).await?, &args).await?,
         Command::Add(args) => add(&Engine::open(global.options()).await?, args).await?,
-        Command::Import(args) => import(&Engine::open(global.options()).await?, &args).await?,
-        Command::Export(args) => export(global, &args).await?,
+        Command::Import(args) => {
+            import::import(&Engine::open(global.options()).await?, &args).await?;
+        }
+        Command::Export(args) => export::export(global, &args).await?,
         Command::Remove(args) => remove(&Engine::open(global.options()).await?, &args).await?,
     }
     Ok(Exit::Fine)
@@ -135,7 +109,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
 ///
 /// # Errors
 /// As the engine's.
-pub(super) async fn find(
+pub(in crate::commands) async fn find(
     engine: &Engine,
     organization: OrganizationId,
     address: &str,
@@ -301,179 +275,6 @@ async fn add(engine: &Engine, args: AddArgs) -> Result<(), Failure> {
         ))?;
     }
     output.finish()?;
-    Ok(())
-}
-
-/// An import in JSON.
-#[derive(Serialize)]
-struct Import<'a> {
-    schema: &'static str,
-    organization: &'a str,
-    dry_run: bool,
-    encoding: &'a str,
-    separator: &'a str,
-    columns: &'a [String],
-    groups: &'a [contract::ImportGroupCount],
-    to_add: u64,
-    added: u64,
-}
-
-async fn import(engine: &Engine, args: &ImportArgs) -> Result<(), Failure> {
-    let organization = engine.find_organization(&args.organization).await?;
-    let (name, bytes) = lists::read(&args.file)?;
-    let source = ImportSource {
-        organization: organization.id,
-        name,
-        base64: STANDARD.encode(bytes),
-    };
-    let preview = engine.users_import_preview(source).await?;
-    let examples = if args.json {
-        Vec::new()
-    } else {
-        left_out(engine, &preview).await?
-    };
-    let added = if args.dry_run || preview.to_add == 0 {
-        engine
-            .users_import_cancel(ImportCancel {
-                token: preview.token.clone(),
-            })
-            .await?;
-        0
-    } else {
-        engine
-            .users_import_apply(ImportApply {
-                token: preview.token.clone(),
-            })
-            .await?
-            .added
-    };
-    let mut output = Output::stdout();
-    if args.json {
-        output.pretty(&Import {
-            schema: "understudy.import/1",
-            organization: &organization.name,
-            dry_run: args.dry_run,
-            encoding: &preview.encoding,
-            separator: &preview.separator,
-            columns: &preview.columns,
-            groups: &preview.groups,
-            to_add: preview.to_add,
-            added,
-        })?;
-    } else {
-        output.text(&told(
-            &organization,
-            &preview,
-            &examples,
-            args.dry_run,
-            added,
-        ))?;
-    }
-    output.finish()?;
-    Ok(())
-}
-
-async fn left_out(
-    engine: &Engine,
-    preview: &ImportPreview,
-) -> Result<Vec<ImportPreviewRow>, Problem> {
-    let mut examples = Vec::new();
-    for group in &preview.groups {
-        if matches!(
-            group.group,
-            ImportGroup::New | ImportGroup::Remote | ImportGroup::AlreadyHere
-        ) {
-            continue;
-        }
-        let rows = ImportRows {
-            token: preview.token.clone(),
-            group: Some(group.group),
-            offset: 0,
-            limit: SHOWN,
-        };
-        examples.extend(engine.users_import_rows(rows).await?.rows);
-    }
-    Ok(examples)
-}
-
-fn told(
-    organization: &OrganizationRow,
-    preview: &ImportPreview,
-    examples: &[ImportPreviewRow],
-    dry_run: bool,
-    added: u64,
-) -> String {
-    let mut text = format!(
-        "Read as {}, separator {}.\n",
-        preview.encoding, preview.separator
-    );
-    for group in &preview.groups {
-        text.extend([format!(
-            "  {:>8}  {}\n",
-            crate::style::grouped(group.count),
-            meaning(group.group)
-        )]);
-    }
-    for row in examples {
-        let reason = row.reason.as_deref().unwrap_or_else(|| meaning(row.group));
-        text.extend([format!(
-            "  line {}: {}: {}\n",
-            row.line,
-            one_line(&row.address),
-            one_line(reason)
-        )]);
-    }
-    let name = one_line(&organization.name);
-    text.extend([if dry_run {
-        format!(
-            "Would add {} to {name}. Nothing was changed.\n",
-            count(preview.to_add, "user", "users")
-        )
-    } else {
-        format!("Added {} to {name}.\n", count(added, "user", "users"))
-    }]);
-    text
-}
-
-fn meaning(group: ImportGroup) -> &'static str {
-    match group {
-        ImportGroup::New => "new",
-        ImportGroup::Remote => "remote mailboxes: added and tagged",
-        ImportGroup::AlreadyHere => "already here: skipped",
-        ImportGroup::Elsewhere => "in another organization: skipped",
-        ImportGroup::Duplicate => "twice in the list: the first is kept",
-        ImportGroup::Alias => "second addresses: skipped",
-        ImportGroup::System => "system mailboxes: skipped",
-        ImportGroup::Bad => "no address: skipped",
-    }
-}
-
-/// The engine writes the file; here it is put where it is wanted.
-async fn export(global: &Global, args: &ExportArgs) -> Result<(), Failure> {
-    let folder =
-        tempfile::tempdir().map_err(|error| internal("making a temporary folder", &error))?;
-    let options = Options {
-        downloads: Some(folder.path().to_owned()),
-        ..global.options()
-    };
-    let engine = Engine::open(options).await?;
-    let organization = engine.find_organization(&args.organization).await?;
-    let mut output = Output::open(args.output.as_deref())?;
-    let request = ExportUsers {
-        organization: Some(organization.id),
-        filter: UsersFilter::default(),
-    };
-    let exported = engine.users_export(request).await?;
-    let text = std::fs::read_to_string(&exported.path)
-        .map_err(|error| internal("reading the export", &error))?;
-    output.text(&text)?;
-    if let Some(place) = output.finish()? {
-        eprintln!(
-            "{} written to {}.",
-            count(exported.rows, "user", "users"),
-            place.display()
-        );
-    }
     Ok(())
 }
 

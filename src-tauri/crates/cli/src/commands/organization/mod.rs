@@ -1,10 +1,12 @@
 //! `understudy organization …`: organizations and their Email Configuration.
 
+mod configuration;
+
+use configuration::{Configuration, ConfigurationArgs, save};
 use contract::{
-    AccessType, AddOrganization, Authentication, Code, DuplicateOrganization, EditOrganization,
-    EmailConfiguration, EmailConfigurationForm, IdentifyBy, OrganizationRef, OrganizationRow,
-    OrganizationsQuery, PasswordChange, Platform, Problem, RunState, SaveEmailConfiguration,
-    Secret, TlsTrust,
+    AccessType, AddOrganization, Code, DuplicateOrganization, EditOrganization,
+    EmailConfigurationForm, OrganizationRef, OrganizationRow, OrganizationsQuery, Platform,
+    Problem, RunState,
 };
 use engine::Engine;
 use serde::Serialize;
@@ -12,10 +14,7 @@ use serde::Serialize;
 use crate::args::Global;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::password::PasswordArgs;
 use crate::style::{count, one_line};
-use crate::trust::TrustArgs;
-use crate::values::{Auth, Identify};
 
 /// Keep organizations
 #[derive(Debug, clap::Args)]
@@ -108,27 +107,6 @@ struct RemoveArgs {
     json: bool,
 }
 
-/// The Email Configuration; what is left out stays.
-#[derive(Debug, clap::Args)]
-struct ConfigurationArgs {
-    /// EWS URL
-    #[arg(long, value_name = "URL")]
-    ews_url: Option<String>,
-    /// Service account: DOMAIN\user, UPN or e-mail address
-    #[arg(long, value_name = "NAME")]
-    account: Option<String>,
-    /// How to log on
-    #[arg(long, value_name = "SCHEME")]
-    auth: Option<Auth>,
-    /// What names the mailbox to Exchange
-    #[arg(long, value_name = "IDENTITY")]
-    identify_by: Option<Identify>,
-    #[command(flatten)]
-    trust: TrustArgs,
-    #[command(flatten)]
-    password: PasswordArgs,
-}
-
 pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
     let engine = Engine::open(global.options()).await?;
     match args.command {
@@ -206,40 +184,6 @@ impl<'a> Organization<'a> {
 struct Organizations<'a> {
     schema: &'static str,
     organizations: Vec<Organization<'a>>,
-}
-
-/// The Email Configuration in JSON. There is no password to show.
-#[derive(Serialize)]
-struct Configuration<'a> {
-    ews_url: &'a str,
-    account: &'a str,
-    auth: &'static str,
-    identify_by: &'static str,
-    tls_trust: &'static str,
-    ca_file: Option<&'a str>,
-    pin_sha256: Option<&'a str>,
-    has_password: bool,
-}
-
-impl<'a> Configuration<'a> {
-    fn of(configuration: &'a EmailConfiguration) -> Self {
-        let form = &configuration.form;
-        let (tls_trust, ca_file, pin_sha256) = match &form.tls_trust {
-            TlsTrust::System => ("system", None, None),
-            TlsTrust::Ca { name, .. } => ("ca", Some(name.as_str()), None),
-            TlsTrust::Pin { sha256 } => ("pin", None, Some(sha256.as_str())),
-        };
-        Self {
-            ews_url: &form.ews_url,
-            account: &form.account_logon,
-            auth: Authentication::as_str(form.authentication),
-            identify_by: IdentifyBy::as_str(form.identify_by),
-            tls_trust,
-            ca_file,
-            pin_sha256,
-            has_password: configuration.password.has_password,
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -393,66 +337,6 @@ async fn edit(engine: &Engine, args: EditArgs) -> Result<(), Failure> {
         None => row.name,
     };
     show(engine, &name, args.json).await
-}
-
-impl ConfigurationArgs {
-    /// The form as it is to be, and the password; `None`: nothing of it was given.
-    async fn settle(
-        &self,
-        engine: &Engine,
-        mut form: EmailConfigurationForm,
-    ) -> Result<Option<(EmailConfigurationForm, Option<Secret>)>, Problem> {
-        let trust = self.trust.settle(engine).await?;
-        let given = self.ews_url.is_some()
-            || self.account.is_some()
-            || self.auth.is_some()
-            || self.identify_by.is_some()
-            || trust.is_some()
-            || self.password.password_stdin;
-        if !given {
-            return Ok(None);
-        }
-        if let Some(url) = &self.ews_url {
-            form.ews_url.clone_from(url);
-        }
-        if let Some(account) = &self.account {
-            form.account_logon.clone_from(account);
-        }
-        if let Some(auth) = self.auth {
-            form.authentication = auth.into();
-        }
-        if let Some(identify) = self.identify_by {
-            form.identify_by = identify.into();
-        }
-        if let Some(trust) = trust {
-            form.tls_trust = trust;
-        }
-        Ok(Some((form, self.password.read()?)))
-    }
-}
-
-/// A password that was given goes into the key store; without one, what is there is kept, or it is
-/// asked for each time.
-async fn save(
-    engine: &Engine,
-    row: &OrganizationRow,
-    form: EmailConfigurationForm,
-    password: Option<Secret>,
-    keeps: bool,
-) -> Result<(), Problem> {
-    let password = match password {
-        Some(password) => PasswordChange::Store { password },
-        None if keeps => PasswordChange::Keep,
-        None => PasswordChange::Ask { password: None },
-    };
-    engine
-        .email_configuration_save(SaveEmailConfiguration {
-            organization: row.id,
-            form,
-            password,
-        })
-        .await?;
-    Ok(())
 }
 
 #[derive(Serialize)]
