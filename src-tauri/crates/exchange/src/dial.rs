@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -31,39 +32,43 @@ pub(crate) enum Stream {
     Tls(Box<TlsStream<TcpStream>>),
 }
 
-/// Opens a connection within the endpoint's time-out.
+/// Opens a connection within the endpoint's time-out. Every TCP connection is counted, whether TLS
+/// comes about on it or not.
 ///
 /// # Errors
 /// [`Fault`], each kind by its evidence.
-pub(crate) async fn dial(endpoint: &Endpoint, trust: &Trust) -> Result<Dialed, Fault> {
-    let limit = endpoint.timeout.min(MAX_CONNECT);
-    match once(endpoint, trust, limit).await {
+pub(crate) async fn dial(
+    endpoint: &Endpoint,
+    trust: &Trust,
+    connections: &AtomicU64,
+) -> Result<Dialed, Fault> {
+    match once(endpoint, trust, connections).await {
         // A handshake that was cut off without an alert deserves one more attempt: load balancers
         // and freshly recycled servers do this at random.
         Err(Fault::Tls(fault)) if fault.kind == TlsFaultKind::Protocol && is_cut(&fault.detail) => {
-            once(endpoint, trust, limit).await
+            once(endpoint, trust, connections).await
         }
         other => other,
     }
 }
 
-async fn once(endpoint: &Endpoint, trust: &Trust, limit: Duration) -> Result<Dialed, Fault> {
-    let waited = |what: &str| Fault::ConnectTimeout {
-        detail: format!("{what} for {} s", limit.as_secs_f32()),
-    };
-    let deadline = tokio::time::Instant::now() + limit;
-    let tcp = tokio::time::timeout_at(deadline, connect(endpoint));
-    let tcp = tcp.await.map_err(|_| waited("nothing answered"))??;
+async fn once(
+    endpoint: &Endpoint,
+    trust: &Trust,
+    connections: &AtomicU64,
+) -> Result<Dialed, Fault> {
+    let limit = Limit::new(endpoint.timeout.min(MAX_CONNECT));
+    let tcp = connect(endpoint, limit, connections).await?;
     if !endpoint.secure {
         return Ok(Dialed {
             stream: Stream::Plain(tcp),
             chain: Arc::default(),
         });
     }
-    let shaken = tokio::time::timeout_at(deadline, tls::handshake(tcp, &endpoint.host, trust));
-    let stream = shaken
-        .await
-        .map_err(|_| waited("the TLS handshake was not answered"))??;
+    let shaken = limit.keep(tls::handshake(tcp, &endpoint.host, trust)).await;
+    let stream = shaken.ok_or_else(|| Fault::ConnectTimeout {
+        detail: limit.waited("the TLS handshake was not answered"),
+    })??;
     let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
     let chain = shown.iter().map(|der| Certificate::describe(der)).collect();
     Ok(Dialed {
@@ -72,29 +77,65 @@ async fn once(endpoint: &Endpoint, trust: &Trust, limit: Duration) -> Result<Dia
     })
 }
 
+/// The time that all steps of one connection attempt share.
+#[derive(Clone, Copy)]
+struct Limit {
+    length: Duration,
+    end: tokio::time::Instant,
+}
+
+impl Limit {
+    fn new(length: Duration) -> Self {
+        Self {
+            length,
+            end: tokio::time::Instant::now() + length,
+        }
+    }
+
+    /// `None`: the time is over.
+    async fn keep<T>(self, step: impl Future<Output = T>) -> Option<T> {
+        tokio::time::timeout_at(self.end, step).await.ok()
+    }
+
+    fn waited(self, what: &str) -> String {
+        format!("{what} for {} s", self.length.as_secs_f32())
+    }
+}
+
 fn is_cut(detail: &str) -> bool {
     ["eof", "reset", "broken pipe", "aborted"]
         .iter()
         .any(|word| detail.to_ascii_lowercase().contains(word))
 }
 
-async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
+async fn connect(
+    endpoint: &Endpoint,
+    limit: Limit,
+    connections: &AtomicU64,
+) -> Result<TcpStream, Fault> {
     let stream = match &endpoint.proxy {
         Proxy::Http { host, port } if !endpoint.is_loopback() => {
-            let unreachable = |fault: Fault| Fault::Proxy {
-                detail: format!("{host}:{port}: {fault}"),
+            let failed = |detail: String| Fault::Proxy {
+                detail: format!("{host}:{port}: {detail}"),
             };
-            let addresses = resolve(host, *port).await.map_err(unreachable)?;
-            let mut stream = race(addresses).await.map_err(unreachable)?;
+            let unreachable = |fault: Fault| failed(fault.to_string());
+            let addresses = resolve(host, *port, limit).await.map_err(unreachable)?;
+            let mut stream = race(addresses, limit).await.map_err(unreachable)?;
+            connections.fetch_add(1, Relaxed);
             let target = if endpoint.host.contains(':') {
                 format!("[{}]:{}", endpoint.host, endpoint.port)
             } else {
                 format!("{}:{}", endpoint.host, endpoint.port)
             };
-            proxy::tunnel(&mut stream, &target).await?;
+            let tunnel = limit.keep(proxy::tunnel(&mut stream, &target)).await;
+            tunnel.ok_or_else(|| failed(limit.waited("no answer to CONNECT")))??;
             stream
         }
-        _ => race(addresses(endpoint).await?).await?,
+        _ => {
+            let stream = race(addresses(endpoint, limit).await?, limit).await?;
+            connections.fetch_add(1, Relaxed);
+            stream
+        }
     };
     // Requests are one small packet each; waiting to fill it would cost a round trip.
     stream.set_nodelay(true).map_err(|e| Fault::Closed {
@@ -103,7 +144,7 @@ async fn connect(endpoint: &Endpoint) -> Result<TcpStream, Fault> {
     Ok(stream)
 }
 
-async fn addresses(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Fault> {
+async fn addresses(endpoint: &Endpoint, limit: Limit) -> Result<Vec<SocketAddr>, Fault> {
     let by_hand = endpoint
         .overrides
         .iter()
@@ -115,14 +156,15 @@ async fn addresses(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Fault> {
     }
     match endpoint.address {
         Some(ip) => Ok(vec![SocketAddr::new(ip, endpoint.port)]),
-        None => resolve(&endpoint.host, endpoint.port).await,
+        None => resolve(&endpoint.host, endpoint.port, limit).await,
     }
 }
 
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
+async fn resolve(host: &str, port: u16, limit: Limit) -> Result<Vec<SocketAddr>, Fault> {
     let not_found = |detail: String| Fault::NameNotFound { detail };
-    let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port))
-        .await
+    let looked_up = limit.keep(tokio::net::lookup_host((host, port))).await;
+    let found: Vec<SocketAddr> = looked_up
+        .ok_or_else(|| not_found(limit.waited("the name server did not answer")))?
         .map_err(|e| not_found(e.to_string()))?
         .collect();
     if found.is_empty() {
@@ -132,8 +174,15 @@ async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Fault> {
     }
 }
 
+async fn race(addresses: Vec<SocketAddr>, limit: Limit) -> Result<TcpStream, Fault> {
+    let first = limit.keep(first(addresses)).await;
+    first.ok_or_else(|| Fault::ConnectTimeout {
+        detail: limit.waited("nothing answered"),
+    })?
+}
+
 /// The first address that answers wins; each later one starts a moment after the one before it.
-async fn race(addresses: Vec<SocketAddr>) -> Result<TcpStream, Fault> {
+async fn first(addresses: Vec<SocketAddr>) -> Result<TcpStream, Fault> {
     let mut waiting = addresses.into_iter();
     let mut attempts = JoinSet::new();
     let mut last = Fault::ConnectTimeout {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
@@ -21,6 +21,8 @@ use crate::{Authenticator, Certificate, Endpoint, Fault, Headers, MAX_BODY, Repl
 
 /// Most legs of one log-on: NTLM has two, Negotiate may add one.
 const MAX_LEGS: usize = 4;
+/// Time for the task of a connection that has ended to say why.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// One request to EWS.
 #[derive(Debug, Clone)]
@@ -79,7 +81,8 @@ struct Open {
     /// Answers read on this connection so far.
     answers: u64,
     logged_on: Option<LoggedOn>,
-    task: tokio::task::JoinHandle<()>,
+    /// Drives the connection; ends with what TLS had to say about its end, if anything.
+    task: tokio::task::JoinHandle<Option<Fault>>,
 }
 
 enum LoggedOn {
@@ -119,25 +122,43 @@ impl Lane {
     }
 
     /// Sends one request and reads the whole reply. A connection that the server closed while it
-    /// was idle is replaced once, unseen; anything else is the caller's to judge. Opening a folder
-    /// changes nothing, so that sending it again is safe.
+    /// was idle is replaced once, unseen: nothing was sent on it. Anything else is the caller's to
+    /// judge.
     ///
     /// # Errors
     /// [`Fault`], when there is no complete reply.
     pub async fn post(&mut self, call: &Call) -> Result<Reply, Fault> {
         let reused = self.open.as_ref().is_some_and(|open| open.answers > 0);
         match self.attempt(call).await {
-            Err(Failed::Stale) if reused => {
+            Err(Failed::NotSent) if reused => {
                 self.open = None;
-                // It did not reach anybody: the one that follows takes its place in the count.
-                if self.authenticator.is_some() {
-                    self.stats.requests.fetch_sub(1, Relaxed);
+                match self.attempt(call).await {
+                    Err(failed) => Err(self.fault(failed).await),
+                    Ok(reply) => Ok(reply),
                 }
-                self.attempt(call).await.map_err(Failed::into_fault)
             }
-            other => other.map_err(Failed::into_fault),
+            Err(failed) => Err(self.fault(failed).await),
+            Ok(reply) => Ok(reply),
         }
         .inspect_err(|_| self.open = None)
+    }
+
+    /// What a failure is called. A connection that ended before anything could be sent may have
+    /// been refused by TLS, which the connection's own task has heard.
+    async fn fault(&mut self, failed: Failed) -> Fault {
+        let silent = Fault::Closed {
+            detail: "no answer came".to_owned(),
+        };
+        match (failed, self.open.as_mut()) {
+            (Failed::Fault(fault), _) => fault,
+            (Failed::NotSent, None) => silent,
+            (Failed::NotSent, Some(open)) => tokio::time::timeout(LAST_WORDS, &mut open.task)
+                .await
+                .ok()
+                .and_then(Result::ok)
+                .flatten()
+                .unwrap_or(silent),
+        }
     }
 
     async fn attempt(&mut self, call: &Call) -> Result<Reply, Failed> {
@@ -151,7 +172,8 @@ impl Lane {
     }
 
     async fn connect(&self) -> Result<Open, Fault> {
-        let Dialed { stream, chain } = dial(&self.endpoint, &self.trust).await?;
+        let Dialed { stream, chain } =
+            dial(&self.endpoint, &self.trust, &self.stats.connections).await?;
         let (send, connection) = http1::Builder::new()
             .max_buf_size(64 * 1024)
             .handshake(TokioIo::new(stream))
@@ -160,11 +182,10 @@ impl Lane {
                 detail: e.to_string(),
             })?;
         let task = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::trace!(%error, "connection ended");
-            }
+            let error = connection.await.err()?;
+            tracing::trace!(%error, "connection ended");
+            tls::late_refusal(&error)
         });
-        self.stats.connections.fetch_add(1, Relaxed);
         Ok(Open {
             send,
             chain,
@@ -182,15 +203,12 @@ impl Lane {
         };
         match &open.logged_on {
             Some(LoggedOn::Connection) => {
-                self.stats.requests.fetch_add(1, Relaxed);
-                open.send(request(&self.endpoint, call, None, true), true)
-                    .await
+                let request = request(&self.endpoint, call, None, true);
+                open.send_counted(request, &self.stats).await
             }
             Some(LoggedOn::EveryRequest(header)) => {
-                let header = header.clone();
-                self.stats.requests.fetch_add(1, Relaxed);
-                open.send(request(&self.endpoint, call, Some(header), true), true)
-                    .await
+                let request = request(&self.endpoint, call, Some(header.clone()), true);
+                open.send_counted(request, &self.stats).await
             }
             None => {
                 log_on(
@@ -229,18 +247,27 @@ async fn log_on(
             Leg::More(header) => (header, false),
             Leg::Last(header) => (header, true),
         };
-        if last {
-            stats.requests.fetch_add(1, Relaxed);
-        }
-        let reply = open
-            .send(request(endpoint, call, Some(header.clone()), last), true)
-            .await?;
+        let request = request(endpoint, call, Some(header.clone()), last);
+        let sent = if last {
+            open.send_counted(request, stats).await
+        } else {
+            open.send(request, true).await
+        };
+        let reply = sent.inspect_err(|failed| {
+            if matches!(failed, Failed::NotSent) && challenge.is_none() {
+                stats.log_ons.fetch_sub(1, Relaxed);
+            }
+        })?;
         if reply.status != StatusCode::UNAUTHORIZED.as_u16() {
             open.logged_on = Some(if authenticator.every_request() {
                 LoggedOn::EveryRequest(header)
             } else {
                 LoggedOn::Connection
             });
+            return Ok(reply);
+        }
+        // What every request carries has no second leg: sent again, it would only be refused again.
+        if last && authenticator.every_request() {
             return Ok(reply);
         }
         challenge = token(&reply.headers, authenticator.scheme());
@@ -299,6 +326,21 @@ fn request(
 }
 
 impl Open {
+    /// A request that counts as one: answered or not, but not one that was never sent.
+    async fn send_counted(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        stats: &Stats,
+    ) -> Result<Reply, Failed> {
+        // Counted before: the caller may be cancelled while the answer is on its way.
+        stats.requests.fetch_add(1, Relaxed);
+        self.send(request, true).await.inspect_err(|failed| {
+            if matches!(failed, Failed::NotSent) {
+                stats.requests.fetch_sub(1, Relaxed);
+            }
+        })
+    }
+
     async fn send(
         &mut self,
         request: Request<Full<Bytes>>,
@@ -348,10 +390,10 @@ async fn read(
     })
 }
 
-/// Inside a lane: a connection that went away before anything of an answer came may have been
-/// closed while idle.
+/// Inside a lane: why there is no reply.
 enum Failed {
-    Stale,
+    /// The connection had ended before the request was written.
+    NotSent,
     Fault(Fault),
 }
 
@@ -365,16 +407,12 @@ impl Failed {
                 detail: error.to_string(),
             });
         }
-        Self::Stale
-    }
-
-    fn into_fault(self) -> Fault {
-        match self {
-            Self::Stale => Fault::Closed {
-                detail: "no answer came".to_owned(),
-            },
-            Self::Fault(fault) => fault,
+        if error.is_canceled() || error.is_closed() {
+            return Self::NotSent;
         }
+        Self::Fault(Fault::Closed {
+            detail: error.to_string(),
+        })
     }
 }
 

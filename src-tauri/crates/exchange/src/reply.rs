@@ -57,7 +57,7 @@ impl Headers {
     pub fn schemes(&self) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
         for line in self.all("www-authenticate") {
-            for part in line.split(',') {
+            for part in unquoted(line) {
                 let word = part.trim().split([' ', '\t']).next().unwrap_or_default();
                 // `realm="x"` and other parameters carry an equals sign; a scheme is a bare token.
                 let scheme = !word.is_empty() && !word.contains(['=', '"']);
@@ -68,6 +68,26 @@ impl Headers {
         }
         found
     }
+}
+
+/// The parts between the commas that stand outside of quoted strings (RFC 9110 §5.6.4): a realm may
+/// hold anything, the name of a scheme too, and a password is sent on the strength of a name.
+fn unquoted(line: &str) -> Vec<&str> {
+    let (mut parts, mut from, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b',' if !quoted => {
+                parts.push(&line[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&line[from..]);
+    parts
 }
 
 impl From<&hyper::HeaderMap> for Headers {
@@ -119,6 +139,11 @@ mod tests {
             ["Negotiate", "NTLM", "Basic"]
         );
         assert_eq!(schemes(&["NTLM TlRMTVNTUAACAAAA"]), ["NTLM"]);
+        assert_eq!(
+            schemes(&[r#"Digest realm="a, Basic b", opaque="\", NTLM", Negotiate"#]),
+            ["Digest", "Negotiate"],
+            "what is quoted is no offer"
+        );
         assert!(schemes(&[]).is_empty());
     }
 }
