@@ -1,6 +1,8 @@
 //! One request of a run, from ticket to observation. Runs on a task of its own, so that replies are
 //! read on every core.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use contract::IdentifyBy;
 use ews::{Body, DistinguishedFolder, RequestError, SchemaVersion};
@@ -10,7 +12,7 @@ use uuid::Builder;
 use super::spec::RunSpec;
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::{Asked, Observed, observe};
-use crate::ports::{Dice, MailLane};
+use crate::ports::{Clock, MailLane};
 
 /// Most bytes of a reply that are kept as evidence.
 const EVIDENCE: usize = 16 * 1024;
@@ -20,6 +22,8 @@ pub(super) struct Prepared {
     call: Call,
     asked: Asked,
     folders: Vec<DistinguishedFolder>,
+    /// For waits that are told as a date.
+    clock: Arc<dyn Clock>,
 }
 
 /// What came of it.
@@ -52,37 +56,32 @@ pub(super) fn prepare(
                 anchor,
                 Asked::Impersonating,
                 spec.folders.clone(),
-                spec.dice.as_ref(),
+                spec,
             ))
         }
-        Purpose::AccountState => own_inbox(schema, spec.dice.as_ref()),
+        Purpose::AccountState => own_inbox(schema, spec),
         Purpose::OwnAddress => {
             let name = spec
                 .account
                 .rsplit_once('\\')
                 .map_or(spec.account.as_str(), |(_, user)| user);
             let body = ews::resolve_names::request(schema, None, name)?;
-            Ok(prepared(
-                body,
-                None,
-                Asked::Own,
-                vec![DistinguishedFolder::Inbox],
-                spec.dice.as_ref(),
-            ))
+            Ok(prepared(body, None, Asked::Directory, Vec::new(), spec))
         }
     }
 }
 
-/// The un-impersonated request for the account's own Inbox: the log-on, and the anonymous probe.
-pub(super) fn own_inbox(schema: SchemaVersion, dice: &dyn Dice) -> Result<Prepared, RequestError> {
-    let folders = vec![DistinguishedFolder::Inbox];
+/// The un-impersonated request for the account's own folder, of the kind that tells mailboxes apart
+/// in this run (the Inbox unless others are asked for): the log-on, and the anonymous probe.
+pub(super) fn own_inbox(schema: SchemaVersion, spec: &RunSpec) -> Result<Prepared, RequestError> {
+    let folders: Vec<_> = spec.folders.iter().take(1).copied().collect();
     let body = ews::get_folder::request(schema, None, &folders)?;
-    Ok(prepared(body, None, Asked::Own, folders, dice))
+    Ok(prepared(body, None, Asked::Own, folders, spec))
 }
 
 /// The same, before any credentials.
-pub(super) fn anonymous(schema: SchemaVersion, dice: &dyn Dice) -> Result<Prepared, RequestError> {
-    own_inbox(schema, dice).map(|prepared| Prepared {
+pub(super) fn anonymous(schema: SchemaVersion, spec: &RunSpec) -> Result<Prepared, RequestError> {
+    own_inbox(schema, spec).map(|prepared| Prepared {
         asked: Asked::Anonymously,
         ..prepared
     })
@@ -93,9 +92,9 @@ fn prepared(
     anchor: Option<String>,
     asked: Asked,
     folders: Vec<DistinguishedFolder>,
-    dice: &dyn Dice,
+    spec: &RunSpec,
 ) -> Prepared {
-    let request_id = Builder::from_random_bytes(dice.roll())
+    let request_id = Builder::from_random_bytes(spec.dice.roll())
         .into_uuid()
         .to_string();
     Prepared {
@@ -106,6 +105,7 @@ fn prepared(
         },
         asked,
         folders,
+        clock: Arc::clone(&spec.clock),
     }
 }
 
@@ -120,7 +120,12 @@ fn anchor(ticket: &Ticket, by: IdentifyBy) -> Option<String> {
 /// Sends it and reads what came.
 pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answered {
     let outcome = lane.post(&prepared.call).await;
-    let observed = observe(&outcome, prepared.asked, &prepared.folders);
+    let observed = observe(
+        &outcome,
+        prepared.asked,
+        &prepared.folders,
+        prepared.clock.now(),
+    );
     let opened = matches!(observed.seen, crate::diagnosis::Seen::Opened(_));
     let evidence = (!opened).then(|| (shown_request(&prepared.call), shown_outcome(&outcome)));
     let (reply, fault) = match outcome {

@@ -7,9 +7,10 @@ use ews::ResponseCode as C;
 
 use super::observe::{Asked, Observed, Seen, is_generic};
 
-/// What a code means, given what was asked. Only English text is recognized (ruling 13).
-pub(super) fn judge(code: &C, text: Option<&str>, asked: Asked) -> Observed {
-    let says = |words: &str| text.is_some_and(|text| text.to_ascii_lowercase().contains(words));
+/// What a code means, given what was asked; `words` are the server's own, in lower case. Only
+/// English is recognized (ruling 13).
+pub(super) fn judge(code: &C, words: &str, asked: Asked) -> Observed {
+    let says = |known: &str| words.contains(known);
     if says("too many concurrent connections opened") {
         return busy(true);
     }
@@ -18,26 +19,28 @@ pub(super) fn judge(code: &C, text: Option<&str>, asked: Asked) -> Observed {
         C::ErrorExceededConnectionCount => return busy(true),
         C::ErrorAccountDisabled => return account_disabled(asked),
         C::ErrorInvalidServerVersion | C::ErrorIncorrectSchemaVersion => {
-            return step_down(false, Cause::ProtocolVersion);
+            return step_down(false, Cause::ProtocolVersion, asked);
         }
         C::ErrorSchemaValidation
         | C::ErrorMissingInformationEmailAddress
         | C::ErrorInvalidRequest => {
-            return step_down(false, Cause::ProtocolRejected);
+            return step_down(false, Cause::ProtocolRejected, asked);
         }
         C::ErrorWrongServerVersion
         | C::ErrorWrongServerVersionDelegate
         | C::ErrorInvalidSchemaVersionForMailboxVersion => {
-            return step_down(true, Cause::ServerRouting);
+            return step_down(true, Cause::ServerRouting, asked);
         }
         code if is_generic(code) && says("the specified server version is invalid") => {
-            return step_down(false, Cause::ProtocolVersion);
+            return step_down(false, Cause::ProtocolVersion, asked);
         }
         _ => {}
     }
     let cause = cause(code, &says);
     match asked {
-        Asked::Own if is_about_own_mailbox(cause) => Observed::new(Seen::NoOwnMailbox),
+        Asked::Own | Asked::Directory if is_about_own_mailbox(cause) => {
+            Observed::new(Seen::NoOwnMailbox)
+        }
         _ => Observed::cause(cause),
     }
 }
@@ -114,7 +117,7 @@ fn is_about_own_mailbox(cause: Cause) -> bool {
 fn account_disabled(asked: Asked) -> Observed {
     match asked {
         Asked::Impersonating => Observed::new(Seen::AccountDisabled),
-        Asked::Own | Asked::Anonymously => Observed::cause(Cause::AccountDisabled),
+        _ => Observed::cause(Cause::AccountDisabled),
     }
 }
 
@@ -124,9 +127,15 @@ fn busy(too_many: bool) -> Observed {
     observed
 }
 
-fn step_down(mailbox_only: bool, otherwise: Cause) -> Observed {
-    Observed::new(Seen::StepDown {
-        mailbox_only,
-        otherwise,
-    })
+/// The account's own mailbox may live on an older server, and a server may not know the directory
+/// look-up at all: neither says anything about the requests of the check.
+fn step_down(mailbox_only: bool, otherwise: Cause, asked: Asked) -> Observed {
+    match asked {
+        Asked::Directory => Observed::new(Seen::NoOwnMailbox),
+        Asked::Own if mailbox_only => Observed::new(Seen::NoOwnMailbox),
+        _ => Observed::new(Seen::StepDown {
+            mailbox_only,
+            otherwise,
+        }),
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use contract::Cause;
 use ews::ReadError;
 use exchange::Reply;
+use jiff::Timestamp;
 
 use super::observe::{Asked, Observed, Seen};
 
@@ -19,7 +20,7 @@ pub(super) fn challenge(reply: &Reply, asked: Asked) -> Observed {
 }
 
 /// Everything else.
-pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
+pub(super) fn judge(reply: &Reply, error: &ReadError, asked: Asked) -> Observed {
     let html = is_html(reply, error);
     let status = reply.status;
     if reply.headers.first("x-ews-policy-reason").is_some() && status != 200 {
@@ -27,27 +28,30 @@ pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
     }
     match status {
         300..=399 | 451 => redirected(reply),
+        // Where no length was announced, only the text tells that the rest is missing.
+        200..=299 | 500 if *error == ReadError::Truncated => {
+            Observed::cause(Cause::HttpClosed).detail(error.to_string())
+        }
         200..=299 if html => Observed::cause(Cause::HttpNotEws).detail("a web page"),
         200..=299 => Observed::cause(Cause::ProtocolUnexpected).detail(error.to_string()),
         400 | 413 => status_only(Cause::HttpRejected, status),
         403 => status_only(Cause::PolicyEwsBlocked, status),
-        404 if cannot_place_the_mailbox(reply) => Observed::cause(Cause::MailboxNotFound),
+        404 if cannot_place_the_mailbox(reply) && asked != Asked::Anonymously => match asked {
+            Asked::Impersonating => Observed::cause(Cause::MailboxNotFound),
+            // No mailbox of the account's own: that gates nothing.
+            _ => Observed::new(Seen::NoOwnMailbox),
+        },
         407 => Observed::cause(Cause::ProxyFailed)
             .detail("HTTP 407: a proxy in front of the server asks for a sign-in of its own"),
         408 => status_only(Cause::HttpTimeout, status),
         429 | 503 => {
             let mut observed = status_only(Cause::ServerBusy, status);
-            observed.wait = retry_after(reply);
             observed.too_many = true;
             observed
         }
         456 => status_only(Cause::AccountLocked, status),
         400..=499 => status_only(Cause::HttpNotEws, status),
-        502 | 504 => {
-            let mut observed = status_only(Cause::HttpGateway, status);
-            observed.wait = retry_after(reply);
-            observed
-        }
+        502 | 504 => status_only(Cause::HttpGateway, status),
         500 if contains(&reply.body, "specified server version is invalid") => {
             Observed::new(Seen::StepDown {
                 mailbox_only: false,
@@ -59,16 +63,24 @@ pub(super) fn judge(reply: &Reply, error: &ReadError) -> Observed {
     }
 }
 
-/// `Retry-After` in seconds (RFC 9110 §10.2.3). The form with a date is left alone: Exchange sends
-/// seconds, and a date would be judged by a clock that may be wrong.
-pub(super) fn retry_after(reply: &Reply) -> Option<Duration> {
-    reply
-        .headers
-        .first("retry-after")?
-        .trim()
-        .parse()
+/// `Retry-After` (RFC 9110 §10.2.3): seconds, or a date. The date is held against that of the reply,
+/// so that only a server without a clock of its own is judged by ours.
+pub(super) fn retry_after(reply: &Reply, now: Timestamp) -> Option<Duration> {
+    let text = reply.headers.first("retry-after")?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = date(text)?;
+    let since = reply.headers.first("date").and_then(date).unwrap_or(now);
+    // A date that has passed asks for no wait at all.
+    Some(Duration::try_from(until.duration_since(since)).unwrap_or_default())
+}
+
+/// An HTTP date in its one form that is still sent (RFC 9110 §5.6.7).
+fn date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text.trim())
         .ok()
-        .map(Duration::from_secs)
 }
 
 fn redirected(reply: &Reply) -> Observed {
@@ -89,20 +101,28 @@ fn redirected(reply: &Reply) -> Observed {
     Observed::cause(cause).detail(shown(&target))
 }
 
-/// Log-on pages of OWA, AD FS, Entra and common gateways.
-fn is_log_on_page(path: &str) -> bool {
-    [
-        "logon",
-        "login",
-        "signin",
-        "sign-in",
-        "/owa/auth",
-        "/adfs/",
-        "/oauth2/",
-        "my.policy",
-    ]
-    .iter()
-    .any(|word| path.contains(word))
+/// Log-on pages of OWA, AD FS, Entra and common gateways. The name of a host is no page, unless the
+/// host does nothing but log on.
+fn is_log_on_page(target: &str) -> bool {
+    let (host, path) = match target.split_once("://") {
+        Some((_, rest)) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
+        None => ("", target),
+    };
+    ["login.", "logon.", "signin.", "sso.", "adfs."]
+        .iter()
+        .any(|word| host.starts_with(word))
+        || [
+            "logon",
+            "login",
+            "signin",
+            "sign-in",
+            "/owa/auth",
+            "/adfs/",
+            "/oauth2/",
+            "my.policy",
+        ]
+        .iter()
+        .any(|word| path.contains(word))
 }
 
 /// A redirect's target without its query, which may carry tokens.
@@ -162,6 +182,7 @@ mod tests {
             "/owa/auth/logon.aspx",
             "https://sts.contoso.com/adfs/ls/",
             "https://x/my.policy",
+            "https://login.microsoftonline.com/common",
         ] {
             assert!(is_log_on_page(page), "{page}");
         }
@@ -169,6 +190,7 @@ mod tests {
             "https://mail2.contoso.com/ews/exchange.asmx",
             "/owa/",
             "https://mail.contoso.com/",
+            "https://mail.login-systems.com/ews/exchange.asmx",
         ] {
             assert!(!is_log_on_page(other), "{other}");
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use contract::{Cause, FolderResult};
 use ews::{Answer, Body, DistinguishedFolder, ReadError, ResponseCode, ResponseMessage};
 use exchange::{Fault, Reply, TlsFaultKind};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{codes, http};
@@ -17,6 +18,8 @@ pub(crate) enum Asked {
     Anonymously,
     /// Un-impersonated: the service account's own Inbox.
     Own,
+    /// Un-impersonated: a name in the directory.
+    Directory,
     /// Impersonating.
     Impersonating,
 }
@@ -41,7 +44,8 @@ pub(crate) enum Seen {
     /// `ErrorAccountDisabled`: the account's or the mailbox's, which only an un-impersonated
     /// request can tell (ruling 8).
     AccountDisabled,
-    /// Un-impersonated: signed in, and there is no mailbox (or it cannot be opened). Fine.
+    /// Un-impersonated: signed in, and there is no mailbox (or it cannot be opened, or none was asked
+    /// for). Fine.
     NoOwnMailbox,
 }
 
@@ -102,11 +106,13 @@ pub(crate) fn observe(
     outcome: &Result<Reply, Fault>,
     asked: Asked,
     folders: &[DistinguishedFolder],
+    now: Timestamp,
 ) -> Observed {
     match outcome {
         Err(fault) => of_fault(fault),
         Ok(reply) => {
             let mut observed = of_reply(reply, asked, folders);
+            observed.wait = observed.wait.or_else(|| http::retry_after(reply, now));
             observed.http_status = Some(reply.status);
             observed.elapsed = Some(reply.elapsed);
             observed
@@ -140,7 +146,7 @@ fn of_reply(reply: &Reply, asked: Asked, folders: &[DistinguishedFolder]) -> Obs
     }
     match ews::read(&reply.body) {
         Ok(answer) => of_answer(reply, &answer, asked, folders),
-        Err(error) => http::judge(reply, &error),
+        Err(error) => http::judge(reply, &error, asked),
     }
 }
 
@@ -154,9 +160,10 @@ fn of_answer(
         Body::Fault(fault) => {
             let code = fault.deciding_code();
             if is_generic(&code) && !matches!(reply.status, 200 | 500) {
-                return http::judge(reply, &ReadError::NoAnswer);
+                return http::judge(reply, &ReadError::NoAnswer, asked);
             }
-            let mut observed = codes::judge(&code, fault.text.as_deref(), asked);
+            let words = words(fault.text.as_deref(), &fault.details);
+            let mut observed = codes::judge(&code, &words, asked);
             observed.wait = fault.details.back_off();
             observed.primary = fault.primary_address().map(str::to_owned);
             observed.text.clone_from(&fault.text);
@@ -168,7 +175,6 @@ fn of_answer(
         }
         Body::Messages(messages) => of_messages(messages, asked, folders),
     };
-    observed.wait = observed.wait.or_else(|| http::retry_after(reply));
     observed.server_version = answer.server_version.as_ref().map(ToString::to_string);
     observed
 }
@@ -188,7 +194,8 @@ fn of_messages(
     let mut observed = match failed {
         Some(message) => {
             let code = message.deciding_code();
-            let mut observed = codes::judge(&code, message.text.as_deref(), asked);
+            let words = words(message.text.as_deref(), &message.details);
+            let mut observed = codes::judge(&code, &words, asked);
             observed.wait = message.details.back_off();
             observed.primary = message.primary_address().map(str::to_owned);
             observed.text.clone_from(&message.text);
@@ -198,16 +205,21 @@ fn of_messages(
             }
             observed
         }
+        None if asked == Asked::Directory => Observed::new(Seen::NoOwnMailbox),
         None => opened(messages, folders),
     };
     if folders.len() > 1 {
         observed.folders = folders
             .iter()
             .zip(messages)
-            .map(|(folder, message)| FolderResult {
-                folder: folder.as_str().to_owned(),
-                ews_code: message.deciding_code().as_str().to_owned(),
-                opened: message.is_success(),
+            .map(|(folder, message)| {
+                let stopped = message.code == ResponseCode::ErrorBatchProcessingStopped;
+                let telling = failed.filter(|_| stopped).unwrap_or(message);
+                FolderResult {
+                    folder: folder.as_str().to_owned(),
+                    ews_code: telling.deciding_code().as_str().to_owned(),
+                    opened: message.is_success(),
+                }
             })
             .collect();
     }
@@ -229,6 +241,16 @@ fn opened(messages: &[ResponseMessage], folders: &[DistinguishedFolder]) -> Obse
         _ => Observed::cause(Cause::ProtocolUnexpected)
             .detail("Exchange reported success without the folders that were asked for"),
     }
+}
+
+/// Everything the server said in words, outer and inner.
+fn words(text: Option<&str>, details: &ews::Details) -> String {
+    let mut words = text.unwrap_or_default().to_ascii_lowercase();
+    if let Some(inner) = details.inner_text() {
+        words.push('\n');
+        words.push_str(&inner.to_ascii_lowercase());
+    }
+    words
 }
 
 /// Sixteen bytes that tell folder identities apart: the head of their SHA-256.
