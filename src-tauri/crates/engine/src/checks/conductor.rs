@@ -14,12 +14,12 @@ use tokio::time::Instant;
 
 use super::ask::{self, Answered};
 use super::governor::Governor;
+use super::hold::Hold;
 use super::proof::Proofs;
 use super::spec::RunSpec;
-use super::tally::Tally;
+use super::tally::{self, Tally};
 use super::ticket::{Purpose, Ticket, Waiting};
 use super::writer::{RunEvent, Writer};
-use crate::diagnosis::Seen;
 use crate::diagnosis::wording::{self, Words};
 use crate::ports::MailLane;
 
@@ -65,12 +65,14 @@ pub(super) struct Conductor {
     fresh: VecDeque<Ticket>,
     fed_up_to: i64,
     feed: Feed,
+    /// Mailboxes that are being asked again, as they were when that began.
+    pub(super) again: HashMap<i64, Ticket>,
     pub(super) urgent: VecDeque<Ticket>,
     pub(super) waiting: BinaryHeap<Waiting>,
     idle: Vec<Box<dyn MailLane>>,
-    lanes: u32,
-    flying: JoinSet<Landed>,
-    lane_failures: u32,
+    pub(super) lanes: u32,
+    pub(super) flying: JoinSet<Landed>,
+    pub(super) lane_failures: u32,
 }
 
 /// Where the next tickets come from.
@@ -92,23 +94,6 @@ pub(super) enum AccountState {
     Fine,
 }
 
-/// All lanes wait while one request finds out whether a cause is real (rulings 1 and 5).
-pub(super) struct Hold {
-    pub(super) ticket: Ticket,
-    pub(super) why: Why,
-    /// Lanes that were refused with the same credentials while they were being gathered in.
-    pub(super) refusals: u32,
-}
-
-/// Why all lanes wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// An endpoint or account cause after something was decided.
-    Confirm(Cause),
-    /// A 401 to credentials that worked earlier.
-    LogOnAgain,
-}
-
 /// What the run learned on the way, for its header.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Facts {
@@ -122,7 +107,8 @@ pub(super) struct Facts {
     pub(super) first_opened: bool,
 }
 
-struct Landed {
+/// A lane that is back, and what it brings.
+pub(super) struct Landed {
     lane: Box<dyn MailLane>,
     ticket: Ticket,
     answered: Result<Answered, ews::RequestError>,
@@ -139,7 +125,7 @@ impl Conductor {
         progress: watch::Sender<RunProgress>,
     ) -> Self {
         let writer = Writer::start(db.clone(), spec.number, events);
-        let decided = recorded.granted + recorded.refused;
+        let decided = tally::decided_by_exchange(&recorded);
         Self {
             governor: Governor::new(spec.ceiling),
             proofs: Proofs::new(spec.account_address()),
@@ -163,6 +149,7 @@ impl Conductor {
             fresh: VecDeque::new(),
             fed_up_to: -1,
             feed: Feed::Pending,
+            again: HashMap::new(),
             urgent: VecDeque::new(),
             waiting: BinaryHeap::new(),
             idle: Vec::new(),
@@ -341,27 +328,43 @@ impl Conductor {
 
     async fn read_ahead(&mut self) -> Result<(), Problem> {
         let (run, after, feed) = (self.spec.number, self.fed_up_to, self.feed);
+        let id = self.spec.run.clone();
         let rows = self.db.read(move |tx| match feed {
             Feed::SecondAsking => {
-                run_results::refused_must_open(tx, run, "ErrorImpersonateUserDenied", after, AHEAD)
+                let denied = "ErrorImpersonateUserDenied";
+                let rows = run_results::refused_must_open(tx, run, denied, after, AHEAD)?;
+                // What is recorded in the end counts every attempt.
+                let attempts = |seq| -> Result<u32, store::StoreError> {
+                    let stored = run_results::show(tx, &id, seq)?;
+                    Ok(stored.map_or(1, |stored| stored.row.attempts))
+                };
+                rows.into_iter()
+                    .map(|row| Ok((attempts(row.seq)?, row)))
+                    .collect()
             }
-            Feed::Pending | Feed::Done => run_results::pending(tx, run, after, AHEAD),
+            Feed::Pending | Feed::Done => {
+                let rows = run_results::pending(tx, run, after, AHEAD)?;
+                Ok(rows.into_iter().map(|row| (0, row)).collect::<Vec<_>>())
+            }
         });
         let rows = rows.await.map_err(crate::problems::of_store)?;
         match rows.last() {
-            Some(last) => self.fed_up_to = last.seq,
+            Some((_, last)) => self.fed_up_to = last.seq,
             None => self.feed = Feed::Done,
         }
         let second = feed == Feed::SecondAsking;
         let sent = self.schema;
-        self.fresh.extend(rows.into_iter().map(|row| Ticket {
+        let asked_twice = &self.spec.asked_twice;
+        let rows = rows
+            .into_iter()
+            .filter(|(_, row)| !second || !asked_twice.contains(&row.seq));
+        self.fresh.extend(rows.map(|(attempts, row)| Ticket {
             seq: row.seq,
             mailbox: row.mailbox,
             identity: row.identity,
             name: row.name,
             expectation: row.expectation,
-            // Asked once before; what is recorded counts both.
-            attempts: u32::from(second),
+            attempts,
             first_at: None,
             last: None,
             schema: None,
@@ -383,6 +386,9 @@ impl Conductor {
         ticket.attempts += 1;
         ticket.first_at.get_or_insert_with(Instant::now);
         ticket.sent = ticket.schema.unwrap_or(self.schema);
+        if ticket.last.is_some() {
+            self.again.insert(ticket.seq, ticket.clone());
+        }
         self.flying.spawn(async move {
             let answered = match prepared {
                 Ok(prepared) => Ok(ask::ask(lane.as_mut(), &prepared).await),
@@ -403,76 +409,10 @@ impl Conductor {
         let landed =
             landed.map_err(|error| crate::problems::internal("asking a mailbox", &error))?;
         self.put_lane(landed.lane);
+        self.again.remove(&landed.ticket.seq);
         match landed.answered {
             Ok(answered) => self.settle(landed.ticket, answered, false).await,
             Err(error) => self.never_sent(landed.ticket, &error).await,
-        }
-    }
-
-    /// The same question on a fresh connection, alone (rulings 1 and 5).
-    async fn resolve_hold(&mut self) -> Result<(), Problem> {
-        let Some(Hold {
-            mut ticket,
-            why,
-            refusals,
-        }) = self.hold.take()
-        else {
-            return Ok(());
-        };
-        if why == Why::LogOnAgain && refusals > 1 && refusals >= self.lanes {
-            // Every open lane was refused: more than enough, and the next one could lock the account.
-            self.stop_with(Cause::AuthLost, None);
-            return Ok(());
-        }
-        let mut lane = self.take_lane();
-        lane.close();
-        let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else {
-            return Ok(());
-        };
-        self.retries += 1;
-        ticket.attempts += 1;
-        let mut cancel = self.cancel.clone();
-        let answered = tokio::select! {
-            biased;
-            _ = cancel.wait_for(|cancelled| *cancelled) => None,
-            answered = ask::ask(lane.as_mut(), &prepared) => Some(answered),
-        };
-        self.put_lane(lane);
-        let Some(answered) = answered else {
-            return Ok(());
-        };
-        match (&answered.observed.seen, why) {
-            (Seen::Challenge, Why::LogOnAgain) => self.stop_with(Cause::AuthLost, None),
-            (Seen::Cause(again), Why::Confirm(first)) if *again == first => {
-                self.note_chain(&answered);
-                self.stop_with(first, answered.observed.detail.as_deref());
-            }
-            (Seen::Cause(Cause::AccountLocked), Why::LogOnAgain)
-            | (Seen::Challenge, Why::Confirm(Cause::AccountLocked)) => {
-                self.stop_with(Cause::AccountLocked, None);
-            }
-            _ => self.settle(ticket, answered, true).await?,
-        }
-        Ok(())
-    }
-
-    /// A lane could not be opened while others work: fewer lanes, no verdict.
-    pub(super) fn lane_failed(&mut self) {
-        self.lane_failures += 1;
-        let in_use = u32::try_from(self.flying.len()).unwrap_or(1);
-        self.governor.lane_refused(in_use);
-    }
-
-    /// Tickets that wait when the run is cancelled are undetermined with their last cause (ruling 9).
-    async fn leave_waiting(&mut self) {
-        if !self.cancelled() {
-            return;
-        }
-        let waiting = std::mem::take(&mut self.waiting);
-        for Waiting { ticket, .. } in waiting {
-            if ticket.purpose == Purpose::Check && ticket.last.is_some() {
-                self.spend_cancelled(ticket).await;
-            }
         }
     }
 

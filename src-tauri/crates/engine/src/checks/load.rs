@@ -79,7 +79,11 @@ fn no_identity(by: IdentifyBy) -> Option<Decided> {
         IdentifyBy::Sid => "SID",
     };
     let why = format!("the list has no {what} for this mailbox");
-    Some(decide(Verdict::NoMailbox, Cause::MailboxIdentityUnknown, why))
+    Some(decide(
+        Verdict::NoMailbox,
+        Cause::MailboxIdentityUnknown,
+        why,
+    ))
 }
 
 /// What ends loading.
@@ -237,7 +241,11 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
     };
     let by_address = matches!(by, IdentifyBy::Smtp | IdentifyBy::PrimarySmtp);
     let decided = if row.is_system {
-        Some(decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned()))
+        Some(decide(
+            Verdict::NotChecked,
+            Cause::MailboxSystem,
+            SYSTEM.to_owned(),
+        ))
     } else {
         match (&row.address, &identity) {
             (Err(bad), _) if by_address => {

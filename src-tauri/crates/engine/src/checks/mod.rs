@@ -4,16 +4,19 @@
 //! names, closes and counts. Nothing here ever writes to a mailbox.
 
 mod ask;
+mod cancelled;
 mod commands;
 mod conductor;
 mod export;
 mod finish;
 mod governor;
+mod hold;
 mod lanes;
 mod load;
 mod overture;
 mod plan;
 mod proof;
+mod rewrite;
 mod running;
 mod settings;
 mod settle;

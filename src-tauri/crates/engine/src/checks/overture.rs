@@ -34,7 +34,7 @@ impl Conductor {
     async fn knock(&mut self, lane: &mut dyn MailLane) -> Result<Option<Answered>, Problem> {
         let mut ticket = self.account_ticket();
         loop {
-            let prepared = ask::anonymous(self.schema, self.spec.dice.as_ref())
+            let prepared = ask::anonymous(self.schema, &self.spec)
                 .map_err(|e| crate::problems::internal("writing the first request", &e))?;
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
                 return Ok(None);
@@ -93,7 +93,7 @@ impl Conductor {
     async fn log_on(&mut self, lane: &mut dyn MailLane) -> Result<bool, Problem> {
         let mut ticket = self.account_ticket();
         loop {
-            let prepared = ask::own_inbox(self.schema, self.spec.dice.as_ref())
+            let prepared = ask::own_inbox(self.schema, &self.spec)
                 .map_err(|e| crate::problems::internal("writing the log-on request", &e))?;
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
                 return Ok(false);
@@ -129,6 +129,10 @@ impl Conductor {
                 }
                 Seen::StepDown { .. } => self.schema = SchemaVersion::Exchange2010Sp2,
                 Seen::Cause(cause) if cause.is_transient() => {
+                    // EWS itself answered: nobody comes so far with a wrong password.
+                    if answered.observed.ews_code.is_some() {
+                        self.signed_in();
+                    }
                     // The account's own mailbox never gates a run: what ails the server will show on
                     // the mailboxes, with their own budgets.
                     if !self.wait_unless_spent(&ticket, cause, &answered).await {

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 
 use contract::{Cause, Problem, ResultRow, SmtpAddress, Verdict};
-use store::run_results::{self, Repeat, StoredResult};
+use store::run_results::{self, Repeat};
 
 use super::ask::Answered;
 use super::conductor::Conductor;
-use super::settle::{Sentence, outcome};
+use super::rewrite::Anew;
+use super::settle::Sentence;
 use super::ticket::{Purpose, Ticket};
-use super::writer::Decided;
 use crate::diagnosis::Seen;
 use crate::diagnosis::wording::{self, RowFacts};
 
@@ -158,7 +158,7 @@ impl Conductor {
 
     /// What `ResolveNames` answered for the account; nothing, where it could not be found out.
     pub(super) async fn own_address_said(&mut self, addresses: Vec<String>) -> Result<(), Problem> {
-        self.proofs.resolved = Resolved::Known(addresses);
+        self.proofs.resolved = Resolved::Known(of_the_account(addresses, &self.spec.account));
         self.judge_own().await
     }
 
@@ -250,48 +250,58 @@ impl Conductor {
                     let alias_of = primary.clone().or(other);
                     self.rewrite(
                         &member.row,
-                        Verdict::Granted,
-                        member.row.cause,
-                        member.row.message.clone(),
-                        alias_of,
-                        Some(key),
+                        Anew {
+                            verdict: Verdict::Granted,
+                            cause: member.row.cause,
+                            message: member.row.message.clone(),
+                            alias_of,
+                            folder_key: Some(key),
+                        },
                     )
-                    .await;
+                    .await?;
                 }
                 // By its primary address it is no mailbox, while the other one is: a second address.
-                Some(Answer::Other(cause)) if primaries == 1 && !cause.is_transient() => {
+                Some(Answer::Other(cause))
+                    if primaries == 1 && cause.verdict() == Verdict::NoMailbox =>
+                {
                     self.rewrite(
                         &member.row,
-                        Verdict::Granted,
-                        member.row.cause,
-                        member.row.message.clone(),
-                        other,
-                        Some(key),
+                        Anew {
+                            verdict: Verdict::Granted,
+                            cause: member.row.cause,
+                            message: member.row.message.clone(),
+                            alias_of: other,
+                            folder_key: Some(key),
+                        },
                     )
-                    .await;
+                    .await?;
                 }
                 Some(Answer::Other(cause)) => {
                     let message = wording::row_message(*cause, &RowFacts::default(), &self.words());
                     self.rewrite(
                         &member.row,
-                        Verdict::Undetermined,
-                        Some(*cause),
-                        Some(message),
-                        None,
-                        None,
+                        Anew {
+                            verdict: Verdict::Undetermined,
+                            cause: Some(*cause),
+                            message: Some(message),
+                            alias_of: None,
+                            folder_key: None,
+                        },
                     )
-                    .await;
+                    .await?;
                 }
                 Some(Answer::Different(new)) => {
                     self.rewrite(
                         &member.row,
-                        Verdict::Granted,
-                        member.row.cause,
-                        member.row.message.clone(),
-                        None,
-                        Some(*new),
+                        Anew {
+                            verdict: Verdict::Granted,
+                            cause: member.row.cause,
+                            message: member.row.message.clone(),
+                            alias_of: None,
+                            folder_key: Some(*new),
+                        },
                     )
-                    .await;
+                    .await?;
                 }
                 _ => {}
             }
@@ -330,7 +340,7 @@ impl Conductor {
                 }
                 Some(Answer::Different(key)) => {
                     self.grant(&member.ticket, Some(&member.answered), key, None, None)
-                        .await
+                        .await;
                 }
                 Some(Answer::Other(cause)) if cause.is_transient() => {
                     let message = wording::row_message(cause, &RowFacts::default(), &self.words());
@@ -396,53 +406,38 @@ impl Conductor {
             }
             self.rewrite(
                 &row,
-                Verdict::Undetermined,
-                Some(cause),
-                Some(message.clone()),
-                None,
-                None,
+                Anew {
+                    verdict: Verdict::Undetermined,
+                    cause: Some(cause),
+                    message: Some(message.clone()),
+                    alias_of: None,
+                    folder_key: None,
+                },
             )
-            .await;
+            .await?;
+        }
+        // They showed the account's own identity; nobody will ask about them any more.
+        for member in std::mem::take(&mut self.proofs.own) {
+            self.withdraw_own(&member).await;
         }
         self.stop_with(cause, None);
         Ok(())
     }
+}
 
-    /// Replaces what is recorded of a row.
-    async fn rewrite(
-        &mut self,
-        before: &ResultRow,
-        verdict: Verdict,
-        cause: Option<Cause>,
-        message: Option<String>,
-        alias_of: Option<String>,
-        folder_key: Option<[u8; 16]>,
-    ) {
-        if let Some(old) = before.verdict {
-            self.tally.take(old, before.cause, before.expectation);
-        }
-        self.tally.add(verdict, cause, before.expectation);
-        let mut row = before.clone();
-        (row.verdict, row.cause, row.message, row.alias_of) =
-            (Some(verdict), cause, message, alias_of);
-        row.finding = verdict.is_finding(row.expectation);
-        let outcome = outcome(&row, folder_key, Vec::new(), None);
-        self.writer
-            .decided(Decided {
-                outcome,
-                row,
-                told: Some(true),
-            })
-            .await;
+/// Of several names that the account's begins, only the one that is no longer tells its address: the
+/// directory looks for beginnings, and another mailbox must not pass as the account's own.
+fn of_the_account(mut addresses: Vec<String>, account: &str) -> Vec<String> {
+    if addresses.len() > 1 {
+        let name = account.rsplit_once('\\').map_or(account, |(_, user)| user);
+        let name = name.split_once('@').map_or(name, |(local, _)| local);
+        addresses.retain(|address| {
+            address
+                .split_once('@')
+                .is_some_and(|(local, _)| local.eq_ignore_ascii_case(name))
+        });
     }
-
-    async fn stored(&self, seq: i64) -> Result<Option<StoredResult>, Problem> {
-        let run = self.spec.run.clone();
-        self.db
-            .read(move |tx| run_results::show(tx, &run, seq))
-            .await
-            .map_err(crate::problems::of_store)
-    }
+    addresses
 }
 
 fn question(row: &ResultRow) -> Ticket {

@@ -6,7 +6,8 @@ use store::run_results::Outcome;
 use tokio::time::Instant;
 
 use super::ask::Answered;
-use super::conductor::{AccountState, Conductor, Hold, Why};
+use super::conductor::{AccountState, Conductor};
+use super::hold::{Hold, Why};
 use super::ticket::{Next, Purpose, Ticket, Waiting};
 use super::writer::Decided;
 use crate::diagnosis::wording::{self, RowFacts};
@@ -52,6 +53,10 @@ impl Conductor {
         alone: bool,
     ) -> Result<(), Problem> {
         self.note_version(&answered);
+        if answered.observed.ews_code.is_some() && !self.logged_on {
+            // EWS itself answered: nobody comes so far with a wrong password.
+            self.signed_in();
+        }
         match answered.observed.seen.clone() {
             Seen::Challenge => {
                 self.challenged(ticket);
@@ -111,8 +116,7 @@ impl Conductor {
             Seen::AccountDisabled => self.account_disabled(ticket, answered).await,
             Seen::Cause(Cause::ImpersonationHeaderRejected) => {
                 self.spend(ticket, answered, Cause::ImpersonationHeaderRejected, None)
-                    .await;
-                Ok(())
+                    .await
             }
             Seen::Cause(cause) => {
                 self.conclude(ticket, answered, cause).await;
@@ -187,7 +191,7 @@ impl Conductor {
                     ticket,
                     why: Why::LogOnAgain,
                     refusals: 1,
-                })
+                });
             }
         }
     }
@@ -219,7 +223,7 @@ impl Conductor {
     /// An endpoint or account cause (ruling 1).
     async fn obstructed(
         &mut self,
-        ticket: Ticket,
+        mut ticket: Ticket,
         answered: Answered,
         cause: Cause,
         alone: bool,
@@ -238,6 +242,7 @@ impl Conductor {
             self.stop_with(cause, answered.observed.detail.as_deref());
             return Ok(());
         }
+        ticket.last = Some(cause);
         match &self.hold {
             Some(_) => self.urgent.push_back(ticket),
             None => {
@@ -245,7 +250,7 @@ impl Conductor {
                     ticket,
                     why: Why::Confirm(cause),
                     refusals: 0,
-                })
+                });
             }
         }
         Ok(())
@@ -272,7 +277,7 @@ impl Conductor {
             }
             Next::Spent { wait } => match ticket.purpose {
                 Purpose::Check | Purpose::SecondAsking => {
-                    self.spend(ticket, answered, cause, wait).await
+                    self.spend(ticket, answered, cause, wait).await?;
                 }
                 Purpose::Proof => self.proof_spent(ticket, cause).await?,
                 Purpose::OwnAddress => self.own_address_said(Vec::new()).await?,
@@ -291,9 +296,9 @@ impl Conductor {
         answered: Answered,
         cause: Cause,
         wait: Option<std::time::Duration>,
-    ) {
+    ) -> Result<(), Problem> {
         if ticket.purpose == Purpose::SecondAsking {
-            return; // The refusal stands.
+            return self.refusal_stands(&ticket).await;
         }
         let mut facts = RowFacts::of(&answered.observed, &ticket.mailbox, ticket.attempts);
         facts.wait = wait;
@@ -308,18 +313,7 @@ impl Conductor {
                 self.stop_with(cause, answered.observed.detail.as_deref());
             }
         }
-    }
-
-    /// A mailbox that waited for its retry when the run was cancelled (ruling 9).
-    pub(super) async fn spend_cancelled(&mut self, ticket: Ticket) {
-        let Some(cause) = ticket.last else { return };
-        let facts = RowFacts {
-            attempts: ticket.attempts,
-            ..RowFacts::default()
-        };
-        let message = wording::row_message(cause, &facts, &self.words());
-        let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
-        self.record(&ticket, None, sentence).await;
+        Ok(())
     }
 
     /// `ErrorAccountDisabled` while impersonating: the account's, if an un-impersonated request gets
@@ -332,7 +326,7 @@ impl Conductor {
         match &mut self.account_state {
             AccountState::Fine => {
                 self.conclude(ticket, answered, Cause::MailboxDisabled)
-                    .await
+                    .await;
             }
             AccountState::Asking(held) => held.push((ticket, answered)),
             AccountState::Unknown => {
@@ -397,7 +391,9 @@ impl Conductor {
             alias_of: sentence.alias_of,
             checked_at: Some(now),
         };
-        let shown = answered.and_then(|answered| answered.evidence.clone()).filter(|_| self.evidence < EVIDENCE);
+        let shown = answered
+            .and_then(|answered| answered.evidence.clone())
+            .filter(|_| self.evidence < EVIDENCE);
         self.evidence += u32::from(shown.is_some());
         let evidence = shown.map(|(request, reply)| Evidence { request, reply });
         let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! What a run is to do, settled before its first byte goes out.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use contract::{Authentication, IdentifyBy, RunId, SmtpAddress};
@@ -21,6 +22,8 @@ pub(crate) struct RunSpec {
     pub(crate) folders: Vec<DistinguishedFolder>,
     /// Most lanes at once, 1 to 27.
     pub(crate) ceiling: u32,
+    /// Refused rows that an earlier part of the run asked a second time (ruling 4).
+    pub(crate) asked_twice: HashSet<i64>,
     /// For sentences.
     pub(crate) host: String,
     pub(crate) mailroom: Arc<dyn Mailroom>,

@@ -1,12 +1,13 @@
 //! Starting a run: the list goes into the database, then the conductor plays it on a task of its own.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use contract::{
     CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary,
 };
 use store::run_results::{self, Selection};
-use store::runs::{self, NewRun, RunNumber};
+use store::runs::{self, NewRun, RunFinish, RunNumber};
 use tokio::sync::{mpsc, watch};
 
 use super::conductor::Conductor;
@@ -118,6 +119,7 @@ pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedChe
     };
     let lock = run_lock(stage, &run)?;
     let (number, recorded) = enter(stage, header, &plan, mailboxes, canaries).await?;
+    let asked_twice = HashSet::new();
     begin(
         stage,
         Entered {
@@ -125,6 +127,8 @@ pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedChe
             number,
             recorded,
             lock,
+            resumed: false,
+            asked_twice,
         },
         &plan,
         folders,
@@ -161,14 +165,28 @@ pub(crate) async fn resume(
     let plan: Plan = serde_json::from_value(stored.options.clone())
         .map_err(|e| crate::problems::internal("reading the settings of the run", &e))?;
     let (wire, folders) = (plan.wire(password)?, plan.folders()?);
+    if let Some(other) = stored
+        .row
+        .organization
+        .and_then(|id| stage.running.running(id))
+    {
+        return Err(already_running(&other));
+    }
     let number = stored.number();
     let lock = run_lock(stage, run)?;
-    let recorded = stage.db.write(move |tx| {
+    // A run that came to its end has asked for the second time whom it refused (ruling 4).
+    let had_its_end = stored.row.state == RunState::Incomplete;
+    let reopened = stage.db.write(move |tx| {
         runs::resume(tx, number)?;
         run_results::reopen(tx, number)?;
-        run_results::summary(tx, number)
+        let refused = if had_its_end {
+            refused(tx, number)?
+        } else {
+            HashSet::new()
+        };
+        Ok((run_results::summary(tx, number)?, refused))
     });
-    let recorded = recorded.await.map_err(crate::problems::of_store)?;
+    let (recorded, asked_twice) = reopened.await.map_err(crate::problems::of_store)?;
     let run = run.clone();
     begin(
         stage,
@@ -177,6 +195,8 @@ pub(crate) async fn resume(
             number,
             recorded,
             lock,
+            resumed: true,
+            asked_twice,
         },
         &plan,
         folders,
@@ -192,6 +212,24 @@ struct Entered {
     number: RunNumber,
     recorded: Summary,
     lock: RunLock,
+    /// It goes on with an earlier part.
+    resumed: bool,
+    asked_twice: HashSet<i64>,
+}
+
+/// Every refused row.
+fn refused(tx: &store::Tx<'_>, run: RunNumber) -> Result<HashSet<i64>, store::StoreError> {
+    let denied = "ErrorImpersonateUserDenied";
+    let rows = run_results::refused_must_open(tx, run, denied, -1, i64::MAX.unsigned_abs())?;
+    Ok(rows.into_iter().map(|row| row.seq).collect())
+}
+
+fn already_running(run: &RunId) -> Problem {
+    Problem::new(
+        Code::AlreadyRunning,
+        "A check of this organization is already running.",
+    )
+    .hint(format!("Wait for it or cancel it (run {run})."))
 }
 
 async fn begin(
@@ -207,6 +245,8 @@ async fn begin(
         number,
         recorded,
         lock,
+        resumed,
+        asked_twice,
     } = entered;
     let endpoint = plan.endpoint()?;
     let shown = run.clone();
@@ -229,12 +269,12 @@ async fn begin(
         },
     );
     if let Err(other) = entered {
-        abandon(stage, &run).await;
-        return Err(Problem::new(
-            Code::AlreadyRunning,
-            "A check of this organization is already running.",
-        )
-        .hint(format!("Wait for it or cancel it (run {other}).")));
+        if resumed {
+            put_back(stage, number, &recorded).await;
+        } else {
+            abandon(stage, &run).await;
+        }
+        return Err(already_running(&other));
     }
     let (events, stream) = if stream {
         let (send, receive) = mpsc::channel(STREAM);
@@ -254,6 +294,7 @@ async fn begin(
         identify_by: plan.identify_by,
         folders,
         ceiling: plan.concurrency.unwrap_or(10),
+        asked_twice,
         host: endpoint.host().to_owned(),
         mailroom: Arc::new(wire),
         clock: Arc::clone(&stage.clock),
@@ -301,11 +342,7 @@ async fn enter(
 ) -> Result<(RunNumber, Summary), Problem> {
     let (by, organization) = (plan.identify_by, header.organization);
     if let Some(run) = organization.and_then(|organization| stage.running.running(organization)) {
-        return Err(Problem::new(
-            Code::AlreadyRunning,
-            "A check of this organization is already running.",
-        )
-        .hint(format!("Wait for it or cancel it (run {run}).")));
+        return Err(already_running(&run));
     }
     let author = stage.author();
     let (report, problem) = std::sync::mpsc::channel();
@@ -353,7 +390,8 @@ async fn enter(
             _ => 0,
         };
         if users.is_none() && canaries.is_empty() && next == 0 {
-            let nobody = Problem::new(Code::Invalid, "There is no mailbox to check.").field("users");
+            let nobody =
+                Problem::new(Code::Invalid, "There is no mailbox to check.").field("users");
             let _ = report.send(nobody.hint("Add users first, or try one address."));
             return Err(store::StoreError::NotFound);
         }
@@ -370,6 +408,26 @@ async fn enter(
         (_, Ok(bad)) => Err(bad),
         (Err(error), _) => Err(crate::problems::of_store(error)),
         (Ok((number, summary)), _) => Ok((number, summary)),
+    }
+}
+
+/// A run that could not go on after all can be resumed again.
+async fn put_back(stage: &Arc<Stage>, run: RunNumber, recorded: &Summary) {
+    let finish = RunFinish {
+        state: RunState::Interrupted,
+        cause: None,
+        message: None,
+        finished_at: stage.now(),
+        summary: recorded.clone(),
+        steps: Vec::new(),
+        warnings: Vec::new(),
+    };
+    if let Err(error) = stage
+        .db
+        .write(move |tx| runs::finish(tx, run, &finish))
+        .await
+    {
+        tracing::warn!(%error, "a run that did not go on could not be marked");
     }
 }
 

@@ -110,3 +110,17 @@ impl Tally {
         }
     }
 }
+
+/// Rows of an earlier part that Exchange itself decided. What the list decides may be among the
+/// others: texts that are no address, users without a UPN or SID.
+pub(super) fn decided_by_exchange(recorded: &Summary) -> u64 {
+    let of_list = [Cause::MailboxAddressInvalid, Cause::MailboxIdentityUnknown];
+    let of_list = recorded
+        .causes
+        .iter()
+        .filter(|c| of_list.contains(&c.cause))
+        .map(|c| c.count)
+        .sum();
+    let decided = recorded.granted + recorded.refused + recorded.no_mailbox + recorded.unusable;
+    decided.saturating_sub(of_list)
+}

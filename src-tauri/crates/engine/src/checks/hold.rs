@@ -1,0 +1,96 @@
+//! Holding: all lanes wait while one request on a fresh connection finds out whether a cause is real
+//! (ruling 1), or whether credentials that worked are refused for good (ruling 5).
+
+use contract::{Cause, Problem};
+use ews::SchemaVersion;
+
+use super::ask;
+use super::conductor::Conductor;
+use super::ticket::Ticket;
+use crate::diagnosis::Seen;
+
+/// All lanes wait while one request finds out whether a cause is real (rulings 1 and 5).
+pub(super) struct Hold {
+    pub(super) ticket: Ticket,
+    pub(super) why: Why,
+    /// Lanes that were refused with the same credentials while they were being gathered in.
+    pub(super) refusals: u32,
+}
+
+/// Why all lanes wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// An endpoint or account cause after something was decided.
+    Confirm(Cause),
+    /// A 401 to credentials that worked earlier.
+    LogOnAgain,
+}
+
+impl Conductor {
+    /// The same question on a fresh connection, alone (rulings 1 and 5).
+    pub(super) async fn resolve_hold(&mut self) -> Result<(), Problem> {
+        let Some(Hold {
+            mut ticket,
+            why,
+            refusals,
+        }) = self.hold.take()
+        else {
+            return Ok(());
+        };
+        if why == Why::LogOnAgain && refusals > 1 && refusals >= self.lanes {
+            // Every open lane was refused: more than enough, and the next one could lock the account.
+            self.stop_with(Cause::AuthLost, None);
+            return Ok(());
+        }
+        let mut lane = self.take_lane();
+        lane.close();
+        let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else {
+            return Ok(());
+        };
+        self.retries += 1;
+        ticket.attempts += 1;
+        ticket.sent = ticket.schema.unwrap_or(self.schema);
+        self.again.insert(ticket.seq, ticket.clone());
+        let mut cancel = self.cancel.clone();
+        let answered = tokio::select! {
+            biased;
+            _ = cancel.wait_for(|cancelled| *cancelled) => None,
+            answered = ask::ask(lane.as_mut(), &prepared) => Some(answered),
+        };
+        self.put_lane(lane);
+        let Some(answered) = answered else {
+            return Ok(());
+        };
+        self.again.remove(&ticket.seq);
+        match (&last_word(&answered.observed.seen, &ticket), why) {
+            (Seen::Challenge, Why::LogOnAgain) => self.stop_with(Cause::AuthLost, None),
+            (Seen::Cause(again), Why::Confirm(first)) if *again == first => {
+                self.note_chain(&answered);
+                self.stop_with(first, answered.observed.detail.as_deref());
+            }
+            (Seen::Cause(Cause::AccountLocked), Why::LogOnAgain)
+            | (Seen::Challenge, Why::Confirm(Cause::AccountLocked)) => {
+                self.stop_with(Cause::AccountLocked, None);
+            }
+            _ => self.settle(ticket, answered, true).await?,
+        }
+        Ok(())
+    }
+
+    /// A lane could not be opened while others work: fewer lanes, no verdict.
+    pub(super) fn lane_failed(&mut self) {
+        self.lane_failures += 1;
+        let in_use = u32::try_from(self.flying.len()).unwrap_or(1);
+        self.governor.lane_refused(in_use);
+    }
+}
+
+/// A schema version that cannot be stepped down any further is what it is called otherwise.
+fn last_word(seen: &Seen, ticket: &Ticket) -> Seen {
+    match seen {
+        Seen::StepDown { otherwise, .. } if ticket.sent != SchemaVersion::Exchange2013Sp1 => {
+            Seen::Cause(*otherwise)
+        }
+        seen => seen.clone(),
+    }
+}
