@@ -2,17 +2,25 @@
 
 use std::time::Duration;
 
-use exchange_sim::{EwsError, Fault, Form, HttpAnswer, MailboxState, What, When, start};
-use support::{Check, Outcome, server};
+use exchange_sim::{EwsError, Fault, Form, HttpAnswer, MailboxState, What, When};
+use support::{Check, Outcome, server, start};
 
 const TWO: &str = "user2@contoso.com";
 
 /// A run of three in which the second mailbox always gets `what`.
 async fn second_gets(what: What) -> Outcome {
-    let exchange = start(server(3)).await.unwrap();
+    let exchange = start(server(3)).await;
     exchange.plan(Fault::always(When::Mailbox(TWO.into()), what));
-    let run = Check::on(&exchange).users(3).timeout(1).run(&exchange).await;
-    assert_eq!((run.user(1), run.user(3)), ("granted".to_owned(), "granted".to_owned()), "the others go on");
+    let run = Check::on(&exchange)
+        .users(3)
+        .timeout(1)
+        .run(&exchange)
+        .await;
+    assert_eq!(
+        (run.user(1), run.user(3)),
+        ("granted".to_owned(), "granted".to_owned()),
+        "the others go on"
+    );
     run
 }
 
@@ -20,18 +28,36 @@ async fn second_gets(what: What) -> Outcome {
 async fn codes_that_decide_a_mailbox_at_once() {
     for (code, expected) in [
         ("ErrorNonExistentMailbox", "no_mailbox mailbox.not_found"),
-        ("ErrorInvalidSmtpAddress", "no_mailbox mailbox.address_invalid"),
-        ("ErrorInvalidUserPrincipalName", "no_mailbox mailbox.identity_unknown"),
+        (
+            "ErrorInvalidSmtpAddress",
+            "no_mailbox mailbox.address_invalid",
+        ),
+        (
+            "ErrorInvalidUserPrincipalName",
+            "no_mailbox mailbox.identity_unknown",
+        ),
         ("ErrorInvalidUserSid", "no_mailbox mailbox.identity_unknown"),
         ("ErrorInvalidSid", "no_mailbox mailbox.identity_unknown"),
         ("ErrorInvalidLicense", "unusable mailbox.license"),
-        ("ErrorMailboxConfiguration", "unusable mailbox.misconfigured"),
-        ("ErrorDuplicateLegacyDistinguishedName", "unusable mailbox.misconfigured"),
+        (
+            "ErrorMailboxConfiguration",
+            "unusable mailbox.misconfigured",
+        ),
+        (
+            "ErrorDuplicateLegacyDistinguishedName",
+            "unusable mailbox.misconfigured",
+        ),
         ("ErrorFolderNotFound", "unusable mailbox.folder_missing"),
         ("ErrorItemNotFound", "unusable mailbox.folder_missing"),
         ("ErrorAccessDenied", "refused mailbox.access_denied"),
-        ("ErrorInvalidExchangeImpersonationHeaderData", "undetermined impersonation.header_rejected"),
-        ("ErrorSomethingNewFromTheFuture", "undetermined server.unknown_code"),
+        (
+            "ErrorInvalidExchangeImpersonationHeaderData",
+            "undetermined impersonation.header_rejected",
+        ),
+        (
+            "ErrorSomethingNewFromTheFuture",
+            "undetermined server.unknown_code",
+        ),
     ] {
         for form in [Form::Message, Form::Fault] {
             let run = second_gets(What::Ews(EwsError::new(code).form(form))).await;
@@ -39,7 +65,11 @@ async fn codes_that_decide_a_mailbox_at_once() {
             let status = if form == Form::Message { 200 } else { 500 };
             assert_eq!(run.evidence(TWO), format!("{code} {status} x1"), "{form:?}");
             let open = expected.starts_with("undetermined");
-            assert_eq!(run.end(), if open { "incomplete" } else { "complete" }, "{code}");
+            assert_eq!(
+                run.end(),
+                if open { "incomplete" } else { "complete" },
+                "{code}"
+            );
             assert_eq!(run.summary().findings, u64::from(!open), "{code}");
         }
     }
@@ -71,30 +101,65 @@ async fn codes_that_pass_are_asked_five_times_and_never_called_a_refusal() {
     ] {
         for form in [Form::Message, Form::Fault] {
             let run = second_gets(What::Ews(EwsError::new(code).form(form))).await;
-            assert_eq!(run.user(2), format!("undetermined {expected}"), "{code} {form:?}");
+            assert_eq!(
+                run.user(2),
+                format!("undetermined {expected}"),
+                "{code} {form:?}"
+            );
             let status = if form == Form::Message { 200 } else { 500 };
             assert_eq!(run.evidence(TWO), format!("{code} {status} x5"), "{form:?}");
-            assert_eq!((run.end().as_str(), run.summary().findings), ("incomplete", 0), "{code}");
-            assert_eq!((run.summary().requests, run.summary().retries), (8, 4), "{code}");
+            assert_eq!(
+                (run.end().as_str(), run.summary().findings),
+                ("incomplete", 0),
+                "{code}"
+            );
+            assert_eq!(
+                (run.summary().requests, run.summary().retries),
+                (8, 4),
+                "{code}"
+            );
         }
     }
 }
 
 #[tokio::test]
 async fn what_passes_in_time_leaves_no_trace_but_the_count() {
-    let exchange = start(server(3)).await.unwrap();
-    exchange.plan(Fault::times(4, When::Mailbox(TWO.into()), What::Ews(EwsError::fault("ErrorServerBusy"))));
+    let exchange = start(server(3)).await;
+    exchange.plan(Fault::times(
+        4,
+        When::Mailbox(TWO.into()),
+        What::Ews(EwsError::fault("ErrorServerBusy")),
+    ));
     let run = Check::on(&exchange).users(3).run(&exchange).await;
-    assert_eq!((run.end().as_str(), run.evidence(TWO).as_str()), ("complete", "NoError 200 x5"));
+    assert_eq!(
+        (run.end().as_str(), run.evidence(TWO).as_str()),
+        ("complete", "NoError 200 x5")
+    );
 }
 
 #[tokio::test]
 async fn the_inner_code_decides_for_an_internal_error() {
     for (code, text, expected) in [
-        ("ErrorInvalidLicense", "The mailbox does not have a valid license.", "unusable mailbox.license"),
-        ("ErrorMailboxMoveInProgress", "Mailbox move in progress.", "undetermined mailbox.moving"),
-        ("ErrorNonExistentMailbox", "No mailbox with such guid.", "no_mailbox mailbox.remote"),
-        ("ErrorImpersonateUserDenied", "Denied.", "refused impersonation.out_of_scope"),
+        (
+            "ErrorInvalidLicense",
+            "The mailbox does not have a valid license.",
+            "unusable mailbox.license",
+        ),
+        (
+            "ErrorMailboxMoveInProgress",
+            "Mailbox move in progress.",
+            "undetermined mailbox.moving",
+        ),
+        (
+            "ErrorNonExistentMailbox",
+            "No mailbox with such guid.",
+            "no_mailbox mailbox.remote",
+        ),
+        (
+            "ErrorImpersonateUserDenied",
+            "Denied.",
+            "refused impersonation.out_of_scope",
+        ),
     ] {
         let run = second_gets(What::Ews(EwsError::inner(code, text))).await;
         assert_eq!(run.user(2), expected, "{code}");
@@ -105,14 +170,28 @@ async fn the_inner_code_decides_for_an_internal_error() {
 #[tokio::test]
 async fn english_text_tells_more_where_there_is_some() {
     let remote = EwsError::new("ErrorNonExistentMailbox").text("No mailbox with such guid.");
-    assert_eq!(second_gets(What::Ews(remote)).await.user(2), "no_mailbox mailbox.remote");
+    assert_eq!(
+        second_gets(What::Ews(remote)).await.user(2),
+        "no_mailbox mailbox.remote"
+    );
     let other = EwsError::new("ErrorNonExistentMailbox").text("Kein Postfach mit dieser GUID.");
-    assert_eq!(second_gets(What::Ews(other)).await.user(2), "no_mailbox mailbox.not_found", "codes always count");
+    assert_eq!(
+        second_gets(What::Ews(other)).await.user(2),
+        "no_mailbox mailbox.not_found",
+        "codes always count"
+    );
     for error in [
-        EwsError::new("ErrorMailboxStoreUnavailable").text("Too many concurrent connections opened. Cannot open mailbox."),
-        EwsError::inner("ErrorInternalServerError", "Too many concurrent connections opened. Cannot open mailbox."),
+        EwsError::new("ErrorMailboxStoreUnavailable")
+            .text("Too many concurrent connections opened. Cannot open mailbox."),
+        EwsError::inner(
+            "ErrorInternalServerError",
+            "Too many concurrent connections opened. Cannot open mailbox.",
+        ),
     ] {
-        assert_eq!(second_gets(What::Ews(error)).await.user(2), "undetermined server.busy");
+        assert_eq!(
+            second_gets(What::Ews(error)).await.user(2),
+            "undetermined server.busy"
+        );
     }
 }
 
@@ -120,7 +199,10 @@ async fn english_text_tells_more_where_there_is_some() {
 async fn an_alias_is_told_with_its_primary_address() {
     let run = second_gets(What::Ews(EwsError::non_primary("right@contoso.com"))).await;
     assert_eq!(run.user(2), "no_mailbox mailbox.alias");
-    assert_eq!(run.says(TWO), "alias; the primary address is right@contoso.com");
+    assert_eq!(
+        run.says(TWO),
+        "alias; the primary address is right@contoso.com"
+    );
 }
 
 #[tokio::test]
@@ -141,7 +223,7 @@ async fn states_of_a_mailbox_as_a_whole_server_has_them() {
     {
         options.mailboxes[at].state = state;
     }
-    let exchange = start(options).await.unwrap();
+    let exchange = start(options).await;
     let run = Check::on(&exchange).users(9).run(&exchange).await;
     assert_eq!(
         run.lines(),
@@ -157,19 +239,42 @@ async fn states_of_a_mailbox_as_a_whole_server_has_them() {
             "granted"
         ]
     );
-    assert_eq!((run.end().as_str(), run.summary().findings), ("incomplete", 6));
+    assert_eq!(
+        (run.end().as_str(), run.summary().findings),
+        ("incomplete", 6)
+    );
 }
 
 #[tokio::test]
 async fn http_that_passes() {
     let page = HttpAnswer::server_error_page();
     for (what, expected, evidence) in [
-        (What::Http(HttpAnswer::status(502)), "http.gateway", "- 502 x5"),
-        (What::Http(HttpAnswer::status(504).html("Gateway", "no")), "http.gateway", "- 504 x5"),
-        (What::Http(HttpAnswer::throttled(503, None)), "server.busy", "- 503 x5"),
-        (What::Http(HttpAnswer::throttled(429, Some(0))), "server.busy", "- 429 x5"),
+        (
+            What::Http(HttpAnswer::status(502)),
+            "http.gateway",
+            "- 502 x5",
+        ),
+        (
+            What::Http(HttpAnswer::status(504).html("Gateway", "no")),
+            "http.gateway",
+            "- 504 x5",
+        ),
+        (
+            What::Http(HttpAnswer::throttled(503, None)),
+            "server.busy",
+            "- 503 x5",
+        ),
+        (
+            What::Http(HttpAnswer::throttled(429, Some(0))),
+            "server.busy",
+            "- 429 x5",
+        ),
         (What::Http(page), "server.error", "- 500 x5"),
-        (What::Http(HttpAnswer::generic_error_page()), "server.transient", "- 302 x5"),
+        (
+            What::Http(HttpAnswer::generic_error_page()),
+            "server.transient",
+            "- 302 x5",
+        ),
         (What::Close, "http.closed", "- - x5"),
         (What::Reset, "http.closed", "- - x5"),
         (What::CloseMidAnswer, "http.closed", "- - x5"),
@@ -190,7 +295,10 @@ async fn http_that_passes() {
 async fn an_answer_that_ends_in_the_middle_is_a_closed_connection() {
     let half = "<?xml version=\"1.0\"?><s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><m:GetF";
     let run = second_gets(What::Body(half.into())).await;
-    assert_eq!((run.user(2).as_str(), run.evidence(TWO).as_str()), ("undetermined http.closed", "- 200 x5"));
+    assert_eq!(
+        (run.user(2).as_str(), run.evidence(TWO).as_str()),
+        ("undetermined http.closed", "- 200 x5")
+    );
 }
 
 #[tokio::test]
@@ -207,12 +315,23 @@ async fn success_without_a_folder_is_never_an_opened_mailbox() {
 async fn no_answer_in_time_is_a_time_out_whether_stalled_or_dripping() {
     for what in [
         What::Stall(Duration::from_secs(5)),
-        What::Drip { chunk: 1, pause: Duration::from_millis(40) },
+        What::Drip {
+            chunk: 1,
+            pause: Duration::from_millis(40),
+        },
     ] {
-        let exchange = start(server(3)).await.unwrap();
+        let exchange = start(server(3)).await;
         exchange.plan(Fault::always(When::Mailbox(TWO.into()), what.clone()));
-        let run = Check::on(&exchange).users(3).timeout(1).run(&exchange).await;
-        assert_eq!(run.lines(), ["granted", "undetermined http.timeout", "granted"], "{what:?}");
+        let run = Check::on(&exchange)
+            .users(3)
+            .timeout(1)
+            .run(&exchange)
+            .await;
+        assert_eq!(
+            run.lines(),
+            ["granted", "undetermined http.timeout", "granted"],
+            "{what:?}"
+        );
         assert_eq!(run.evidence(TWO), "- - x5");
     }
 }
@@ -220,9 +339,15 @@ async fn no_answer_in_time_is_a_time_out_whether_stalled_or_dripping() {
 #[tokio::test]
 async fn a_front_end_that_cannot_place_the_mailbox_names_no_endpoint() {
     for code in ["UserNotFound", "MailboxGuidWithDomainNotFound"] {
-        let answer = HttpAnswer::status(404).header("X-CasErrorCode", code).html("404", "not found");
+        let answer = HttpAnswer::status(404)
+            .header("X-CasErrorCode", code)
+            .html("404", "not found");
         let run = second_gets(What::Http(answer)).await;
-        assert_eq!((run.end().as_str(), run.user(2).as_str()), ("complete", "no_mailbox mailbox.not_found"), "{code}");
+        assert_eq!(
+            (run.end().as_str(), run.user(2).as_str()),
+            ("complete", "no_mailbox mailbox.not_found"),
+            "{code}"
+        );
         assert_eq!(run.evidence(TWO), "- 404 x1");
     }
 }

@@ -2,11 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use exchange_sim::{Bind, Certificate, CertificateFaults, Fault, Options, What, When, start};
-use support::{Check, https, loopback, server};
+use exchange_sim::{Bind, Certificate, CertificateFaults, Fault, Options, What, When};
+use support::{Check, https, loopback, server, start};
 
 fn with(certificate: Certificate) -> Options {
-    Options { bind: Bind::Https(certificate), ..server(3) }
+    Options {
+        bind: Bind::Https(certificate),
+        ..server(3)
+    }
 }
 
 fn faults(faults: CertificateFaults) -> Options {
@@ -23,7 +26,7 @@ const NONE: CertificateFaults = CertificateFaults {
 
 #[tokio::test]
 async fn a_private_ca_is_trusted_by_its_file() {
-    let exchange = start(with(Certificate::Ca)).await.unwrap();
+    let exchange = start(with(Certificate::Ca)).await;
     let run = Check::on(&exchange).users(3).run(&exchange).await;
     assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 3));
     assert_eq!(run.page.certificates.len(), 2, "the chain is kept");
@@ -36,25 +39,66 @@ async fn a_bad_certificate_stops_before_anything_is_sent() {
         (Certificate::WrongName, "tls.name_mismatch"),
         (Certificate::Expired, "tls.expired"),
         (Certificate::NotYetValid, "tls.expired"),
-        (Certificate::With(CertificateFaults { self_signed: true, expired: true, ..NONE }), "tls.untrusted"),
-        (Certificate::With(CertificateFaults { self_signed: true, wrong_name: true, expired: true, ..NONE }), "tls.untrusted"),
-        (Certificate::With(CertificateFaults { wrong_name: true, expired: true, ..NONE }), "tls.name_mismatch"),
-        (Certificate::With(CertificateFaults { wrong_name: true, not_yet_valid: true, ..NONE }), "tls.name_mismatch"),
+        (
+            Certificate::With(CertificateFaults {
+                self_signed: true,
+                expired: true,
+                ..NONE
+            }),
+            "tls.untrusted",
+        ),
+        (
+            Certificate::With(CertificateFaults {
+                self_signed: true,
+                wrong_name: true,
+                expired: true,
+                ..NONE
+            }),
+            "tls.untrusted",
+        ),
+        (
+            Certificate::With(CertificateFaults {
+                wrong_name: true,
+                expired: true,
+                ..NONE
+            }),
+            "tls.name_mismatch",
+        ),
+        (
+            Certificate::With(CertificateFaults {
+                wrong_name: true,
+                not_yet_valid: true,
+                ..NONE
+            }),
+            "tls.name_mismatch",
+        ),
     ];
     for (certificate, cause) in cases {
-        let exchange = start(with(certificate)).await.unwrap();
+        let exchange = start(with(certificate)).await;
         let run = Check::on(&exchange).users(3).run(&exchange).await;
         assert_eq!(run.end(), format!("stopped {cause}"), "{certificate:?}");
-        assert_eq!(run.lines(), vec![format!("not_checked {cause}"); 3], "{certificate:?}");
+        assert_eq!(
+            run.lines(),
+            vec![format!("not_checked {cause}"); 3],
+            "{certificate:?}"
+        );
         assert_eq!(exchange.counters().requests, 0, "{certificate:?}");
-        assert!(!run.page.certificates.is_empty(), "the chain is shown: {certificate:?}");
+        assert!(
+            !run.page.certificates.is_empty(),
+            "the chain is shown: {certificate:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_unknown_issuer_comes_before_name_and_dates() {
-    for certificate in [Certificate::Ca, Certificate::WrongName, Certificate::Expired, Certificate::NotYetValid] {
-        let exchange = start(with(certificate)).await.unwrap();
+    for certificate in [
+        Certificate::Ca,
+        Certificate::WrongName,
+        Certificate::Expired,
+        Certificate::NotYetValid,
+    ] {
+        let exchange = start(with(certificate)).await;
         let run = Check::on(&exchange).system_trust().run(&exchange).await;
         assert_eq!(run.end(), "stopped tls.untrusted", "{certificate:?}");
     }
@@ -62,22 +106,47 @@ async fn an_unknown_issuer_comes_before_name_and_dates() {
 
 #[tokio::test]
 async fn with_a_pin_only_the_pin_counts() {
-    let all = CertificateFaults { self_signed: true, wrong_name: true, expired: true, ..NONE };
-    for certificate in [Certificate::Ca, Certificate::SelfSigned, Certificate::With(all)] {
-        let exchange = start(with(certificate)).await.unwrap();
+    let all = CertificateFaults {
+        self_signed: true,
+        wrong_name: true,
+        expired: true,
+        ..NONE
+    };
+    for certificate in [
+        Certificate::Ca,
+        Certificate::SelfSigned,
+        Certificate::With(all),
+    ] {
+        let exchange = start(with(certificate)).await;
         let pin = exchange.certificate_sha256().unwrap().to_owned();
         let run = Check::on(&exchange).users(3).pin(&pin).run(&exchange).await;
         assert_eq!(run.end(), "complete", "the right pin: {certificate:?}");
-        let run = Check::on(&exchange).pin(&"ab".repeat(32)).loose_wire().run(&exchange).await;
-        assert_eq!(run.end(), "stopped tls.pin_mismatch", "another pin: {certificate:?}");
+        let run = Check::on(&exchange)
+            .pin(&"ab".repeat(32))
+            .loose_wire()
+            .run(&exchange)
+            .await;
+        assert_eq!(
+            run.end(),
+            "stopped tls.pin_mismatch",
+            "another pin: {certificate:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_client_certificate_that_is_demanded_is_a_matter_of_tls() {
-    let exchange = start(faults(CertificateFaults { demands_client_certificate: true, ..NONE })).await.unwrap();
+    let exchange = start(faults(CertificateFaults {
+        demands_client_certificate: true,
+        ..NONE
+    }))
+    .await;
     for _ in 0..10 {
-        let run = Check::on(&exchange).users(3).loose_wire().run(&exchange).await;
+        let run = Check::on(&exchange)
+            .users(3)
+            .loose_wire()
+            .run(&exchange)
+            .await;
         assert_eq!(run.end(), "stopped tls.protocol");
     }
     assert_eq!(exchange.counters().posts_with_credentials, 0);
@@ -93,7 +162,12 @@ async fn what_is_no_tls_is_a_matter_of_tls() {
         b"",
     ] {
         let other = loopback::says(bytes).await;
-        let run = Check::at(&format!("https://127.0.0.1:{}/EWS/Exchange.asmx", other.port())).run_alone().await;
+        let run = Check::at(&format!(
+            "https://127.0.0.1:{}/EWS/Exchange.asmx",
+            other.port()
+        ))
+        .run_alone()
+        .await;
         assert_eq!(run.end(), "stopped tls.protocol", "{bytes:?}");
         assert_eq!(run.summary().connections, other.connections(), "{bytes:?}");
     }
@@ -102,12 +176,24 @@ async fn what_is_no_tls_is_a_matter_of_tls() {
 #[tokio::test]
 async fn a_handshake_cut_at_random_is_tried_once_more() {
     for what in [What::Close, What::Reset, What::CloseInHandshake] {
-        let exchange = start(Options { bind: https(), ..server(2) }).await.unwrap();
+        let exchange = start(Options {
+            bind: https(),
+            ..server(2)
+        })
+        .await;
         exchange.plan(Fault::once(When::Connect, what.clone()));
         let run = Check::on(&exchange).users(2).run(&exchange).await;
-        assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 2), "{what:?}");
+        assert_eq!(
+            (run.end().as_str(), run.summary().granted),
+            ("complete", 2),
+            "{what:?}"
+        );
     }
-    let exchange = start(Options { bind: https(), ..server(2) }).await.unwrap();
+    let exchange = start(Options {
+        bind: https(),
+        ..server(2)
+    })
+    .await;
     exchange.plan(Fault::always(When::Connect, What::Reset));
     let run = Check::on(&exchange).users(2).run(&exchange).await;
     assert_eq!(run.end(), "stopped tls.protocol");
@@ -117,15 +203,30 @@ async fn a_handshake_cut_at_random_is_tried_once_more() {
 async fn a_handshake_nobody_answers_is_a_connection_time_out() {
     let other = loopback::silent().await;
     let begun = Instant::now();
-    let run = Check::at(&format!("https://127.0.0.1:{}/EWS/Exchange.asmx", other.port())).timeout(1).run_alone().await;
-    assert_eq!((run.end().as_str(), run.user(1).as_str()), ("stopped tcp.timeout", "not_checked tcp.timeout"));
+    let run = Check::at(&format!(
+        "https://127.0.0.1:{}/EWS/Exchange.asmx",
+        other.port()
+    ))
+    .timeout(1)
+    .run_alone()
+    .await;
+    assert_eq!(
+        (run.end().as_str(), run.user(1).as_str()),
+        ("stopped tcp.timeout", "not_checked tcp.timeout")
+    );
     assert!(begun.elapsed() < Duration::from_secs(3));
 }
 
 #[tokio::test]
 async fn plain_http_that_is_never_answered_is_a_request_time_out() {
     let other = loopback::silent().await;
-    let run = Check::at(&format!("http://127.0.0.1:{}/EWS/Exchange.asmx", other.port())).timeout(1).run_alone().await;
+    let run = Check::at(&format!(
+        "http://127.0.0.1:{}/EWS/Exchange.asmx",
+        other.port()
+    ))
+    .timeout(1)
+    .run_alone()
+    .await;
     assert_eq!(run.end(), "stopped http.timeout");
     assert_eq!((run.summary().connections, run.summary().requests), (5, 0));
 }
@@ -133,7 +234,12 @@ async fn plain_http_that_is_never_answered_is_a_request_time_out() {
 #[tokio::test]
 async fn what_is_no_http_cannot_be_understood() {
     let other = loopback::says(b"220 mail.contoso.com ESMTP\r\n").await;
-    let run = Check::at(&format!("http://127.0.0.1:{}/EWS/Exchange.asmx", other.port())).run_alone().await;
+    let run = Check::at(&format!(
+        "http://127.0.0.1:{}/EWS/Exchange.asmx",
+        other.port()
+    ))
+    .run_alone()
+    .await;
     assert_eq!(run.end(), "stopped protocol.unexpected");
 }
 
@@ -141,22 +247,44 @@ async fn what_is_no_http_cannot_be_understood() {
 async fn a_port_nobody_listens_on() {
     let nobody = loopback::nobody().await;
     for scheme in ["http", "https"] {
-        let run = Check::at(&format!("{scheme}://127.0.0.1:{}/EWS/Exchange.asmx", nobody.port())).users(3).run_alone().await;
-        assert_eq!((run.end().as_str(), run.user(3).as_str()), ("stopped tcp.refused", "not_checked tcp.refused"));
+        let run = Check::at(&format!(
+            "{scheme}://127.0.0.1:{}/EWS/Exchange.asmx",
+            nobody.port()
+        ))
+        .users(3)
+        .run_alone()
+        .await;
+        assert_eq!(
+            (run.end().as_str(), run.user(3).as_str()),
+            ("stopped tcp.refused", "not_checked tcp.refused")
+        );
         let summary = run.summary();
-        assert_eq!((summary.requests, summary.connections, summary.log_ons), (0, 0, 0));
+        assert_eq!(
+            (summary.requests, summary.connections, summary.log_ons),
+            (0, 0, 0)
+        );
     }
 }
 
 #[tokio::test]
 async fn a_name_that_does_not_exist() {
-    let run = Check::at("https://nonexistent.invalid/EWS/Exchange.asmx").timeout(2).run_alone().await;
-    assert_eq!((run.end().as_str(), run.user(1).as_str()), ("stopped dns.not_found", "not_checked dns.not_found"));
+    let run = Check::at("https://nonexistent.invalid/EWS/Exchange.asmx")
+        .timeout(2)
+        .run_alone()
+        .await;
+    assert_eq!(
+        (run.end().as_str(), run.user(1).as_str()),
+        ("stopped dns.not_found", "not_checked dns.not_found")
+    );
 }
 
 #[tokio::test]
 async fn another_address_than_the_name_resolves_to() {
-    let exchange = start(Options { bind: https(), ..server(2) }).await.unwrap();
+    let exchange = start(Options {
+        bind: https(),
+        ..server(2)
+    })
+    .await;
     let run = Check::at("https://localhost/EWS/Exchange.asmx")
         .ca(exchange.ca_pem().unwrap())
         .resolve("LOCALHOST", 443, exchange.address())
@@ -167,40 +295,82 @@ async fn another_address_than_the_name_resolves_to() {
 #[tokio::test]
 async fn a_proxy_that_fails_is_told_as_the_proxy() {
     let nobody = loopback::nobody().await;
-    for status in ["407 Proxy Authentication Required", "403 Forbidden", "502 Bad Gateway", "garbage"] {
+    for status in [
+        "407 Proxy Authentication Required",
+        "403 Forbidden",
+        "502 Bad Gateway",
+        "garbage",
+    ] {
         let proxy = loopback::proxy(status, nobody).await;
-        let check = Check::at("https://mail.contoso.com/EWS/Exchange.asmx").users(2).proxy("127.0.0.1", proxy.port());
+        let check = Check::at("https://mail.contoso.com/EWS/Exchange.asmx")
+            .users(2)
+            .proxy("127.0.0.1", proxy.port());
         let run = check.run_alone().await;
-        assert_eq!((run.end().as_str(), run.user(2).as_str()), ("stopped proxy.failed", "not_checked proxy.failed"), "{status}");
+        assert_eq!(
+            (run.end().as_str(), run.user(2).as_str()),
+            ("stopped proxy.failed", "not_checked proxy.failed"),
+            "{status}"
+        );
         assert_eq!(proxy.connections(), 1, "at first sight: {status}");
     }
-    let check = Check::at("https://mail.contoso.com/EWS/Exchange.asmx").proxy("127.0.0.1", nobody.port());
-    assert_eq!(check.run_alone().await.end(), "stopped proxy.failed", "nobody listens");
-    let check = Check::at("https://mail.contoso.com/EWS/Exchange.asmx").proxy("proxy.invalid", 8080);
-    assert_eq!(check.run_alone().await.end(), "stopped proxy.failed", "its name does not resolve");
+    let check =
+        Check::at("https://mail.contoso.com/EWS/Exchange.asmx").proxy("127.0.0.1", nobody.port());
+    assert_eq!(
+        check.run_alone().await.end(),
+        "stopped proxy.failed",
+        "nobody listens"
+    );
+    let check =
+        Check::at("https://mail.contoso.com/EWS/Exchange.asmx").proxy("proxy.invalid", 8080);
+    assert_eq!(
+        check.run_alone().await.end(),
+        "stopped proxy.failed",
+        "its name does not resolve"
+    );
     let silent = loopback::silent().await;
-    let check = Check::at("https://mail.contoso.com/EWS/Exchange.asmx").proxy("127.0.0.1", silent.port()).timeout(1);
-    assert_eq!(check.run_alone().await.end(), "stopped proxy.failed", "it never answers");
+    let check = Check::at("https://mail.contoso.com/EWS/Exchange.asmx")
+        .proxy("127.0.0.1", silent.port())
+        .timeout(1);
+    assert_eq!(
+        check.run_alone().await.end(),
+        "stopped proxy.failed",
+        "it never answers"
+    );
 }
 
 #[tokio::test]
 async fn a_proxy_that_works_is_a_tunnel_to_the_certificate_of_the_server() {
-    let exchange = start(with(Certificate::WrongName)).await.unwrap();
+    let exchange = start(with(Certificate::WrongName)).await;
     let proxy = loopback::proxy("200 Connection established", exchange.address()).await;
     let check = Check::on(&exchange).users(3);
-    let through = |url: &str| Check::at(url).users(3).ca(exchange.ca_pem().unwrap()).proxy("127.0.0.1", proxy.port());
-    let run = through("https://mail.fabrikam.com/EWS/Exchange.asmx").run(&exchange).await;
+    let through = |url: &str| {
+        Check::at(url)
+            .users(3)
+            .ca(exchange.ca_pem().unwrap())
+            .proxy("127.0.0.1", proxy.port())
+    };
+    let run = through("https://mail.fabrikam.com/EWS/Exchange.asmx")
+        .run(&exchange)
+        .await;
     assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 3));
     assert!(proxy.connections() > 0);
     let before = proxy.connections();
-    let run = check.proxy("127.0.0.1", proxy.port()).loose_wire().run(&exchange).await;
+    let run = check
+        .proxy("127.0.0.1", proxy.port())
+        .loose_wire()
+        .run(&exchange)
+        .await;
     assert_eq!(run.end(), "stopped tls.name_mismatch");
-    assert_eq!(proxy.connections(), before, "loopback never goes through a proxy");
+    assert_eq!(
+        proxy.connections(),
+        before,
+        "loopback never goes through a proxy"
+    );
 }
 
 #[tokio::test]
 async fn a_connection_closed_while_idle_is_replaced_unseen() {
-    let exchange = start(server(2)).await.unwrap();
+    let exchange = start(server(2)).await;
     // The answer says that the connection stays, and the server closes it while the client waits.
     exchange.plan(Fault::once(
         When::Mailbox("user1@contoso.com".into()),
@@ -213,23 +383,30 @@ async fn a_connection_closed_while_idle_is_replaced_unseen() {
 
 #[tokio::test]
 async fn a_server_that_goes_away_in_mid_run_stops_it() {
-    let exchange = start(server(500)).await.unwrap();
+    let exchange = start(server(500)).await;
     exchange.update(|options| options.latency = Duration::from_millis(5));
-    let mut live = Check::on(&exchange).users(500).lanes(4).start().await.unwrap();
+    let mut live = Check::on(&exchange).users(500).lanes(4).begin().await;
     live.decided(50).await;
     exchange.stop().await;
     let run = live.ended(None).await;
     assert_eq!(run.end(), "stopped tcp.refused");
     assert!(run.summary().granted >= 50);
-    assert_eq!(run.summary().findings, 0, "an outage is never a matter of rights");
+    assert_eq!(
+        run.summary().findings,
+        0,
+        "an outage is never a matter of rights"
+    );
     assert_eq!(run.user(500), "not_checked tcp.refused");
 }
 
 #[tokio::test]
 async fn further_connections_that_are_refused_make_fewer_lanes() {
-    let exchange = start(server(40)).await.unwrap();
+    let exchange = start(server(40)).await;
     exchange.update(|options| options.latency = Duration::from_millis(3));
     exchange.plan(Fault::times(1, When::Connect, What::Stall(Duration::ZERO)));
     let run = Check::on(&exchange).users(40).lanes(8).run(&exchange).await;
-    assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 40));
+    assert_eq!(
+        (run.end().as_str(), run.summary().granted),
+        ("complete", 40)
+    );
 }

@@ -4,7 +4,11 @@
 mod budget;
 mod codes;
 mod connection;
+mod durable;
+mod folders;
 mod identity;
+mod lists;
 mod log_on;
 mod refusals;
 mod stops;
+mod versions;

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use contract::{Authentication, IdentifyBy, OrganizationId, Problem, RunId, RunRef, Secret, TlsTrust};
+use contract::{
+    Authentication, IdentifyBy, OrganizationId, Problem, RunId, RunRef, Secret, TlsTrust,
+};
 use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, RunEvent, StartedCheck};
 use engine::ports::Dice;
 use engine::{Engine, Options, VaultChoice};
@@ -21,7 +23,9 @@ pub const PASSWORD: &str = "Practice-Pa55!";
 /// `count` mailboxes `user1@contoso.com`, `user2@contoso.com`, …
 #[must_use]
 pub fn people(count: usize) -> Vec<Mailbox> {
-    (1..=count).map(|n| Mailbox::new(&format!("user{n}@contoso.com"), &format!("User {n}"))).collect()
+    (1..=count)
+        .map(|n| Mailbox::new(&format!("user{n}@contoso.com"), &format!("User {n}")))
+        .collect()
 }
 
 /// Options of a healthy server over plain HTTP: `count` people and the service account's own mailbox.
@@ -29,7 +33,21 @@ pub fn people(count: usize) -> Vec<Mailbox> {
 pub fn server(count: usize) -> exchange_sim::Options {
     let mut mailboxes = people(count);
     mailboxes.push(Mailbox::new("svc-ews@contoso.com", "EWS Service"));
-    exchange_sim::Options { mailboxes, log_limit: 20_000, ..exchange_sim::Options::default() }
+    exchange_sim::Options {
+        mailboxes,
+        log_limit: 20_000,
+        ..exchange_sim::Options::default()
+    }
+}
+
+/// Starts a simulated Exchange.
+///
+/// # Panics
+/// When it cannot be started.
+pub async fn start(options: exchange_sim::Options) -> Simulator {
+    exchange_sim::start(options)
+        .await
+        .expect("the simulated Exchange starts")
 }
 
 /// An engine that keeps nothing, with back-offs of no length where the server does not name one.
@@ -37,11 +55,29 @@ pub fn server(count: usize) -> exchange_sim::Options {
 /// # Panics
 /// When it cannot be opened.
 pub async fn engine() -> Engine {
-    Engine::temporary(engine_options()).await.expect("temporary space")
+    Engine::temporary(engine_options())
+        .await
+        .expect("temporary space")
 }
 
-pub(crate) fn engine_options() -> Options {
-    Options { vault: VaultChoice::Memory, dice: Some(Arc::new(NoJitter::default())), ..Options::default() }
+/// The same on a data folder, as another process would open it.
+///
+/// # Panics
+/// When it cannot be opened.
+pub async fn engine_in(folder: &std::path::Path) -> Engine {
+    let options = Options {
+        data_dir: Some(folder.to_owned()),
+        ..engine_options()
+    };
+    Engine::open(options).await.expect("the folder opens")
+}
+
+fn engine_options() -> Options {
+    Options {
+        vault: VaultChoice::Memory,
+        dice: Some(Arc::new(NoJitter::default())),
+        ..Options::default()
+    }
 }
 
 /// Dice whose every roll is another, and each of which makes full jitter nothing.
@@ -94,10 +130,16 @@ impl Check {
     #[must_use]
     pub fn on(server: &Simulator) -> Self {
         let trust = match server.ca_pem() {
-            Some(pem) => TlsTrust::Ca { pem: pem.to_owned(), name: "ca.pem".to_owned() },
+            Some(pem) => TlsTrust::Ca {
+                pem: pem.to_owned(),
+                name: "ca.pem".to_owned(),
+            },
             None => TlsTrust::System,
         };
-        Self { trust, ..Self::at(&server.ews_url()) }
+        Self {
+            trust,
+            ..Self::at(&server.ews_url())
+        }
     }
 
     /// A check of `user1@contoso.com` at this URL.
@@ -126,7 +168,10 @@ impl Check {
     /// The users, one text a line; with a comma in the first line it is a CSV file.
     #[must_use]
     pub fn list<S: AsRef<str>>(mut self, lines: impl IntoIterator<Item = S>) -> Self {
-        let lines: Vec<String> = lines.into_iter().map(|line| line.as_ref().to_owned()).collect();
+        let lines: Vec<String> = lines
+            .into_iter()
+            .map(|line| line.as_ref().to_owned())
+            .collect();
         self.list = Some(lines.join("\n"));
         self
     }
@@ -203,14 +248,19 @@ impl Check {
     /// Trusts exactly this certificate.
     #[must_use]
     pub fn pin(mut self, sha256: &str) -> Self {
-        self.trust = TlsTrust::Pin { sha256: sha256.to_owned() };
+        self.trust = TlsTrust::Pin {
+            sha256: sha256.to_owned(),
+        };
         self
     }
 
     /// Trusts the system's CAs and this one.
     #[must_use]
     pub fn ca(mut self, pem: &str) -> Self {
-        self.trust = TlsTrust::Ca { pem: pem.to_owned(), name: "ca.pem".to_owned() };
+        self.trust = TlsTrust::Ca {
+            pem: pem.to_owned(),
+            name: "ca.pem".to_owned(),
+        };
         self
     }
 
@@ -231,7 +281,10 @@ impl Check {
     /// Goes through this HTTP proxy.
     #[must_use]
     pub fn proxy(mut self, host: &str, port: u16) -> Self {
-        self.proxy = ProxyChoice::Http { host: host.to_owned(), port };
+        self.proxy = ProxyChoice::Http {
+            host: host.to_owned(),
+            port,
+        };
         self
     }
 
@@ -261,7 +314,11 @@ impl Check {
     /// # Panics
     /// When it cannot be started, or breaks one of the rules.
     pub async fn run(self, server: &Simulator) -> Outcome {
-        self.start().await.expect("the check starts").ended(Some(server)).await
+        self.start()
+            .await
+            .expect("the check starts")
+            .ended(Some(server))
+            .await
     }
 
     /// Runs it where no simulator counts.
@@ -269,10 +326,22 @@ impl Check {
     /// # Panics
     /// When it cannot be started, or breaks one of the rules.
     pub async fn run_alone(self) -> Outcome {
-        self.start().await.expect("the check starts").ended(None).await
+        self.start()
+            .await
+            .expect("the check starts")
+            .ended(None)
+            .await
     }
 
     /// Starts it.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn begin(self) -> Live {
+        self.start().await.expect("the check starts")
+    }
+
+    /// Starts it, or not.
     ///
     /// # Errors
     /// Bad input.
@@ -288,9 +357,10 @@ impl Check {
 
     fn audit(self) -> Audit {
         let mailboxes = match self.list {
-            Some(text) => {
-                Mailboxes::List(List { name: "users.csv".to_owned(), source: Box::new(Cursor::new(text.into_bytes())) })
-            }
+            Some(text) => Mailboxes::List(List {
+                name: "users.csv".to_owned(),
+                source: Box::new(Cursor::new(text.into_bytes())),
+            }),
             None => Mailboxes::None,
         };
         Audit {
@@ -328,11 +398,19 @@ impl Live {
         let told = tokio::spawn(async move {
             let mut told = Vec::new();
             while let Some(RunEvent::Result { row, supersedes }) = events.recv().await {
-                told.push(Told { row: *row, supersedes });
+                told.push(Told {
+                    row: *row,
+                    supersedes,
+                });
             }
             told
         });
-        Self { engine, started, told, strict_wire }
+        Self {
+            engine,
+            started,
+            told,
+            strict_wire,
+        }
     }
 
     /// The id of the run.
@@ -347,7 +425,29 @@ impl Live {
     /// When it ends before.
     pub async fn decided(&mut self, rows: u64) {
         let mut progress = self.started.progress.clone();
-        progress.wait_for(|progress| progress.done >= rows).await.expect("the run goes on");
+        progress
+            .wait_for(|progress| progress.done >= rows)
+            .await
+            .expect("the run goes on");
+    }
+
+    /// Waits for the end of a run that goes on with an earlier part: what that part decided is not
+    /// told again, and its requests are not counted again.
+    ///
+    /// # Panics
+    /// When it cannot be read, or breaks one of the rules.
+    pub async fn resumed(mut self, server: &Simulator) -> Outcome {
+        self.started.ended().await;
+        let run = self.started.run.clone();
+        let told = self.told.await.expect("the listener ends with the run");
+        let outcome = Outcome::read(&self.engine, RunRef { run }, told).await;
+        outcome.audit_stored();
+        assert_eq!(
+            server.counters().redirect_hits,
+            0,
+            "redirects are never followed"
+        );
+        outcome
     }
 
     /// Waits for the end and reads what is stored.

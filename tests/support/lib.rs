@@ -8,5 +8,5 @@ mod check;
 pub mod loopback;
 mod outcome;
 
-pub use check::{ACCOUNT, Check, Live, PASSWORD, engine, https, people, server};
+pub use check::{ACCOUNT, Check, Live, PASSWORD, engine, engine_in, https, people, server, start};
 pub use outcome::{Outcome, Told};

@@ -45,7 +45,9 @@ impl Loopback {
         F: Fn(TcpStream) -> D + Send + 'static,
         D: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let connections = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&connections);
@@ -55,7 +57,11 @@ impl Loopback {
                 tokio::spawn(serve(stream));
             }
         });
-        Self { address, connections, task }
+        Self {
+            address,
+            connections,
+            task,
+        }
     }
 }
 
@@ -64,7 +70,9 @@ impl Loopback {
 /// # Panics
 /// When the machine has no free port.
 pub async fn nobody() -> SocketAddr {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .expect("a free port");
     listener.local_addr().expect("it is bound")
 }
 
@@ -103,7 +111,9 @@ pub async fn proxy(status: &'static str, to: SocketAddr) -> Loopback {
         if stream.write_all(answer.as_bytes()).await.is_err() || !status.starts_with("200") {
             return;
         }
-        let Ok(mut beyond) = TcpStream::connect(to).await else { return };
+        let Ok(mut beyond) = TcpStream::connect(to).await else {
+            return;
+        };
         // Ends when either side has gone.
         let _ = copy_bidirectional(&mut stream, &mut beyond).await;
     })

@@ -1,6 +1,8 @@
 //! What a run left behind, as its readers find it.
 
-use contract::{Cause, CauseCount, FolderResult, ResultRow, RunPage, RunRef, RunState, Summary, Verdict};
+use contract::{
+    Cause, CauseCount, FolderResult, ResultRow, RunPage, RunRef, RunState, Summary, Verdict,
+};
 use engine::Engine;
 
 /// A row as it was streamed.
@@ -25,11 +27,17 @@ pub struct Outcome {
 
 impl Outcome {
     pub(crate) async fn read(engine: &Engine, run: RunRef, told: Vec<Told>) -> Self {
-        let page = engine.run_show(run.clone()).await.expect("the run is stored");
+        let page = engine
+            .run_show(run.clone())
+            .await
+            .expect("the run is stored");
         let mut rows = Vec::new();
         let mut after = -1;
         loop {
-            let piece = engine.results_after(&run.run, after, 1_000).await.expect("rows are stored");
+            let piece = engine
+                .results_after(&run.run, after, 1_000)
+                .await
+                .expect("rows are stored");
             let Some((last, _)) = piece.last() else { break };
             after = last.seq;
             rows.extend(piece);
@@ -73,7 +81,11 @@ impl Outcome {
     /// `summary.causes`.
     #[must_use]
     pub fn count(&self, cause: Cause) -> u64 {
-        self.summary().causes.iter().find(|c| c.cause == cause).map_or(0, |CauseCount { count, .. }| *count)
+        self.summary()
+            .causes
+            .iter()
+            .find(|c| c.cause == cause)
+            .map_or(0, |CauseCount { count, .. }| *count)
     }
 
     /// The row of a mailbox.
@@ -82,7 +94,10 @@ impl Outcome {
     /// When there is none, or more than one.
     #[must_use]
     pub fn row(&self, mailbox: &str) -> &ResultRow {
-        let mut found = self.rows.iter().filter(|(row, _)| row.mailbox.eq_ignore_ascii_case(mailbox));
+        let mut found = self
+            .rows
+            .iter()
+            .filter(|(row, _)| row.mailbox.eq_ignore_ascii_case(mailbox));
         let (row, _) = found.next().unwrap_or_else(|| panic!("no row {mailbox}"));
         assert!(found.next().is_none(), "{mailbox} is there twice");
         row
@@ -94,8 +109,15 @@ impl Outcome {
     /// When there is no such row.
     #[must_use]
     pub fn folders(&self, mailbox: &str) -> String {
-        let (_, folders) = self.rows.iter().find(|(row, _)| row.mailbox == mailbox).expect("the row is there");
-        let words: Vec<String> = folders.iter().map(|f| format!("{}={}", f.folder, f.ews_code)).collect();
+        let (_, folders) = self
+            .rows
+            .iter()
+            .find(|(row, _)| row.mailbox == mailbox)
+            .expect("the row is there");
+        let words: Vec<String> = folders
+            .iter()
+            .map(|f| format!("{}={}", f.folder, f.ews_code))
+            .collect();
         words.join(" ")
     }
 
@@ -127,7 +149,14 @@ impl Outcome {
     #[must_use]
     pub fn stream(&self, mailbox: &str) -> Vec<String> {
         let of = self.told.iter().filter(|told| told.row.mailbox == mailbox);
-        of.map(|told| format!("{}{}", if told.supersedes { "+" } else { "" }, line(&told.row))).collect()
+        of.map(|told| {
+            format!(
+                "{}{}",
+                if told.supersedes { "+" } else { "" },
+                line(&told.row)
+            )
+        })
+        .collect()
     }
 
     /// Code, status and attempts of a mailbox: `ErrorServerBusy 500 x5`.
@@ -135,7 +164,9 @@ impl Outcome {
     pub fn evidence(&self, mailbox: &str) -> String {
         let row = self.row(mailbox);
         let code = row.ews_code.as_deref().unwrap_or("-");
-        let status = row.http_status.map_or("-".to_owned(), |status| status.to_string());
+        let status = row
+            .http_status
+            .map_or("-".to_owned(), |status| status.to_string());
         format!("{code} {status} x{}", row.attempts)
     }
 }
