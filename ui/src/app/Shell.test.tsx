@@ -69,6 +69,18 @@ it("works offline by the switch of the status bar", async () => {
   expect((await host.call("app_state", {})).settings.workOffline).toBe(true);
 });
 
+it("lists the keys of the screen on F1, and those of its table", async () => {
+  const { user } = await open("/organizations");
+  await screen.findByRole("link", { name: "Contoso" });
+  await user.keyboard("{F1}");
+  const dialog = within(await screen.findByRole("dialog", { name: "Keys on this screen" }));
+  const keys = dialog.getAllByRole("term").map((term) => term.textContent);
+  expect(keys).toEqual(expect.arrayContaining(["Ctrl+N", "Ctrl+F", "F5", "F2", "Shift+F10, Menu", "F1, ?"]));
+  expect(keys).not.toContain("Ctrl+G");
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
+});
+
 it("wears a band in practice mode, shows what to type, and leaves", async () => {
   const { host, router, user } = await open("/users");
   await user.click(await screen.findByRole("button", { name: "Practice" }));

@@ -1,8 +1,9 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useAppState } from "@/lib/appState";
-import { useHotkeys } from "@/lib/keys";
+import { liveKeys, useHotkeys } from "@/lib/keys";
+import { KeyList } from "./KeyList";
 import { PracticeBand } from "./PracticeBand";
 import { places, Rail } from "./Rail";
 import { StatusBar } from "./StatusBar";
@@ -42,6 +43,7 @@ const useStyles = makeStyles({
 export function Shell() {
   const styles = useStyles();
   const navigate = useNavigate();
+  const [keys, setKeys] = useState<readonly string[]>();
   const main = useRef<HTMLElement>(null);
   const practice = useAppState()?.practice ?? null;
   const firstRun = useLocation({ select: (location) => location.pathname === "/first-run" });
@@ -50,10 +52,11 @@ export function Shell() {
     "ctrl+,": () => void navigate({ to: "/settings" }),
     f6: () => nextPane(1),
     "shift+f6": () => nextPane(-1),
-    // Never a page reload: screens that check something hear these keys themselves.
-    f5: () => {},
-    "ctrl+r": () => {},
+    f1: () => setKeys(liveKeys()),
+    "shift+?": () => setKeys(liveKeys()),
   });
+  // Never a page reload: screens that check something hear these keys themselves.
+  useHotkeys({ f5: () => {}, "ctrl+r": () => {} }, { unlisted: true });
   return (
     <div className={styles.root}>
       <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
@@ -63,13 +66,14 @@ export function Shell() {
       <div className={styles.middle}>
         {firstRun ? null : <Rail />}
         <div className={styles.column}>
-          {firstRun ? null : <TopBar />}
+          {firstRun ? null : <TopBar onKeys={() => setKeys(liveKeys())} />}
           <main ref={main} id="content" className={styles.main} tabIndex={-1} data-pane>
             <Outlet />
           </main>
         </div>
       </div>
       {firstRun ? null : <StatusBar />}
+      {keys === undefined ? null : <KeyList live={keys} onClose={() => setKeys(undefined)} />}
     </div>
   );
 }

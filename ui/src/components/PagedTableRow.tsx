@@ -51,7 +51,7 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
       }}
       onDoubleClick={(event) => act(event, props.onDoubleClick)}
       onContextMenu={(event) => {
-        if (pressMenu(event.currentTarget)) {
+        if (pressMenu(event.currentTarget, event)) {
           event.preventDefault();
         }
       }}
@@ -88,7 +88,10 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
             {row === undefined ? (
               <span className={styles.pending} />
             ) : (
-              <div className={styles.text}>{column.render(row)}</div>
+              // Right-to-left names are cut at their own end.
+              <div className={mergeClasses(styles.text, column.align === "end" && styles.textEnd)} dir="auto">
+                {column.render(row)}
+              </div>
             )}
           </div>
         );
@@ -135,7 +138,8 @@ const useStyles = makeStyles({
     borderLeft: `1px solid ${tokens.colorNeutralStroke3}`,
   },
   end: { justifyContent: "flex-end", textAlign: "right" },
-  text: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  text: { minWidth: 0, overflow: "hidden", textAlign: "left", textOverflow: "ellipsis", whiteSpace: "nowrap" },
+  textEnd: { textAlign: "right" },
   pending: {
     width: "60%",
     height: "12px",

@@ -18,7 +18,7 @@ const useStyles = makeStyles({
   root: {
     display: "inline-flex",
     alignItems: "center",
-    verticalAlign: "middle",
+    verticalAlign: "top",
     gap: tokens.spacingHorizontalXS,
     minWidth: 0,
   },

@@ -9,6 +9,7 @@ import {
 } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
 import { useCallback } from "react";
+import { useHotkeys } from "@/lib/keys";
 
 const toasterId = "notices";
 
@@ -21,8 +22,21 @@ export type Notice = {
   action?: { label: string; run: () => void };
 };
 
-/** Where notices appear; once, in the shell. */
+/** Notices in view that can be undone, the newest last. */
+const undoable: { id: string; undo: () => void }[] = [];
+
+/** Where notices appear; once, in the shell. Ctrl+Z takes back what the newest of them tells of. */
 export function Notices() {
+  const { dismissToast } = useToastController(toasterId);
+  useHotkeys({
+    "ctrl+z": () => {
+      const newest = undoable.pop();
+      if (newest !== undefined) {
+        dismissToast(newest.id);
+        newest.undo();
+      }
+    },
+  });
   return (
     <Toaster
       toasterId={toasterId}
@@ -40,16 +54,32 @@ export function useNotify(): (notice: Notice) => void {
   return useCallback(
     (notice: Notice) => {
       const intent = notice.intent ?? "success";
+      const toastId = crypto.randomUUID();
+      if (notice.action?.label === "Undo") {
+        undoable.push({ id: toastId, undo: notice.action.run });
+      }
       dispatchToast(
         <Toast>
           <ToastTitle action={<Actions notice={notice} />}>{notice.text}</ToastTitle>
           {notice.detail === undefined ? null : <ToastBody>{notice.detail}</ToastBody>}
         </Toast>,
-        { intent, timeout: intent === "error" ? -1 : notice.action === undefined ? 5000 : 10_000 },
+        {
+          toastId,
+          onStatusChange: (_, data) => data.status === "dismissed" && forget(toastId),
+          intent,
+          timeout: intent === "error" ? -1 : notice.action === undefined ? 5000 : 10_000,
+        },
       );
     },
     [dispatchToast],
   );
+}
+
+function forget(id: string): void {
+  const at = undoable.findIndex((entry) => entry.id === id);
+  if (at !== -1) {
+    undoable.splice(at, 1);
+  }
 }
 
 function Actions({ notice }: { notice: Notice }) {

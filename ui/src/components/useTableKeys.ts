@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type RefObject, useState } from "react";
-import { inTextField } from "@/lib/keys";
+import { inTextField, useListedKeys } from "@/lib/keys";
 import { moved, type Place } from "./tableKeys";
 import { rowHeight } from "./tableLayout";
 
@@ -39,6 +39,7 @@ export function useTableKeys<Row>(options: Options<Row>): TableKeys {
     column: Math.min(place.column, size.columns - 1),
   };
   const cellId = (cell: Place) => `${id}-${cell.row}-${cell.column}`;
+  useListedKeys(() => named(options));
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     // Keys of a menu or dialog that a cell has opened arrive here through React's tree, not the page's.
     if (!event.currentTarget.contains(event.target as Node) || inTextField(event.target)) {
@@ -66,11 +67,27 @@ export function useTableKeys<Row>(options: Options<Row>): TableKeys {
   };
 }
 
-/** Presses the menu button of a row; whether it has one. */
-export function pressMenu(row: Element | null | undefined): boolean {
+/** Presses the menu button of a row, handing on where the pointer is; whether it has one. */
+export function pressMenu(row: Element | null | undefined, pointer?: { clientX: number; clientY: number }): boolean {
   const button = row?.querySelector<HTMLElement>("[data-row-menu]") ?? null;
-  button?.click();
+  const { clientX = 0, clientY = 0 } = pointer ?? {};
+  button?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, clientX, clientY }));
   return button !== null;
+}
+
+/** The keys a table answers. */
+function named<Row>(options: Options<Row>): string[] {
+  const keys: [string, unknown][] = [
+    ["arrows", true],
+    ["enter", options.onOpen],
+    [" ", options.onToggle],
+    ["ctrl+a", options.onSelectAll],
+    ["f2", options.onEdit],
+    ["f5", options.onCheck],
+    ["delete", options.onDelete],
+    ["shift+f10", document.querySelector("[data-row-menu]")],
+  ];
+  return keys.filter(([, action]) => action).map(([name]) => name);
 }
 
 /** Does what a key means at a place; whether it means anything. */

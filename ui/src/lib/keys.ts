@@ -3,13 +3,21 @@ import { useEffect, useRef } from "react";
 /** Keys such as `ctrl+n`, `f5`, `delete`. `ctrl` is Cmd on macOS. */
 export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
 
-/** Listens to keys of the whole window while the component is shown. Keys without Ctrl or F-number are left to text fields,
- * and nothing is heard while a modal dialog is open unless `inDialogs` is set. */
-export function useHotkeys(hotkeys: Hotkeys, options?: { enabled?: boolean; inDialogs?: boolean }): void {
+type Options = {
+  enabled?: boolean;
+  inDialogs?: boolean;
+  /** Swallowed rather than answered: not among the keys of the screen. */
+  unlisted?: boolean;
+};
+
+/** Listens to keys of the whole window while the component is shown. Keys without Ctrl or F-number and those that edit
+ * text are left to text fields, and nothing is heard while a modal dialog is open unless `inDialogs` is set. */
+export function useHotkeys(hotkeys: Hotkeys, options?: Options): void {
   const latest = useRef(hotkeys);
   latest.current = hotkeys;
   const enabled = options?.enabled ?? true;
   const inDialogs = options?.inDialogs ?? false;
+  const unlisted = options?.unlisted ?? false;
   useEffect(() => {
     if (!enabled) {
       return;
@@ -17,7 +25,7 @@ export function useHotkeys(hotkeys: Hotkeys, options?: { enabled?: boolean; inDi
     const listen = (event: KeyboardEvent) => {
       const name = keyName(event);
       const action = latest.current[name];
-      if (action === undefined || event.defaultPrevented || (isPlain(name) && inTextField(event.target))) {
+      if (action === undefined || event.defaultPrevented || (isForText(name) && inTextField(event.target))) {
         return;
       }
       if (!inDialogs && document.querySelector('[role="dialog"][aria-modal="true"], [role="alertdialog"]') !== null) {
@@ -26,16 +34,36 @@ export function useHotkeys(hotkeys: Hotkeys, options?: { enabled?: boolean; inDi
       event.preventDefault();
       action(event);
     };
-    return hear(listen);
-  }, [enabled, inDialogs]);
+    return hear(listen, () => (unlisted ? [] : Object.keys(latest.current)));
+  }, [enabled, inDialogs, unlisted]);
 }
 
-type Listener = (event: KeyboardEvent) => void;
+/** Lists keys a component hears by itself, such as those of a table. */
+export function useListedKeys(names: () => readonly string[]): void {
+  const latest = useRef(names);
+  latest.current = names;
+  useEffect(
+    () =>
+      hear(
+        () => {},
+        () => latest.current(),
+      ),
+    [],
+  );
+}
+
+/** The keys something on the screen answers now, each once. */
+export function liveKeys(): string[] {
+  return [...new Set(listeners.flatMap((listener) => listener.names()))];
+}
+
+type Listener = { hear: (event: KeyboardEvent) => void; names: () => readonly string[] };
 
 const listeners: Listener[] = [];
 
 /** What was shown last hears first: a screen goes before the shell, which takes what is left. */
-function hear(listener: Listener): () => void {
+function hear(heard: Listener["hear"], names: Listener["names"]): () => void {
+  const listener = { hear: heard, names };
   if (listeners.length === 0) {
     window.addEventListener("keydown", tellAll);
   }
@@ -50,7 +78,7 @@ function hear(listener: Listener): () => void {
 
 function tellAll(event: KeyboardEvent): void {
   for (const listener of [...listeners]) {
-    listener(event);
+    listener.hear(event);
   }
 }
 
@@ -77,6 +105,7 @@ export function inTextField(target: EventTarget | null): boolean {
   );
 }
 
-function isPlain(name: string): boolean {
-  return !name.includes("ctrl+") && !/^f\d+$/.test(name) && name !== "escape";
+/** Characters, and what edits them: undo, copy and the like. */
+function isForText(name: string): boolean {
+  return /^ctrl\+[acvxyz]$/.test(name) || (!name.includes("ctrl+") && !/^f\d+$/.test(name) && name !== "escape");
 }

@@ -1,5 +1,5 @@
-import { screen, waitFor } from "@testing-library/react";
-import { expect, it } from "vitest";
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
 import { renderScreen } from "@/testing/render";
 import { NewOrganizationPage } from "./NewPage";
 import { suggestedId } from "./suggestedId";
@@ -29,6 +29,42 @@ it("opens the new organization with Ctrl+S", async () => {
   await user.type(screen.getByRole("textbox", { name: /Name/ }), "Northwind");
   await user.keyboard("{Control>}s{/Control}");
   await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/organizations\/\d+\/users$/));
+});
+
+describe("leaving what was typed", () => {
+  async function leave() {
+    const view = await renderScreen(<NewOrganizationPage />, { at: "/organizations/new" });
+    await view.user.type(screen.getByRole("textbox", { name: /Name/ }), "Northwind");
+    await view.user.click(screen.getByRole("button", { name: "Cancel" }));
+    const dialog = within(
+      await screen.findByRole("alertdialog", { name: "Save the changes of the new organization?" }),
+    );
+    return { ...view, dialog };
+  }
+
+  it("asks, and stays", async () => {
+    const { user, router, dialog } = await leave();
+    await user.click(dialog.getByRole("button", { name: "Stay" }));
+    expect(router.state.location.pathname).toBe("/organizations/new");
+    expect(screen.getByRole("textbox", { name: /Name/ })).toHaveValue("Northwind");
+  });
+
+  it.each([
+    ["Discard", []],
+    ["Save", ["Northwind"]],
+  ])("%s goes on", async (button, created) => {
+    const { user, router, host, dialog } = await leave();
+    await user.click(dialog.getByRole("button", { name: button }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/organizations"));
+    const found = await host.call("organizations_list", { search: "Northwind" });
+    expect(found.map((row) => row.name)).toEqual(created);
+  });
+
+  it("asks nothing where nothing was typed", async () => {
+    const { user, router } = await renderScreen(<NewOrganizationPage />, { at: "/organizations/new" });
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/organizations"));
+  });
 });
 
 it.each([

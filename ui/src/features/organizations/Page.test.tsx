@@ -68,6 +68,18 @@ describe("deleting", () => {
     expect(await screen.findByRole("link", { name: "Fabrikam Works" })).toBeVisible();
   });
 
+  it("is undone by Ctrl+Z too, which in a text field belongs to the text", async () => {
+    const { user } = await renderScreen(<OrganizationsPage />, { at: "/?delete=3" });
+    await user.click(await screen.findByRole("button", { name: "Delete" }));
+    await screen.findByRole("button", { name: "Undo" });
+    screen.getByRole("searchbox").focus();
+    await user.keyboard("{Control>}z{/Control}");
+    expect(screen.queryByRole("link", { name: "Fabrikam Works" })).not.toBeInTheDocument();
+    screen.getByRole("grid").focus();
+    await user.keyboard("{Control>}z{/Control}");
+    expect(await screen.findByRole("link", { name: "Fabrikam Works" })).toBeVisible();
+  });
+
   it("never offers the default organization", async () => {
     const { user } = await renderScreen(<OrganizationsPage />);
     await menuOf(user, "Default Organization");

@@ -1,22 +1,13 @@
-import {
-  Button,
-  Menu,
-  MenuDivider,
-  MenuItem,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-  Tooltip,
-} from "@fluentui/react-components";
+import { MenuDivider, MenuItem, Tooltip } from "@fluentui/react-components";
 import {
   ArrowSyncRegular,
   CopyRegular,
   DeleteRegular,
   EditRegular,
-  MoreHorizontalRegular,
   OpenRegular,
   PlayRegular,
 } from "@fluentui/react-icons";
+import { RowActions } from "@/components/RowActions";
 import type { OrganizationRow } from "@/ipc/generated/OrganizationRow";
 import { offlineReason, useOffline } from "@/lib/appState";
 
@@ -45,47 +36,33 @@ export function RowMenu({ row, ...on }: Props) {
   );
   const copy = (text: string) => void navigator.clipboard.writeText(text);
   return (
-    <Menu>
-      <MenuTrigger disableButtonEnhancement>
-        <Button
-          appearance="subtle"
-          size="small"
-          icon={<MoreHorizontalRegular />}
-          aria-label={`Actions for ${row.name}`}
-          tabIndex={-1}
-          data-row-menu
-        />
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          <MenuItem icon={<OpenRegular />} secondaryContent="Enter" onClick={on.onOpen}>
-            Open
-          </MenuItem>
-          <MenuItem icon={<EditRegular />} secondaryContent="F2" onClick={on.onEdit}>
-            Edit
-          </MenuItem>
-          <MenuItem icon={<CopyRegular />} onClick={on.onDuplicate}>
-            Duplicate
-          </MenuItem>
-          {offline ? (
-            <Tooltip content={offlineReason} relationship="description">
-              {check}
-            </Tooltip>
-          ) : (
-            check
-          )}
-          <MenuItem icon={<ArrowSyncRegular />} onClick={() => on.onEnabled(!row.enabled)}>
-            {row.enabled ? "Disable synchronization" : "Enable synchronization"}
-          </MenuItem>
-          <MenuDivider />
-          <MenuItem onClick={() => copy(row.name)}>Copy name</MenuItem>
-          <MenuItem onClick={() => copy(row.externalId)}>Copy External Id</MenuItem>
-          <MenuDivider />
-          <MenuItem icon={<DeleteRegular />} secondaryContent="Delete" disabled={row.isDefault} onClick={on.onDelete}>
-            Delete
-          </MenuItem>
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+    <RowActions of={row.name}>
+      <MenuItem icon={<OpenRegular />} secondaryContent="Enter" onClick={on.onOpen}>
+        Open
+      </MenuItem>
+      <MenuItem icon={<EditRegular />} secondaryContent="F2" onClick={on.onEdit}>
+        Edit
+      </MenuItem>
+      <MenuItem icon={<CopyRegular />} onClick={on.onDuplicate}>
+        Duplicate
+      </MenuItem>
+      {offline ? (
+        <Tooltip content={offlineReason} relationship="description">
+          {check}
+        </Tooltip>
+      ) : (
+        check
+      )}
+      <MenuItem icon={<ArrowSyncRegular />} onClick={() => on.onEnabled(!row.enabled)}>
+        {row.enabled ? "Disable synchronization" : "Enable synchronization"}
+      </MenuItem>
+      <MenuDivider />
+      <MenuItem onClick={() => copy(row.name)}>Copy name</MenuItem>
+      <MenuItem onClick={() => copy(row.externalId)}>Copy External Id</MenuItem>
+      <MenuDivider />
+      <MenuItem icon={<DeleteRegular />} secondaryContent="Delete" disabled={row.isDefault} onClick={on.onDelete}>
+        Delete
+      </MenuItem>
+    </RowActions>
   );
 }

@@ -1,21 +1,6 @@
-import {
-  Button,
-  Menu,
-  MenuDivider,
-  MenuItem,
-  MenuItemCheckbox,
-  MenuList,
-  MenuPopover,
-  MenuTrigger,
-} from "@fluentui/react-components";
-import {
-  CopyRegular,
-  DeleteRegular,
-  EditRegular,
-  MoreHorizontalRegular,
-  PersonProhibitedRegular,
-  PlayRegular,
-} from "@fluentui/react-icons";
+import { MenuDivider, MenuItem, MenuItemCheckbox } from "@fluentui/react-components";
+import { CopyRegular, DeleteRegular, EditRegular, PersonProhibitedRegular, PlayRegular } from "@fluentui/react-icons";
+import { RowActions } from "@/components/RowActions";
 import type { UserChange } from "@/ipc/generated/UserChange";
 import type { UserRow } from "@/ipc/generated/UserRow";
 import { offlineReason, useOffline } from "@/lib/appState";
@@ -44,68 +29,54 @@ export function UserMenu({ row, onCheck, onEdit, onChange, onDelete }: Props) {
   };
   const initialized = row.syncAccess === "active" || row.syncAccess === "needs_renewal";
   return (
-    <Menu checkedValues={{ flags: flags.map(([kind]) => kind).filter((kind) => now[kind]) }}>
-      <MenuTrigger disableButtonEnhancement>
-        <Button
-          appearance="subtle"
-          size="small"
-          icon={<MoreHorizontalRegular />}
-          aria-label={`Actions for ${row.address}`}
-          tabIndex={-1}
-          data-row-menu
-        />
-      </MenuTrigger>
-      <MenuPopover>
-        <MenuList>
-          <MenuItem
-            icon={<PlayRegular />}
-            disabled={offline}
-            title={offline ? offlineReason : undefined}
-            onClick={() => onCheck(row)}
-          >
-            Check User's Exchange Impersonated Access
-          </MenuItem>
-          <MenuItem icon={<EditRegular />} secondaryContent="F2" onClick={() => onEdit(row)}>
-            Edit
-          </MenuItem>
-          <MenuDivider />
-          {flags.map(([kind, label]) => (
-            <MenuItemCheckbox
-              key={kind}
-              name="flags"
-              value={kind}
-              onClick={() => onChange(row, { kind, value: !now[kind] })}
-            >
-              {label}
-            </MenuItemCheckbox>
-          ))}
-          <MenuItem
-            icon={<PersonProhibitedRegular />}
-            disabled={!initialized}
-            onClick={() => onChange(row, { kind: "deactivate" })}
-          >
-            Deactivate
-          </MenuItem>
-          <MenuDivider />
-          <MenuItem icon={<CopyRegular />} onClick={() => void navigator.clipboard.writeText(row.address)}>
-            Copy address
-          </MenuItem>
-          <MenuItem
-            icon={<CopyRegular />}
-            disabled={row.lastMessage === null || row.lastVerdict === "granted"}
-            onClick={() => void navigator.clipboard.writeText(row.lastMessage ?? "")}
-          >
-            Copy error
-          </MenuItem>
-          <MenuDivider />
-          <MenuItem icon={<DeleteRegular />} secondaryContent="Delete" onClick={() => onDelete(row, false)}>
-            Delete
-          </MenuItem>
-          <MenuItem icon={<DeleteRegular />} disabled={!initialized} onClick={() => onDelete(row, true)}>
-            Force delete
-          </MenuItem>
-        </MenuList>
-      </MenuPopover>
-    </Menu>
+    <RowActions of={row.address} checkedValues={{ flags: flags.map(([kind]) => kind).filter((kind) => now[kind]) }}>
+      <MenuItem
+        icon={<PlayRegular />}
+        disabled={offline}
+        title={offline ? offlineReason : undefined}
+        onClick={() => onCheck(row)}
+      >
+        Check User's Exchange Impersonated Access
+      </MenuItem>
+      <MenuItem icon={<EditRegular />} secondaryContent="F2" onClick={() => onEdit(row)}>
+        Edit
+      </MenuItem>
+      <MenuDivider />
+      {flags.map(([kind, label]) => (
+        <MenuItemCheckbox
+          key={kind}
+          name="flags"
+          value={kind}
+          onClick={() => onChange(row, { kind, value: !now[kind] })}
+        >
+          {label}
+        </MenuItemCheckbox>
+      ))}
+      <MenuItem
+        icon={<PersonProhibitedRegular />}
+        disabled={!initialized}
+        onClick={() => onChange(row, { kind: "deactivate" })}
+      >
+        Deactivate
+      </MenuItem>
+      <MenuDivider />
+      <MenuItem icon={<CopyRegular />} onClick={() => void navigator.clipboard.writeText(row.address)}>
+        Copy address
+      </MenuItem>
+      <MenuItem
+        icon={<CopyRegular />}
+        disabled={row.lastMessage === null || row.lastVerdict === "granted"}
+        onClick={() => void navigator.clipboard.writeText(row.lastMessage ?? "")}
+      >
+        Copy error
+      </MenuItem>
+      <MenuDivider />
+      <MenuItem icon={<DeleteRegular />} secondaryContent="Delete" onClick={() => onDelete(row, false)}>
+        Delete
+      </MenuItem>
+      <MenuItem icon={<DeleteRegular />} disabled={!initialized} onClick={() => onDelete(row, true)}>
+        Force delete
+      </MenuItem>
+    </RowActions>
   );
 }

@@ -1,0 +1,31 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { renderScreen } from "@/testing/render";
+import { OrganizationSettingsTab } from "./SettingsTab";
+
+async function edited() {
+  const at = "/organizations/2/settings";
+  const view = await renderScreen(<OrganizationSettingsTab organization={2} />, { at });
+  await view.user.type(await screen.findByRole("textbox", { name: "Notes" }), "Ask the network team.");
+  return view;
+}
+
+it("asks before changes are left behind; Save keeps them and goes on", async () => {
+  const { user, router, host } = await edited();
+  void router.navigate({ to: "/activity" as never });
+  const dialog = within(
+    await screen.findByRole("alertdialog", { name: 'Save the changes of the settings of "Contoso"?' }),
+  );
+  await user.click(await dialog.findByRole("button", { name: "Save" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/activity"));
+  expect((await host.call("organization_show", { organization: 2 })).settings.notes).toBe("Ask the network team.");
+});
+
+it("saves with Ctrl+S, and then nothing holds one back", async () => {
+  const { user, router } = await edited();
+  await user.keyboard("{Control>}s{/Control}");
+  expect(await screen.findByText("Settings saved.")).toBeVisible();
+  await waitFor(() => expect(screen.getByRole("button", { name: "Save" })).toBeDisabled());
+  void router.navigate({ to: "/activity" as never });
+  await waitFor(() => expect(router.state.location.pathname).toBe("/activity"));
+});
