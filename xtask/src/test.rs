@@ -192,7 +192,7 @@ fn interface() -> Outcome {
 }
 
 fn journeys() -> Outcome {
-    run(cargo().args(["build", "-p", "test-host"]))?;
+    programs()?;
     ui::install("tests/ui")?;
     run(program("npm")
         .arg("test")
@@ -204,12 +204,12 @@ fn window() -> Outcome {
         eprintln!("xtask: the window is driven by WebKitWebDriver, on Linux only");
         return Ok(());
     }
-    run(cargo().args(["build", "-p", "understudy-desktop"]))?;
-    run(cargo().args(["test", "-p", "desktop-smoke", "--no-run"]))?;
+    programs()?;
     desktop::run(cargo().args([
         "test",
-        "-p",
-        "desktop-smoke",
+        "--workspace",
+        "--test",
+        "window",
         "--",
         "--ignored",
         "--test-threads=1",
@@ -221,7 +221,14 @@ fn interop() -> Outcome {
     if !script.is_file() {
         return Err("tests/interop/run is missing".into());
     }
+    programs()?;
     run(&mut program(&script.to_string_lossy()))
+}
+
+/// Every program, with the features that the tests are built with: another selection of packages
+/// would build the dependencies again.
+fn programs() -> Outcome {
+    run(cargo().args(["build", "--workspace", "--all-targets"]))
 }
 
 #[cfg(test)]
