@@ -76,6 +76,13 @@ export async function startCheck(page, { firstTime = true } = {}) {
   if (firstTime) await page.getByRole("button", { name: "Check", exact: true }).click();
 }
 
+/** Closes the notices in the corner, which may lie over what is to be pressed next. */
+export async function closeNotices(page) {
+  const close = page.getByRole("button", { name: "Close notice" });
+  // One may go by itself just then.
+  while ((await close.count()) > 0) await close.first().click({ timeout: 1000 }).catch(() => {});
+}
+
 /** A number as the interface writes it. */
 export function number(value) {
   return value.toLocaleString("en-US");

@@ -1,0 +1,37 @@
+// WCAG 2.2 AA as far as a machine can tell.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expectGone } from "./expect.js";
+
+const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+/** Fluent's guards of the focus send it on at once: nobody stops there. */
+const shown = { exclude: ["[data-tabster-dummy]"] };
+
+/** Ways to see the interface. */
+export const looks = {
+  light: { colorScheme: "light", forcedColors: "none" },
+  dark: { colorScheme: "dark", forcedColors: "none" },
+  "high contrast": { colorScheme: "dark", forcedColors: "active" },
+};
+
+/** Scans what is on the screen in every look; all that is wrong is in the message. */
+export async function assertAccessible(page, screen) {
+  const wrong = [];
+  await expectGone(page.locator('[aria-busy="true"]').first());
+  for (const [look, media] of Object.entries(looks)) {
+    await page.emulateMedia({ ...media, reducedMotion: "reduce" });
+    // Fluent fades colors from one theme to the other; what is scanned is where they end.
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))));
+    await page.evaluate(source);
+    const { violations } = await page.evaluate(([shown, runOnly]) => window.axe.run(shown, { runOnly }), [shown, tags]);
+    for (const { id, help, nodes } of violations) {
+      for (const node of nodes) {
+        wrong.push(`${screen}, ${look}: ${id} (${help}) at ${node.html.slice(0, 200)}\n    ${node.failureSummary.replaceAll("\n", " ")}`);
+      }
+    }
+  }
+  assert.equal(wrong.length, 0, `${wrong.length} violations\n${wrong.slice(0, 30).join("\n")}`);
+}
