@@ -30,7 +30,7 @@ async function open(at: string, options: FakeOptions = {}) {
 
 it("starts at the first run, with nothing around it", async () => {
   const { router } = await open("/", { blank: true });
-  expect(await screen.findByRole("button", { name: "Start with my Exchange" })).toBeVisible();
+  expect(await screen.findByRole("button", { name: /^Start with my Exchange/ })).toBeVisible();
   expect(router.state.location.pathname).toBe("/first-run");
   expect(screen.queryByRole("navigation", { name: "Places" })).not.toBeInTheDocument();
 });

@@ -79,7 +79,6 @@ function Choice(props: { icon: ReactNode; title: string; text: string; onChoose:
     <Card
       className={styles.card}
       role="button"
-      aria-label={props.title}
       data-card
       focusMode="off"
       tabIndex={0}
