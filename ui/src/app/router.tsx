@@ -145,6 +145,15 @@ export function createAppRouter(client: QueryClient, at?: string) {
   });
 }
 
+/** Fetches the code of all screens once the first is shown: none is missing later, whatever becomes of its source. */
+export function preloadScreens(router: ReturnType<typeof createAppRouter>): void {
+  for (const { options } of Object.values(router.routesById)) {
+    const { component } = options as { component?: { preload?: () => Promise<unknown> } };
+    // A screen that can't be fetched now is fetched, or its failure shown, when it is opened.
+    component?.preload?.().catch(() => undefined);
+  }
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof createAppRouter>;

@@ -190,7 +190,9 @@ export function PagedTable<
       <div className={styles.footer}>
         {props.footer}
         <span className={styles.totals} role="status">
-          {rows.loading ? "" : `${count(rows.total)} ${rows.total === 1 ? "row" : "rows"}`}
+          {rows.loading || (rows.error !== null && rows.total === 0)
+            ? ""
+            : `${count(rows.total)} ${rows.total === 1 ? "row" : "rows"}`}
           {chosen > 0 ? `, ${count(chosen)} selected` : ""}
         </span>
         {props.name === undefined ? null : (

@@ -4,10 +4,16 @@ import { useHotkeys } from "@/lib/keys";
 
 const useStyles = makeStyles({ root: { flexGrow: 1, flexBasis: "140px", minWidth: "120px", maxWidth: "300px" } });
 
-type Props = { label: string; value: string; onChange: (value: string) => void };
+type Props = {
+  label: string;
+  /** Where the label is too long for the box. */
+  placeholder?: string;
+  value: string;
+  onChange: (value: string) => void;
+};
 
 /** A filter box: what is typed counts after a short pause; Ctrl+F comes here, Esc empties it. */
-export function SearchField({ label, value, onChange }: Props) {
+export function SearchField({ label, placeholder = label, value, onChange }: Props) {
   const styles = useStyles();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
@@ -27,7 +33,7 @@ export function SearchField({ label, value, onChange }: Props) {
       ref={input}
       className={styles.root}
       aria-label={label}
-      placeholder={label}
+      placeholder={placeholder}
       value={typed}
       onChange={(_, data) => setTyped(data.value)}
       onKeyDown={(event) => {

@@ -172,7 +172,19 @@ const useStyles = makeStyles({
     containerType: "inline-size",
     minWidth: 0,
   },
-  head: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
+  // Check and Save stay in view while a long form scrolls under them.
+  head: {
+    position: "sticky",
+    top: `calc(-1 * ${tokens.spacingVerticalM})`,
+    zIndex: 2,
+    display: "flex",
+    flexWrap: "wrap",
+    alignItems: "center",
+    gap: tokens.spacingHorizontalS,
+    padding: `${tokens.spacingVerticalM} 0 ${tokens.spacingVerticalXS}`,
+    marginTop: `calc(-1 * ${tokens.spacingVerticalM})`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
   title: { margin: 0, flexGrow: 1, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
   reason: { textAlign: "end", color: tokens.colorNeutralForeground2 },
   columns: {

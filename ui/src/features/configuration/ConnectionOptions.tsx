@@ -179,7 +179,7 @@ function of(messages: readonly FieldMessage[], field: string): FieldMessage[] {
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
   head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalM, flexWrap: "wrap" },
-  toggle: { marginLeft: `calc(-1 * ${tokens.spacingHorizontalMNudge})` },
+  toggle: { minWidth: 0, paddingLeft: tokens.spacingHorizontalXS },
   summary: { color: tokens.colorNeutralForeground3 },
   body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   field: { width: "100%", minWidth: 0 },

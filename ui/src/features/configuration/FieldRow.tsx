@@ -102,5 +102,5 @@ const useStyles = makeStyles({
   icon: { flexShrink: 0, marginTop: "2px" },
   error: { color: tokens.colorStatusDangerForeground1 },
   warning: { color: tokens.colorStatusWarningForeground3 },
-  fix: { minWidth: 0, whiteSpace: "nowrap" },
+  fix: { minWidth: 0, marginTop: "-2px", whiteSpace: "nowrap", color: tokens.colorBrandForegroundLink },
 });

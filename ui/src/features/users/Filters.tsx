@@ -14,6 +14,7 @@ export function Filters() {
     <>
       <SearchField
         label="Filter by name, address, tag"
+        placeholder="Filter users"
         value={text(url, "search")}
         onChange={(value) => setUrl({ search: value })}
       />

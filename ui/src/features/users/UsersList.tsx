@@ -1,148 +1,55 @@
-import { Button, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { ArrowExportRegular, ClipboardPasteRegular, DocumentAddRegular, PeopleRegular } from "@fluentui/react-icons";
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { useCallback, useMemo, useState } from "react";
-import { CopyButton } from "@/components/CopyButton";
-import { EmptyState } from "@/components/EmptyState";
 import { PagedTable } from "@/components/PagedTable";
 import { useSavedCheck } from "@/components/savedCheck";
 import { nothing, type Selection, selectedCount } from "@/components/selection";
-import { useNotify } from "@/components/toast";
-import type { UserChange } from "@/ipc/generated/UserChange";
-import type { UserIds } from "@/ipc/generated/UserIds";
 import type { UserRow } from "@/ipc/generated/UserRow";
 import type { UsersPage } from "@/ipc/generated/UsersPage";
-import { count, counted } from "@/lib/format";
+import { count } from "@/lib/format";
 import { useHotkeys } from "@/lib/keys";
-import { query, useWrite } from "@/lib/queries";
 import { text, useUrlState } from "@/lib/urlState";
-import { AddMenu } from "./AddMenu";
 import { BulkBar } from "./BulkBar";
+import { checkBlocked, chosenUsers, scopeOf } from "./chosenUsers";
 import { userColumns } from "./columns";
 import { DeleteUsersDialog, type Doomed } from "./DeleteUsersDialog";
-import { exportCommand } from "./exportCommand";
-import { Filters } from "./Filters";
-import { filterKeys, filterOf, isFiltered, sortOf } from "./filter";
+import { filterKeys } from "./filter";
 import { ImportDialog } from "./ImportDialog";
 import { type ListSource, useIncomingList } from "./incomingList";
+import { NoUsers } from "./NoUsers";
 import { AddUserDialog, EditUserDialog } from "./UserDialog";
 import { UserMenu } from "./UserMenu";
-
-const useStyles = makeStyles({
-  root: {
-    display: "flex",
-    flexDirection: "column",
-    flexGrow: 1,
-    minHeight: 0,
-    borderRadius: tokens.borderRadiusMedium,
-  },
-  dropping: { outline: `2px dashed ${tokens.colorBrandStroke1}`, outlineOffset: "2px" },
-  bar: {
-    display: "flex",
-    alignItems: "center",
-    flexWrap: "wrap",
-    flexShrink: 0,
-    gap: tokens.spacingHorizontalS,
-    marginBottom: tokens.spacingVerticalS,
-  },
-  right: { marginLeft: "auto" },
-});
+import { UsersBar } from "./UsersBar";
+import { useChange, useExport } from "./useUserActions";
+import { useUsersQuery } from "./useUsersQuery";
 
 /** The list of users, of all organizations or of one (panel 10.1). */
 export function UsersList({ organization }: { organization?: number }) {
   const styles = useStyles();
-  const [url, setUrl] = useUrlState();
+  const [, setUrl] = useUrlState();
+  const { filter, filtered, sort, source } = useUsersQuery(organization);
   const [answer, setAnswer] = useState<UsersPage>();
   const [selection, setSelection] = useState<Selection<number>>(nothing);
   const [editing, setEditing] = useState<UserRow>();
   const [doomed, setDoomed] = useState<Doomed>();
-  const [incoming, setIncoming] = useState<ListSource>();
-  const startCheck = useSavedCheck();
-  const change = useChange();
+  const adding = useAdding();
+  const columns = useColumns(organization, setEditing, setDoomed);
   const exportAll = useExport();
-  // The filter is rebuilt from the address at every change of it; its text decides whether it is another one.
-  const filterText = JSON.stringify(filterOf(url));
-  const filter = useMemo(() => JSON.parse(filterText) as ReturnType<typeof filterOf>, [filterText]);
-  const sort = sortOf(url);
-  const by = sort?.by;
-  const direction = sort?.direction;
-  const source = useCallback(
-    (offset: number, limit: number) =>
-      query("users_page", {
-        ...(organization === undefined ? {} : { organization }),
-        filter,
-        ...(by === undefined ? {} : { sort: by, direction }),
-        offset,
-        limit,
-      }),
-    [organization, filter, by, direction],
-  );
-  const take = useCallback(
-    (list: ListSource) => {
-      setIncoming(list);
-      setUrl({ add: "import" }, { push: true });
-    },
-    [setUrl],
-  );
-  const adding = text(url, "add");
-  const { dropping, dropTarget } = useIncomingList(adding === "", take);
-  const closeAdd = () => {
-    setIncoming(undefined);
-    setUrl({ add: undefined });
-  };
-  useHotkeys({
-    "ctrl+n": () => setUrl({ add: "one" }, { push: true }),
-    "ctrl+e": () => exportAll(organization, filter),
-    escape: () => setSelection(nothing),
-  });
-  const columns = useMemo(
-    () =>
-      userColumns(organization !== undefined, (row) => (
-        <UserMenu
-          row={row}
-          onCheck={(user) => void startCheck(user.organization, { kind: "users", ids: [user.id] })}
-          onEdit={setEditing}
-          onChange={(user, what) => change({ kind: "listed", ids: [user.id] }, what)}
-          onDelete={(user, force) => setDoomed(one(user, force))}
-        />
-      )),
-    [organization, startCheck, change],
-  );
   const total = answer?.total ?? 0;
   const selected = selectedCount(selection, total);
-  const filtered = isFiltered(filter);
-  const chosen = chosenUsers(selection, organization, filter);
+  const chosen = selected === 0 ? undefined : chosenUsers(selection, organization, filter);
+  const write = () => exportAll(organization, filter);
+  useHotkeys({ "ctrl+n": adding.one, "ctrl+e": write, escape: () => setSelection(nothing) });
   return (
-    <div className={mergeClasses(styles.root, dropping && styles.dropping)} {...dropTarget}>
-      <div className={styles.bar}>
-        <Filters />
-        <Button
-          className={styles.right}
-          icon={<ArrowExportRegular />}
-          disabled={total === 0}
-          title="Writes the filtered rows to a file in Downloads (Ctrl+E)"
-          onClick={() => exportAll(organization, filter)}
-        >
-          Export to CSV
-        </Button>
-        <AddMenu
-          onOne={() => setUrl({ add: "one" }, { push: true })}
-          onList={() => setUrl({ add: "import" }, { push: true })}
-        />
-      </div>
+    <div className={mergeClasses(styles.root, adding.dropping && styles.dropping)} {...adding.dropTarget}>
+      <UsersBar total={total} onExport={write} onOne={adding.one} onList={adding.list} />
       {selected === 0 ? null : (
-        <BulkBar
+        <Selected
+          organization={organization}
+          selection={selection}
           selected={selected}
-          checkBlocked={checkBlocked(selection, organization, filtered)}
-          blocked={chosen === undefined ? "Open one organization to change all its users." : undefined}
-          onCheck={() => {
-            if (organization !== undefined && selection.kind === "listed") {
-              void startCheck(organization, { kind: "users", ids: [...selection.keys] });
-            } else if (organization !== undefined) {
-              void startCheck(organization, { kind: "all" });
-            }
-          }}
-          onChange={(what) => chosen !== undefined && change(chosen, what)}
-          onDelete={(force) => chosen !== undefined && setDoomed({ users: chosen, what: selected, force })}
+          filter={filter}
+          filtered={filtered}
+          onDelete={setDoomed}
           onClear={() => setSelection(nothing)}
         />
       )}
@@ -160,9 +67,7 @@ export function UsersList({ organization }: { organization?: number }) {
         onOpen={setEditing}
         onEdit={setEditing}
         onDelete={(row) =>
-          setDoomed(
-            selected > 0 && chosen !== undefined ? { users: chosen, what: selected, force: false } : one(row, false),
-          )
+          setDoomed(chosen === undefined ? one(row, false) : { users: chosen, what: selected, force: false })
         }
         onAnswer={setAnswer}
         footer={
@@ -170,36 +75,12 @@ export function UsersList({ organization }: { organization?: number }) {
             <span>{`Showing ${count(total)} of ${count(answer.unfiltered)}`}</span>
           ) : undefined
         }
-        empty={
-          filtered ? (
-            <EmptyState text="No rows match.">
-              <Button onClick={() => setUrl(Object.fromEntries(filterKeys.map((key) => [key, undefined])))}>
-                Clear All Filters
-              </Button>
-            </EmptyState>
-          ) : (
-            <EmptyState
-              icon={<PeopleRegular />}
-              text="No users yet."
-              hint="Paste a list with Ctrl+V, or drop a file here."
-            >
-              <Button
-                appearance="primary"
-                icon={<ClipboardPasteRegular />}
-                onClick={() => setUrl({ add: "import" }, { push: true })}
-              >
-                Paste addresses
-              </Button>
-              <Button icon={<DocumentAddRegular />} onClick={() => setUrl({ add: "import" }, { push: true })}>
-                Import CSV
-              </Button>
-              <CopyButton text={exportCommand} label="Copy export command" />
-            </EmptyState>
-          )
-        }
+        empty={<NoUsers filtered={filtered} onClear={() => setUrl(noFilter)} onImport={adding.list} />}
       />
-      {adding === "one" ? <AddUserDialog organization={organization} onClose={closeAdd} /> : null}
-      {adding === "import" ? <ImportDialog organization={organization} list={incoming} onClose={closeAdd} /> : null}
+      {adding.what === "one" ? <AddUserDialog organization={organization} onClose={adding.close} /> : null}
+      {adding.what === "import" ? (
+        <ImportDialog organization={organization} list={adding.incoming} onClose={adding.close} />
+      ) : null}
       {editing === undefined ? null : <EditUserDialog row={editing} onClose={() => setEditing(undefined)} />}
       {doomed === undefined ? null : (
         <DeleteUsersDialog
@@ -212,65 +93,90 @@ export function UsersList({ organization }: { organization?: number }) {
   );
 }
 
+const noFilter = Object.fromEntries(filterKeys.map((key) => [key, undefined]));
+
 function one(row: UserRow, force: boolean): Doomed {
   return { users: { kind: "listed", ids: [row.id] }, what: row.address, force };
 }
 
-/** Which users the selection means. "All that match" is said to the engine, never listed here. */
-function chosenUsers(
-  selection: Selection<number>,
+/** Adding users: which dialog is open, as the address says, and a list that was pasted or dropped. */
+function useAdding() {
+  const [url, setUrl] = useUrlState();
+  const [incoming, setIncoming] = useState<ListSource>();
+  const open = useCallback((what: "one" | "import") => setUrl({ add: what }, { push: true }), [setUrl]);
+  const take = useCallback(
+    (list: ListSource) => {
+      setIncoming(list);
+      open("import");
+    },
+    [open],
+  );
+  const what = text(url, "add");
+  const { dropping, dropTarget } = useIncomingList(what === "", take);
+  const close = () => {
+    setIncoming(undefined);
+    setUrl({ add: undefined });
+  };
+  return { what, incoming, dropping, dropTarget, close, one: () => open("one"), list: () => open("import") };
+}
+
+function useColumns(
   organization: number | undefined,
-  filter: ReturnType<typeof filterOf>,
-): UserIds | undefined {
-  if (selection.kind === "listed") {
-    return { kind: "listed", ids: [...selection.keys] };
-  }
-  return organization === undefined ? undefined : { kind: "matching", organization, filter };
-}
-
-/** Why the selected users cannot be checked together: a run belongs to one organization and takes all users or ids. */
-function checkBlocked(selection: Selection<number>, organization: number | undefined, filtered: boolean) {
-  if (organization === undefined) {
-    return "Open one organization to check its users.";
-  }
-  return selection.kind === "matching" && filtered
-    ? "Clear the filters to check all users, or select users one by one."
-    : undefined;
-}
-
-function useChange() {
-  const { mutate } = useWrite("users_set");
-  const notify = useNotify();
-  return useCallback(
-    (users: UserIds, change: UserChange) =>
-      mutate(
-        { users, change },
-        {
-          onSuccess: (changed) => notify({ text: `${counted(changed, "user")} changed.` }),
-          onError: (error) => notify({ text: error.message, detail: error.hint, intent: "error" }),
-        },
-      ),
-    [mutate, notify],
+  onEdit: (row: UserRow) => void,
+  onDelete: (doomed: Doomed) => void,
+) {
+  const startCheck = useSavedCheck();
+  const change = useChange();
+  return useMemo(
+    () =>
+      userColumns(organization !== undefined, (row) => (
+        <UserMenu
+          row={row}
+          onCheck={(user) => void startCheck(user.organization, { kind: "users", ids: [user.id] })}
+          onEdit={onEdit}
+          onChange={(user, what) => change({ kind: "listed", ids: [user.id] }, what)}
+          onDelete={(user, force) => onDelete(one(user, force))}
+        />
+      )),
+    [organization, startCheck, change, onEdit, onDelete],
   );
 }
 
-function useExport() {
-  const { mutate } = useWrite("users_export");
-  const notify = useNotify();
-  return useCallback(
-    (organization: number | undefined, filter: ReturnType<typeof filterOf>) =>
-      mutate(
-        { ...(organization === undefined ? {} : { organization }), filter },
-        {
-          onSuccess: (file) =>
-            notify({
-              text: `${counted(file.rows, "row")} written.`,
-              detail: file.path,
-              action: { label: "Copy path", run: () => void navigator.clipboard.writeText(file.path) },
-            }),
-          onError: (error) => notify({ text: error.message, detail: error.hint, intent: "error" }),
-        },
-      ),
-    [mutate, notify],
+type SelectedProps = {
+  organization: number | undefined;
+  selection: Selection<number>;
+  selected: number;
+  filter: ReturnType<typeof useUsersQuery>["filter"];
+  filtered: boolean;
+  onDelete: (doomed: Doomed) => void;
+  onClear: () => void;
+};
+
+/** What can be done with the users that are selected, and why not. */
+function Selected({ organization, selection, selected, filter, filtered, onDelete, onClear }: SelectedProps) {
+  const startCheck = useSavedCheck();
+  const change = useChange();
+  const chosen = chosenUsers(selection, organization, filter);
+  return (
+    <BulkBar
+      selected={selected}
+      checkBlocked={checkBlocked(selection, organization, filtered)}
+      blocked={chosen === undefined ? "Open one organization to change all its users." : undefined}
+      onCheck={() => organization !== undefined && void startCheck(organization, scopeOf(selection))}
+      onChange={(what) => chosen !== undefined && change(chosen, what)}
+      onDelete={(force) => chosen !== undefined && onDelete({ users: chosen, what: selected, force })}
+      onClear={onClear}
+    />
   );
 }
+
+const useStyles = makeStyles({
+  root: {
+    display: "flex",
+    flexDirection: "column",
+    flexGrow: 1,
+    minHeight: 0,
+    borderRadius: tokens.borderRadiusMedium,
+  },
+  dropping: { outline: `2px dashed ${tokens.colorBrandStroke1}`, outlineOffset: "2px" },
+});
