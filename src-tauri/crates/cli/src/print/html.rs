@@ -103,6 +103,9 @@ async fn section(report: &Report<'_>, kind: Kind, output: &mut Output) -> Result
         Kind::Open => ("Open", "open"),
         Kind::Expected => ("As expected", "good"),
     };
+    if kind == Kind::Finding && report.page.row.summary.findings == 0 {
+        return Ok(());
+    }
     let mut begun = false;
     let mut rows = report.rows();
     while let Some(page) = rows.next().await? {

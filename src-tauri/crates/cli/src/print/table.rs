@@ -60,6 +60,8 @@ struct Layout {
     counts: [u64; 3],
     /// Canaries that were refused, as they must be.
     refused: u64,
+    /// Open rows that were never asked.
+    unasked: u64,
 }
 
 impl Layout {
@@ -69,6 +71,7 @@ impl Layout {
             cause: 0,
             counts: [0; 3],
             refused: 0,
+            unasked: 0,
         };
         let mut rows = report.rows();
         while let Some(page) = rows.next().await? {
@@ -78,6 +81,8 @@ impl Layout {
                 let canary = row.expectation == Expectation::MustRefuse
                     && row.verdict == Some(Verdict::Refused);
                 layout.refused += u64::from(canary);
+                let unasked = kind == Kind::Open && verdict(row) == Verdict::NotChecked;
+                layout.unasked += u64::from(unasked);
                 layout.mailbox = layout
                     .mailbox
                     .max(one_line(&row.mailbox).chars().count().min(WIDEST_MAILBOX));
@@ -115,20 +120,24 @@ async fn section(
         return output.text(&format!("  {}\n\n", expected(report, layout)));
     }
     // A run that was stopped early has little to say about the many it never asked.
-    let brief = kind == Kind::Open && layout.all() > SMALL;
-    let mut untold = 0;
-    let mut rows = report.rows();
-    while let Some(page) = rows.next().await? {
-        for (row, _) in page.iter().filter(|(row, _)| Kind::of(row) == kind) {
-            if brief && verdict(row) == Verdict::NotChecked {
-                untold += 1;
-            } else {
+    let unasked = if kind == Kind::Open && layout.all() > SMALL {
+        layout.unasked
+    } else {
+        0
+    };
+    if number > unasked {
+        let told = |row: &ResultRow| {
+            Kind::of(row) == kind && (unasked == 0 || verdict(row) != Verdict::NotChecked)
+        };
+        let mut rows = report.rows();
+        while let Some(page) = rows.next().await? {
+            for (row, _) in page.iter().filter(|(row, _)| told(row)) {
                 output.text(&line(row, &report.page.row, layout, pen))?;
             }
         }
     }
-    if untold > 0 {
-        let number = grouped(untold);
+    if unasked > 0 {
+        let number = grouped(unasked);
         output.text(&format!(
             "  {number} not checked (--format csv lists them)\n"
         ))?;
