@@ -24,6 +24,7 @@ const STAGGER: Duration = Duration::from_millis(250);
 pub(crate) struct Dialed {
     pub(crate) stream: Stream,
     pub(crate) chain: Arc<Vec<Certificate>>,
+    pub(crate) certificate_asked: bool,
 }
 
 /// Plain or encrypted.
@@ -63,10 +64,14 @@ async fn once(
         return Ok(Dialed {
             stream: Stream::Plain(tcp),
             chain: Arc::default(),
+            certificate_asked: false,
         });
     }
     let shaken = limit.keep(tls::handshake(tcp, &endpoint.host, trust)).await;
-    let stream = shaken.ok_or_else(|| Fault::ConnectTimeout {
+    let tls::Shaken {
+        stream,
+        certificate_asked,
+    } = shaken.ok_or_else(|| Fault::ConnectTimeout {
         detail: limit.waited("the TLS handshake was not answered"),
     })??;
     let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
@@ -74,6 +79,7 @@ async fn once(
     Ok(Dialed {
         stream: Stream::Tls(Box::new(stream)),
         chain: Arc::new(chain),
+        certificate_asked,
     })
 }
 

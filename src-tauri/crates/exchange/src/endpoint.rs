@@ -53,7 +53,7 @@ impl Endpoint {
         let host = url.host().ok_or(EndpointError::Invalid)?;
         let secure = match url.scheme() {
             "https" => true,
-            "http" if is_loopback(&host) => false,
+            "http" if is_practice(&host) => false,
             "http" => return Err(EndpointError::Insecure),
             _ => return Err(EndpointError::Invalid),
         };
@@ -146,11 +146,12 @@ impl Endpoint {
     }
 }
 
-fn is_loopback(host: &Host<&str>) -> bool {
+/// Where plain http is accepted: `127.0.0.1` and `localhost`, and nowhere else.
+fn is_practice(host: &Host<&str>) -> bool {
     match host {
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.is_loopback(),
-        Host::Domain(name) => is_local_name(name),
+        Host::Ipv4(ip) => *ip == std::net::Ipv4Addr::LOCALHOST,
+        Host::Ipv6(_) => false,
+        Host::Domain(name) => name.eq_ignore_ascii_case("localhost"),
     }
 }
 
@@ -169,13 +170,14 @@ mod tests {
         for url in [
             "http://127.0.0.1:8080/EWS/Exchange.asmx",
             "http://localhost/EWS",
-            "http://[::1]:1/x",
-        ] {
+                    ] {
             assert!(Endpoint::new(url).is_ok(), "{url}");
         }
         for url in [
             "http://mail.contoso.com/EWS",
             "http://10.0.0.1/EWS",
+            "http://[::1]:1/x",
+            "http://127.0.0.2/x",
             "http://localhost.evil.com/",
         ] {
             assert_eq!(

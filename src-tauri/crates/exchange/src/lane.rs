@@ -80,6 +80,7 @@ struct Open {
     chain: Arc<Vec<Certificate>>,
     /// Answers read on this connection so far.
     answers: u64,
+    certificate_asked: bool,
     logged_on: Option<LoggedOn>,
     /// Drives the connection; ends with what TLS had to say about its end, if anything.
     task: tokio::task::JoinHandle<Option<Fault>>,
@@ -149,7 +150,13 @@ impl Lane {
         let silent = Fault::Closed {
             detail: "no answer came".to_owned(),
         };
+        let unanswered = |open: &&mut Open| open.answers == 0 && open.certificate_asked;
         match (failed, self.open.as_mut()) {
+            (Failed::NotSent | Failed::Fault(Fault::Closed { .. }), open)
+                if open.as_ref().is_some_and(unanswered) =>
+            {
+                tls::certificate_demanded()
+            }
             (Failed::Fault(fault), _) => fault,
             (Failed::NotSent, None) => silent,
             (Failed::NotSent, Some(open)) => tokio::time::timeout(LAST_WORDS, &mut open.task)
@@ -172,8 +179,11 @@ impl Lane {
     }
 
     async fn connect(&self) -> Result<Open, Fault> {
-        let Dialed { stream, chain } =
-            dial(&self.endpoint, &self.trust, &self.stats.connections).await?;
+        let Dialed {
+            stream,
+            chain,
+            certificate_asked,
+        } = dial(&self.endpoint, &self.trust, &self.stats.connections).await?;
         let (send, connection) = http1::Builder::new()
             .max_buf_size(64 * 1024)
             .handshake(TokioIo::new(stream))
@@ -190,6 +200,7 @@ impl Lane {
             send,
             chain,
             answers: 0,
+            certificate_asked,
             logged_on: None,
             task,
         })

@@ -1,8 +1,10 @@
 //! The TLS handshake: verifies by [`Trust`], keeps the chain for showing, names the fault.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
@@ -15,6 +17,19 @@ use tokio_rustls::client::TlsStream;
 use crate::trust::{Kind, Trust};
 use crate::{Certificate, Fault, TlsFault, TlsFaultKind};
 
+/// A connection that is encrypted now.
+pub(crate) struct Shaken {
+    pub(crate) stream: TlsStream<TcpStream>,
+    /// With TLS 1.3 a server that insists on a client certificate hangs up after the handshake.
+    pub(crate) certificate_asked: bool,
+}
+
+/// The server hung up on a client without a certificate.
+pub(crate) fn certificate_demanded() -> Fault {
+    let detail = "the server demands a client certificate".to_owned();
+    fault(TlsFaultKind::Protocol, detail, Vec::new())
+}
+
 /// Shakes hands as a client of `host`.
 ///
 /// # Errors
@@ -23,10 +38,11 @@ pub(crate) async fn handshake(
     stream: TcpStream,
     host: &str,
     trust: &Trust,
-) -> Result<TlsStream<TcpStream>, Fault> {
+) -> Result<Shaken, Fault> {
     let recorder = Arc::new(Recorder {
         trust: trust.clone(),
         seen: Mutex::new(Seen::default()),
+        asked: AtomicBool::new(false),
     });
     let config =
         config(&recorder).map_err(|e| fault(TlsFaultKind::Protocol, e.to_string(), Vec::new()))?;
@@ -37,7 +53,10 @@ pub(crate) async fn handshake(
         .connect(name, stream)
         .await
     {
-        Ok(stream) => Ok(stream),
+        Ok(stream) => Ok(Shaken {
+            stream,
+            certificate_asked: recorder.asked.load(Relaxed),
+        }),
         Err(error) => {
             let seen =
                 std::mem::take(&mut *recorder.seen.lock().unwrap_or_else(PoisonError::into_inner));
@@ -82,7 +101,7 @@ fn config(recorder: &Arc<Recorder>) -> Result<rustls::ClientConfig, Error> {
             .with_safe_default_protocol_versions()?
             .dangerous() // rustls' name for the door to custom verifiers; this one only narrows or names
             .with_custom_certificate_verifier(Arc::clone(recorder) as Arc<dyn ServerCertVerifier>)
-            .with_no_client_auth();
+            .with_client_cert_resolver(Arc::clone(recorder) as Arc<dyn ResolvesClientCert>);
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.resumption = rustls::client::Resumption::disabled();
     Ok(config)
@@ -98,6 +117,24 @@ struct Seen {
 struct Recorder {
     trust: Trust,
     seen: Mutex<Seen>,
+    /// The server asked for a client certificate.
+    asked: AtomicBool,
+}
+
+/// There is none to show; that it was asked for is worth knowing.
+impl ResolvesClientCert for Recorder {
+    fn resolve(
+        &self,
+        _issuers: &[&[u8]],
+        _schemes: &[SignatureScheme],
+    ) -> Option<Arc<rustls::sign::CertifiedKey>> {
+        self.asked.store(true, Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
 }
 
 impl Recorder {
@@ -151,9 +188,10 @@ fn kind_of(
     let Some(parsed) = Certificate::parse(leaf) else {
         return TlsFaultKind::Untrusted;
     };
+    // Certificates may begin before 1970.
     let (from, to) = (
-        parsed.not_before.cast_unsigned(),
-        parsed.not_after.cast_unsigned(),
+        parsed.not_before.max(0).cast_unsigned(),
+        parsed.not_after.max(0).cast_unsigned(),
     );
     if (from..=to).contains(&now.as_secs()) {
         return simple_kind(error);

@@ -108,7 +108,7 @@ impl EwsUrl {
         }
         match url.scheme() {
             "https" => {}
-            "http" if is_loopback(&url) => {}
+            "http" if is_practice(&url) => {}
             _ => return Err(EwsUrlError::NotHttps),
         }
         let bare = url.username().is_empty() && url.password().is_none();
@@ -202,6 +202,15 @@ impl PathKind {
             return Self::NearMiss;
         }
         Self::Kept
+    }
+}
+
+/// Where plain http is accepted: `127.0.0.1` and `localhost`, and nowhere else.
+fn is_practice(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address == std::net::Ipv4Addr::LOCALHOST,
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv6(_)) | None => false,
     }
 }
 
