@@ -87,12 +87,13 @@ impl Governor {
     }
 
     /// The server is busy. `too_many`: fewer lanes are the remedy, whichever mailbox it was.
-    pub(super) fn busy(&mut self, too_many: bool, wait: Duration, now: Instant) {
+    /// `asked`: when the request went out that was answered so.
+    pub(super) fn busy(&mut self, too_many: bool, wait: Duration, asked: Instant, now: Instant) {
         self.note(true);
-        // One burst of answers to requests that were already under way counts once.
-        let fresh = self
-            .halved_at
-            .is_none_or(|at| now.duration_since(at) > Duration::from_secs(1));
+        // Answers to requests that were under way at the last halving say nothing about it; a later
+        // one says that it was not enough. By the clock, mailboxes told to ask again at once would
+        // have spent their budget before the next halving.
+        let fresh = self.halved_at.is_none_or(|at| asked > at);
         if too_many && fresh {
             self.target = (self.target / 2).max(1);
             self.halved = true;
@@ -156,8 +157,10 @@ mod tests {
         governor.logged_on();
         (0..50).for_each(|_| governor.answered(MS));
         let now = Instant::now();
-        (0..5).for_each(|_| governor.busy(true, MS, now));
+        (0..5).for_each(|_| governor.busy(true, MS, now, now));
         assert_eq!(governor.target(), 8);
+        governor.busy(true, MS, now + MS, now + MS);
+        assert_eq!(governor.target(), 4, "asked after the halving: not enough");
     }
 
     #[tokio::test]
@@ -168,10 +171,10 @@ mod tests {
         for _ in 0..20 {
             governor.answered(MS);
             governor.answered(MS);
-            governor.busy(false, Duration::from_secs(9), now);
+            governor.busy(false, Duration::from_secs(9), now, now);
         }
         assert_eq!(governor.paused_until(now), None);
-        (0..12).for_each(|_| governor.busy(false, Duration::from_secs(9), now));
+        (0..12).for_each(|_| governor.busy(false, Duration::from_secs(9), now, now));
         assert!(governor.paused_until(now).is_some(), "busy has spread");
     }
 }

@@ -268,7 +268,10 @@ impl Conductor {
         match ticket.next(cause, answered.observed.wait, now, self.spec.dice.as_ref()) {
             Next::Wait(wait) => {
                 if cause == Cause::ServerBusy {
-                    self.governor.busy(answered.observed.too_many, wait, now);
+                    let took = answered.observed.elapsed.unwrap_or_default();
+                    let asked = now.checked_sub(took).unwrap_or(now);
+                    let too_many = answered.observed.too_many;
+                    self.governor.busy(too_many, wait, asked, now);
                 }
                 self.waiting.push(Waiting {
                     ready: now + wait,
