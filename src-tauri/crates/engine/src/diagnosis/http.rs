@@ -19,13 +19,15 @@ pub(super) fn challenge(reply: &Reply, asked: Asked) -> Observed {
     Observed::new(Seen::Challenge)
 }
 
+/// Exchange Online says so in a header, whatever the body holds.
+pub(super) fn is_retired(reply: &Reply) -> bool {
+    reply.status != 200 && reply.headers.first("x-ews-policy-reason").is_some()
+}
+
 /// Everything else.
 pub(super) fn judge(reply: &Reply, error: &ReadError, asked: Asked) -> Observed {
     let html = is_html(reply, error);
     let status = reply.status;
-    if reply.headers.first("x-ews-policy-reason").is_some() && status != 200 {
-        return Observed::cause(Cause::PolicyExchangeOnlineRetired);
-    }
     match status {
         300..=399 | 451 => redirected(reply),
         // Where no length was announced, only the text tells that the rest is missing.

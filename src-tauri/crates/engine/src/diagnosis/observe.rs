@@ -144,6 +144,9 @@ fn of_reply(reply: &Reply, asked: Asked, folders: &[DistinguishedFolder]) -> Obs
     if reply.status == 401 {
         return http::challenge(reply, asked);
     }
+    if http::is_retired(reply) {
+        return Observed::cause(Cause::PolicyExchangeOnlineRetired);
+    }
     match ews::read(&reply.body) {
         Ok(answer) => of_answer(reply, &answer, asked, folders),
         Err(error) => http::judge(reply, &error, asked),
