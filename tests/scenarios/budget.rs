@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use exchange_sim::{EwsError, Fault, HttpAnswer, What, When};
-use support::{Check, server, start};
+use support::{Check, loopback, server, start};
 
 const ONE: &str = "user1@contoso.com";
 
@@ -292,4 +292,22 @@ async fn an_anonymous_request_that_fails_and_passes_is_invisible() {
         ),
         ("complete", 2, 3)
     );
+}
+
+#[tokio::test]
+async fn a_limit_of_connections_slows_the_run_and_costs_no_verdict() {
+    for (limit, lanes) in [(1, 10), (2, 10), (3, 27)] {
+        let tiny = loopback::tiny(limit, false).await;
+        let check = Check::at(&format!(
+            "http://127.0.0.1:{}/EWS/Exchange.asmx",
+            tiny.port()
+        ));
+        let run = check.users(200).lanes(lanes).run_alone().await;
+        assert_eq!(
+            (run.end().as_str(), run.summary().granted),
+            ("complete", 200),
+            "{limit} at a time: {:?}",
+            run.summary().causes
+        );
+    }
 }

@@ -410,3 +410,19 @@ async fn further_connections_that_are_refused_make_fewer_lanes() {
         ("complete", 40)
     );
 }
+
+#[tokio::test]
+async fn a_server_that_closes_every_connection_without_a_word_costs_no_verdict() {
+    let tiny = loopback::tiny(27, true).await;
+    let check = Check::at(&format!(
+        "http://127.0.0.1:{}/EWS/Exchange.asmx",
+        tiny.port()
+    ));
+    let run = check.users(60).run_alone().await;
+    assert_eq!(
+        (run.end().as_str(), run.summary().granted),
+        ("complete", 60)
+    );
+    assert_eq!(run.summary().connections, tiny.connections());
+    assert!(tiny.connections() >= 61, "one each: {}", tiny.connections());
+}

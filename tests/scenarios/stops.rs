@@ -71,6 +71,14 @@ fn obstacles() -> Vec<(What, &'static str)> {
             "policy.exchange_online_retired",
         ),
         (
+            What::Http(
+                HttpAnswer::status(403)
+                    .header("X-EWS-Policy-Reason", "TenantBlocked")
+                    .body("text/xml", "<Envelope><Body><Fault><faultcode>ErrorAccessDenied</faultcode></Fault></Body></Envelope>"),
+            ),
+            "policy.exchange_online_retired",
+        ),
+        (
             ews("ErrorOrganizationAccessBlocked"),
             "policy.organization_blocked",
         ),
