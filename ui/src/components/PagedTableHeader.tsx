@@ -2,7 +2,7 @@ import { Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-comp
 import { ArrowDownRegular, ArrowUpRegular } from "@fluentui/react-icons";
 import type { CSSProperties } from "react";
 import type { Column, Sorted } from "./PagedTable";
-import { rowHeight } from "./tableLayout";
+import { hovered, rowHeight } from "./tableLayout";
 import type { TableKeys } from "./useTableKeys";
 
 type Props<Row, Sort extends string> = {
@@ -90,7 +90,7 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusSmall,
   },
   words: { gap: tokens.spacingHorizontalXS, fontWeight: tokens.fontWeightSemibold },
-  sortable: { cursor: "pointer", ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover } },
+  sortable: { cursor: "pointer", ":hover": { backgroundColor: hovered } },
   pinned: {
     position: "sticky",
     right: 0,

@@ -2,7 +2,7 @@ import { Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-comp
 import type { CSSProperties, MouseEvent } from "react";
 import type { Column } from "./PagedTable";
 import { isSelected, type Selection } from "./selection";
-import { rowHeight } from "./tableLayout";
+import { hovered, marked, rowHeight } from "./tableLayout";
 import { pressMenu, type TableKeys } from "./useTableKeys";
 
 type Props<Row, Key extends string | number> = {
@@ -29,7 +29,7 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
   const styles = useStyles();
   const offset = selection === undefined ? 0 : 1;
   const key = row === undefined ? undefined : props.rowKey(row);
-  const marked = key !== undefined && selection !== undefined && isSelected(selection, key);
+  const chosen = key !== undefined && selection !== undefined && isSelected(selection, key);
   const open = key !== undefined && key === props.current;
   const check = { row: index, column: 0 };
   const act = (event: MouseEvent, action: ((row: Row) => void) | undefined) => {
@@ -39,11 +39,11 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
   };
   return (
     <div
-      className={mergeClasses(styles.row, (marked || open) && styles.marked)}
+      className={mergeClasses(styles.row, (chosen || open) && styles.marked)}
       style={props.style}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={selection === undefined ? undefined : marked}
+      aria-selected={selection === undefined ? undefined : chosen}
       aria-current={open || undefined}
       onClick={(event) => {
         keys.setRow(index);
@@ -68,7 +68,7 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
             <Checkbox
               tabIndex={-1}
               aria-label={`Select ${props.rowName(row)}`}
-              checked={marked}
+              checked={chosen}
               onChange={() => props.onToggle(row)}
             />
           )}
@@ -115,12 +115,9 @@ const useStyles = makeStyles({
     boxSizing: "border-box",
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     backgroundColor: tokens.colorNeutralBackground1,
-    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":hover": { backgroundColor: hovered },
   },
-  marked: {
-    backgroundColor: tokens.colorNeutralBackground1Selected,
-    "@media (forced-colors: active)": { outline: "1px solid Highlight" },
-  },
+  marked,
   cell: {
     display: "flex",
     alignItems: "center",

@@ -239,6 +239,46 @@ describe("the check", () => {
   });
 });
 
+describe("offline", () => {
+  test("forbids the check with its reason, and validates all the same", async () => {
+    const view = await renderScreen(contoso);
+    const { settings } = await view.host.call("app_state", {});
+    await view.host.call("settings_save", { ...settings, workOffline: true });
+    await view.client.invalidateQueries();
+    expect(await screen.findByText("Needs the network. Work offline is on.")).toBeVisible();
+    expect(screen.getByRole("button", { name: checkName })).toHaveAttribute("aria-disabled", "true");
+    await view.user.clear(screen.getByLabelText("Account Logon"));
+    await view.user.tab();
+    expect(await screen.findByText("Enter the impersonating account.")).toBeVisible();
+  });
+});
+
+test("an offered fix is taken by its button, and taken back", async () => {
+  const text = "That's a web page for people. Use https://mail.contoso.com/EWS/Exchange.asmx?";
+  const email_configuration_validate = ({ form }: { form: { ewsUrl: string } }) =>
+    form.ewsUrl.endsWith("/owa")
+      ? [
+          {
+            field: "ewsUrl",
+            level: "fix" as const,
+            text,
+            fix: "https://mail.contoso.com/EWS/Exchange.asmx",
+            automatic: false,
+          },
+        ]
+      : [];
+  const { user } = await shown(contoso, { replace: { email_configuration_validate } });
+  const field = screen.getByLabelText(ewsUrl);
+  await user.clear(field);
+  await user.type(field, "https://mail.contoso.com/owa");
+  await user.tab();
+  expect(await screen.findByText(text)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Use it" }));
+  expect(field).toHaveValue("https://mail.contoso.com/EWS/Exchange.asmx");
+  await user.click(screen.getByRole("button", { name: "Undo" }));
+  expect(field).toHaveValue("https://mail.contoso.com/owa");
+});
+
 test("leaving with unsaved changes asks: Save, Discard, Stay", async () => {
   const { user, router } = await shown();
   await user.type(screen.getByLabelText("Account Logon"), "x");

@@ -4,7 +4,7 @@ import type { SyncCounts } from "@/ipc/generated/SyncCounts";
 import { count } from "@/lib/format";
 
 const useStyles = makeStyles({
-  root: { display: "inline-flex", columnGap: tokens.spacingHorizontalM },
+  root: { display: "inline-flex", verticalAlign: "top", columnGap: tokens.spacingHorizontalM },
 });
 
 /** How many users are in which state of `Sync access`; states nobody is in are left out. */

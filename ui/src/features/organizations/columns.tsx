@@ -46,7 +46,7 @@ export function organizationColumns(actions: Actions): Column<OrganizationRow, L
     {
       id: "enabled",
       header: "Synchronization Status",
-      width: 190,
+      width: 205,
       sortBy: "enabled",
       render: (row) => <Enabled enabled={row.enabled} />,
     },
@@ -123,7 +123,7 @@ function LastCheck({ row }: { row: OrganizationRow }) {
   }
   return (
     <>
-      <RunVerdictBadge row={row.lastRun} /> <When at={row.lastRun.finishedAt ?? row.lastRun.startedAt} />
+      <RunVerdictBadge row={row.lastRun} />, <When at={row.lastRun.finishedAt ?? row.lastRun.startedAt} />
     </>
   );
 }

@@ -25,6 +25,7 @@ const useStyles = makeStyles({
   groups: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM, maxWidth: "760px" },
   line: { display: "flex", alignItems: "center", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
   path: { flexGrow: 1, minWidth: "280px" },
+  title: { margin: 0 },
   quiet: { color: tokens.colorNeutralForeground2 },
   good: { color: tokens.colorStatusSuccessForeground1, fontSize: tokens.fontSizeBase500 },
   bad: { color: tokens.colorStatusWarningForeground3, fontSize: tokens.fontSizeBase500 },
@@ -99,9 +100,12 @@ export function SettingsPage() {
 }
 
 function Group({ title, children }: { title: string; children: ReactNode }) {
+  const styles = useStyles();
   return (
     <Card role="group" aria-label={title}>
-      <Subtitle2 as="h2">{title}</Subtitle2>
+      <Subtitle2 as="h2" className={styles.title}>
+        {title}
+      </Subtitle2>
       {children}
     </Card>
   );

@@ -1,6 +1,7 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { useCallback, useState } from "react";
 import { type Column, PagedTable } from "@/components/PagedTable";
+import { hovered, marked } from "@/components/tableLayout";
 import { StateBadge } from "@/components/VerdictBadge";
 import type { ImportGroup } from "@/ipc/generated/ImportGroup";
 import type { ImportPreview } from "@/ipc/generated/ImportPreview";
@@ -32,13 +33,12 @@ const useStyles = makeStyles({
     fontSize: tokens.fontSizeBase300,
     textAlign: "left",
     cursor: "pointer",
-    ":hover": { backgroundColor: tokens.colorNeutralBackground1Hover },
+    ":hover": { backgroundColor: hovered },
     ":focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
   chosen: {
     border: `1px solid ${tokens.colorBrandStroke1}`,
-    backgroundColor: tokens.colorNeutralBackground1Selected,
-    "@media (forced-colors: active)": { outline: "1px solid Highlight" },
+    ...marked,
   },
   fate: { gridColumn: "1 / 3", color: tokens.colorNeutralForeground2, fontSize: tokens.fontSizeBase200 },
 });
