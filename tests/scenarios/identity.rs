@@ -413,3 +413,37 @@ async fn two_rows_of_one_mailbox_by_sid_are_proven_by_their_addresses() {
         Some("user1@contoso.com")
     );
 }
+
+#[tokio::test]
+async fn of_several_names_that_begin_alike_only_the_exact_one_is_the_account() {
+    let hit = |address: &str| {
+        format!(
+            "<Resolution><Mailbox><EmailAddress>{address}</EmailAddress></Mailbox></Resolution>"
+        )
+    };
+    let several = format!(
+        "<Envelope><Body><ResolveNamesResponse><ResponseMessages><ResolveNamesResponseMessage \
+         ResponseClass=\"Warning\"><ResponseCode>ErrorNameResolutionMultipleResults</ResponseCode>\
+         <ResolutionSet>{}{}</ResolutionSet></ResolveNamesResponseMessage></ResponseMessages>\
+         </ResolveNamesResponse></Body></Envelope>",
+        hit("user1@contoso.com"),
+        hit(OWN)
+    );
+    for (options, list, expected) in [
+        (
+            ignoring(1),
+            ["user1@contoso.com"],
+            "undetermined impersonation.ignored",
+        ),
+        (server(1), [OWN], "granted"),
+    ] {
+        let exchange = start(options).await;
+        exchange.plan(Fault::once(
+            When::LogOn,
+            What::Delay(std::time::Duration::ZERO),
+        ));
+        exchange.plan(Fault::always(When::LogOn, What::Body(several.clone())));
+        let run = Check::on(&exchange).list(list).run(&exchange).await;
+        assert_eq!(run.lines(), [expected]);
+    }
+}
