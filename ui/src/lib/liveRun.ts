@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { watchRun } from "@/ipc/call";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
 import type { CommandName } from "@/ipc/host";
@@ -7,7 +7,8 @@ import { useRead } from "./queries";
 
 const whileRunning: readonly CommandName[] = ["run_show", "results_page"];
 const atTheEnd: readonly CommandName[] = [
-  ...whileRunning,
+  "run_show",
+  "results_page",
   "result_show",
   "runs_list",
   "organization_show",
@@ -25,7 +26,9 @@ export function useLiveRun(run: string | null) {
   const shown = useRead("run_show", { run: run ?? "" }, { enabled: run !== null });
   const client = useQueryClient();
   const [latest, setLatest] = useState<RunProgress | null>(null);
-  const goesOn = shown.data?.progress.run === run && shown.data?.progress.state === "running";
+  const state = shown.data?.progress.run === run ? shown.data.progress.state : undefined;
+  const goesOn = state === "running";
+  const ended = state !== undefined && !goesOn;
 
   useEffect(() => {
     if (run === null || !goesOn) return;
@@ -36,10 +39,20 @@ export function useLiveRun(run: string | null) {
     };
     return watchRun(run, (progress) => {
       setLatest(progress);
-      if (progress.state !== "running") refresh(atTheEnd, true);
+      if (progress.state !== "running") refresh(["run_show"], true);
       else if (Date.now() - refreshed >= refreshEvery) refresh(whileRunning, false);
     });
   }, [run, goesOn, client]);
+
+  // The end may be read before it is heard of, and what was read in that moment may be half of before, half of after.
+  const followed = useRef<string | null>(null);
+  useEffect(() => {
+    if (goesOn) followed.current = run;
+    else if (run !== null && followed.current === run && ended) {
+      followed.current = null;
+      for (const read of atTheEnd) void client.invalidateQueries({ queryKey: [read] });
+    }
+  }, [run, goesOn, ended, client]);
 
   const progress = latest !== null && latest.run === run ? latest : shown.data?.progress;
   return { ...shown, page: shown.data, progress };

@@ -82,6 +82,19 @@ describe("a running check", () => {
     await waitFor(() => expect(stop).toHaveBeenCalled());
   });
 
+  test("is read once more when its end was read before it was heard of", async () => {
+    const whole = samplePage(sampleRow());
+    const half = { ...whole, causes: stoppedPage().causes };
+    const answers = [page, half, whole];
+    const run_show = vi.fn(() => answers.shift() ?? whole);
+    const { host, client } = await renderScreen(<RunPage run={runId} />, { replace: { run_show } });
+    host.watchRun = () => () => {};
+    await screen.findByRole("button", { name: "Cancel" });
+    await act(() => client.invalidateQueries({ queryKey: ["run_show"] }));
+    expect(await screen.findByRole("tab", { name: "Causes (0)" })).toBeVisible();
+    expect(run_show).toHaveBeenCalledTimes(3);
+  });
+
   test("is canceled after a question; Esc asks it", async () => {
     const check_cancel = vi.fn(() => ({}));
     const { user } = await open(page, "/", { check_cancel });
