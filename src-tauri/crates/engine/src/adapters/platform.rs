@@ -128,7 +128,8 @@ fn on_own_thread<T: Send + 'static>(
 
 /// The key store is not there at all.
 fn missing(error: &Error) -> Problem {
-    tracing::warn!(%error, "no key store");
+    // Whoever asked says it; a command of the command line asks more than once.
+    tracing::debug!(%error, "no key store");
     if cfg!(any(windows, target_os = "macos")) {
         return Problem::new(
             Code::KeyStore,

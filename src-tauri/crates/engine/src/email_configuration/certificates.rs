@@ -29,7 +29,7 @@ impl Engine {
         request: ReadCertificate,
     ) -> Result<Vec<CertificateInfo>, Problem> {
         let bytes = STANDARD.decode(request.base64.trim()).map_err(|_| {
-            Problem::invalid("base64", "The file did not arrive whole. Choose it again.")
+            Problem::invalid("base64", "The file did not arrive whole.").hint("Choose it again.")
         })?;
         if bytes.len() > LARGEST {
             return Err(bad("This file is too large for a certificate."));
@@ -103,5 +103,7 @@ fn pem(der: &[u8]) -> String {
 }
 
 fn bad(message: impl Into<String>) -> Problem {
-    Problem::new(Code::BadCertificate, message).field("tlsTrust")
+    Problem::new(Code::BadCertificate, message)
+        .field("tlsTrust")
+        .hint("Export the CA certificate again, as PEM or DER, without its private key.")
 }

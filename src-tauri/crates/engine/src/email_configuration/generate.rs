@@ -77,10 +77,10 @@ fn parse_domain(text: &str) -> Result<String, Problem> {
     let domain = text.trim_start_matches('@');
     match SmtpAddress::parse(&format!("user@{domain}")) {
         Ok(address) if !domain.starts_with('[') => Ok(address.domain().to_lowercase()),
-        _ => Err(Problem::invalid(
-            "domain",
-            format!("\"{text}\" isn't a mail domain."),
-        )),
+        _ => Err(
+            Problem::invalid("domain", format!("\"{text}\" isn't a mail domain."))
+                .hint("A mail domain is what stands behind the @, such as contoso.com."),
+        ),
     }
 }
 

@@ -174,7 +174,8 @@ async fn checked(
             return Err(Problem::invalid(
                 "password",
                 "Enter the password, or choose Ask each time.",
-            ));
+            )
+            .hint("With Ask each time it is in memory for a check only, and in no file."));
         }
         PasswordChange::Keep => false,
         PasswordChange::Store { .. } | PasswordChange::Ask { .. } | PasswordChange::Remove => true,

@@ -242,8 +242,20 @@ pub(super) fn first_error(
             "An EWS URL for {} looks like https://mail.contoso.com/EWS/Exchange.asmx.",
             label(form.access_type)
         )),
-        _ => problem,
+        (None, field) => problem.hint(advice(field)),
     })
+}
+
+/// What to do about a field that is wrong.
+fn advice(field: &str) -> &'static str {
+    match field {
+        "accountLogon" => {
+            "Write the account as CONTOSO\\svc-ews or svc-ews@contoso.com; not both at once."
+        }
+        "password" => "With Ask each time it is in memory for a check only, and in no file.",
+        "tlsTrust" => "Choose a certificate file as PEM or DER, or the SHA-256 of one certificate.",
+        _ => "Mend this field and try again.",
+    }
 }
 
 fn error(field: &str, text: impl Into<String>) -> FieldMessage {

@@ -5,6 +5,8 @@ use store::{StoreError, Tx, organizations};
 
 /// Longest External Id.
 const LONGEST: usize = 64;
+/// What one may be.
+const SHAPE: &str = "An External Id looks like contoso-eu.1: 1 to 64 of A-Z a-z 0-9 . _ -";
 
 /// An External Id as it is stored: `A-Z a-z 0-9 . _ -`, 1 to 64 of them.
 ///
@@ -17,10 +19,11 @@ pub(super) fn parse(text: &str) -> Result<String, Problem> {
         return Err(Problem::invalid(
             "externalId",
             "Use letters, digits, dot, dash or underscore.",
-        ));
+        )
+        .hint(SHAPE));
     }
     if id.len() > LONGEST {
-        return Err(Problem::invalid("externalId", "Use at most 64 characters."));
+        return Err(Problem::invalid("externalId", "Use at most 64 characters.").hint(SHAPE));
     }
     Ok(id.to_owned())
 }

@@ -17,6 +17,8 @@ use crate::problems::Refusal;
 
 /// Longest name, in characters.
 const LONGEST_NAME: usize = 120;
+/// What a name may be.
+const NAME: &str = "A name has 1 to 120 characters on one line.";
 
 /// An organization that must be there.
 ///
@@ -34,13 +36,13 @@ pub(crate) fn known(tx: &Tx<'_>, organization: OrganizationId) -> Result<Organiz
 fn parse_name(text: &str) -> Result<String, Problem> {
     let name = text.trim();
     if name.is_empty() {
-        return Err(Problem::invalid("name", "Enter a name."));
+        return Err(Problem::invalid("name", "Enter a name.").hint(NAME));
     }
     if name.chars().count() > LONGEST_NAME {
-        return Err(Problem::invalid("name", "Use at most 120 characters."));
+        return Err(Problem::invalid("name", "Use at most 120 characters.").hint(NAME));
     }
     if name.chars().any(char::is_control) {
-        return Err(Problem::invalid("name", "Write the name on one line."));
+        return Err(Problem::invalid("name", "Write the name on one line.").hint(NAME));
     }
     Ok(name.to_owned())
 }
@@ -53,6 +55,7 @@ fn taken(tx: &Tx<'_>, error: StoreError, name: &str, external_id: &str) -> Refus
             format!("An organization named \"{name}\" already exists."),
         )
         .field("name")
+        .hint("Choose another name; upper and lower case make no difference.")
         .into(),
         StoreError::Taken {
             what: "external id",
@@ -69,6 +72,7 @@ fn taken(tx: &Tx<'_>, error: StoreError, name: &str, external_id: &str) -> Refus
                 format!("This External Id belongs to \"{owner}\"."),
             )
             .field("externalId")
+            .hint("Choose another External Id, or leave it out: one is made from the name.")
             .into()
         }
         error => error.into(),

@@ -68,7 +68,8 @@ fn removable(row: &OrganizationRow) -> Result<(), Problem> {
         return Err(Problem::new(
             Code::NotAllowed,
             "The default organization can't be deleted.",
-        ));
+        )
+        .hint("Rename it, or remove its users instead."));
     }
     let with_access = row.counts.active + row.counts.needs_renewal;
     if with_access > 0 {

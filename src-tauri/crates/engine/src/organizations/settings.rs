@@ -56,13 +56,14 @@ fn checked(settings: OrganizationSettings) -> Result<OrganizationSettings, Probl
         return Err(Problem::invalid(
             "concurrency",
             "Choose 1 to 27 connections, or 0 for automatic.",
-        ));
+        )
+        .hint("Automatic starts at 4 and goes up to 10, as Microsoft advises."));
     }
     if !(1..=600).contains(&settings.timeout_seconds) {
-        return Err(Problem::invalid(
-            "timeoutSeconds",
-            "Choose 1 to 600 seconds.",
-        ));
+        return Err(
+            Problem::invalid("timeoutSeconds", "Choose 1 to 600 seconds.")
+                .hint("30 seconds are usual."),
+        );
     }
     let asked: Vec<String> = settings
         .folders
@@ -82,17 +83,20 @@ fn checked(settings: OrganizationSettings) -> Result<OrganizationSettings, Probl
         .map(|&name| name.to_owned())
         .collect();
     if folders.is_empty() {
-        return Err(Problem::invalid("folders", "Choose at least one folder."));
+        return Err(Problem::invalid("folders", "Choose at least one folder.")
+            .hint("The Inbox is enough to prove access."));
     }
     let host_pattern = settings.host_pattern.trim().to_owned();
     if !host_pattern.is_empty() && host_of_pattern(&host_pattern, "example.com").is_none() {
-        return Err(Problem::invalid(
-            "hostPattern",
-            "Write a host name, such as mail.{domain}.",
-        ));
+        return Err(
+            Problem::invalid("hostPattern", "Write a host name, such as mail.{domain}.")
+                .hint("{domain} becomes the mail domain; leave out https:// and the path."),
+        );
     }
     if settings.notes.chars().count() > LONGEST_NOTES {
-        return Err(Problem::invalid("notes", "Use at most 10,000 characters."));
+        return Err(
+            Problem::invalid("notes", "Use at most 10,000 characters.").hint("Shorten the notes.")
+        );
     }
     Ok(OrganizationSettings {
         folders,

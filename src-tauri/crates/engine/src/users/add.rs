@@ -30,7 +30,9 @@ impl Engine {
             ..NewUser::new(address)
         };
         if is_system_mailbox(None, user.address.as_str()) {
-            return Err(Problem::new(Code::Invalid, "System mailbox, left out.").field("address"));
+            return Err(Problem::new(Code::Invalid, "System mailbox, left out.")
+                .field("address")
+                .hint("Exchange keeps this mailbox for itself; add the mailboxes of people."));
         }
         let organization = request.organization;
         let stage = self.stage();

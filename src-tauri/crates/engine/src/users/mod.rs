@@ -60,10 +60,11 @@ fn not_an_address_text(shown: &str) -> String {
 fn parse_text(field: &str, text: &str) -> Result<String, Problem> {
     let text = text.trim();
     if text.chars().any(char::is_control) {
-        return Err(Problem::invalid(field, "Write it on one line."));
+        return Err(Problem::invalid(field, "Write it on one line.")
+            .hint("Take out line breaks, tabs and other control characters."));
     }
     if text.chars().count() > LONGEST_TEXT {
-        return Err(Problem::invalid(field, "Use at most 1,000 characters."));
+        return Err(Problem::invalid(field, "Use at most 1,000 characters.").hint("Shorten it."));
     }
     Ok(text.to_owned())
 }
@@ -87,6 +88,7 @@ fn refuse_known(
         Some(alias) => Err(
             Problem::new(Code::Taken, alias_text(address.as_str(), &alias.address))
                 .field("address")
+                .hint("It is the same mailbox; one of its addresses is enough.")
                 .into(),
         ),
         None => Ok(()),
@@ -94,7 +96,9 @@ fn refuse_known(
 }
 
 fn taken(address: &SmtpAddress, organization: &str) -> Problem {
-    Problem::new(Code::Taken, taken_text(address.as_str(), organization)).field("address")
+    Problem::new(Code::Taken, taken_text(address.as_str(), organization))
+        .field("address")
+        .hint("An address belongs to one organization; remove it there first to add it elsewhere.")
 }
 
 fn taken_text(address: &str, organization: &str) -> String {

@@ -26,5 +26,6 @@ pub(super) fn page_size(limit: u64) -> Result<(), Problem> {
     if (1..=MOST).contains(&limit) {
         return Ok(());
     }
-    Err(Problem::invalid("limit", "Ask for 1 to 1,000 rows."))
+    Err(Problem::invalid("limit", "Ask for 1 to 1,000 rows.")
+        .hint("Ask for the rest with the next page."))
 }

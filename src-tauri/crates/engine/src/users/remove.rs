@@ -28,6 +28,7 @@ impl Engine {
                         Code::NotFound,
                         "None of these users is there any more.",
                     )
+                    .hint("Load the list again.")
                     .into());
                 }
                 let details = format!("Deleted {}.", count(removed.removed, "user"));
@@ -51,5 +52,7 @@ fn has_access(address: &str, refused: u64) -> Problem {
             grouped(more - 1)
         ),
     };
-    Problem::new(Code::NotAllowed, message)
+    Problem::new(Code::NotAllowed, message).hint(
+        "Deactivated users keep their place in the list; removed ones can be restored for 30 days.",
+    )
 }

@@ -22,10 +22,10 @@ impl Engine {
         let added = preview.to_add();
         let skipped = preview.rows.len() as u64 - added;
         if added == 0 {
-            return Err(Problem::new(
-                Code::NotAllowed,
-                "There is no user to add in this list.",
-            ));
+            return Err(
+                Problem::new(Code::NotAllowed, "There is no user to add in this list.")
+                    .hint("The preview says why each row is left out; choose another list."),
+            );
         }
         let author = stage.author();
         let batch = stage
