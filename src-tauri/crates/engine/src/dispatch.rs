@@ -33,5 +33,8 @@ contract::with_commands!(dispatcher);
 
 /// The decoder's own words are left out: they quote values, and one of them may be a password.
 fn misfit(name: &str) -> Problem {
-    Problem::new(Code::Invalid, format!("The request of {name} does not fit its shape."))
+    Problem::new(
+        Code::Invalid,
+        format!("The request of {name} does not fit its shape."),
+    )
 }

@@ -170,7 +170,7 @@ mod tests {
         for url in [
             "http://127.0.0.1:8080/EWS/Exchange.asmx",
             "http://localhost/EWS",
-                    ] {
+        ] {
             assert!(Endpoint::new(url).is_ok(), "{url}");
         }
         for url in [

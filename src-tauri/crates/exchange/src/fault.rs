@@ -40,7 +40,10 @@ pub enum Fault {
     },
     /// The reply's body is larger than [`crate::MAX_BODY`].
     #[error("the reply is too large")]
-    TooLarge,
+    TooLarge {
+        /// Its HTTP status.
+        status: u16,
+    },
     /// The reply is not HTTP/1.1.
     #[error("the reply is not HTTP: {detail}")]
     NotHttp {

@@ -385,7 +385,9 @@ async fn read(
         .await
         .map_err(|error| {
             if error.downcast_ref::<LengthLimitError>().is_some() {
-                return Failed::Fault(Fault::TooLarge);
+                return Failed::Fault(Fault::TooLarge {
+                    status: head.status.as_u16(),
+                });
             }
             Failed::Fault(tls::late_refusal(error.as_ref()).unwrap_or(Fault::Closed {
                 detail: error.to_string(),

@@ -47,6 +47,7 @@ impl Db {
         make_folder(folder)?;
         let path = folder.join(FILE);
         let found = probe(&path)?;
+        keep_private(&path)?;
         let mut connection = connect(&path)?;
         if found > 0 && found < KNOWN {
             back_up(&connection, &folder.join(format!("{FILE}.backup-v{found}")))?;
@@ -201,6 +202,27 @@ fn run<T>(
     let value = f(&Tx::new(&transaction))?;
     transaction.commit()?;
     Ok(value)
+}
+
+/// Creates the file for its owner alone before `SQLite` would create it for everybody; the log beside
+/// it takes over the rights of the file. On Windows the folder of the profile is private already.
+#[cfg(unix)]
+fn keep_private(path: &Path) -> Result<(), OpenError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let created = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path);
+    created.map(drop).map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => OpenError::Full(path.to_owned()),
+        _ => OpenError::NotWritable(path.to_owned()),
+    })
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &Path) -> Result<(), OpenError> {
+    Ok(())
 }
 
 fn make_folder(folder: &Path) -> Result<(), OpenError> {

@@ -9,6 +9,7 @@ use ews::{Body, DistinguishedFolder, RequestError, SchemaVersion};
 use exchange::{Call, Fault, Reply};
 use uuid::Builder;
 
+use super::redact::Redactor;
 use super::spec::RunSpec;
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::{Asked, Observed, observe};
@@ -24,6 +25,7 @@ pub(super) struct Prepared {
     folders: Vec<DistinguishedFolder>,
     /// For waits that are told as a date.
     clock: Arc<dyn Clock>,
+    redactor: Arc<Redactor>,
 }
 
 /// What came of it.
@@ -106,6 +108,7 @@ fn prepared(
         asked,
         folders,
         clock: Arc::clone(&spec.clock),
+        redactor: Arc::clone(&spec.redactor),
     }
 }
 
@@ -120,22 +123,34 @@ fn anchor(ticket: &Ticket, by: IdentifyBy) -> Option<String> {
 /// Sends it and reads what came.
 pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answered {
     let outcome = lane.post(&prepared.call).await;
-    let observed = observe(
+    let mut observed = observe(
         &outcome,
         prepared.asked,
         &prepared.folders,
         prepared.clock.now(),
     );
     let opened = matches!(observed.seen, crate::diagnosis::Seen::Opened(_));
-    let evidence = (!opened).then(|| (shown_request(&prepared.call), shown_outcome(&outcome)));
+    let redactor = &prepared.redactor;
+    redactor.clean_observed(&mut observed);
+    let evidence = (!opened).then(|| {
+        let request = shown_request(&prepared.call);
+        (
+            redactor.clean(request),
+            redactor.clean(shown_outcome(&outcome)),
+        )
+    });
     let (reply, fault) = match outcome {
         Ok(reply) => (Some(reply), None),
         Err(fault) => (None, Some(fault)),
     };
-    let addresses = reply
+    let resolved = reply
         .as_ref()
         .map(|reply| resolved(&reply.body))
         .unwrap_or_default();
+    let addresses = resolved
+        .into_iter()
+        .map(|address| redactor.clean(address))
+        .collect();
     Answered {
         observed,
         request_id: prepared.call.request_id.clone(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use contract::{
-    CauseCard, CheckPassword, CheckScope, Code, ExportFormat, ExportRun, ExportedFile,
+    CauseCard, CheckPassword, Code, ExportFormat, ExportRun, ExportedFile,
     FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
     ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunsQuery, Secret,
     StartCheck, Verdict,
@@ -66,8 +66,8 @@ impl Engine {
         start::start(&self.stage(), audit).await
     }
 
-    /// A run of a stored organization, with its saved settings; `password`: its own one where it is
-    /// not in the key store.
+    /// A run of a stored organization, with its saved settings, of its users or of a list;
+    /// `password`: where it is not in the key store.
     ///
     /// # Errors
     /// As [`Engine::check_start`].
@@ -75,6 +75,7 @@ impl Engine {
         &self,
         row: &OrganizationRow,
         password: Option<Secret>,
+        mailboxes: Mailboxes,
         canaries: Vec<Canary>,
         adjust: impl FnOnce(&mut Plan) + Send,
         stream: bool,
@@ -89,7 +90,7 @@ impl Engine {
         let audit = Audit {
             plan: settings.plan,
             password,
-            mailboxes: Mailboxes::Scope(CheckScope::All),
+            mailboxes,
             canaries,
             organization: Some((settings.row.id, settings.row.name)),
             fingerprint: settings.fingerprint,

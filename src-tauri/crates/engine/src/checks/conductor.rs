@@ -8,6 +8,7 @@ use contract::{Cause, Problem, RunProgress, RunState, Summary, Verdict};
 use ews::SchemaVersion;
 use store::Db;
 use store::run_results;
+use store::runs::{self, RunHeader};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -27,6 +28,8 @@ use crate::ports::MailLane;
 const AHEAD: u64 = 500;
 /// Progress is told at most ten times a second (decision 6).
 const TICK: Duration = Duration::from_millis(100);
+/// How often the counts of the wire are saved.
+const SAVE_COUNTS: Duration = Duration::from_secs(1);
 
 /// How a run ended, apart from its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +55,9 @@ pub(super) struct Conductor {
     pub(super) decided: u64,
     /// Budget spent, by cause, while nothing was decided (ruling 2).
     pub(super) spent: HashMap<Cause, u64>,
+    /// What an earlier part of the run sent.
+    before: Summary,
+    saved_at: Instant,
     /// Mailbox requests beyond the first one each.
     pub(super) retries: u64,
     pub(super) logged_on: bool,
@@ -132,14 +138,16 @@ impl Conductor {
             schema: SchemaVersion::Exchange2013Sp1,
             sendable: pending,
             decided,
-            tally: Tally::new(recorded),
+            tally: Tally::new(recorded.clone()),
             spec,
             db,
             writer,
             cancel,
             progress,
             spent: HashMap::new(),
-            retries: 0,
+            retries: recorded.retries,
+            before: recorded.clone(),
+            saved_at: Instant::now(),
             logged_on: false,
             account_state: AccountState::Unknown,
             stop: None,
@@ -270,7 +278,10 @@ impl Conductor {
                     self.proofs_for(repeats).await?;
                 }
                 () = tokio::time::sleep_until(wake) => {}
-                _ = ticks.tick() => self.tell(),
+                _ = ticks.tick() => {
+                    self.tell();
+                    self.save_counts().await?;
+                }
             }
         }
         Ok(())
@@ -367,6 +378,7 @@ impl Conductor {
             attempts,
             first_at: None,
             last: None,
+            last_reply: (None, None),
             schema: None,
             sent,
             purpose: if second {
@@ -380,9 +392,7 @@ impl Conductor {
 
     pub(super) fn fly(&mut self, mut lane: Box<dyn MailLane>, mut ticket: Ticket) {
         let prepared = ask::prepare(&ticket, &self.spec, self.schema);
-        if matches!(ticket.purpose, Purpose::Check | Purpose::SecondAsking) {
-            self.retries += u64::from(ticket.attempts > 0);
-        }
+        self.retries += u64::from(ticket.attempts > 0);
         ticket.attempts += 1;
         ticket.first_at.get_or_insert_with(Instant::now);
         ticket.sent = ticket.schema.unwrap_or(self.schema);
@@ -456,12 +466,30 @@ impl Conductor {
     pub(super) fn summary(&self) -> Summary {
         let wire = self.spec.mailroom.snapshot();
         Summary {
-            requests: wire.requests,
-            connections: wire.connections,
-            log_ons: wire.log_ons,
+            requests: self.before.requests + wire.requests,
+            connections: self.before.connections + wire.connections,
+            log_ons: self.before.log_ons + wire.log_ons,
             retries: self.retries,
             ..self.tally.summary()
         }
+    }
+
+    /// Counts of the wire are in no row: a run that is killed would lose them.
+    async fn save_counts(&mut self) -> Result<(), Problem> {
+        let now = Instant::now();
+        if now.duration_since(self.saved_at) < SAVE_COUNTS {
+            return Ok(());
+        }
+        self.saved_at = now;
+        let number = self.spec.number;
+        let header = RunHeader {
+            summary: Some(self.summary()),
+            ..RunHeader::default()
+        };
+        let saved = self
+            .db
+            .write(move |tx| runs::update_header(tx, number, &header));
+        saved.await.map_err(crate::problems::of_store)
     }
 
     /// Whether a verdict counts as decided by Exchange.

@@ -44,7 +44,12 @@ impl<'a, W: Write> Export<'a, W> {
     pub(super) fn row(&mut self, row: &ResultRow, folders: &[FolderResult]) -> Result<(), Problem> {
         let result = check::result(row, folders, self.run);
         match self.format {
-            ExportFormat::Csv => line(&mut self.to, &check::cells(&result))?,
+            // For a spreadsheet: no cell is a formula.
+            ExportFormat::Csv => {
+                let cells = check::cells(&result);
+                let safe = cells.each_ref().map(|text| crate::exports::cell(text));
+                line(&mut self.to, &safe)?;
+            }
             ExportFormat::Json => {
                 let comma = if self.rows == 0 { "\n" } else { ",\n" };
                 let json = text(&result)?;

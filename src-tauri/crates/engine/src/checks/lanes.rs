@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use exchange::{Authenticator, Call, Endpoint, Fault, Lane, Reply, Stats, StatsSnapshot, Trust};
 
+use super::redact::Redactor;
 use crate::ports::{BoxFuture, MailLane, Mailroom};
 
 /// Lanes to one endpoint, with one trust and one way to log on.
@@ -12,6 +13,8 @@ pub(crate) struct Wire {
     trust: Arc<Trust>,
     authenticator: Arc<dyn Authenticator>,
     stats: Arc<Stats>,
+    /// Takes the secret out of what the server sends back.
+    pub(crate) redactor: Arc<Redactor>,
 }
 
 impl Wire {
@@ -19,12 +22,14 @@ impl Wire {
         endpoint: Endpoint,
         trust: Trust,
         authenticator: Arc<dyn Authenticator>,
+        redactor: Redactor,
     ) -> Self {
         Self {
             endpoint: Arc::new(endpoint),
             trust: Arc::new(trust),
             authenticator,
             stats: Arc::default(),
+            redactor: Arc::new(redactor),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The list of a run: from user lists and canaries to rows in the database. Streams: the list is
 //! never held in memory, only the canaries are.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::Read;
 
 use contract::{Cause, Code, Expectation, IdentifyBy, Problem, SmtpAddress, Verdict};
@@ -9,7 +9,7 @@ use store::run_results::{self, Decided, NewResult};
 use store::runs::RunNumber;
 use store::{StoreError, Tx};
 
-use crate::users::list::{ListReader, ListRow, Want, system_beginnings, system_kinds};
+use crate::users::list::{ListError, ListReader, ListRow, Want, system_beginnings, system_kinds};
 
 /// Rows handed to the database at a time.
 const CHUNK: usize = 500;
@@ -51,7 +51,6 @@ pub(super) fn load(
         by,
         next: first,
         chunk: Vec::new(),
-        usable: first > 0,
     };
     match loader.fill(users, canaries) {
         Ok(()) => decide_stored(tx, run, by)?,
@@ -104,47 +103,37 @@ struct Loader<'a, 'c> {
     by: IdentifyBy,
     next: i64,
     chunk: Vec<NewResult>,
-    /// A single address was seen.
-    usable: bool,
 }
 
 impl Loader<'_, '_> {
     fn fill(&mut self, users: Option<List>, canaries: Vec<Canary>) -> Result<(), Stop> {
-        let canaries = self.read_canaries(canaries)?;
-        let known: HashSet<String> = canaries
-            .iter()
-            .map(|row| row.mailbox.to_lowercase())
-            .collect();
-        let name = users
-            .as_ref()
-            .map_or_else(|| "the list".to_owned(), |list| list.name.clone());
+        let mut canaries = self.read_canaries(canaries)?;
         if let Some(list) = users {
             let by = self.by;
+            let known: HashMap<String, usize> = canaries
+                .iter()
+                .enumerate()
+                .map(|(at, row)| (row.mailbox.to_lowercase(), at))
+                .collect();
             each(list, by, |row| {
                 let new = new_result(row, by, Expectation::MustOpen);
-                if known.contains(&new.mailbox.to_lowercase()) {
-                    Ok(())
-                } else {
-                    self.push(new)
+                match known.get(&new.mailbox.to_lowercase()) {
+                    // An address in both lists is a canary; the first spelling stays.
+                    Some(at) => {
+                        canaries[*at].mailbox = new.mailbox;
+                        Ok(())
+                    }
+                    None => self.push(new),
                 }
             })?;
         }
         for canary in canaries {
-            // Users of a stored organization are in already: an address in both lists is a canary.
-            let listed = run_results::expect_refusal(self.tx, self.run, &canary.mailbox)?;
-            self.usable |= listed;
-            if !listed {
+            // Users of a stored organization are in already.
+            if !run_results::expect_refusal(self.tx, self.run, &canary.mailbox)? {
                 self.push(canary)?;
             }
         }
-        self.write()?;
-        if self.usable {
-            return Ok(());
-        }
-        Err(Stop::Input(Box::new(
-            Problem::new(Code::BadList, format!("{name} holds not a single address."))
-                .hint("Give one address a line, or a CSV file with a column PrimarySmtpAddress."),
-        )))
+        self.write()
     }
 
     fn read_canaries(&mut self, canaries: Vec<Canary>) -> Result<Vec<NewResult>, Stop> {
@@ -165,14 +154,6 @@ impl Loader<'_, '_> {
     }
 
     fn push(&mut self, row: NewResult) -> Result<(), Stop> {
-        let unsendable = [
-            Some(Cause::MailboxAddressInvalid),
-            Some(Cause::MailboxIdentityUnknown),
-        ];
-        self.usable |= row
-            .decided
-            .as_ref()
-            .is_none_or(|decided| !unsendable.contains(&decided.cause));
         self.chunk.push(row);
         if self.chunk.len() >= CHUNK {
             self.write()
@@ -198,16 +179,28 @@ fn each(
         IdentifyBy::Upn => Want::Upn,
         IdentifyBy::Sid => Want::Sid,
     };
-    let bad = |error: crate::users::list::ListError| {
+    let bad = |error: ListError| {
         let hint = error.hint();
         Stop::Input(Box::new(
             Problem::new(Code::BadList, sentence(&error.to_string())).hint(hint),
         ))
     };
+    let name = list.name.clone();
+    let mut usable = false;
     for row in ListReader::open(list.source, &list.name, want).map_err(bad)? {
-        take(row.map_err(bad)?)?;
+        let row = row.map_err(bad)?;
+        usable |= match by {
+            IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => row.address.is_ok(),
+            IdentifyBy::Upn => row.upn.is_some(),
+            IdentifyBy::Sid => row.sid.is_some(),
+        };
+        take(row)?;
     }
-    Ok(())
+    if usable {
+        Ok(())
+    } else {
+        Err(bad(ListError::no_address(&name)))
+    }
 }
 
 /// An address given by hand must be one.

@@ -16,6 +16,7 @@ mod load;
 mod overture;
 mod plan;
 mod proof;
+mod redact;
 mod rewrite;
 mod running;
 mod settings;

@@ -67,7 +67,10 @@ impl Conductor {
     fn choose_scheme(&mut self, answered: &Answered) -> bool {
         let reply = answered.reply.as_ref();
         if let Some(reply) = reply.filter(|reply| reply.status == 401) {
-            self.facts.offered = reply.headers.schemes();
+            let offered = reply.headers.schemes().into_iter();
+            self.facts.offered = offered
+                .map(|scheme| self.spec.redactor.clean(scheme))
+                .collect();
         }
         let wanted = match self.spec.authentication {
             Authentication::Basic => "Basic",
@@ -168,6 +171,8 @@ impl Conductor {
         prepared: &Prepared,
         ticket: &mut Ticket,
     ) -> Option<Answered> {
+        // The anonymous request is in no count; the log-on is, and so are its repetitions.
+        self.retries += u64::from(ticket.attempts > 0 && self.facts.auth.is_some());
         ticket.attempts += 1;
         ticket.first_at.get_or_insert_with(Instant::now);
         let mut cancel = self.cancel.clone();
@@ -183,7 +188,15 @@ impl Conductor {
             return true;
         }
         if !self.cancelled() {
-            self.stop_with(cause, answered.observed.detail.as_deref());
+            let known = answered.observed.detail.clone();
+            let detail = match answered.observed.wait {
+                Some(wait) if wait > ticket.remaining(Instant::now()) => {
+                    let asked = wording::too_long(wait);
+                    Some(known.map_or_else(|| asked.clone(), |known| format!("{known}; {asked}")))
+                }
+                _ => known,
+            };
+            self.stop_with(cause, detail.as_deref());
         }
         false
     }
@@ -220,6 +233,7 @@ impl Conductor {
             attempts: 0,
             first_at: None,
             last: None,
+            last_reply: (None, None),
             schema: None,
             sent: self.schema,
             purpose: Purpose::AccountState,

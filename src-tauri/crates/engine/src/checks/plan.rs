@@ -10,6 +10,7 @@ use exchange::{Basic, Endpoint, EndpointError, Override, Proxy, Trust, read_cert
 use serde::{Deserialize, Serialize};
 
 use super::lanes::Wire;
+use super::redact::Redactor;
 use super::spec;
 
 /// Constant, so that a security team recognizes it and an `EwsAllowList` can name it.
@@ -139,7 +140,8 @@ impl Plan {
         let trust = self.trust()?;
         // The only scheme of this version; `overture` sends it only if it was chosen and is offered.
         let basic = Basic::new(&self.account, password.expose());
-        Ok(Wire::new(endpoint, trust, Arc::new(basic)))
+        let redactor = Redactor::new(&self.account, password.expose());
+        Ok(Wire::new(endpoint, trust, Arc::new(basic), redactor))
     }
 
     /// Whether this version can log on as chosen.
@@ -167,7 +169,9 @@ impl Plan {
             TlsTrust::System => Ok(Trust::system(Vec::new())),
             TlsTrust::Ca { pem, name } => {
                 let bad = |error: exchange::CertificateError| {
-                    Problem::new(Code::BadCertificate, format!("{name}: {error}")).field("tlsTrust")
+                    Problem::new(Code::BadCertificate, format!("{name}: {error}"))
+                        .field("tlsTrust")
+                        .hint("Choose the CA file again, as PEM or DER.")
                 };
                 let found = read_certificates(pem.as_bytes()).map_err(bad)?;
                 Ok(Trust::system(
@@ -182,6 +186,7 @@ impl Plan {
                     "tlsTrust",
                     "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.",
                 )
+                .hint("`openssl x509 -in certificate.pem -noout -fingerprint -sha256` shows it.")
             }),
         }
     }

@@ -11,8 +11,8 @@ use super::conductor::Conductor;
 use super::rewrite::Anew;
 use super::settle::Sentence;
 use super::ticket::{Purpose, Ticket};
-use crate::diagnosis::Seen;
 use crate::diagnosis::wording::{self, RowFacts};
+use crate::diagnosis::{Observed, Seen};
 
 /// What is known about identities seen more than once.
 pub(super) struct Proofs {
@@ -48,6 +48,25 @@ struct OwnMember {
 struct Member {
     row: ResultRow,
     answer: Option<Answer>,
+    said: Said,
+}
+
+/// What the question by `PrimarySmtpAddress` was answered with, for a row that it decides.
+#[derive(Debug, Clone, Default)]
+struct Said {
+    ews_code: Option<String>,
+    http_status: Option<u16>,
+    attempts: u32,
+}
+
+impl Said {
+    fn of(observed: &Observed, ticket: &Ticket) -> Self {
+        Self {
+            ews_code: observed.ews_code.clone(),
+            http_status: observed.http_status,
+            attempts: ticket.attempts,
+        }
+    }
 }
 
 /// What `PrimarySmtpAddress` said.
@@ -120,6 +139,7 @@ impl Conductor {
                 self.proofs.cases.entry(key).or_default().push(Member {
                     row: stored.row,
                     answer: None,
+                    said: Said::default(),
                 });
                 self.urgent.push_back(question);
             }
@@ -178,32 +198,44 @@ impl Conductor {
         let answer = match seen {
             Seen::Opened(key) if Some(key) == before => Answer::Primary,
             Seen::Opened(key) => Answer::Different(key),
-            Seen::Cause(Cause::MailboxAlias) => Answer::SecondAddress(answered.observed.primary),
+            Seen::Cause(Cause::MailboxAlias) => {
+                Answer::SecondAddress(answered.observed.primary.clone())
+            }
             Seen::Cause(cause) => Answer::Other(cause),
             Seen::AccountDisabled => Answer::Other(Cause::MailboxDisabled),
             Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => {
                 Answer::Other(Cause::ProtocolUnexpected)
             }
         };
-        self.proof_answered(&ticket, answer).await
+        let said = Said::of(&answered.observed, &ticket);
+        self.proof_answered(&ticket, answer, said).await
     }
 
     /// It could not be found out.
     pub(super) async fn proof_spent(
         &mut self,
         ticket: Ticket,
+        observed: &Observed,
         cause: Cause,
     ) -> Result<(), Problem> {
-        self.proof_answered(&ticket, Answer::Other(cause)).await
+        let said = Said::of(observed, &ticket);
+        self.proof_answered(&ticket, Answer::Other(cause), said)
+            .await
     }
 
     /// A row without an address cannot be asked by address: two of them with one identity are two
     /// primaries.
     pub(super) async fn proof_unasked(&mut self, ticket: &Ticket) -> Result<(), Problem> {
-        self.proof_answered(ticket, Answer::Primary).await
+        self.proof_answered(ticket, Answer::Primary, Said::default())
+            .await
     }
 
-    async fn proof_answered(&mut self, ticket: &Ticket, answer: Answer) -> Result<(), Problem> {
+    async fn proof_answered(
+        &mut self,
+        ticket: &Ticket,
+        answer: Answer,
+        said: Said,
+    ) -> Result<(), Problem> {
         if let Some(member) = self
             .proofs
             .own
@@ -221,7 +253,7 @@ impl Conductor {
             .iter_mut()
             .find(|member| member.row.seq == ticket.seq)
         {
-            member.answer = Some(answer);
+            (member.answer, member.said) = (Some(answer), said);
         }
         if members.iter().all(|member| member.answer.is_some()) {
             self.judge_case(key).await
@@ -278,8 +310,12 @@ impl Conductor {
                 }
                 Some(Answer::Other(cause)) => {
                     let message = wording::row_message(*cause, &RowFacts::default(), &self.words());
+                    let mut row = member.row.clone();
+                    row.ews_code.clone_from(&member.said.ews_code);
+                    row.http_status = member.said.http_status;
+                    row.attempts += member.said.attempts;
                     self.rewrite(
-                        &member.row,
+                        &row,
                         Anew {
                             verdict: Verdict::Undetermined,
                             cause: Some(*cause),
@@ -450,6 +486,7 @@ fn question(row: &ResultRow) -> Ticket {
         attempts: 0,
         first_at: None,
         last: None,
+        last_reply: (None, None),
         schema: None,
         sent: ews::SchemaVersion::Exchange2013Sp1,
         purpose: Purpose::Proof,

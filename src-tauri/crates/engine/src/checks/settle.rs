@@ -265,6 +265,10 @@ impl Conductor {
     ) -> Result<(), Problem> {
         let now = Instant::now();
         ticket.last = Some(cause);
+        ticket.last_reply = (
+            answered.observed.ews_code.clone(),
+            answered.observed.http_status,
+        );
         match ticket.next(cause, answered.observed.wait, now, self.spec.dice.as_ref()) {
             Next::Wait(wait) => {
                 if cause == Cause::ServerBusy {
@@ -282,7 +286,7 @@ impl Conductor {
                 Purpose::Check | Purpose::SecondAsking => {
                     self.spend(ticket, answered, cause, wait).await?;
                 }
-                Purpose::Proof => self.proof_spent(ticket, cause).await?,
+                Purpose::Proof => self.proof_spent(ticket, &answered.observed, cause).await?,
                 Purpose::OwnAddress => self.own_address_said(Vec::new()).await?,
                 // What could not be found out is not the account's fault.
                 Purpose::AccountState => self.account_said().await?,
@@ -383,8 +387,8 @@ impl Conductor {
             verdict: Some(sentence.verdict),
             cause: sentence.cause,
             finding: sentence.verdict.is_finding(ticket.expectation),
-            ews_code: observed.and_then(|o| o.ews_code.clone()),
-            http_status: observed.and_then(|o| o.http_status),
+            ews_code: observed.map_or_else(|| ticket.last_reply.0.clone(), |o| o.ews_code.clone()),
+            http_status: observed.map_or(ticket.last_reply.1, |o| o.http_status),
             attempts: ticket.attempts,
             latency_ms: observed
                 .and_then(|o| o.elapsed)

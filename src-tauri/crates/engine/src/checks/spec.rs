@@ -7,6 +7,7 @@ use contract::{Authentication, IdentifyBy, RunId, SmtpAddress};
 use ews::DistinguishedFolder;
 use store::runs::RunNumber;
 
+use super::redact::Redactor;
 use crate::ports::{Clock, Dice, Mailroom};
 
 /// A run, ready to start: its rows are in the database already.
@@ -27,6 +28,8 @@ pub(crate) struct RunSpec {
     /// For sentences.
     pub(crate) host: String,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    /// Takes the secret out of what the server sends back.
+    pub(crate) redactor: Arc<Redactor>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) dice: Arc<dyn Dice>,
 }

@@ -186,7 +186,16 @@ pub(crate) async fn resume(
         };
         Ok((run_results::summary(tx, number)?, refused))
     });
-    let (recorded, asked_twice) = reopened.await.map_err(crate::problems::of_store)?;
+    let (rows, asked_twice) = reopened.await.map_err(crate::problems::of_store)?;
+    // What went over the wire before counts as well.
+    let before = stored.row.summary;
+    let recorded = Summary {
+        requests: before.requests,
+        connections: before.connections,
+        log_ons: before.log_ons,
+        retries: before.retries,
+        ..rows
+    };
     let run = run.clone();
     begin(
         stage,
@@ -296,6 +305,7 @@ async fn begin(
         ceiling: plan.concurrency.unwrap_or(10),
         asked_twice,
         host: endpoint.host().to_owned(),
+        redactor: Arc::clone(&wire.redactor),
         mailroom: Arc::new(wire),
         clock: Arc::clone(&stage.clock),
         dice: Arc::clone(&stage.dice),

@@ -27,6 +27,8 @@ pub(super) struct Ticket {
     pub(super) first_at: Option<Instant>,
     /// The cause of the last attempt that decided nothing.
     pub(super) last: Option<Cause>,
+    /// Response code and HTTP status of that attempt.
+    pub(super) last_reply: (Option<String>, Option<u16>),
     /// Schema version for this mailbox alone, after a step down.
     pub(super) schema: Option<SchemaVersion>,
     /// Schema version of the request that is under way, or was answered last.
@@ -71,8 +73,10 @@ impl Ticket {
         now: Instant,
         dice: &dyn Dice,
     ) -> Next {
-        let remaining =
-            BUDGET.saturating_sub(self.first_at.map_or(Duration::ZERO, |first| now - first));
+        let remaining = self.remaining(now);
+        // "Ask again at once" is no word: five attempts in five milliseconds would spend the budget
+        // on a limit that only fewer lanes keep.
+        let server = server.filter(|wait| !wait.is_zero());
         if let Some(wait) = server.filter(|wait| *wait > remaining) {
             return Next::Spent { wait: Some(wait) };
         }
@@ -85,6 +89,11 @@ impl Ticket {
         } else {
             Next::Wait(wait)
         }
+    }
+
+    /// What is left of the time for one mailbox.
+    pub(super) fn remaining(&self, now: Instant) -> Duration {
+        BUDGET.saturating_sub(self.first_at.map_or(Duration::ZERO, |first| now - first))
     }
 
     /// The `ConnectingSID` child for this attempt.
@@ -164,6 +173,7 @@ mod tests {
             attempts,
             first_at: Some(Instant::now()),
             last: None,
+            last_reply: (None, None),
             schema: None,
             sent: SchemaVersion::Exchange2013Sp1,
             purpose: Purpose::Check,

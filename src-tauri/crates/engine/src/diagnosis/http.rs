@@ -127,12 +127,18 @@ fn is_log_on_page(target: &str) -> bool {
         .any(|word| path.contains(word))
 }
 
-/// A redirect's target without its query, which may carry tokens.
+/// A redirect's target without what may carry secrets: query, fragment, user info.
 fn shown(target: &str) -> String {
+    let target = target.split(['?', '#']).next().unwrap_or_default();
+    let target = match target.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit('@').next().unwrap_or_default();
+            format!("{scheme}://{host}{path}")
+        }
+        None => target.to_owned(),
+    };
     target
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default()
         .chars()
         .filter(|c| !c.is_control())
         .take(200)
@@ -196,6 +202,11 @@ mod tests {
         ] {
             assert!(!is_log_on_page(other), "{other}");
         }
+        assert_eq!(
+            shown("https://user:pw@x/a"),
+            "https://x/a",
+            "so may user infos"
+        );
         assert_eq!(
             shown("https://x/a?token=1#f"),
             "https://x/a",

@@ -135,9 +135,15 @@ fn of_fault(fault: &Fault) -> Observed {
         },
         Fault::Timeout => Cause::HttpTimeout,
         Fault::Closed { .. } => Cause::HttpClosed,
-        Fault::TooLarge | Fault::NotHttp { .. } | Fault::LogOn { .. } => Cause::ProtocolUnexpected,
+        Fault::TooLarge { .. } | Fault::NotHttp { .. } | Fault::LogOn { .. } => {
+            Cause::ProtocolUnexpected
+        }
     };
-    Observed::cause(cause).detail(fault.to_string())
+    let mut observed = Observed::cause(cause).detail(fault.to_string());
+    if let Fault::TooLarge { status } = fault {
+        observed.http_status = Some(*status);
+    }
+    observed
 }
 
 fn of_reply(reply: &Reply, asked: Asked, folders: &[DistinguishedFolder]) -> Observed {

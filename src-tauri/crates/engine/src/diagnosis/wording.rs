@@ -100,10 +100,11 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         C::MailboxAccessDenied => "access denied".to_owned(),
         C::MailboxDisabled => "account disabled".to_owned(),
         C::MailboxOverQuota => "the mailbox is over its quota".to_owned(),
-        C::ServerBusy => format!(
-            "server busy; retried {} times",
-            facts.attempts.saturating_sub(1)
-        ),
+        C::ServerBusy => match facts.attempts {
+            0 | 1 => "server busy".to_owned(),
+            2 => "server busy; retried once".to_owned(),
+            times => format!("server busy; retried {} times", times - 1),
+        },
         C::ServerTransient => "the server had a passing problem; try later".to_owned(),
         C::ServerDirectoryUnavailable => "Exchange can't reach the directory; try later".to_owned(),
         C::ServerRouting => "Exchange can't reach the server of this mailbox".to_owned(),
@@ -123,10 +124,7 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
     };
     let asked_often = cause.is_transient() && facts.attempts > 1 && cause != C::ServerBusy;
     let tail = match facts.wait {
-        Some(wait) => format!(
-            "; it asked to wait {} s, longer than this check waits",
-            wait.as_secs()
-        ),
+        Some(wait) => format!("; {}", too_long(wait)),
         None if asked_often => format!(" (asked {} times)", facts.attempts),
         None => String::new(),
     };
@@ -144,6 +142,14 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         .filter(|_| telling);
     let quoted = quoted.map(|words| format!(": {words}")).unwrap_or_default();
     format!("{text}{tail}{quoted}")
+}
+
+/// A wait that the server asks for and that does not fit.
+pub(crate) fn too_long(wait: Duration) -> String {
+    format!(
+        "it asked to wait {} s, longer than this check waits",
+        wait.as_secs()
+    )
 }
 
 /// The sentence of a run that was stopped.
@@ -193,7 +199,7 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         C::PolicyExchangeOnlineRetired => "Exchange Online refuses EWS for this organization.".to_owned(),
         C::PolicyOrganizationBlocked => "Access to this organization is blocked.".to_owned(),
         C::ImpersonationIgnored => {
-            "Another mailbox than the one asked for was opened: the server ignored the impersonation header. No result of this run counts.".to_owned()
+            "Another mailbox than the one asked for was opened: the server ignored the impersonation header. Don't rely on what else was granted in this run.".to_owned()
         }
         C::HttpGateway => format!("A gateway in front of {host} gets no answer{because}."),
         C::HttpTimeout => format!("{host} accepts requests and doesn't answer them in time."),
@@ -209,11 +215,12 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
 }
 
 fn scheme_not_offered(offered: &[String], auth: &str) -> String {
-    let list = if offered.is_empty() {
-        "no scheme at all".to_owned()
-    } else {
-        offered.join(", ")
-    };
+    if offered.is_empty() {
+        return "The server answered without asking for a sign-in. No password was sent; this isn't how EWS answers."
+            .to_owned();
+    }
+    let list = offered.join(", ");
+    let chosen = if auth == "auto" { "automatic" } else { auth };
     let basic = offered
         .iter()
         .any(|scheme| scheme.eq_ignore_ascii_case("basic"));
@@ -223,7 +230,7 @@ fn scheme_not_offered(offered: &[String], auth: &str) -> String {
         _ => "Nothing was sent.",
     };
     format!(
-        "Wrong scheme, not a wrong password: the server offers {list}, chosen was {auth}. {next}"
+        "Wrong scheme, not a wrong password: the server offers {list}, chosen was {chosen}. {next}"
     )
 }
 

@@ -149,12 +149,10 @@ pub fn result<'a>(row: &'a ResultRow, folders: &'a [FolderResult], run: &RunRow)
     }
 }
 
-/// The fields of a result as CSV cells, in the order of [`COLUMNS`]. Texts that a spreadsheet would
-/// take for a formula get an apostrophe.
+/// The fields of a result as CSV cells, in the order of [`COLUMNS`], as they are.
 #[must_use]
 pub fn cells(result: &Result<'_>) -> [String; 14] {
-    let text = |text: &str| crate::exports::cell(text).into_owned();
-    let some = |value: Option<&str>| value.map(text).unwrap_or_default();
+    let some = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let number = |value: Option<u64>| value.map(|n| n.to_string()).unwrap_or_default();
     let commands = result
         .remedy
@@ -170,7 +168,7 @@ pub fn cells(result: &Result<'_>) -> [String; 14] {
         .collect::<Vec<_>>()
         .join(" ");
     [
-        text(result.mailbox),
+        result.mailbox.to_owned(),
         result.expectation.as_str().to_owned(),
         result.verdict.as_str().to_owned(),
         result
@@ -184,7 +182,7 @@ pub fn cells(result: &Result<'_>) -> [String; 14] {
         number(result.latency_ms),
         some(result.request_id),
         some(result.message),
-        text(&commands),
+        commands,
         some(result.alias_of),
         folders,
     ]

@@ -1,0 +1,133 @@
+//! What a server sends back may hold what we sent it: an error text that quotes the request, a
+//! redirect with credentials in it. The secret of the run is taken out of every text that is kept.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use zeroize::Zeroizing;
+
+use crate::diagnosis::Observed;
+
+/// What stands in its place.
+const GONE: &str = "(redacted)";
+/// Shorter secrets are taken out as whole words only: their letters stand in other words too.
+const SHORT: usize = 4;
+
+/// Knows the secret of a run in every form in which it may come back.
+pub(crate) struct Redactor {
+    needles: Vec<Zeroizing<String>>,
+}
+
+impl Redactor {
+    pub(crate) fn new(account: &str, password: &str) -> Self {
+        let basic =
+            BASE64_STANDARD.encode(Zeroizing::new(format!("{account}:{password}")).as_bytes());
+        let mut forms = vec![
+            basic,
+            password.to_owned(),
+            BASE64_STANDARD.encode(password.as_bytes()),
+            in_xml(password),
+            url::form_urlencoded::byte_serialize(password.as_bytes()).collect(),
+            percent_encoded(password),
+        ];
+        forms.retain(|form| !form.is_empty());
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms.dedup();
+        Self {
+            needles: forms.into_iter().map(Zeroizing::new).collect(),
+        }
+    }
+
+    /// The text without the secret.
+    pub(crate) fn clean(&self, text: String) -> String {
+        let mut text = text;
+        for needle in &self.needles {
+            if text.contains(needle.as_str()) {
+                text = replace(&text, needle);
+            }
+        }
+        text
+    }
+
+    /// Every text of an observation.
+    pub(super) fn clean_observed(&self, observed: &mut Observed) {
+        let texts = [
+            &mut observed.text,
+            &mut observed.ews_code,
+            &mut observed.detail,
+            &mut observed.primary,
+            &mut observed.server_version,
+        ];
+        for text in texts {
+            *text = text.take().map(|text| self.clean(text));
+        }
+        for folder in &mut observed.folders {
+            folder.ews_code = self.clean(std::mem::take(&mut folder.ews_code));
+        }
+    }
+}
+
+fn replace(text: &str, needle: &str) -> String {
+    if needle.chars().count() >= SHORT {
+        return text.replace(needle, GONE);
+    }
+    let mut cleaned = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(needle) {
+        let (before, after) = (&rest[..at], &rest[at + needle.len()..]);
+        let in_word = before
+            .chars()
+            .next_back()
+            .is_some_and(char::is_alphanumeric)
+            || after.chars().next().is_some_and(char::is_alphanumeric);
+        cleaned.push_str(before);
+        cleaned.push_str(if in_word { needle } else { GONE });
+        rest = after;
+    }
+    cleaned + rest
+}
+
+fn in_xml(text: &str) -> String {
+    let text = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    text.replace('"', "&quot;").replace('\'', "&apos;")
+}
+
+/// RFC 3986 §2.1, everything but letters and digits.
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.extend(format!("%{byte:02X}").chars());
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Redactor;
+
+    #[test]
+    fn the_secret_goes_in_every_form() {
+        let redactor = Redactor::new("CONTOSO\\svc", "p&ss w0rd");
+        let basic = "Q09OVE9TT1xzdmM6cCZzcyB3MHJk";
+        let echo =
+            format!("you sent Basic {basic}, p&ss w0rd, p&amp;ss w0rd, p%26ss%20w0rd, p%26ss+w0rd");
+        let cleaned = redactor.clean(echo);
+        assert_eq!(cleaned.matches("(redacted)").count(), 5, "{cleaned}");
+        for form in [basic, "ss w0rd", "ss%20w0rd", "ss+w0rd"] {
+            assert!(!cleaned.contains(form), "{cleaned}");
+        }
+    }
+
+    #[test]
+    fn a_short_secret_goes_as_a_word_only() {
+        let redactor = Redactor::new("svc", "pw");
+        assert_eq!(
+            redactor.clean("pw: upward, 'pw' and pwd".into()),
+            "(redacted): upward, '(redacted)' and pwd"
+        );
+    }
+}
