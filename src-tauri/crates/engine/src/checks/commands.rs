@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use contract::{
-    CauseCard, CheckPassword, Code, ExportFormat, ExportRun, ExportedFile,
-    FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
-    ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunsQuery, Secret,
-    StartCheck, Verdict,
+    CauseCard, CheckPassword, Code, ExportFormat, ExportRun, ExportedFile, FolderResult, NoArgs,
+    OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow, ResultsPage, ResultsQuery, RunId,
+    RunPage, RunProgress, RunRef, RunRow, RunsQuery, Secret, StartCheck, Verdict,
 };
 use store::run_results;
 use store::runs::{self, StoredRun};

@@ -124,14 +124,14 @@ impl Conductor {
     pub(super) fn new(
         spec: RunSpec,
         db: Db,
-        recorded: Summary,
+        recorded: &Summary,
         pending: u64,
         events: Option<mpsc::Sender<RunEvent>>,
         cancel: watch::Receiver<bool>,
         progress: watch::Sender<RunProgress>,
     ) -> Self {
         let writer = Writer::start(db.clone(), spec.number, events);
-        let decided = tally::decided_by_exchange(&recorded);
+        let decided = tally::decided_by_exchange(recorded);
         Self {
             governor: Governor::new(spec.ceiling),
             proofs: Proofs::new(spec.account_address()),

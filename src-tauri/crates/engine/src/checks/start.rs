@@ -320,7 +320,7 @@ async fn begin(
     let conductor = Conductor::new(
         spec,
         stage.db.clone(),
-        recorded,
+        &recorded,
         pending,
         events,
         cancelled,
