@@ -9,7 +9,10 @@ import { configure, createOrganization, dialogOf, openTab, pasteUsers, startChec
 journey("canceling keeps the results and names the rest", {}, async ({ t, page }) => {
   const exchange = await startExchange(t, { scenario: "slow-server", users: 400 });
   await createOrganization(page, "Contoso");
-  await pasteUsers(page, exchange.users.map((user) => user.address));
+  await pasteUsers(
+    page,
+    exchange.users.map((user) => user.address),
+  );
   await openTab(page, "Email Configuration");
   await configure(page, exchange);
   await page.getByRole("button", { name: "Save", exact: true }).click();
@@ -18,7 +21,10 @@ journey("canceling keeps the results and names the rest", {}, async ({ t, page }
   await page.getByRole("button", { name: "Show running check" }).first().click();
   await expectVisible(page.getByRole("heading", { name: "Run 1", level: 1 }));
   const done = async () => {
-    const line = await page.getByText(/^[\d,]+ of 401 - /).first().textContent();
+    const line = await page
+      .getByText(/^[\d,]+ of 401 - /)
+      .first()
+      .textContent();
     return Number(line.split(" ")[0]);
   };
   await expectPoll(done, (count) => count >= 5, { because: "results arrive" });

@@ -78,10 +78,17 @@ async function tabTo(page, target) {
     if (await target.first().evaluate((element) => element === document.activeElement)) return;
     await page.keyboard.press("Tab");
     // Tab goes round among the notices; Esc closes them and goes on.
-    if ((await page.locator(":focus").and(page.getByRole("button", { name: "Close notice" })).count()) > 0) {
+    if (
+      (await page
+        .locator(":focus")
+        .and(page.getByRole("button", { name: "Close notice" }))
+        .count()) > 0
+    ) {
       await page.keyboard.press("Escape");
     }
-    seen.push(await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent?.slice(0, 20)));
+    seen.push(
+      await page.evaluate(() => document.activeElement?.ariaLabel ?? document.activeElement?.textContent?.slice(0, 20)),
+    );
   }
   assert.fail(`Tab never reaches ${target}; it stops at ${seen.join(" | ")}`);
 }

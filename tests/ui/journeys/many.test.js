@@ -40,5 +40,9 @@ journey("50,000 users scroll, filter and are selected, a window at a time", {}, 
   await page.getByRole("checkbox", { name: "Select all that match" }).check();
   await expectVisible(status.filter({ hasText: "50,001 selected" }));
   await expectVisible(page.getByRole("toolbar", { name: "Selected users" }).getByText("50,001 users selected"));
-  await expectPoll(() => rows.count(), (count) => count < 60, { because: "selecting draws no more rows" });
+  await expectPoll(
+    () => rows.count(),
+    (count) => count < 60,
+    { because: "selecting draws no more rows" },
+  );
 });

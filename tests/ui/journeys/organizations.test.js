@@ -18,7 +18,9 @@ journey("organizations are created, copied, deleted and brought back", {}, async
   await page.getByRole("textbox", { name: "External Id" }).fill("contoso-2");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expectVisible(page.getByText('An organization named "Contoso" already exists.'));
-  await expectPoll(() => name.evaluate((field) => field === document.activeElement), true, { because: "the name has the keyboard" });
+  await expectPoll(() => name.evaluate((field) => field === document.activeElement), true, {
+    because: "the name has the keyboard",
+  });
   await page.getByRole("textbox", { name: "External Id" }).fill("two words");
   await expectVisible(page.getByText("Use letters, digits, dot, dash or underscore."));
   await page.getByRole("button", { name: "Cancel" }).click();
@@ -45,7 +47,10 @@ journey("organizations are created, copied, deleted and brought back", {}, async
 journey("an organization with sync access is not deleted", {}, async ({ t, page }) => {
   const exchange = await startExchange(t, { users: 3 });
   await createOrganization(page, "Contoso");
-  await pasteUsers(page, exchange.users.filter((user) => !user.mustRefuse).map((user) => user.address));
+  await pasteUsers(
+    page,
+    exchange.users.filter((user) => !user.mustRefuse).map((user) => user.address),
+  );
   await openTab(page, "Email Configuration");
   await configure(page, exchange);
   await startCheck(page);

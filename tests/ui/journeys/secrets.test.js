@@ -12,7 +12,10 @@ journey("a typed password comes out nowhere", {}, async ({ t, host, page, visit 
   const places = [];
   page.on("framenavigated", (frame) => places.push(frame.url()));
   await createOrganization(page, "Contoso");
-  await pasteUsers(page, exchange.users.map((user) => user.address));
+  await pasteUsers(
+    page,
+    exchange.users.map((user) => user.address),
+  );
   await openTab(page, "Email Configuration");
   await configure(page, { ...exchange, password: "Refused-Canary-7f3a" });
   await startCheck(page);
@@ -37,7 +40,9 @@ journey("a typed password comes out nowhere", {}, async ({ t, host, page, visit 
     await page.getByRole("menuitem", { name: format }).click();
     await expectVisible(page.getByText(/\/.+\.(csv|json)/));
   }
-  const storage = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage, history: history.state }));
+  const storage = await page.evaluate(() =>
+    JSON.stringify({ ...localStorage, ...sessionStorage, history: history.state }),
+  );
   await host.stop();
 
   const told = {
@@ -48,11 +53,22 @@ journey("a typed password comes out nowhere", {}, async ({ t, host, page, visit 
     "the log at its most talkative": host.said(),
     ...Object.fromEntries(files(host.home).map(({ name, bytes }) => [name, bytes.toString("latin1")])),
   };
-  assert.ok(Object.keys(told).some((name) => name.endsWith(".db")), "the database is among what is searched");
-  assert.ok(Object.keys(told).some((name) => name.endsWith(".csv")), "so is an export");
+  assert.ok(
+    Object.keys(told).some((name) => name.endsWith(".db")),
+    "the database is among what is searched",
+  );
+  assert.ok(
+    Object.keys(told).some((name) => name.endsWith(".csv")),
+    "so is an export",
+  );
   for (const secret of ["Refused-Canary-7f3a", exchange.password]) {
     const basic = Buffer.from(`${exchange.account}:${secret}`);
-    for (const form of [secret, basic.toString("base64"), basic.toString("hex"), Buffer.from(secret, "utf16le").toString("latin1")]) {
+    for (const form of [
+      secret,
+      basic.toString("base64"),
+      basic.toString("hex"),
+      Buffer.from(secret, "utf16le").toString("latin1"),
+    ]) {
       for (const [where, text] of Object.entries(told)) assert.ok(!text.includes(form), `the password is in ${where}`);
     }
   }

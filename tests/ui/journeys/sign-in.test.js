@@ -11,7 +11,10 @@ journey("a wrong password is tried once and blames no mailbox", {}, async ({ t, 
   const exchange = await startExchange(t, { users: 24 });
   const front = await startFront(t, exchange);
   await createOrganization(page, "Contoso");
-  await pasteUsers(page, exchange.users.map((user) => user.address));
+  await pasteUsers(
+    page,
+    exchange.users.map((user) => user.address),
+  );
   await openTab(page, "Email Configuration");
   await configure(page, { ...exchange, ...front, caPem: undefined, password: "not the password" });
   await startCheck(page);
@@ -37,7 +40,10 @@ journey("a wrong password is tried once and blames no mailbox", {}, async ({ t, 
   await expectVisible(card.getByText(/Check the form of the name and the password, then check again\./));
   await page.getByRole("tab", { name: /^Mailboxes/ }).click();
   const table = page.getByRole("grid", { name: "Mailboxes" });
-  await expectPoll(() => table.getByText("Not checked", { exact: true }).count(), (count) => count > 5);
+  await expectPoll(
+    () => table.getByText("Not checked", { exact: true }).count(),
+    (count) => count > 5,
+  );
   assert.equal(await table.getByText("Failed", { exact: true }).count(), 0, "a mailbox is blamed for the password");
   await page.getByRole("button", { name: "Contoso" }).first().click();
   await openTab(page, "Users");

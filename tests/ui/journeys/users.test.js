@@ -15,7 +15,7 @@ journey("users are added, marked, deleted, brought back and exported", {}, async
   const add = dialog.getByRole("button", { name: "Add" });
   await address.fill("ada.byron(at)contoso.com");
   await add.click();
-  await expectVisible(dialog.getByText("\"ada.byron(at)contoso.com\" isn't an e-mail address."));
+  await expectVisible(dialog.getByText('"ada.byron(at)contoso.com" isn\'t an e-mail address.'));
   await address.fill("ada.byron@contoso.com");
   await dialog.getByRole("textbox", { name: "Name" }).fill("=Ada Byron");
   await add.click();
@@ -47,9 +47,15 @@ journey("users are added, marked, deleted, brought back and exported", {}, async
 
   await page.getByRole("button", { name: "Export to CSV" }).click();
   await expectVisible(page.getByText("2 rows written."));
-  const path = await page.getByText(/^\/.+\.csv$/).first().textContent();
+  const path = await page
+    .getByText(/^\/.+\.csv$/)
+    .first()
+    .textContent();
   assert.equal(dirname(path), host.downloads, "exports go to the Downloads folder");
-  const [header, ...rows] = readFileSync(path, "utf8").replace(/^\ufeff/, "").trim().split(/\r?\n/);
+  const [header, ...rows] = readFileSync(path, "utf8")
+    .replace(/^\ufeff/, "")
+    .trim()
+    .split(/\r?\n/);
   assert.match(header, /PrimarySmtpAddress|E-Mail/);
   assert.equal(rows.length, 2);
   assert.ok(rows.some((row) => row.includes("ada.byron@contoso.com")));

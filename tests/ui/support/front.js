@@ -54,7 +54,14 @@ export async function startFront(t, exchange) {
 function certificate(path) {
   const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(path, name));
   const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE"];
+  const names = [
+    "-subj",
+    "/CN=localhost",
+    "-addext",
+    "subjectAltName=DNS:localhost",
+    "-addext",
+    "basicConstraints=CA:FALSE",
+  ];
   execFileSync("openssl", [...request, ...names, "-days", "2", "-keyout", key, "-out", cert], { stdio: "pipe" });
   return { key: readFileSync(key), cert: readFileSync(cert) };
 }

@@ -79,7 +79,12 @@ export async function startVisit(host, options = {}) {
   });
   page.on("response", (response) => {
     if (response.url().includes("/call/")) {
-      bodies.push(response.text().then((body) => ({ url: response.url(), body }), () => ({ url: response.url(), body: "" })));
+      bodies.push(
+        response.text().then(
+          (body) => ({ url: response.url(), body }),
+          () => ({ url: response.url(), body: "" }),
+        ),
+      );
     }
   });
   await page.goto(host.url);

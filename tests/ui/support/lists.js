@@ -12,7 +12,14 @@ export function csv(columns, rows) {
   return [line(columns), ...rows.map((row) => line(columns.map((column) => row[column] ?? "")))].join("\r\n");
 }
 
-const columns = ["DisplayName", "PrimarySmtpAddress", "UserPrincipalName", "RecipientTypeDetails", "EmailAddresses", "Office"];
+const columns = [
+  "DisplayName",
+  "PrimarySmtpAddress",
+  "UserPrincipalName",
+  "RecipientTypeDetails",
+  "EmailAddresses",
+  "Office",
+];
 
 /** What `Get-Mailbox | Export-Csv -UseCulture -Encoding Unicode` leaves, `#TYPE` line included. */
 export function exported(users, more = []) {
@@ -23,7 +30,9 @@ export function exported(users, more = []) {
     RecipientTypeDetails: user.kind ?? "UserMailbox",
     EmailAddresses: `SMTP:${user.address}`,
     // An address of several lines, as people keep it in the directory.
-    Office: "Building \"B\";\r\n3rd floor",
+    Office: 'Building "B";\r\n3rd floor',
   }));
-  return utf16(`#TYPE Selected.Microsoft.Exchange.Data.Directory.Management.Mailbox\r\n${csv(columns, [...rows, ...more])}\r\n`);
+  return utf16(
+    `#TYPE Selected.Microsoft.Exchange.Data.Directory.Management.Mailbox\r\n${csv(columns, [...rows, ...more])}\r\n`,
+  );
 }

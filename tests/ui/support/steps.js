@@ -80,7 +80,11 @@ export async function startCheck(page, { firstTime = true } = {}) {
 export async function closeNotices(page) {
   const close = page.getByRole("button", { name: "Close notice" });
   // One may go by itself just then.
-  while ((await close.count()) > 0) await close.first().click({ timeout: 1000 }).catch(() => {});
+  while ((await close.count()) > 0)
+    await close
+      .first()
+      .click({ timeout: 1000 })
+      .catch(() => {});
 }
 
 /** A number as the interface writes it. */
