@@ -281,7 +281,7 @@ async fn http_that_passes() {
         (What::NotXml, "protocol.unexpected", "- 200 x2"),
         (What::WrongShape, "protocol.unexpected", "- 200 x2"),
         (What::DeepNesting(5_000), "protocol.unexpected", "- 200 x2"),
-        (What::Huge(3 << 20), "protocol.unexpected", "- - x2"),
+        (What::Huge(3 << 20), "protocol.unexpected", "- 200 x2"),
         (What::Body(String::new()), "protocol.unexpected", "- 200 x2"),
     ] {
         let run = second_gets(what.clone()).await;

@@ -317,7 +317,7 @@ async fn an_address_in_both_lists_is_a_canary_behind_the_users() {
         [
             "user1@contoso.com",
             "user3@contoso.com",
-            "USER2@contoso.com"
+            "user2@contoso.com"
         ]
     );
     assert_eq!(
