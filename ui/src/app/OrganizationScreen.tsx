@@ -1,7 +1,9 @@
 import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { Outlet, useLocation, useNavigate, useParams } from "@tanstack/react-router";
+import { ProblemBar } from "@/components/ProblemBar";
 import { OrganizationHeader } from "@/features/organizations/Header";
 import { useHotkeys } from "@/lib/keys";
+import { useRead } from "@/lib/queries";
 
 const tabs = [
   { key: "users", label: "Users", to: "/organizations/$id/users" },
@@ -30,6 +32,7 @@ export function OrganizationScreen() {
   const { id } = useParams({ from: "/organizations/$id" });
   const navigate = useNavigate();
   const path = useLocation({ select: (location) => location.pathname });
+  const read = useRead("organization_show", { organization: id });
   const current = tabs.findIndex((tab) => path.endsWith(`/${tab.key}`));
   const open = (index: number) => {
     const tab = tabs[(index + tabs.length) % tabs.length];
@@ -38,6 +41,11 @@ export function OrganizationScreen() {
     }
   };
   useHotkeys({ "ctrl+tab": () => open(current + 1), "ctrl+shift+tab": () => open(current - 1) });
+  if (read.error !== null && read.data === undefined) {
+    return (
+      <ProblemBar title="The organization can't be shown." error={read.error} onRetry={() => void read.refetch()} />
+    );
+  }
   return (
     <div className={styles.root}>
       <OrganizationHeader organization={id} />

@@ -97,6 +97,13 @@ it("wears a band in practice mode, shows what to type, and leaves", async () => 
   await waitFor(() => expect(router.state.location.pathname).toBe("/organizations"));
 });
 
+it("shows nothing to work on where an organization is gone", async () => {
+  await open("/organizations/99/users");
+  expect(await screen.findByText("The organization can't be shown.")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+  expect(screen.queryByRole("tab")).not.toBeInTheDocument();
+});
+
 it("says that an address leads nowhere", async () => {
   await open("/plans");
   expect(await screen.findByText("There is nothing at this address.")).toBeVisible();

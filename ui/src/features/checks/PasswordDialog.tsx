@@ -1,14 +1,6 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Field,
-} from "@fluentui/react-components";
-import { type FormEvent, useRef, useState } from "react";
+import { Field } from "@fluentui/react-components";
+import { useRef, useState } from "react";
+import { FormDialog } from "@/components/FormDialog";
 import { SecretInput } from "@/components/SecretInput";
 
 type PasswordDialogProps = {
@@ -21,38 +13,28 @@ type PasswordDialogProps = {
 export function PasswordDialog({ account, onPassword, onCancel }: PasswordDialogProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(false);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const password = input.current?.value ?? "";
     if (password === "") return;
     if (input.current) input.current.value = "";
     onPassword(password);
   };
   return (
-    <Dialog open onOpenChange={(_, data) => data.open || onCancel()}>
-      <DialogSurface>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>{`Enter the password of ${account}`}</DialogTitle>
-            <DialogContent>
-              <Field label="Password" hint="It is not stored.">
-                <SecretInput
-                  inputRef={input}
-                  type="password"
-                  autoComplete="off"
-                  onChange={(_, { value }) => setTyped(value !== "")}
-                />
-              </Field>
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={!typed}>
-                Check
-              </Button>
-              <Button onClick={onCancel}>Cancel</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={`Enter the password of ${account}`}
+      verb="Check"
+      disabled={!typed}
+      onSubmit={submit}
+      onClose={onCancel}
+    >
+      <Field label="Password" hint="It is not stored.">
+        <SecretInput
+          inputRef={input}
+          type="password"
+          autoComplete="off"
+          onChange={(_, { value }) => setTyped(value !== "")}
+        />
+      </Field>
+    </FormDialog>
   );
 }

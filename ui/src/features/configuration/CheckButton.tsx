@@ -1,11 +1,5 @@
 import {
   Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
   Field,
   Input,
   Menu,
@@ -17,7 +11,8 @@ import {
   SplitButton,
 } from "@fluentui/react-components";
 import { PlayRegular } from "@fluentui/react-icons";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { FormDialog } from "@/components/FormDialog";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
 
 type CheckButtonProps = {
@@ -87,53 +82,36 @@ export function CheckButton({
           </MenuList>
         </MenuPopover>
       </Menu>
-      <OneAddress
-        open={asking}
-        onCheck={(address) => {
-          setAsking(false);
-          onCheck({ kind: "address", address });
-        }}
-        onCancel={() => setAsking(false)}
-      />
+      {asking && (
+        <OneAddress
+          onCheck={(address) => {
+            setAsking(false);
+            onCheck({ kind: "address", address });
+          }}
+          onCancel={() => setAsking(false)}
+        />
+      )}
     </>
   );
 }
 
-type OneAddressProps = { open: boolean; onCheck: (address: string) => void; onCancel: () => void };
+type OneAddressProps = { onCheck: (address: string) => void; onCancel: () => void };
 
-function OneAddress({ open, onCheck, onCancel }: OneAddressProps) {
+function OneAddress({ onCheck, onCancel }: OneAddressProps) {
   const [address, setAddress] = useState("");
   const typed = address.trim();
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    if (typed !== "") onCheck(typed);
-  };
   return (
-    <Dialog open={open} onOpenChange={(_, data) => data.open || onCancel()}>
-      <DialogSurface>
-        <form onSubmit={submit}>
-          <DialogBody>
-            <DialogTitle>Check one address</DialogTitle>
-            <DialogContent>
-              <Field label="Address to check" hint="It need not be among the users.">
-                <Input
-                  value={address}
-                  autoComplete="off"
-                  spellCheck={false}
-                  onChange={(_, data) => setAddress(data.value)}
-                />
-              </Field>
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={typed === ""}>
-                Check
-              </Button>
-              <Button onClick={onCancel}>Cancel</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title="Check one address"
+      verb="Check"
+      disabled={typed === ""}
+      onSubmit={() => onCheck(typed)}
+      onClose={onCancel}
+    >
+      <Field label="Address to check" hint="It need not be among the users.">
+        <Input value={address} autoComplete="off" spellCheck={false} onChange={(_, data) => setAddress(data.value)} />
+      </Field>
+    </FormDialog>
   );
 }
 

@@ -1,13 +1,5 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-} from "@fluentui/react-components";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
+import { FormDialog } from "@/components/FormDialog";
 import { ProblemBar } from "@/components/ProblemBar";
 import { useNotify } from "@/components/toast";
 import type { OrganizationRow } from "@/ipc/generated/OrganizationRow";
@@ -20,8 +12,7 @@ export function EditDialog({ row, onClose }: { row: OrganizationRow; onClose: ()
   const edit = useWrite("organization_edit");
   const notify = useNotify();
   const [draft, setDraft] = useState<Draft>(row);
-  const save = (event?: FormEvent) => {
-    event?.preventDefault();
+  const save = () => {
     if (nameMessage(draft.name) !== null) {
       return;
     }
@@ -35,26 +26,11 @@ export function EditDialog({ row, onClose }: { row: OrganizationRow; onClose: ()
       },
     );
   };
-  useHotkeys({ "ctrl+s": () => save() }, { inDialogs: true });
+  useHotkeys({ "ctrl+s": save }, { inDialogs: true });
   return (
-    <Dialog open onOpenChange={(_, data) => data.open || onClose()}>
-      <DialogSurface>
-        <form onSubmit={save} noValidate>
-          <DialogBody>
-            <DialogTitle>Edit "{row.name}"</DialogTitle>
-            <DialogContent>
-              {edit.error === null || edit.error.field === "name" ? null : <ProblemBar error={edit.error} />}
-              <OrganizationFields draft={draft} onChange={setDraft} saved error={edit.error} strict />
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={edit.isPending}>
-                Save
-              </Button>
-              <Button onClick={onClose}>Cancel</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog title={`Edit "${row.name}"`} verb="Save" disabled={edit.isPending} onSubmit={save} onClose={onClose}>
+      {edit.error === null || edit.error.field === "name" ? null : <ProblemBar error={edit.error} />}
+      <OrganizationFields draft={draft} onChange={setDraft} saved error={edit.error} strict />
+    </FormDialog>
   );
 }

@@ -51,7 +51,7 @@ const useStyles = makeStyles({
 export function OrganizationHeader({ organization }: { organization: number }) {
   const styles = useStyles();
   const { data: page, error, refetch } = useRead("organization_show", { organization });
-  if (error !== null) {
+  if (error !== null && page === undefined) {
     return <ProblemBar error={error} onRetry={() => void refetch()} />;
   }
   if (page === undefined) {

@@ -44,7 +44,7 @@ describe("leaving what was typed", () => {
 
   it("asks, and stays", async () => {
     const { user, router, dialog } = await leave();
-    await user.click(dialog.getByRole("button", { name: "Stay" }));
+    await user.click(await dialog.findByRole("button", { name: "Stay" }));
     expect(router.state.location.pathname).toBe("/organizations/new");
     expect(screen.getByRole("textbox", { name: /Name/ })).toHaveValue("Northwind");
   });
@@ -54,7 +54,7 @@ describe("leaving what was typed", () => {
     ["Save", ["Northwind"]],
   ])("%s goes on", async (button, created) => {
     const { user, router, host, dialog } = await leave();
-    await user.click(dialog.getByRole("button", { name: button }));
+    await user.click(await dialog.findByRole("button", { name: button }));
     await waitFor(() => expect(router.state.location.pathname).toBe("/organizations"));
     const found = await host.call("organizations_list", { search: "Northwind" });
     expect(found.map((row) => row.name)).toEqual(created);

@@ -1,29 +1,12 @@
-import {
-  Button,
-  Checkbox,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  Dropdown,
-  Input,
-  makeStyles,
-  Option,
-  tokens,
-} from "@fluentui/react-components";
-import { type FormEvent, useState } from "react";
+import { Checkbox, Dropdown, Input, Option } from "@fluentui/react-components";
+import { type ReactNode, useState } from "react";
 import { Field, fieldMessage } from "@/components/Field";
+import { FormDialog } from "@/components/FormDialog";
 import { ProblemBar } from "@/components/ProblemBar";
 import { useNotify } from "@/components/toast";
 import type { UserRow } from "@/ipc/generated/UserRow";
 import { useHotkeys } from "@/lib/keys";
 import { useRead, useWrite } from "@/lib/queries";
-
-const useStyles = makeStyles({
-  content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
-});
 
 /** `Add`: one user. Without an organization it asks which; the default one is chosen. */
 export function AddUserDialog({ organization, onClose }: { organization: number | undefined; onClose: () => void }) {
@@ -118,11 +101,10 @@ type FormProps<T extends Typed> = {
   mutation: Pick<ReturnType<typeof useWrite<"user_add">>, "error" | "isPending" | "reset">;
   onSave: () => void;
   onClose: () => void;
-  children?: React.ReactNode;
+  children?: ReactNode;
 };
 
 function UserForm<T extends Typed>({ typed, mutation, ...props }: FormProps<T>) {
-  const styles = useStyles();
   const { error } = mutation;
   const change = (part: Partial<Typed>) => {
     props.onChange({ ...typed, ...part });
@@ -130,46 +112,33 @@ function UserForm<T extends Typed>({ typed, mutation, ...props }: FormProps<T>) 
       mutation.reset();
     }
   };
-  const submit = (event?: FormEvent) => {
-    event?.preventDefault();
-    props.onSave();
-  };
-  useHotkeys({ "ctrl+s": () => submit() }, { inDialogs: true });
+  useHotkeys({ "ctrl+s": () => props.onSave() }, { inDialogs: true });
   const shownAtField = error?.field === "address" || error?.field === "name" || error?.field === "tags";
   return (
-    <Dialog open onOpenChange={(_, data) => data.open || props.onClose()}>
-      <DialogSurface>
-        <form onSubmit={submit} noValidate>
-          <DialogBody>
-            <DialogTitle>{props.title}</DialogTitle>
-            <DialogContent className={styles.content}>
-              {error === null || shownAtField ? null : <ProblemBar error={error} />}
-              <Field label="E-Mail" required message={fieldMessage(error, "address")}>
-                <Input
-                  autoFocus
-                  type="text"
-                  inputMode="email"
-                  value={typed.address}
-                  onChange={(_, data) => change({ address: data.value })}
-                />
-              </Field>
-              <Field label="Name" message={fieldMessage(error, "name")}>
-                <Input value={typed.name} onChange={(_, data) => change({ name: data.value })} />
-              </Field>
-              <Field label="Tags" hint="Separated by commas" message={fieldMessage(error, "tags")}>
-                <Input value={typed.tags} onChange={(_, data) => change({ tags: data.value })} />
-              </Field>
-              {props.children}
-            </DialogContent>
-            <DialogActions>
-              <Button type="submit" appearance="primary" disabled={mutation.isPending || typed.address.trim() === ""}>
-                {props.verb}
-              </Button>
-              <Button onClick={props.onClose}>Cancel</Button>
-            </DialogActions>
-          </DialogBody>
-        </form>
-      </DialogSurface>
-    </Dialog>
+    <FormDialog
+      title={props.title}
+      verb={props.verb}
+      disabled={mutation.isPending || typed.address.trim() === ""}
+      onSubmit={props.onSave}
+      onClose={props.onClose}
+    >
+      {error === null || shownAtField ? null : <ProblemBar error={error} />}
+      <Field label="E-Mail" required message={fieldMessage(error, "address")}>
+        <Input
+          autoFocus
+          type="text"
+          inputMode="email"
+          value={typed.address}
+          onChange={(_, data) => change({ address: data.value })}
+        />
+      </Field>
+      <Field label="Name" message={fieldMessage(error, "name")}>
+        <Input value={typed.name} onChange={(_, data) => change({ name: data.value })} />
+      </Field>
+      <Field label="Tags" hint="Separated by commas" message={fieldMessage(error, "tags")}>
+        <Input value={typed.tags} onChange={(_, data) => change({ tags: data.value })} />
+      </Field>
+      {props.children}
+    </FormDialog>
   );
 }
