@@ -29,7 +29,7 @@ export function userColumns(ofOne: boolean, menu: (row: UserRow) => ReactNode): 
     {
       id: "address",
       header: "E-Mail",
-      width: 190,
+      width: 230,
       grow: 3,
       sortBy: "address",
       fixed: true,
