@@ -5,6 +5,7 @@ mod budget;
 mod codes;
 mod connection;
 mod durable;
+mod echoes;
 mod folders;
 mod identity;
 mod lists;

@@ -216,7 +216,7 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
 
 fn scheme_not_offered(offered: &[String], auth: &str) -> String {
     if offered.is_empty() {
-        return "The server answered without asking for a sign-in. No password was sent; this isn't how EWS answers."
+        return "The server asks for no sign-in that this program knows of, so no password was sent. EWS asks with 401 and a list of schemes."
             .to_owned();
     }
     let list = offered.join(", ");

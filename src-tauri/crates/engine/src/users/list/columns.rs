@@ -4,7 +4,7 @@
 
 use contract::SmtpAddress;
 
-use super::{ListError, Want, records::Record};
+use super::{ListError, Want, entries, records::Record, row::trim};
 
 /// Most columns of a list; a full `Get-Mailbox` export has about 250.
 const MOST_COLUMNS: usize = 1000;
@@ -46,7 +46,7 @@ impl Columns {
     /// Reads the first record.
     pub(super) fn of(first: &Record, want: Want, file: &str) -> Result<Self, ListError> {
         let file = file.to_owned();
-        if first.len() > MOST_COLUMNS {
+        if first.len() > MOST_COLUMNS && entries::of_record(first).is_none() {
             return Err(ListError::TooManyColumns {
                 file,
                 line: first.line,
@@ -133,7 +133,7 @@ impl Columns {
     fn of_row(row: &Record) -> Self {
         let address = row
             .cells()
-            .position(|cell| SmtpAddress::parse(cell.trim()).is_ok())
+            .position(|cell| SmtpAddress::parse(trim(cell)).is_ok())
             .or_else(|| row.cells().position(|cell| cell.contains('@')))
             .unwrap_or(0);
         let name = row
@@ -154,7 +154,7 @@ fn is_header(first: &Record) -> bool {
     first.cells().any(|cell| is_known(&key(cell)))
         && !first
             .cells()
-            .any(|cell| SmtpAddress::parse(cell.trim()).is_ok())
+            .any(|cell| SmtpAddress::parse(trim(cell)).is_ok())
 }
 
 fn is_known(key: &str) -> bool {
@@ -164,12 +164,13 @@ fn is_known(key: &str) -> bool {
         || NAMES.contains(&key)
 }
 
-/// What two spellings of a header share: case, blanks, `-` and `_` do not count.
+/// What two spellings of a header share: case, blanks, `-`, `_` and what shows nothing do not count.
 fn key(header: &str) -> String {
-    let skip = |c: &char| !(c.is_whitespace() || matches!(c, '-' | '_' | '\u{feff}'));
+    let skipped =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '_') || SmtpAddress::is_invisible(c);
     header
         .chars()
-        .filter(skip)
+        .filter(|c| !skipped(*c))
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -185,6 +186,7 @@ mod tests {
             "primary smtp address",
             "PRIMARY_SMTP-Address",
             "\u{feff}PrimarySmtpAddress ",
+            "\u{200b}Primary\u{ad}SmtpAddress\u{200e}",
         ] {
             assert_eq!(key(spelling), "primarysmtpaddress");
         }

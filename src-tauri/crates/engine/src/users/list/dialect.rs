@@ -4,7 +4,7 @@
 
 use contract::SmtpAddress;
 
-use super::records::Separator;
+use super::{entries, records::Separator};
 
 /// What a line before the first record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(super) fn is_type_line(text: &str) -> bool {
 }
 
 /// The separator that is most frequent in the first record, outside its quotes; at a tie the tab,
-/// then the semicolon, because commas also stand in names.
+/// then the semicolon, because commas also stand in names: `Berg, Anna <a@x>; Coe, Ben <b@x>`.
 pub(super) fn separator(head: &str) -> Separator {
     let [mut tabs, mut semicolons, mut commas] = [0; 3];
     let mut quoted = false;
@@ -89,6 +89,7 @@ pub(super) fn separator(head: &str) -> Separator {
         most if most == tabs => Separator::Tab,
         most if most == semicolons => Separator::Semicolon,
         _ if tabs + semicolons == 0 && is_named_address(&head[..end]) => Separator::Lines,
+        _ if semicolons > 0 && entries::of_text(&head[..end]).is_some() => Separator::Semicolon,
         _ => Separator::Comma,
     }
 }
@@ -120,6 +121,8 @@ mod tests {
                 Separator::Comma,
             ),
             ("Sales;Anna <anna@contoso.com>", Separator::Semicolon),
+            ("Berg, Anna <a@x>; Coe, Ben <b@x>\n", Separator::Semicolon),
+            ("Berg, Anna <a@x>; Coe, Ben, Dr.", Separator::Comma),
             ("", Separator::Lines),
         ] {
             assert_eq!(separator(head), expected, "{head:?}");

@@ -1,11 +1,12 @@
 //! Reads the lists of mailboxes that administrators have: CSV in every dialect that Excel and
-//! PowerShell write, or one address a line.
+//! PowerShell write, or plain addresses, one or several a line.
 //!
 //! Reads as it goes and keeps one row; never holds the list, never talks to a server, and leaves
 //! to the caller what depends on more than one row: duplicates, and a list without any address.
 
 mod columns;
 mod dialect;
+mod entries;
 mod error;
 mod records;
 mod row;
@@ -14,7 +15,7 @@ mod system;
 mod tests;
 mod text;
 
-use std::{fmt, io::Read};
+use std::{collections::VecDeque, fmt, io::Read};
 
 pub use error::{Binary, EXPORT_COMMAND, ListError};
 pub use records::Separator;
@@ -56,6 +57,8 @@ pub struct ListReader<R> {
     record: Record,
     /// The record is the first row and was not given out yet.
     pending: bool,
+    /// Rows of the record that were not given out yet: a line of addresses has several.
+    waiting: VecDeque<ListRow>,
     done: bool,
     columns: Columns,
     shape: ListShape,
@@ -90,6 +93,9 @@ impl<R: Read> ListReader<R> {
             }
         }
         let columns = Columns::of(&record, want, name)?;
+        if columns.header {
+            records.forget_written();
+        }
         let used = if columns.header {
             columns.used()
         } else {
@@ -108,6 +114,7 @@ impl<R: Read> ListReader<R> {
             records,
             record,
             pending: !columns.header,
+            waiting: VecDeque::new(),
             done: false,
             columns,
             shape,
@@ -122,12 +129,31 @@ impl<R: Read> ListReader<R> {
     }
 
     fn read_row(&mut self) -> Result<Option<ListRow>, RecordError> {
-        while std::mem::take(&mut self.pending) || self.records.next(&mut self.record)? {
-            if let Some(row) = ListRow::read(&self.columns, &self.record) {
-                return Ok(Some(row));
-            }
+        while self.waiting.is_empty()
+            && (std::mem::take(&mut self.pending) || self.records.next(&mut self.record)?)
+        {
+            self.take_record();
         }
-        Ok(None)
+        Ok(self.waiting.pop_front())
+    }
+
+    fn take_record(&mut self) {
+        let entries = if self.columns.header {
+            None
+        } else {
+            entries::of_record(&self.record)
+        };
+        match entries {
+            Some(entries) => {
+                let line = self.record.line;
+                let rows = entries.into_iter();
+                self.waiting
+                    .extend(rows.map(|entry| ListRow::of_entry(line, entry)));
+            }
+            None => self
+                .waiting
+                .extend(ListRow::read(&self.columns, &self.record)),
+        }
     }
 }
 

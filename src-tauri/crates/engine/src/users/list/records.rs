@@ -55,6 +55,7 @@ pub(super) struct Record {
     text: String,
     ends: Vec<usize>,
     bytes: usize,
+    written: String,
 }
 
 impl Record {
@@ -81,8 +82,14 @@ impl Record {
         (0..self.len()).map(|column| self.cell(column))
     }
 
+    /// The record as it is written, with its quotes and separators; empty once [`Records::forget_written`].
+    pub(super) fn written(&self) -> &str {
+        &self.written
+    }
+
     fn clear(&mut self) {
         self.text.clear();
+        self.written.clear();
         self.ends.clear();
         self.bytes = 0;
     }
@@ -126,6 +133,7 @@ pub(super) struct Records<R> {
     line: u64,
     after_cr: bool,
     quote_line: u64,
+    keep_written: bool,
 }
 
 impl<R: Read> Records<R> {
@@ -140,6 +148,7 @@ impl<R: Read> Records<R> {
             line: 1,
             after_cr: false,
             quote_line: 1,
+            keep_written: true,
         };
         let named = records.skip_preamble()?;
         records.top_up()?;
@@ -153,6 +162,11 @@ impl<R: Read> Records<R> {
 
     pub(super) fn text(&self) -> &Text<R> {
         &self.text
+    }
+
+    /// Keeps no record as it is written from now on: with a header, cells are all that counts.
+    pub(super) fn forget_written(&mut self) {
+        self.keep_written = false;
     }
 
     /// Reads the next record that is not a blank line; `false` at the end.
@@ -217,7 +231,13 @@ impl<R: Read> Records<R> {
         Ok(self.chunk.as_bytes().get(self.at).copied())
     }
 
+    /// Steps over a quote or a separator.
     fn step(&mut self, record: &mut Record) {
+        if self.keep_written {
+            record
+                .written
+                .push(char::from(self.chunk.as_bytes()[self.at]));
+        }
         self.at += 1;
         self.after_cr = false;
         record.bytes += 1;
@@ -267,6 +287,9 @@ impl<R: Read> Records<R> {
         let rest = self.rest();
         let length = rest.bytes().position(ends).unwrap_or(rest.len());
         record.text.push_str(&rest[..length]);
+        if self.keep_written {
+            record.written.push_str(&rest[..length]);
+        }
         record.bytes += length;
         self.at += length;
     }
@@ -329,6 +352,21 @@ mod tests {
             assert_eq!(read[1].1, [format!("c{end}{end}d"), "e".to_owned()]);
             assert_eq!(read[2].1, ["f", "g\"h"]);
         }
+    }
+
+    #[test]
+    fn records_are_kept_as_written_until_they_are_not() {
+        let text = "\"a\"\"b\";\"c\nd\";é\r\n\r\n\"e\"@x;\n\"f\"\n";
+        let text = Text::open(text.as_bytes()).expect("in memory");
+        let mut records = Records::open(text).expect("in memory");
+        let mut record = Record::default();
+        for expected in ["\"a\"\"b\";\"c\nd\";é", "\"e\"@x;"] {
+            assert!(records.next(&mut record).expect("well formed"));
+            assert_eq!(record.written(), expected);
+        }
+        records.forget_written();
+        assert!(records.next(&mut record).expect("well formed"));
+        assert_eq!((record.written(), record.cell(0)), ("", "f"));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 
 use contract::{AddressError, SmtpAddress};
 
-use super::{columns::Columns, dialect::is_type_line, is_system_mailbox, records::Record};
+use super::{
+    columns::Columns, dialect::is_type_line, entries::Entry, is_system_mailbox, records::Record,
+};
 
 /// Longest text of a bad address that is shown, in characters.
 const SHOWN: usize = 254;
@@ -71,10 +73,7 @@ impl ListRow {
         let named = address
             .as_ref()
             .map_or_else(|bad| bad.text.as_str(), SmtpAddress::as_str);
-        let is_system = is_system_mailbox(recipient_type.as_deref(), named)
-            || display_name
-                .as_deref()
-                .is_some_and(|name| is_system_mailbox(None, name));
+        let is_system = is_system(recipient_type.as_deref(), named, display_name.as_deref());
         Some(Self {
             line: record.line,
             address,
@@ -87,6 +86,27 @@ impl ListRow {
             is_system,
         })
     }
+
+    /// One address of a line that holds nothing else.
+    pub(super) fn of_entry(line: u64, entry: Entry<'_>) -> Self {
+        let display_name = name_before(entry.text);
+        Self {
+            line,
+            is_system: is_system(None, entry.address.as_str(), display_name.as_deref()),
+            address: Ok(entry.address),
+            display_name,
+            upn: None,
+            sid: None,
+            recipient_type: None,
+            proxy_addresses: Vec::new(),
+            tags: None,
+        }
+    }
+}
+
+fn is_system(recipient_type: Option<&str>, address: &str, display_name: Option<&str>) -> bool {
+    is_system_mailbox(recipient_type, address)
+        || display_name.is_some_and(|name| is_system_mailbox(None, name))
 }
 
 /// On one line: trimmed, every run of control characters a blank.
@@ -144,7 +164,7 @@ fn display_name(columns: &Columns, record: &Record) -> Option<String> {
 /// `Anna Berg` of `Anna Berg <anna@contoso.com>`.
 fn name_before(cell: &str) -> Option<String> {
     let (name, _) = cell.rsplit_once('<')?;
-    let name = name.trim();
+    let name = trim(name);
     let bare = name
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'))
@@ -182,13 +202,15 @@ fn filled(cell: &str) -> Option<String> {
 }
 
 fn shown(cell: &str) -> Option<String> {
-    let text = filled(cell)?;
+    // Where it is broken is seen, and no text turns its direction around.
+    let text = filled(&cell.replace(SmtpAddress::is_invisible, " "))?;
     Some(match text.char_indices().nth(SHOWN) {
         Some((end, _)) => text[..end].trim_end().to_owned(),
         None => text,
     })
 }
 
-fn trim(cell: &str) -> &str {
-    cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+/// Without what shows nothing at both ends.
+pub(super) fn trim(cell: &str) -> &str {
+    cell.trim_matches(|c: char| c.is_whitespace() || SmtpAddress::is_invisible(c))
 }

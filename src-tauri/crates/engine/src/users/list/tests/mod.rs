@@ -4,6 +4,7 @@ mod any;
 mod dialects;
 mod errors;
 mod rows;
+mod several;
 
 use contract::SmtpAddress;
 
