@@ -27,7 +27,8 @@ pub enum AddressError {
     /// Over 254 bytes.
     #[error("the address is longer than 254 bytes")]
     TooLong,
-    /// A line break, tab or other control character.
+    /// A line break, tab or other control character, or one that shows nothing
+    /// ([`SmtpAddress::is_invisible`]).
     #[error("the address contains a line break or another control character")]
     Control,
     /// No `@`, or nothing before or after it.
@@ -42,16 +43,21 @@ pub enum AddressError {
 }
 
 impl SmtpAddress {
-    /// Reads `anna@contoso.com`, `Anna Berg <anna@contoso.com>` or `smtp:anna@contoso.com`.
+    /// Reads `anna@contoso.com`, `Anna Berg <anna@contoso.com>` or `smtp:anna@contoso.com`; blanks and
+    /// invisible characters around the address do not count.
     ///
     /// # Errors
     /// What is wrong with the text, as [`AddressError`].
     pub fn parse(text: &str) -> Result<Self, AddressError> {
-        let text = unwrap(text.trim_matches(|c: char| c == ' ' || c == '\u{a0}'));
+        let blank = |c: char| c == ' ' || c == '\u{a0}' || Self::is_invisible(c);
+        let text = unwrap(text.trim_matches(blank));
         if text.is_empty() {
             return Err(AddressError::Empty);
         }
-        if text.chars().any(char::is_control) {
+        if text
+            .chars()
+            .any(|c| c.is_control() || Self::is_invisible(c))
+        {
             return Err(AddressError::Control);
         }
         if text.len() > MAX_BYTES {
@@ -68,6 +74,23 @@ impl SmtpAddress {
             return Err(AddressError::Domain);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// Whether a character shows nothing: soft hyphen, zero width, or the direction of writing, which
+    /// come along when text is copied from mail and web pages
+    /// (`Default_Ignorable_Code_Point`: <https://www.unicode.org/reports/tr44/>). Around an address
+    /// they are left out, within one they are refused.
+    #[must_use]
+    pub const fn is_invisible(c: char) -> bool {
+        matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+        )
     }
 
     /// The address as first spelled.
@@ -124,11 +147,15 @@ impl<'de> Deserialize<'de> for SmtpAddress {
 /// `Name <a@b>` becomes `a@b`; a leading `smtp:` (any case, as in proxyAddresses) goes.
 fn unwrap(text: &str) -> &str {
     let inner = match (text.rfind('<'), text.strip_suffix('>')) {
-        (Some(at), Some(head)) => head[at + 1..].trim(),
+        (Some(at), Some(head)) => {
+            head[at + 1..].trim_matches(|c: char| c.is_whitespace() || SmtpAddress::is_invisible(c))
+        }
         _ => text,
     };
     match inner.get(..5) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("smtp:") => &inner[5..],
+        Some(prefix) if prefix.eq_ignore_ascii_case("smtp:") => {
+            inner[5..].trim_matches(SmtpAddress::is_invisible)
+        }
         _ => inner,
     }
 }
@@ -228,6 +255,49 @@ mod tests {
         }
         let long = format!("{}@contoso.com", "a".repeat(250));
         assert_eq!(SmtpAddress::parse(&long), Err(AddressError::TooLong));
+    }
+
+    #[test]
+    fn what_shows_nothing_goes_at_the_ends_and_is_refused_inside() {
+        let ranges = [
+            '\u{ad}'..='\u{ad}',
+            '\u{61c}'..='\u{61c}',
+            '\u{200b}'..='\u{200f}',
+            '\u{202a}'..='\u{202e}',
+            '\u{2060}'..='\u{2064}',
+            '\u{2066}'..='\u{2069}',
+            '\u{feff}'..='\u{feff}',
+        ];
+        for c in ranges.into_iter().flatten() {
+            for text in [
+                format!("{c}anna@contoso.com{c}"),
+                format!("{c} {c}anna@contoso.com\u{a0}{c}"),
+                format!("{c}An{c}na <{c}anna@contoso.com{c}>{c}"),
+                format!("{c}smtp:{c}anna@contoso.com"),
+            ] {
+                let read = SmtpAddress::parse(&text).map(|address| address.0);
+                assert_eq!(read, Ok("anna@contoso.com".to_owned()), "{text:?}");
+            }
+            for text in [
+                format!("an{c}na@contoso.com"),
+                format!("anna{c}@contoso.com"),
+                format!("anna@{c}contoso.com"),
+                format!("anna@contoso{c}.com"),
+                format!("\"an{c}na\"@contoso.com"),
+                format!("Anna <an{c}na@contoso.com>"),
+            ] {
+                assert_eq!(
+                    SmtpAddress::parse(&text),
+                    Err(AddressError::Control),
+                    "{text:?}"
+                );
+            }
+            assert_eq!(
+                SmtpAddress::parse(&c.to_string()),
+                Err(AddressError::Empty),
+                "{c:?}"
+            );
+        }
     }
 
     #[test]
