@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { renderScreen } from "@/testing/render";
+import { unsavedQuestion } from "@/testing/unsaved";
 import { NewOrganizationPage } from "./NewPage";
 import { suggestedId } from "./suggestedId";
 
@@ -36,15 +37,13 @@ describe("leaving what was typed", () => {
     const view = await renderScreen(<NewOrganizationPage />, { at: "/organizations/new" });
     await view.user.type(screen.getByRole("textbox", { name: /Name/ }), "Northwind");
     await view.user.click(screen.getByRole("button", { name: "Cancel" }));
-    const dialog = within(
-      await screen.findByRole("alertdialog", { name: "Save the changes of the new organization?" }),
-    );
+    const dialog = await unsavedQuestion("Save the changes of the new organization?");
     return { ...view, dialog };
   }
 
   it("asks, and stays", async () => {
     const { user, router, dialog } = await leave();
-    await user.click(await dialog.findByRole("button", { name: "Stay" }));
+    await user.click(dialog.button("Stay"));
     expect(router.state.location.pathname).toBe("/organizations/new");
     expect(screen.getByRole("textbox", { name: /Name/ })).toHaveValue("Northwind");
   });
@@ -54,7 +53,7 @@ describe("leaving what was typed", () => {
     ["Save", ["Northwind"]],
   ])("%s goes on", async (button, created) => {
     const { user, router, host, dialog } = await leave();
-    await user.click(await dialog.findByRole("button", { name: button }));
+    await user.click(dialog.button(button));
     await waitFor(() => expect(router.state.location.pathname).toBe("/organizations"));
     const found = await host.call("organizations_list", { search: "Northwind" });
     expect(found.map((row) => row.name)).toEqual(created);

@@ -1,6 +1,7 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { renderScreen } from "@/testing/render";
+import { unsavedQuestion } from "@/testing/unsaved";
 import { OrganizationSettingsTab } from "./SettingsTab";
 
 async function edited() {
@@ -13,10 +14,8 @@ async function edited() {
 it("asks before changes are left behind; Save keeps them and goes on", async () => {
   const { user, router, host } = await edited();
   void router.navigate({ to: "/activity" as never });
-  const dialog = within(
-    await screen.findByRole("alertdialog", { name: 'Save the changes of the settings of "Contoso"?' }),
-  );
-  await user.click(await dialog.findByRole("button", { name: "Save" }));
+  const dialog = await unsavedQuestion('Save the changes of the settings of "Contoso"?');
+  await user.click(dialog.button("Save"));
   await waitFor(() => expect(router.state.location.pathname).toBe("/activity"));
   expect((await host.call("organization_show", { organization: 2 })).settings.notes).toBe("Ask the network team.");
 });
