@@ -37,8 +37,8 @@ function open() {
  * asked another host for anything.
  */
 export function journey(name, options, walk) {
-  const { home, ...context } = options;
-  test(name, { timeout: 180_000 }, async (t) => {
+  const { home, todo, ...context } = options;
+  test(name, { timeout: 180_000, todo }, async (t) => {
     const host = await startHost(t, { home: home?.(t) });
     const visit = await startVisit(host, context);
     t.after(() => visit.close());
