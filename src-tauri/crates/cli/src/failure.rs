@@ -65,20 +65,6 @@ pub(crate) fn tell(problem: &Problem, json: bool) -> ExitCode {
     Exit::Incomplete.code()
 }
 
-/// Says what clap found wrong with the arguments, or shows the help that was asked for.
-pub(crate) fn of_arguments(error: &clap::Error, json: bool) -> ExitCode {
-    if !error.use_stderr() {
-        // Help and version were asked for.
-        let _ = error.print();
-        return Exit::Fine.code();
-    }
-    if !json {
-        let _ = error.print();
-        return Exit::Incomplete.code();
-    }
-    tell(&problem_of(error), json)
-}
-
 /// Our own fault.
 pub(crate) fn internal(doing: &str, error: &dyn std::error::Error) -> Problem {
     Problem::new(
@@ -88,18 +74,18 @@ pub(crate) fn internal(doing: &str, error: &dyn std::error::Error) -> Problem {
     .hint("Try again; if it happens again, report it.")
 }
 
-/// Clap's words without its colors: the first paragraph is the message, its tip the hint.
-fn problem_of(error: &clap::Error) -> Problem {
-    let text = error.render().to_string();
-    let mut paragraphs = text
-        .split("\n\n")
-        .map(|part| part.split_whitespace().collect::<Vec<_>>().join(" "));
-    let first = paragraphs.next().unwrap_or_default();
-    let message = first.trim_start_matches("error:").trim().to_owned();
-    let hint = paragraphs
-        .find_map(|part| part.strip_prefix("tip: ").map(str::to_owned))
-        .unwrap_or_else(|| "`--help` shows what there is.".to_owned());
-    Problem::new(Code::Invalid, message).hint(hint)
+/// The next step, where whoever found the problem names none.
+fn next_step(code: Code) -> &'static str {
+    match code {
+        Code::NotFound => "List what there is: understudy organization list, understudy run list.",
+        Code::Taken => "Choose another name.",
+        Code::PasswordNeeded => "Pass the password on standard input with --password-stdin.",
+        Code::BadList => "Give one address a line, or a CSV file with a column PrimarySmtpAddress.",
+        Code::BadCertificate => "Give the certificate of the CA, as PEM or DER.",
+        Code::DataFolder => "Choose another folder: --data-dir DIR or UNDERSTUDY_DATA_DIR.",
+        Code::AlreadyRunning => "Wait until the other run has ended, or cancel it.",
+        _ => "`--help` shows what there is.",
+    }
 }
 
 #[derive(Serialize)]
@@ -112,14 +98,19 @@ struct Document<'a> {
 struct Inner<'a> {
     code: &'static str,
     message: &'a str,
-    hint: Option<&'a str>,
+    hint: &'a str,
+}
+
+fn hint(problem: &Problem) -> &str {
+    let own = problem.hint.as_deref().filter(|hint| !hint.is_empty());
+    own.unwrap_or_else(|| next_step(problem.code))
 }
 
 fn tell_json(problem: &Problem) -> std::io::Result<()> {
     let inner = Inner {
         code: problem.code.as_str(),
         message: &problem.message,
-        hint: problem.hint.as_deref(),
+        hint: hint(problem),
     };
     let document = Document {
         schema: SCHEMA,
@@ -137,10 +128,7 @@ fn tell_people(problem: &Problem) -> std::io::Result<()> {
         "error: {}",
         crate::style::harmless(&problem.message)
     )?;
-    match &problem.hint {
-        Some(hint) => writeln!(stderr, "hint: {}", crate::style::harmless(hint)),
-        None => Ok(()),
-    }
+    writeln!(stderr, "hint: {}", crate::style::harmless(hint(problem)))
 }
 
 #[cfg(test)]

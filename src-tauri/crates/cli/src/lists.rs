@@ -43,7 +43,7 @@ pub(crate) fn open(file: &Path) -> Result<List, Problem> {
                 "Write the list first, in the Exchange Management Shell: {EXPORT_COMMAND}"
             )))
         }
-        Err(error) => Err(bad(format!("{name} cannot be read: {error}."))),
+        Err(error) => Err(unreadable(&name, &error)),
     }
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn read(file: &Path) -> Result<(String, Vec<u8>), Problem> {
     let List { name, source } = open(file)?;
     let mut bytes = Vec::new();
     let read = source.take(LARGEST_STORED + 1).read_to_end(&mut bytes);
-    read.map_err(|error| bad(format!("{name} cannot be read: {error}.")))?;
+    read.map_err(|error| unreadable(&name, &error))?;
     if bytes.len() as u64 > LARGEST_STORED {
         // A list that is no list gets the better message.
         prove(&name, open(file)?.source, IdentifyBy::Smtp)?;
@@ -108,6 +108,10 @@ pub(crate) fn canary(text: &str) -> Result<Canary, Problem> {
 fn of_list(error: &ListError) -> Problem {
     let text = error.to_string();
     bad(format!("{text}.")).hint(error.hint())
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Problem {
+    bad(format!("{name} cannot be read: {error}.")).hint("Give a file that you may read.")
 }
 
 fn bad(message: String) -> Problem {

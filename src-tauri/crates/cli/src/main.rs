@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod confirm;
 mod failure;
 mod follow;
 mod lists;
@@ -13,12 +14,14 @@ mod print;
 mod rows;
 mod style;
 mod trust;
+mod usage;
 mod values;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use args::Cli;
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, FromArgMatches as _};
 use failure::{Exit, Failure};
 
@@ -28,12 +31,23 @@ fn main() -> ExitCode {
     let hints = args::Hints::of(&arguments);
     let command = Cli::command().color(hints.color.for_clap());
     let parsed = command
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(&arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
         Ok(cli) => run(cli, hints.json),
-        Err(error) => failure::of_arguments(&error, hints.json),
+        Err(error) => of_arguments(&error, &arguments, hints.json),
     }
+}
+
+/// Shows the help that was asked for, or says what is wrong with the arguments.
+fn of_arguments(error: &clap::Error, arguments: &[OsString], json: bool) -> ExitCode {
+    let bare = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if !error.use_stderr() || (bare && !json) {
+        // Where nobody listens, the exit code still tells.
+        let _ = error.print();
+        return if bare { Exit::Incomplete } else { Exit::Fine }.code();
+    }
+    failure::tell(&usage::problem(error, arguments), json)
 }
 
 fn run(cli: Cli, json: bool) -> ExitCode {

@@ -123,6 +123,7 @@ impl Output {
                 Code::DataFolder,
                 format!("{} cannot be written: {error}.", unfinished.place.display()),
             )
+            .hint("Give the name of a file in a folder you may write to.")
         })?;
         unfinished.done = true;
         Ok(Some(unfinished.place.clone()))

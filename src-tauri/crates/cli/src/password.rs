@@ -14,7 +14,7 @@ const LONGEST: u64 = 4_096;
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct PasswordArgs {
     /// Read the password from the first line of stdin [default: the key store, else a prompt]
-    #[arg(long)]
+    #[arg(long, help_heading = "Server and account")]
     pub(crate) password_stdin: bool,
 }
 
@@ -82,7 +82,8 @@ fn first_line(source: impl BufRead) -> Result<Secret, Problem> {
         return Err(Problem::new(
             Code::Invalid,
             "The first line of stdin is too long for a password.",
-        ));
+        )
+        .hint("Write the password alone, as the first line."));
     }
     // PowerShell may put a mark of its encoding in front.
     if line.starts_with(b"\xEF\xBB\xBF") {

@@ -96,3 +96,8 @@ impl Kind {
 pub(crate) fn verdict(row: &ResultRow) -> Verdict {
     row.verdict.unwrap_or(Verdict::NotChecked)
 }
+
+/// A mailbox that must be refused was opened: the gravest finding of all.
+pub(crate) fn is_exposed(row: &ResultRow) -> bool {
+    row.finding && row.cause == Some(contract::Cause::ImpersonationExposed)
+}

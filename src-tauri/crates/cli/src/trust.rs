@@ -10,30 +10,37 @@ use engine::Engine;
 /// Largest file that is looked at, in bytes.
 const LARGEST: u64 = 1024 * 1024;
 
+/// Where the flags stand in the help.
+const HEADING: &str = "Certificates";
+
 /// Trust's flags.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct TrustArgs {
-    /// Trust the CAs in this file (PEM or DER) besides the system's
-    #[arg(long, value_name = "FILE", conflicts_with = "pin_sha256")]
+    /// Trust the CAs in this file, PEM or DER, besides the system's
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     pub(crate) ca_file: Option<PathBuf>,
-    /// Trust exactly one certificate: the SHA-256 of its DER
-    #[arg(long, value_name = "HEX", value_parser = crate::values::pin)]
+    /// Trust exactly one certificate: the SHA-256 of its DER, 64 hexadecimal digits; nothing else
+    /// counts then, --ca-file neither
+    #[arg(long, value_name = "HEX", value_parser = crate::values::pin, help_heading = HEADING)]
     pub(crate) pin_sha256: Option<String>,
 }
 
 impl TrustArgs {
-    /// What was asked for; nothing: `None`.
+    /// What was asked for; nothing: `None`. With a pin only the pin counts; a CA file beside it is
+    /// read all the same, so that a bad one is not found out later.
     ///
     /// # Errors
     /// [`Code::BadCertificate`], naming the file.
     pub(crate) async fn settle(&self, engine: &Engine) -> Result<Option<TlsTrust>, Problem> {
-        match (&self.ca_file, &self.pin_sha256) {
-            (Some(file), _) => ca(engine, file).await.map(Some),
-            (None, Some(sha256)) => Ok(Some(TlsTrust::Pin {
-                sha256: sha256.clone(),
-            })),
-            (None, None) => Ok(None),
-        }
+        let ca = match &self.ca_file {
+            Some(file) => Some(ca(engine, file).await?),
+            None => None,
+        };
+        let pin = self
+            .pin_sha256
+            .clone()
+            .map(|sha256| TlsTrust::Pin { sha256 });
+        Ok(pin.or(ca))
     }
 }
 

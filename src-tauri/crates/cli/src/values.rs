@@ -8,16 +8,16 @@ use engine::checks::ProxyChoice;
 /// `--auth`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Auth {
-    /// The strongest scheme the server offers; Basic only by choice
+    /// The strongest scheme the server offers, never Basic
     #[default]
     Auto,
-    /// Negotiate (Kerberos)
+    /// Kerberos; not part of this version
     Negotiate,
-    /// NTLM
+    /// NTLM; not part of this version
     Ntlm,
-    /// Basic
+    /// Name and password, over TLS
     Basic,
-    /// A bearer token
+    /// An access token; not part of this version
     Bearer,
 }
 
@@ -72,7 +72,7 @@ impl Concurrency {
         match (text, text.parse()) {
             ("auto", _) => Ok(Self::Auto),
             (_, Ok(number @ 1..=27)) => Ok(Self::Most(number)),
-            _ => Err("write auto, or a number from 1 to 27".to_owned()),
+            _ => Err("Give auto, or 1 to 27.".to_owned()),
         }
     }
 
@@ -120,7 +120,7 @@ pub(crate) struct Resolve {
 impl Resolve {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let bad = || {
-            "write HOST:PORT:ADDRESS or HOST:PORT:ADDRESS:PORT, an IPv6 address in brackets"
+            "Write HOST:PORT:ADDRESS or HOST:PORT:ADDRESS:PORT, an IPv6 address in brackets."
                 .to_owned()
         };
         let (host, rest) = text
@@ -154,8 +154,35 @@ pub(crate) fn pin(text: &str) -> Result<String, String> {
     if digits.len() == 64 && digits.chars().all(|c| c.is_ascii_hexdigit()) {
         Ok(digits.to_ascii_uppercase())
     } else {
-        Err("a certificate is named by its SHA-256: 64 hexadecimal digits".to_owned())
+        Err("Give the SHA-256 of the certificate: 64 hexadecimal digits.".to_owned())
     }
+}
+
+/// `--timeout`, in seconds.
+pub(crate) fn timeout(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=600) => Ok(seconds),
+        _ => Err("Give 1 to 600 seconds.".to_owned()),
+    }
+}
+
+/// What this version can log on with is said before a password is asked for or read.
+///
+/// # Errors
+/// [`Code::NotAllowed`].
+pub(crate) fn served(auth: Authentication) -> Result<(), Problem> {
+    let scheme = match auth {
+        Authentication::Automatic | Authentication::Basic => return Ok(()),
+        Authentication::Negotiate => "Negotiate (Kerberos)",
+        Authentication::Ntlm => "NTLM",
+        Authentication::SignedInUser => "The Windows sign-in",
+        Authentication::Bearer => "Logging on with a token",
+    };
+    Err(Problem::new(
+        Code::NotAllowed,
+        format!("{scheme} isn't part of this version yet."),
+    )
+    .hint("Use --auth basic with a password, where the server offers it."))
 }
 
 /// `--proxy`. Read apart from clap, which repeats what it refuses, passwords included.

@@ -4,9 +4,9 @@
 use std::io::Cursor;
 
 use contract::{
-    Authentication, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs, OrganizationId,
-    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunId, RunState, Secret,
-    TlsTrust, ValidateEmailConfiguration,
+    Authentication, CheckScope, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs,
+    OrganizationId, OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunId, RunState,
+    Secret, TlsTrust, ValidateEmailConfiguration,
 };
 use engine::Engine;
 use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck};
@@ -17,6 +17,7 @@ use super::save;
 use crate::failure::Failure;
 use crate::lists;
 use crate::password::{ask, needed};
+use crate::values::served;
 
 /// A run that waits for its start.
 pub(super) enum Prepared {
@@ -70,6 +71,7 @@ impl Prepared {
                     .audit_organization(
                         &row,
                         password,
+                        Mailboxes::Scope(CheckScope::All),
                         canaries,
                         |plan| args.adjust(proxy.as_ref(), plan),
                         stream,
@@ -129,6 +131,14 @@ pub(super) async fn of_organization(
     args.proxy()?;
     let row = engine.find_organization(name).await?;
     prove_canaries(args, IdentifyBy::Smtp)?;
+    let configuration = engine
+        .email_configuration_show(OrganizationRef {
+            organization: row.id,
+        })
+        .await?;
+    if configuration.saved {
+        served(configuration.form.authentication)?;
+    }
     let password = stored_or_asked(engine, Some(row.id), &row.name, args).await?;
     Ok(Prepared::Organization {
         row: Box::new(row),
@@ -163,7 +173,7 @@ pub(super) async fn of_run(
 /// A list.
 pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Problem> {
     let auth: Authentication = args.auth.unwrap_or_default().into();
-    served(auth, args)?;
+    refuse_unserved(auth, args)?;
     let ews_url = url(args.ews_url.as_deref().unwrap_or_default())?;
     let account = args
         .account
@@ -262,15 +272,12 @@ fn prove_canaries(args: &Args, by: IdentifyBy) -> Result<(), Problem> {
 }
 
 /// What this version cannot do yet is said before anything is read.
-fn served(auth: Authentication, args: &Args) -> Result<(), Problem> {
-    if args.token_stdin || auth == Authentication::Bearer {
-        return Err(Problem::new(
-            Code::NotAllowed,
-            "Logging on with a token isn't part of this version yet.",
-        )
-        .hint("Use --auth basic with a password, where the server offers it."));
-    }
-    Ok(())
+fn refuse_unserved(auth: Authentication, args: &Args) -> Result<(), Problem> {
+    served(if args.token_stdin {
+        Authentication::Bearer
+    } else {
+        auth
+    })
 }
 
 /// Near misses (`mail.contoso.com`) are completed, and that is said.
@@ -312,8 +319,22 @@ async fn refuse_form(engine: &Engine, form: &EmailConfigurationForm) -> Result<(
         .into_iter()
         .find(|message| message.level == FieldLevel::Error)
     {
-        Some(message) => Err(Problem::invalid(&message.field, message.text)),
+        Some(message) => {
+            let hint = advice(&message.field);
+            Err(Problem::invalid(&message.field, message.text).hint(hint))
+        }
         None => Ok(()),
+    }
+}
+
+/// What to do about a flag of the form.
+fn advice(field: &str) -> &'static str {
+    match field {
+        "accountLogon" => {
+            r"Give --account 'CONTOSO\svc-ews' or --account svc-ews@contoso.com; not both at once."
+        }
+        "ewsUrl" => "Give --ews-url https://mail.contoso.com/EWS/Exchange.asmx, with your host.",
+        _ => "`understudy check --help` shows what each flag takes.",
     }
 }
 

@@ -34,68 +34,106 @@ const STORED: [&str; 9] = [
 
 /// Check mailboxes: of a stored organization, or of a list
 ///
-/// One folder of each mailbox is opened through the service account, nothing is written. A one-off
-/// audit (--ews-url, --account, --users) keeps nothing unless --save is given.
+/// Opens one folder of each mailbox through the service account, and writes nothing. A one-off audit
+/// (--ews-url, --account, --users) keeps nothing unless --save is given.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  understudy check 'Contoso'\n  understudy check --ews-url https://mail.contoso.com/EWS/Exchange.asmx \
---account 'CONTOSO\\svc-ews' \\\n      --password-stdin --users users.csv --json < password.txt\n  understudy check --resume last\n\n\
-Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; else 0."
-)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A stored organization, by its name or External Id
     #[arg(value_name = "ORGANIZATION", conflicts_with_all = STORED)]
     pub(super) organization: Option<String>,
-    /// EWS URL; https, or http on this machine alone
-    #[arg(long, value_name = "URL", requires = "account")]
+    /// EWS URL, such as https://mail.contoso.com/EWS/Exchange.asmx; http for this machine alone
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "account",
+        help_heading = "Server and account"
+    )]
     pub(super) ews_url: Option<String>,
     /// Service account: DOMAIN\user, UPN or e-mail address
-    #[arg(long, value_name = "NAME", requires = "ews_url")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "ews_url",
+        help_heading = "Server and account"
+    )]
     pub(super) account: Option<String>,
-    /// User list, CSV or one address a line; - is stdin
-    #[arg(long, value_name = "FILE", requires = "ews_url")]
+    /// User list: CSV, or one address a line; - is stdin
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "ews_url",
+        help_heading = "Mailboxes"
+    )]
     pub(super) users: Option<PathBuf>,
-    /// Mailboxes that must be refused: a list, or an address; repeatable
-    #[arg(long, value_name = "FILE|ADDRESS")]
+    /// Canaries, mailboxes that must be refused: a list, or one address; repeatable
+    #[arg(long, value_name = "FILE|ADDRESS", help_heading = "Mailboxes")]
     pub(super) must_refuse: Vec<String>,
     #[command(flatten)]
     pub(super) password: PasswordArgs,
-    /// Read the access token from the first line of stdin, with --auth bearer
-    #[arg(long, conflicts_with = "password_stdin")]
+    /// Read an access token from the first line of stdin; not part of this version
+    #[arg(
+        long,
+        conflicts_with = "password_stdin",
+        help_heading = "Server and account"
+    )]
     pub(super) token_stdin: bool,
     /// How to log on [default: auto]
-    #[arg(long, value_name = "SCHEME")]
+    #[arg(long, value_name = "SCHEME", help_heading = "Server and account")]
     pub(super) auth: Option<Auth>,
     /// What names the mailbox to Exchange [default: smtp]
-    #[arg(long, value_name = "IDENTITY")]
+    #[arg(long, value_name = "IDENTITY", help_heading = "Mailboxes")]
     pub(super) identify_by: Option<Identify>,
     #[command(flatten)]
     pub(super) trust: TrustArgs,
-    /// Folders to open, all in one request [default: inbox]
-    #[arg(long, value_name = "FOLDER", value_delimiter = ',')]
+    /// Folders to open, comma separated, all in one request [default: inbox]
+    #[arg(
+        long,
+        value_name = "FOLDERS",
+        value_delimiter = ',',
+        help_heading = "Mailboxes"
+    )]
     pub(super) folders: Vec<Folder>,
-    /// Most connections at once: auto, or 1 to 27 [default: auto]
-    #[arg(long, value_name = "auto|N", value_parser = Concurrency::parse)]
+    /// Most connections at once, 1 to 27; auto starts at 4 and goes up to 10 [default: auto]
+    #[arg(long, value_name = "auto|N", value_parser = Concurrency::parse, help_heading = "Network")]
     pub(super) concurrency: Option<Concurrency>,
     /// Seconds a request may take, 1 to 600 [default: 30]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, value_name = "SECONDS", value_parser = crate::values::timeout, help_heading = "Network")]
     pub(super) timeout: Option<u64>,
-    /// HTTP proxy: system, none or a URL [default: system]
-    #[arg(long, value_name = "PROXY")]
+    /// HTTP proxy; system: HTTPS_PROXY and NO_PROXY; loopback never goes through one [default: system]
+    #[arg(long, value_name = "system|none|URL", help_heading = "Network")]
     pub(super) proxy: Option<String>,
-    /// Ask this server of a load-balanced name; repeatable
-    #[arg(long, value_name = "HOST:PORT:ADDRESS[:PORT]", value_parser = Resolve::parse)]
+    /// Ask this server of a load-balanced name, as curl's --resolve; repeatable
+    #[arg(long, value_name = "HOST:PORT:ADDRESS[:PORT]", value_parser = Resolve::parse, help_heading = "Network")]
     pub(super) resolve: Vec<Resolve>,
-    /// Keep organization, users and run under this name
-    #[arg(long, value_name = "NAME", requires = "ews_url")]
+    /// Keep organization, users and run under this new name, the password in the key store
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "ews_url",
+        help_heading = "Keep and resume"
+    )]
     pub(super) save: Option<String>,
-    /// Go on with a run that was cut off, under the same id
-    #[arg(long, value_name = "RUN|last", conflicts_with_all = STORED)]
+    /// Go on with a run that was cut off, under the same id; decided mailboxes are not asked again
+    #[arg(long, value_name = "RUN|last", conflicts_with_all = STORED, help_heading = "Keep and resume")]
     #[arg(conflicts_with_all = ["organization", "must_refuse", "folders", "concurrency", "timeout", "proxy", "resolve"])]
     pub(super) resume: Option<String>,
     #[command(flatten)]
     pub(super) format: FormatArgs,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  A one-off audit; the password is asked for:
+    understudy check --ews-url https://mail.contoso.com/EWS/Exchange.asmx
+      --account 'CONTOSO\\svc-ews' --auth basic --users users.csv
+  The same from a script:
+    ... --password-stdin --json < password.txt
+  A stored organization, and a run that was cut off:
+    understudy check Contoso
+    understudy check --resume last
+
+Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; else 0.";
 
 /// Which of the three forms it is.
 enum Form<'a> {

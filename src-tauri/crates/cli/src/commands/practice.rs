@@ -35,21 +35,23 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SCENARIO", default_value = "healthy", hide_possible_values = true, value_parser = scenarios())]
     scenario: Scenario,
     /// Mailboxes, 1 to 50,000
-    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = people)]
     users: u32,
     /// Port to listen on [default: a free one]
     #[arg(
         long,
         value_name = "PORT",
         default_value_t = 0,
-        hide_default_value = true
+        hide_default_value = true,
+        value_parser = port,
+        help_heading = "Server"
     )]
     port: u16,
-    /// Plain HTTP instead of HTTPS
-    #[arg(long)]
+    /// Plain HTTP instead of HTTPS with a CA of its own
+    #[arg(long, help_heading = "Server")]
     http: bool,
-    /// Pause before every answer, in milliseconds
-    #[arg(long, value_name = "MS")]
+    /// Pause before every answer, in milliseconds [default: as the scenario has it]
+    #[arg(long, value_name = "MS", value_parser = latency, help_heading = "Server")]
     latency: Option<u64>,
     /// Folder for ca.pem and users.csv [default: a temporary one, gone at the end]
     #[arg(long, value_name = "DIR")]
@@ -63,6 +65,28 @@ pub(crate) struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// `--users`.
+fn people(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(number @ 1..=50_000) => Ok(number),
+        _ => Err("Give 1 to 50000.".to_owned()),
+    }
+}
+
+/// `--port`.
+fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| "Give 1 to 65535, or 0 for a free port.".to_owned())
+}
+
+/// `--latency`, in milliseconds.
+fn latency(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(pause @ 0..=600_000) => Ok(pause),
+        _ => Err("Give milliseconds, 0 to 600000.".to_owned()),
+    }
 }
 
 fn scenarios() -> impl clap::builder::TypedValueParser<Value = Scenario> {

@@ -15,10 +15,15 @@ use crate::style::{Pen, one_line};
 const ALL: u64 = 1_000_000;
 
 /// Look at earlier runs
+///
+/// Without a command: the list.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    list: ListArgs,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -35,7 +40,7 @@ struct ListArgs {
     #[arg(long, value_name = "ORGANIZATION")]
     organization: Option<String>,
     /// Most runs to list
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = limit)]
     limit: u64,
     /// Print JSON
     #[arg(long)]
@@ -49,6 +54,13 @@ struct ShowArgs {
     run: String,
     #[command(flatten)]
     format: FormatArgs,
+}
+
+fn limit(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(limit @ 1..) => Ok(limit),
+        _ => Err("Give 1 or more.".to_owned()),
+    }
 }
 
 #[derive(Serialize)]
@@ -70,8 +82,9 @@ struct Run<'a> {
 pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
     let engine = Engine::open(global.options()).await?;
     match args.command {
-        Command::List(args) => list(&engine, args).await,
-        Command::Show(args) => show(&engine, args, global).await,
+        None => list(&engine, args.list).await,
+        Some(Command::List(args)) => list(&engine, args).await,
+        Some(Command::Show(args)) => show(&engine, args, global).await,
     }
 }
 

@@ -4,13 +4,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{
-    AccessType, AddOrganization, AddUser, Code, EmailConfigurationForm, ImportApply, ImportGroup,
-    ImportSource, NoArgs, OrganizationId, OrganizationRef, OrganizationRow, PasswordChange,
-    Platform, Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret, SetUsers,
-    UserChange, UserIds,
+    AccessType, AddOrganization, AddUser, CheckScope, Code, EmailConfigurationForm, ImportApply,
+    ImportGroup, ImportSource, NoArgs, OrganizationId, OrganizationRef, OrganizationRow,
+    PasswordChange, Platform, Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret,
+    SetUsers, UserChange, UserIds,
 };
 use engine::Engine;
-use engine::checks::{Audit, Canary, Mailboxes, StartedCheck};
+use engine::checks::{Canary, Mailboxes, Plan, StartedCheck};
 use engine::users::list::{ListReader, Want};
 
 use super::audit::{OneOff, Source};
@@ -76,10 +76,10 @@ async fn fill(
     args: &Args,
 ) -> Result<StartedCheck, Problem> {
     let OneOff {
-        plan,
         form,
         password,
         list,
+        ..
     } = audit;
     let all_kept = match &list {
         Source::Whole { name, bytes } => {
@@ -100,34 +100,26 @@ async fn fill(
     keep_settings(engine, row.id, args).await?;
     keep_configuration(engine, row.id, form, &password).await?;
     // A list whose every row became a user is checked as the organization it is now; else the rows
-    // that could not be kept are part of this run alone.
-    if all_kept {
-        let proxy = args.proxy()?;
-        let adjust = |settled: &mut engine::checks::Plan| args.adjust(proxy.as_ref(), settled);
-        return engine
-            .audit_organization(row, Some(password), Vec::new(), adjust, args.streams())
-            .await;
-    }
-    let canaries = args
-        .must_refuse
-        .iter()
-        .map(|text| lists::canary(text))
-        .collect::<Result<_, _>>()?;
-    let mailboxes = match list {
-        Source::None => Mailboxes::None,
-        list => list.mailboxes(),
+    // that could not be kept are part of this run all the same. Either way it is the organization's
+    // run, with the settings just saved.
+    let (mailboxes, canaries) = if all_kept {
+        (Mailboxes::Scope(CheckScope::All), Vec::new())
+    } else {
+        let canaries = args.must_refuse.iter().map(|text| lists::canary(text));
+        (list.mailboxes(), canaries.collect::<Result<_, _>>()?)
     };
-    let audit = Audit {
-        plan,
-        password,
-        mailboxes,
-        canaries,
-        organization: Some((row.id, row.name.clone())),
-        fingerprint: String::new(),
-        draft: false,
-        stream: args.streams(),
-    };
-    engine.start_audit(audit).await
+    let proxy = args.proxy()?;
+    let adjust = |plan: &mut Plan| args.adjust(proxy.as_ref(), plan);
+    engine
+        .audit_organization(
+            row,
+            Some(password),
+            mailboxes,
+            canaries,
+            adjust,
+            args.streams(),
+        )
+        .await
 }
 
 /// Adds the users; answers whether every row of the list became one.

@@ -5,7 +5,7 @@ use contract::{CauseCard, Expectation, ResultRow};
 use super::{standing, totals, traffic};
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::rows::{Kind, Report, verdict};
+use crate::rows::{Kind, Report, is_exposed, verdict};
 use crate::style::grouped;
 
 /// Looks; light and dark as the reader's system says.
@@ -107,18 +107,26 @@ async fn section(report: &Report<'_>, kind: Kind, output: &mut Output) -> Result
         return Ok(());
     }
     let mut begun = false;
-    let mut rows = report.rows();
-    while let Some(page) = rows.next().await? {
-        for (row, _) in page.iter().filter(|(row, _)| Kind::of(row) == kind) {
-            if !begun {
-                begun = true;
-                let open = if kind == Kind::Expected { "" } else { " open" };
-                output.text(&format!(
-                    "<details{open}>\n<summary><h2>{title}</h2></summary>\n<table>\n<thead><tr><th>Mailbox</th>\
-                     <th>Verdict</th><th>Cause</th><th>Result</th></tr></thead>\n<tbody>\n"
-                ))?;
+    // Opened canaries are the gravest findings: they come first.
+    let passes: &[bool] = match kind {
+        Kind::Finding => &[true, false],
+        Kind::Open | Kind::Expected => &[false],
+    };
+    for &exposed in passes {
+        let told = |row: &ResultRow| Kind::of(row) == kind && is_exposed(row) == exposed;
+        let mut rows = report.rows();
+        while let Some(page) = rows.next().await? {
+            for (row, _) in page.iter().filter(|(row, _)| told(row)) {
+                if !begun {
+                    begun = true;
+                    let open = if kind == Kind::Expected { "" } else { " open" };
+                    output.text(&format!(
+                        "<details{open}>\n<summary><h2>{title}</h2></summary>\n<table>\n<thead><tr><th>Mailbox</th>\
+                         <th>Verdict</th><th>Cause</th><th>Result</th></tr></thead>\n<tbody>\n"
+                    ))?;
+                }
+                output.text(&line(row, class))?;
             }
-            output.text(&line(row, class))?;
         }
     }
     if begun {

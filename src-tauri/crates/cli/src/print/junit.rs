@@ -3,6 +3,7 @@
 
 use contract::{ResultRow, RunRow, Summary, Verdict};
 use engine::reports::check;
+use serde_json::Value;
 
 use crate::failure::{Failure, internal};
 use crate::output::Output;
@@ -50,22 +51,23 @@ fn head(row: &RunRow, skipped: u64, output: &mut Output) -> Result<(), Failure> 
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"understudy\" {counts}>\n  \
          <testsuite name=\"{name}\" {counts} timestamp=\"{at}\">\n    <properties>\n"
     ))?;
-    property("run", &row.id.0, output)?;
     let fields =
         serde_json::to_value(check::run(row)).map_err(|error| internal("writing JUnit", &error))?;
     for (field, value) in fields.as_object().into_iter().flatten() {
-        match value {
-            serde_json::Value::String(text) => property(field, text, output)?,
-            serde_json::Value::Null if field == "cause" => property(field, "", output)?,
-            serde_json::Value::Array(warnings) if field == "warnings" => {
-                for warning in warnings.iter().filter_map(|warning| warning.as_str()) {
-                    property("warning", warning, output)?;
-                }
-            }
-            _ => {}
-        }
+        property(field, &flat(value), output)?;
     }
     output.text("    </properties>\n")
+}
+
+/// A field of the run as one text: lists line by line, commands as they are typed, `null` empty.
+fn flat(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join("\n"),
+        Value::Object(command) => command.get("powershell").map(flat).unwrap_or_default(),
+        other => other.to_string(),
+    }
 }
 
 fn property(name: &str, value: &str, output: &mut Output) -> Result<(), Failure> {

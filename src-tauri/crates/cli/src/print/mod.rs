@@ -38,13 +38,13 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct FormatArgs {
     /// How to write the results [default: table]
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
     format: Option<Format>,
     /// The same as --format json
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with = "format", help_heading = "Output")]
     json: bool,
-    /// Write the results to this file instead of stdout
-    #[arg(long, short, value_name = "FILE")]
+    /// Write the results to this file instead of stdout; it appears when it is whole
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
 }
 
@@ -99,6 +99,8 @@ fn cards<'r>(report: &'r Report<'_>) -> Vec<(&'r CauseCard, u64)> {
             None => cards.push((card, card.count)),
         }
     }
+    // The gravest of all; the others keep their order.
+    cards.sort_by_key(|(card, _)| card.cause != Cause::ImpersonationExposed);
     cards
 }
 

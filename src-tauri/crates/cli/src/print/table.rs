@@ -6,7 +6,7 @@ use engine::reports::check;
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::rows::{Kind, Report, verdict};
+use crate::rows::{Kind, Report, is_exposed, verdict};
 use crate::style::{Pen, count, grouped, harmless, one_line, width, wrap};
 
 /// Up to here what is as it should be is listed too.
@@ -62,6 +62,8 @@ struct Layout {
     refused: u64,
     /// Open rows that were never asked.
     unasked: u64,
+    /// Canaries that were opened.
+    exposed: u64,
 }
 
 impl Layout {
@@ -72,6 +74,7 @@ impl Layout {
             counts: [0; 3],
             refused: 0,
             unasked: 0,
+            exposed: 0,
         };
         let mut rows = report.rows();
         while let Some(page) = rows.next().await? {
@@ -83,6 +86,7 @@ impl Layout {
                 layout.refused += u64::from(canary);
                 let unasked = kind == Kind::Open && verdict(row) == Verdict::NotChecked;
                 layout.unasked += u64::from(unasked);
+                layout.exposed += u64::from(is_exposed(row));
                 layout.mailbox = layout
                     .mailbox
                     .max(one_line(&row.mailbox).chars().count().min(WIDEST_MAILBOX));
@@ -125,16 +129,25 @@ async fn section(
     } else {
         0
     };
-    if number > unasked {
-        let told = |row: &ResultRow| {
-            Kind::of(row) == kind && (unasked == 0 || verdict(row) != Verdict::NotChecked)
-        };
-        let mut rows = report.rows();
-        while let Some(page) = rows.next().await? {
-            for (row, _) in page.iter().filter(|(row, _)| told(row)) {
-                output.text(&line(row, &report.page.row, layout, pen))?;
-            }
+    let exposed = if kind == Kind::Finding {
+        layout.exposed
+    } else {
+        0
+    };
+    if exposed > 0 {
+        output.text(&format!("  {}\n", pen.bad(&opened(exposed))))?;
+        lines(report, layout, output, pen, is_exposed).await?;
+    }
+    if number > unasked + exposed {
+        if exposed > 0 {
+            output.text("  Other findings\n")?;
         }
+        let told = |row: &ResultRow| {
+            Kind::of(row) == kind
+                && !is_exposed(row)
+                && (unasked == 0 || verdict(row) != Verdict::NotChecked)
+        };
+        lines(report, layout, output, pen, told).await?;
     }
     if unasked > 0 {
         let number = grouped(unasked);
@@ -143,6 +156,31 @@ async fn section(
         ))?;
     }
     output.text("\n")
+}
+
+/// The rows that are told, in the order of the list.
+async fn lines(
+    report: &Report<'_>,
+    layout: &Layout,
+    output: &mut Output,
+    pen: Pen,
+    told: impl Fn(&ResultRow) -> bool,
+) -> Result<(), Failure> {
+    let mut rows = report.rows();
+    while let Some(page) = rows.next().await? {
+        for (row, _) in page.iter().filter(|(row, _)| told(row)) {
+            output.text(&line(row, &report.page.row, layout, pen))?;
+        }
+    }
+    Ok(())
+}
+
+/// The gravest finding of all stands under a line of its own.
+fn opened(number: u64) -> String {
+    match number {
+        1 => "A mailbox that must be refused was opened".to_owned(),
+        n => format!("{} mailboxes that must be refused were opened", grouped(n)),
+    }
 }
 
 /// `4,812 granted; 1 canary refused`

@@ -9,22 +9,22 @@ use serde::Serialize;
 
 use crate::password::PasswordArgs;
 use crate::trust::TrustArgs;
-use crate::values::{Auth, Identify};
+use crate::values::{Auth, Identify, served};
 
 /// The Email Configuration; what is left out stays.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigurationArgs {
-    /// EWS URL
-    #[arg(long, value_name = "URL")]
+    /// EWS URL, such as https://mail.contoso.com/EWS/Exchange.asmx
+    #[arg(long, value_name = "URL", help_heading = "Server and account")]
     ews_url: Option<String>,
     /// Service account: DOMAIN\user, UPN or e-mail address
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "Server and account")]
     account: Option<String>,
-    /// How to log on
-    #[arg(long, value_name = "SCHEME")]
+    /// How to log on [default: auto]
+    #[arg(long, value_name = "SCHEME", help_heading = "Server and account")]
     auth: Option<Auth>,
-    /// What names the mailbox to Exchange
-    #[arg(long, value_name = "IDENTITY")]
+    /// What names the mailbox to Exchange [default: smtp]
+    #[arg(long, value_name = "IDENTITY", help_heading = "Server and account")]
     identify_by: Option<Identify>,
     #[command(flatten)]
     trust: TrustArgs,
@@ -73,6 +73,9 @@ impl ConfigurationArgs {
         engine: &Engine,
         mut form: EmailConfigurationForm,
     ) -> Result<Option<(EmailConfigurationForm, Option<Secret>)>, Problem> {
+        if let Some(auth) = self.auth {
+            served(auth.into())?;
+        }
         let trust = self.trust.settle(engine).await?;
         let given = self.ews_url.is_some()
             || self.account.is_some()

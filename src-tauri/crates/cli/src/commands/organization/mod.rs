@@ -12,6 +12,7 @@ use engine::Engine;
 use serde::Serialize;
 
 use crate::args::Global;
+use crate::confirm::Yes;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::style::{count, one_line};
@@ -35,7 +36,7 @@ enum Command {
     Edit(EditArgs),
     /// Copy an organization, without password, runs and activation
     Duplicate(DuplicateArgs),
-    /// Delete an organization with its users and its stored password
+    /// Delete an organization with its users; it can be restored for 30 days, without its password
     Remove(RemoveArgs),
 }
 
@@ -102,6 +103,8 @@ struct DuplicateArgs {
 struct RemoveArgs {
     /// Name or External Id
     organization: String,
+    #[command(flatten)]
+    yes: Yes,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -124,7 +127,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
             let copy = engine.organization_duplicate(request).await?;
             show(&engine, &copy.name, args.json).await?;
         }
-        Command::Remove(args) => remove(&engine, &args).await?,
+        Command::Remove(args) => return remove(&engine, &args).await,
     }
     Ok(Exit::Fine)
 }
@@ -346,8 +349,16 @@ struct Deleted<'a> {
     users: u64,
 }
 
-async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<(), Failure> {
+async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<Exit, Failure> {
     let row = engine.find_organization(&args.organization).await?;
+    let question = format!(
+        "Delete \"{}\" and its {}? Its stored password is removed now; the rest can be restored for 30 days.",
+        row.name,
+        count(row.counts.users, "user", "users")
+    );
+    if !args.yes.or_ask(&question)? {
+        return Ok(Exit::Incomplete);
+    }
     let removed = engine
         .organization_remove(OrganizationRef {
             organization: row.id,
@@ -363,8 +374,11 @@ async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<(), Failure> {
         })?;
     } else {
         let users = count(removed, "user", "users");
-        output.text(&format!("Deleted {} with {users}.\n", one_line(&row.name)))?;
+        output.text(&format!(
+            "Deleted {} with {users}. To undo it, within 30 days: the window, Activity.\n",
+            one_line(&row.name)
+        ))?;
     }
     output.finish()?;
-    Ok(())
+    Ok(Exit::Fine)
 }

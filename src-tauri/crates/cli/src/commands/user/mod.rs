@@ -11,6 +11,7 @@ use engine::Engine;
 use serde::Serialize;
 
 use crate::args::Global;
+use crate::confirm::Yes;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::style::{count, one_line};
@@ -35,7 +36,7 @@ enum Command {
     Import(import::ImportArgs),
     /// Write users as CSV
     Export(export::ExportArgs),
-    /// Remove users
+    /// Remove users; they can be restored for 30 days
     Remove(RemoveArgs),
 }
 
@@ -87,6 +88,8 @@ struct RemoveArgs {
     /// Also users with sync access
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    yes: Yes,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -100,7 +103,9 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
             import::import(&Engine::open(global.options()).await?, &args).await?;
         }
         Command::Export(args) => export::export(global, &args).await?,
-        Command::Remove(args) => remove(&Engine::open(global.options()).await?, &args).await?,
+        Command::Remove(args) => {
+            return remove(&Engine::open(global.options()).await?, &args).await;
+        }
     }
     Ok(Exit::Fine)
 }
@@ -119,6 +124,7 @@ pub(in crate::commands) async fn find(
             Code::Invalid,
             format!("{address:?} is no e-mail address: {error}."),
         )
+        .hint("An address looks like anna@contoso.com.")
     })?;
     let mut query = query(organization, Some(address.as_str()));
     loop {
@@ -285,17 +291,32 @@ struct Deleted<'a> {
     users: u64,
 }
 
-async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<(), Failure> {
+async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<Exit, Failure> {
     let organization = engine.find_organization(&args.organization).await?;
     let mut ids = Vec::new();
     for address in &args.addresses {
         let Some(row) = find(engine, organization.id, address).await? else {
             let message = format!("{} is no user of {}.", one_line(address), organization.name);
             return Err(Problem::new(Code::NotFound, message)
-                .hint("Nothing was removed.")
+                .hint(format!(
+                    "Nothing was removed. `understudy user list {:?}` shows its users.",
+                    organization.name
+                ))
                 .into());
         };
-        ids.push(row.id);
+        if !ids.contains(&row.id) {
+            ids.push(row.id);
+        }
+    }
+    if ids.len() > 1 {
+        let question = format!(
+            "Remove {} users from \"{}\"? They can be restored for 30 days.",
+            ids.len(),
+            organization.name
+        );
+        if !args.yes.or_ask(&question)? {
+            return Ok(Exit::Incomplete);
+        }
     }
     let request = RemoveUsers {
         users: UserIds::Listed { ids },
@@ -311,11 +332,11 @@ async fn remove(engine: &Engine, args: &RemoveArgs) -> Result<(), Failure> {
         })?;
     } else {
         output.text(&format!(
-            "Removed {} from {}.\n",
+            "Removed {} from {}. To undo it, within 30 days: the window, Activity.\n",
             count(removed, "user", "users"),
             one_line(&organization.name)
         ))?;
     }
     output.finish()?;
-    Ok(())
+    Ok(Exit::Fine)
 }
