@@ -105,6 +105,73 @@ fn junit_is_for_build_servers() {
 }
 
 #[test]
+fn junit_has_every_field_of_the_run_and_no_other() {
+    let worlds = [mixed(), World::new(Scenario::WrongPassword, 2)];
+    for world in worlds {
+        let document = world.check(&["--json"]).json();
+        let run = document["run"].as_object().expect("an object");
+        let xml = world.check(&["--format", "junit"]).stdout;
+        let start = "<property name=\"";
+        let properties: std::collections::BTreeMap<&str, &str> = xml
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix(start)?.split_once("\" value=\""))
+            .map(|(name, rest)| (name, rest.trim_end_matches("\"/>")))
+            .collect();
+        let names: Vec<&str> = properties.keys().copied().collect();
+        let mut fields: Vec<&str> = run.keys().map(String::as_str).collect();
+        fields.sort_unstable();
+        assert_eq!(names, fields, "under their JSON names, each once");
+        assert_eq!(properties["organization"], "", "a one-off audit has none");
+        for field in ["ews_url", "account", "auth", "state"] {
+            assert_eq!(Some(properties[field]), run[field].as_str(), "{field}");
+        }
+        assert_eq!(
+            properties["cause"],
+            run["cause"].as_str().unwrap_or_default()
+        );
+        assert_eq!(
+            properties["remedy"].contains("Get-ADUser"),
+            run["remedy"].is_array(),
+            "commands as they are typed"
+        );
+    }
+}
+
+#[test]
+fn an_opened_canary_stands_first() {
+    let mut practice = setup(Scenario::UnscopedRole, 3);
+    practice.options.bind = Bind::Http;
+    practice.options.mailboxes[0].state = MailboxState::Disabled;
+    let world = World::with(practice);
+    let ran = world.check(&[]);
+    let lines: Vec<&str> = ran.stdout.lines().map(str::trim).collect();
+    assert_eq!(
+        &lines[..2],
+        ["Findings (2)", "A mailbox that must be refused was opened"],
+        "{}",
+        ran.all()
+    );
+    assert!(lines[2].starts_with(CANARY), "{}", ran.all());
+    held!("exposed", ran.all());
+    let html = world.check(&["--format", "html"]).stdout;
+    let at = |text: &str| html.rfind(text).expect("it is a row");
+    let first = &world.practice.users[0].primary;
+    assert!(at(&format!("<td>{CANARY}")) < at(&format!("<td>{first}")));
+}
+
+#[test]
+fn csv_is_data_and_not_a_spreadsheet() {
+    let world = World::new(Scenario::Healthy, 2);
+    world.file("users.csv", b"PrimarySmtpAddress\n=1+2@contoso.com\n");
+    let csv = world.check(&["--format", "csv"]).stdout;
+    assert!(
+        csv.lines()
+            .any(|line| line.starts_with("=1+2@contoso.com,")),
+        "the fields of results as they are: {csv}"
+    );
+}
+
+#[test]
 fn html_is_one_file_that_loads_nothing() {
     let world = mixed();
     let place = world.path("report.html").display().to_string();
@@ -272,7 +339,7 @@ fn trust_and_route_are_as_told() {
     let port = port.expect("a port");
     let url = format!("https://mail.contoso.com:{port}/EWS/Exchange.asmx");
     let resolve = format!("mail.contoso.com:{port}:127.0.0.1");
-    let words = |trust: &[&str]| {
+    let words = |trust: &[&str]| -> Vec<String> {
         let list = world.path("users.csv").display().to_string();
         let mut words: Vec<String> = [
             "check",
@@ -307,8 +374,23 @@ fn trust_and_route_are_as_told() {
         Value::Null,
         "with a pin only the pin counts"
     );
+    let wrong = "00".repeat(32);
+    assert_eq!(cause(&["--pin-sha256", &wrong]), "tls.pin_mismatch");
     assert_eq!(
-        cause(&["--pin-sha256", &"00".repeat(32)]),
+        cause(&["--ca-file", &ca, "--pin-sha256", &pin]),
+        Value::Null,
+        "beside a CA file too: its name does not match"
+    );
+    assert_eq!(
+        cause(&["--ca-file", &ca, "--pin-sha256", &wrong]),
         "tls.pin_mismatch"
+    );
+    let bad = world.file("bad.pem", b"no certificate");
+    let ran = world.with_password(&words(&["--ca-file", &bad, "--pin-sha256", &pin]));
+    assert_eq!(
+        (ran.exit, ran.json()["problem"]["code"].as_str()),
+        (Some(2), Some("bad_certificate")),
+        "{}",
+        ran.all()
     );
 }

@@ -22,7 +22,14 @@ fn saved() -> World {
 #[test]
 fn a_saved_audit_says_what_was_kept() {
     let world = World::new(Scenario::Healthy, 2);
-    held!("saved", world.check(&["--save", "Contoso"]).all());
+    let ran = world.check(&["--save", "Contoso"]);
+    assert_eq!(
+        ran.stderr.lines().count(),
+        2,
+        "a warning and a hint, no log: {}",
+        ran.stderr
+    );
+    held!("saved", ran.all());
 }
 
 #[test]
@@ -133,6 +140,42 @@ fn a_list_with_bad_rows_is_reported_whole() {
     );
 }
 
+/// The run is the organization's, with the settings it has, even where the list holds more than it.
+#[test]
+fn a_saved_audit_of_a_list_with_bad_rows_counts_for_the_organization() {
+    for rows in ["", "nobody\n"] {
+        let world = World::new(Scenario::Healthy, 2);
+        let people = &world.practice.users;
+        let list = format!(
+            "PrimarySmtpAddress\n{}\n{}\n{rows}",
+            people[0].primary, people[1].primary
+        );
+        world.file("users.csv", list.as_bytes());
+        let ran = world.check(&["--save", "Contoso"]);
+        assert_eq!(ran.exit, Some(i32::from(!rows.is_empty())), "{}", ran.all());
+        let runs = world.stored_runs();
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].organization_name.as_deref(), Some("Contoso"));
+        assert!(
+            !runs[0].old_settings && !runs[0].draft,
+            "{rows:?}: the settings are the saved ones"
+        );
+    }
+}
+
+#[test]
+fn run_alone_is_the_list() {
+    let world = saved();
+    let list = world.run(&["run", "list", "--json"]);
+    let alone = world.run(&["run", "--json"]);
+    assert_eq!(alone.json(), list.json());
+    assert_eq!(
+        world.run(&["run"]).stdout,
+        world.run(&["run", "list"]).stdout
+    );
+    assert_eq!(world.run(&["run", "--json", "show"]).exit, Some(2));
+}
+
 #[test]
 fn nothing_is_stored_without_save() {
     let world = World::new(Scenario::Healthy, 2);
@@ -148,7 +191,7 @@ fn organizations_are_kept_by_command() {
     let world = World::new(Scenario::Healthy, 2);
     let url = world.simulator().ews_url();
     let ca = world.path("ca.pem").display().to_string();
-    let steps: [&[&str]; 12] = [
+    let steps: [&[&str]; 13] = [
         &["organization", "list"],
         &[
             "organization",
@@ -193,6 +236,7 @@ fn organizations_are_kept_by_command() {
         &["organization", "duplicate", "Northwind"],
         &["organization", "show", "Northwind (copy)", "--json"],
         &["organization", "remove", "Northwind (copy)"],
+        &["organization", "remove", "Northwind (copy)", "--yes"],
         &["organization", "remove", "Nobody"],
         &["organization", "list", "--json"],
     ];
@@ -204,7 +248,7 @@ fn users_are_kept_by_command() {
     let world = World::new(Scenario::Healthy, 3);
     world.file("more.csv", b"PrimarySmtpAddress,DisplayName\nzoe@contoso.com,Zoe\nnobody,No One\nZOE@contoso.com,Again\n");
     assert_eq!(world.run(&["organization", "add", "Contoso"]).exit, Some(0));
-    let steps: [&[&str]; 14] = [
+    let steps: [&[&str]; 16] = [
         &["user", "list", "Contoso"],
         &["user", "import", "Contoso", "users.csv", "--dry-run"],
         &["user", "import", "Contoso", "users.csv"],
@@ -230,6 +274,21 @@ fn users_are_kept_by_command() {
             "Contoso",
             "zoe@contoso.com",
             "Xaver@Contoso.com",
+        ],
+        &[
+            "user",
+            "remove",
+            "Contoso",
+            "zoe@contoso.com",
+            "Xaver@Contoso.com",
+            "--yes",
+        ],
+        &[
+            "user",
+            "remove",
+            "Contoso",
+            "anna.adler@contoso.com",
+            "ANNA.ADLER@contoso.com",
         ],
         &["user", "remove", "Contoso", "zoe@contoso.com", "--json"],
         &["user", "export", "Contoso"],
@@ -286,15 +345,7 @@ fn the_list_on_stdin_and_the_password_on_a_terminal() {
         "cat users.csv | '{binary}' {} --users - --must-refuse {CANARY} --format csv --output out.csv",
         words.join(" ")
     );
-    let mut command = std::process::Command::new("script");
-    command
-        .args(["--quiet", "--return", "--command", &typed, "/dev/null"])
-        .current_dir(world.folder.path());
-    command
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
-    let ran = Ran::of(command, format!("{}\n", world.practice.password).as_bytes());
+    let ran = on_a_terminal(&world, &typed, &world.practice.password);
     assert!(
         ran.stdout.contains("Password for CONTOSO\\svc-ews:"),
         "{}",
@@ -303,6 +354,46 @@ fn the_list_on_stdin_and_the_password_on_a_terminal() {
     assert_eq!(ran.exit, Some(0), "{}", ran.all());
     let csv = std::fs::read_to_string(world.path("out.csv")).expect("written");
     assert_eq!(csv.matches(",granted,").count(), 3, "{csv}");
+}
+
+/// A person is asked before something is deleted, and may say no.
+#[cfg(target_os = "linux")]
+#[test]
+fn deleting_asks_on_a_terminal() {
+    let world = saved();
+    let binary = crate::world::binary().display().to_string();
+    let organizations = || world.run(&["organization", "list"]).stdout;
+    let remove = format!("'{binary}' organization remove Contoso");
+    let users = format!(
+        "'{binary}' user remove Contoso {} {CANARY}",
+        world.practice.users[0].primary
+    );
+    for (typed, answer, exit) in [(&users, "n", 2), (&users, "y", 0), (&remove, "", 2)] {
+        let ran = on_a_terminal(&world, typed, answer);
+        assert_eq!(ran.exit, Some(exit), "{}", ran.all());
+    }
+    assert!(organizations().contains("Contoso  contoso  5 users"));
+    let ran = on_a_terminal(&world, &remove, "yes");
+    let question = "Delete \"Contoso\" and its 5 users?";
+    assert!(ran.stdout.contains(question), "{}", ran.all());
+    assert!(ran.stdout.contains("30 days"), "{}", ran.all());
+    assert!(!organizations().contains("Contoso"));
+}
+
+/// Runs a line of shell on a terminal that `script` makes, and types one line.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(world: &World, line: &str, typed: &str) -> Ran {
+    let mut command = std::process::Command::new("script");
+    command
+        .args(["--quiet", "--return", "--command", line, "/dev/null"])
+        .env("UNDERSTUDY_DATA_DIR", world.path("data"))
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .env_remove("XDG_RUNTIME_DIR")
+        .current_dir(world.folder.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    Ran::of(command, format!("{typed}\n").as_bytes())
 }
 
 fn story(world: &World, steps: &[&[&str]]) -> String {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use contract::{RunRow, RunsQuery};
+use engine::{Engine, Options};
 use exchange_sim::practice::{Practice, Scenario, setup};
 use exchange_sim::{Counters, Simulator};
 use tempfile::TempDir;
@@ -132,6 +134,22 @@ impl World {
             ]);
         }
         words
+    }
+
+    /// The runs as the window sees them.
+    pub(crate) fn stored_runs(&self) -> Vec<RunRow> {
+        let options = Options {
+            data_dir: Some(self.path("data")),
+            ..Options::default()
+        };
+        let query = RunsQuery {
+            organization: None,
+            limit: 100,
+        };
+        self.runtime.block_on(async {
+            let engine = Engine::open(options).await.expect("the data folder");
+            engine.runs_list(query).await.expect("runs")
+        })
     }
 
     /// Runs a one-off audit with the right password.

@@ -13,16 +13,20 @@ use crate::style::Color;
 /// Proves, mailbox by mailbox, that a service account can open them through Exchange impersonation.
 #[derive(Debug, Parser)]
 #[command(name = "understudy", version = engine::VERSION, propagate_version = true)]
-#[command(
-    after_help = "Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; \
-else 0.\nTry it without a server: understudy practice --check"
-)]
+#[command(after_help = START)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
+
+const START: &str = "\
+Start here:
+  understudy practice --check      a whole check without a server
+  understudy check --help          what a check of your server needs
+
+Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; else 0.";
 
 /// What every command takes.
 #[derive(Debug, Args)]
@@ -42,6 +46,10 @@ pub(crate) struct Global {
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
     /// Color stdout
+    #[arg(
+        help = "Color stdout: auto (on a terminal, unless NO_COLOR is set), always or never",
+        hide_possible_values = true
+    )]
     #[arg(
         long,
         global = true,

@@ -10,7 +10,7 @@ use crate::style::one_line;
 /// The flag that answers the question.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Yes {
-    /// Do not ask; needed where there is no terminal
+    /// Do it without asking; needed where there is no terminal
     #[arg(long, short)]
     yes: bool,
 }

@@ -14,7 +14,7 @@ use crate::args::Cli;
 const SENSITIVE: [&str; 6] = ["pass", "pwd", "token", "secret", "proxy", "credential"];
 /// Where secrets come from.
 const STDIN: &str =
-    "The password is read from the first line of stdin (--password-stdin), never from an argument.";
+    "Secrets are read from the first line of stdin (--password-stdin), never from an argument.";
 
 /// What clap refused, and what to do.
 pub(crate) fn problem(error: &clap::Error, typed: &[OsString]) -> Problem {

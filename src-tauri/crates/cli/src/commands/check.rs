@@ -100,7 +100,7 @@ pub(crate) struct Args {
     /// Seconds a request may take, 1 to 600 [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = crate::values::timeout, help_heading = "Network")]
     pub(super) timeout: Option<u64>,
-    /// HTTP proxy; system: HTTPS_PROXY and NO_PROXY; loopback never goes through one [default: system]
+    /// HTTP proxy; system is what the environment says; loopback needs none [default: system]
     #[arg(long, value_name = "system|none|URL", help_heading = "Network")]
     pub(super) proxy: Option<String>,
     /// Ask this server of a load-balanced name, as curl's --resolve; repeatable

@@ -26,6 +26,7 @@ use crate::style::Pen;
 /// It listens on the loopback address alone and knows made-up people. Nothing is stored, apart from
 /// the files it writes for you; it runs until Ctrl-C.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "flags that know nothing of each other"
@@ -66,6 +67,15 @@ pub(crate) struct Args {
     #[arg(long)]
     json: bool,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  See a check from start to end:
+    understudy practice --check
+  See what a missing right looks like:
+    understudy practice --check --scenario outside-the-scope
+  Keep a server running, and get the command to check it:
+    understudy practice --users 500 --latency 50";
 
 /// `--users`.
 fn people(text: &str) -> Result<u32, String> {

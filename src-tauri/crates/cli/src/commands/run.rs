@@ -39,7 +39,7 @@ struct ListArgs {
     /// Only runs of this organization
     #[arg(long, value_name = "ORGANIZATION")]
     organization: Option<String>,
-    /// Most runs to list
+    /// Most runs to list, the newest first
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = limit)]
     limit: u64,
     /// Print JSON
