@@ -80,6 +80,10 @@ fn a_line_with_other_text_is_one_row() {
         assert_eq!(rows.len(), 1, "{text:?}");
         assert_eq!(rows[0].display_name.as_deref(), name, "{text:?}");
     }
+    let rows = read("z@x,Zoe\nBerlin,Ben <b@x>\n");
+    assert_eq!(good(&rows), ["z@x", "b@x"]);
+    let name = rows[1].display_name.as_deref();
+    assert_eq!(name, Some("Ben"), "a column beside it is not his name");
 }
 
 #[test]
