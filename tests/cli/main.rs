@@ -1,6 +1,7 @@
 //! The command line from outside: the real binary against a simulated Exchange, with stdout, stderr
 //! and exit code held together. What cli.md promises is asserted here and nowhere else.
 
+mod bad_cases;
 mod bad_input;
 mod formats;
 mod help;

@@ -42,7 +42,7 @@ pub(crate) struct Args {
     /// A stored organization, by its name or External Id
     #[arg(value_name = "ORGANIZATION", conflicts_with_all = STORED)]
     pub(super) organization: Option<String>,
-    /// EWS URL, such as https://mail.contoso.com/EWS/Exchange.asmx; http for this machine alone
+    /// EWS URL: https, the path is mostly /EWS/Exchange.asmx; http for this machine alone
     #[arg(
         long,
         value_name = "URL",

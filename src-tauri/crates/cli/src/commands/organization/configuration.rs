@@ -14,7 +14,7 @@ use crate::values::{Auth, Identify, served};
 /// The Email Configuration; what is left out stays.
 #[derive(Debug, clap::Args)]
 pub(super) struct ConfigurationArgs {
-    /// EWS URL, such as https://mail.contoso.com/EWS/Exchange.asmx
+    /// EWS URL: https, the path is mostly /EWS/Exchange.asmx
     #[arg(long, value_name = "URL", help_heading = "Server and account")]
     ews_url: Option<String>,
     /// Service account: DOMAIN\user, UPN or e-mail address
