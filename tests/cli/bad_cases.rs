@@ -258,7 +258,7 @@ fn stored(world: &World) -> Vec<Case> {
             add(&[&"n".repeat(121)]),
             "invalid",
         ),
-        ("a taken name", add(&["default organization"]), "taken"),
+        ("a taken name", add(&["Default Organization"]), "taken"),
         (
             "a taken External Id",
             add(&["Contoso", "--external-id", "default"]),
