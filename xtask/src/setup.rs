@@ -25,6 +25,7 @@ const TEST: &[&str] = &[
     "imagemagick",
     "libsecret-tools",
     "libxml2-utils",
+    "openssl",
     "python3-venv",
     "webkit2gtk-driver",
     "wrk",

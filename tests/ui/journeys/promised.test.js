@@ -1,4 +1,4 @@
-// What the specification promises and the engine does not keep yet. Whoever keeps it takes the `todo` away.
+// Promises of the specification that were missed once.
 
 import { startExchange } from "../support/exchange.js";
 import { expectVisible } from "../support/expect.js";
@@ -9,7 +9,7 @@ const soon = { timeout: 3000 };
 
 journey(
   "a draft run counts as saved once its settings are saved",
-  { todo: "a run stays a draft after Save, so it cannot be re-checked" },
+  {},
   async ({ t, page }) => {
     const exchange = await startExchange(t, { scenario: "outside-the-scope", users: 10 });
     await createOrganization(page, "Contoso");
@@ -31,7 +31,7 @@ journey(
 
 journey(
   "a running check shows its steps, and a canceled one what it left out",
-  { todo: "steps come at the end only; canceled rows carry no word" },
+  {},
   async ({ page, host }) => {
     await page.getByRole("button", { name: "Practice" }).click();
     const dialog = dialogOf(page, "Practice");
@@ -57,7 +57,7 @@ journey(
 
 journey(
   "a name that is taken is named before the External Id made from it",
-  { todo: "the engine looks at the External Id first" },
+  {},
   async ({ page }) => {
     await createOrganization(page, "Contoso");
     await page.keyboard.press("Control+1");
@@ -70,7 +70,7 @@ journey(
 
 journey(
   "a canary that was refused is no cause to change anything",
-  { todo: "its card tells to put it into the scope" },
+  {},
   async ({ page, host }) => {
     const { practice } = await host.call("practice_start", { scenario: "healthy", users: 5 });
     const password = { kind: "typed", password: practice.password };

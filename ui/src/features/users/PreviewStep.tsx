@@ -101,7 +101,7 @@ export function PreviewStep({ preview }: { preview: ImportPreview }) {
         label="Preview"
         columns={columns}
         source={source}
-        rowKey={(row) => row.line}
+        rowKey={(row) => `${row.line} ${row.address}`}
         rowName={(row) => row.address}
         empty={null}
       />

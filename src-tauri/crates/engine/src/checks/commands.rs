@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use contract::{
-    CauseCard, CheckPassword, Code, ExportFormat, ExportRun, ExportedFile, FolderResult, NoArgs,
-    OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow, ResultsPage, ResultsQuery, RunId,
-    RunPage, RunProgress, RunRef, RunRow, RunsQuery, Secret, StartCheck, Verdict,
+    CauseCard, CheckPassword, Code, Expectation, ExportFormat, ExportRun, ExportedFile,
+    FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
+    ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunState, RunsQuery,
+    Secret, StartCheck, Verdict,
 };
 use store::run_results;
 use store::runs::{self, StoredRun};
@@ -195,6 +196,10 @@ impl Engine {
         let words = words(&stored, &host);
         let causes = groups
             .into_iter()
+            // A canary that was refused is as it must be: nothing is to be changed.
+            .filter(|group| {
+                group.expectation == Expectation::MustOpen || group.verdict != Verdict::Refused
+            })
             .map(|group| {
                 let mailbox = group.examples.first().map(String::as_str);
                 let names = Names {
@@ -230,6 +235,12 @@ impl Engine {
         let row = RunRow {
             summary: progress.summary.clone(),
             ..row
+        };
+        let going_on = steps.is_empty() && progress.state == RunState::Running;
+        let steps = if going_on {
+            super::steps::so_far(&progress)
+        } else {
+            steps
         };
         Ok(RunPage {
             row,
@@ -422,6 +433,9 @@ fn final_progress(stored: &StoredRun) -> RunProgress {
 fn spell_out(row: &mut ResultRow) {
     if row.verdict == Some(Verdict::Granted) && row.message.is_none() {
         row.message = Some("connected successfully".to_owned());
+    }
+    if row.verdict == Some(Verdict::NotChecked) && row.cause.is_none() && row.message.is_none() {
+        row.message = Some("canceled".to_owned());
     }
 }
 

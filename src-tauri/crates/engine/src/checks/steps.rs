@@ -1,9 +1,12 @@
 //! The step ladder of a run, from what it learned: it stops at the first broken rung.
 
-use contract::{Cause, Expectation, StepStatus, Summary, Verdict};
+use std::cmp::Ordering;
+
+use contract::{Cause, Expectation, RunProgress, Step, StepStatus, Summary, Verdict};
 use store::run_results::CauseGroup;
 
 use super::conductor::{Conductor, Ended};
+use crate::activity::grouped;
 use crate::diagnosis::wording;
 
 /// Rungs in their order.
@@ -48,6 +51,44 @@ pub(super) fn complete(
         };
         conductor.step(id, status, cause, message, None);
     }
+}
+
+/// The ladder of a run that goes on, as far as its counts tell.
+pub(super) fn so_far(progress: &RunProgress) -> Vec<Step> {
+    let counts = &progress.summary;
+    let answered = counts.granted + counts.refused + counts.no_mailbox + counts.unusable > 0;
+    // How far it has come: the rung it is at, everything below is passed.
+    let at = match (counts.connections, counts.log_ons) {
+        (0, _) => "dns",
+        (_, 0) => "ews",
+        _ if !answered => "log_on",
+        _ if counts.granted == 0 => "impersonate",
+        _ => "mailboxes",
+    };
+    let at = RUNGS
+        .iter()
+        .position(|rung| *rung == at)
+        .unwrap_or_default();
+    let step = |(place, id): (usize, &str)| {
+        let (status, message) = match place.cmp(&at) {
+            // A warning at most; told when the run ends.
+            Ordering::Less if id == "own_mailbox" => {
+                (StepStatus::Skipped, "Told at the end.".to_owned())
+            }
+            Ordering::Less => (StepStatus::Pass, String::new()),
+            Ordering::Equal if id == "mailboxes" => (StepStatus::Running, mailboxes(counts).1),
+            Ordering::Equal => (StepStatus::Running, String::new()),
+            Ordering::Greater => (StepStatus::Skipped, "Not reached yet.".to_owned()),
+        };
+        Step {
+            id: id.to_owned(),
+            status,
+            cause: None,
+            message,
+            elapsed_ms: None,
+        }
+    };
+    RUNGS.into_iter().enumerate().map(step).collect()
 }
 
 /// The rung a cause breaks.
@@ -150,10 +191,20 @@ fn passed(
 
 fn mailboxes(summary: &Summary) -> (StepStatus, String) {
     let open = summary.undetermined + summary.not_checked;
-    let text = format!(
-        "{} of {} opened, {} findings, {open} not found out.",
-        summary.granted, summary.total, summary.findings
+    let parts = [
+        (summary.findings, "findings"),
+        (summary.undetermined, "could not be found out"),
+        (summary.not_checked, "not checked"),
+    ];
+    let mut text = format!(
+        "{} of {} opened",
+        grouped(summary.granted),
+        grouped(summary.total)
     );
+    for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
+        text.extend([", ", &grouped(count), " ", what]);
+    }
+    text.push('.');
     let status = match (summary.findings, open) {
         (0, 0) => StepStatus::Pass,
         (0, _) => StepStatus::Warning,
@@ -175,6 +226,10 @@ fn canary_step(groups: &[CauseGroup], canaries: u64) -> (StepStatus, String) {
         (_, 1..) => (
             StepStatus::Fail,
             format!("{exposed} of {canaries} opened, but must be refused."),
+        ),
+        (1, _) if refused == 1 => (
+            StepStatus::Pass,
+            "The canary was refused, as it must be.".to_owned(),
         ),
         _ if refused == canaries => (
             StepStatus::Pass,

@@ -3,7 +3,7 @@
 use contract::{AddOrganization, NoArgs, OrganizationDraft, OrganizationRow, Problem};
 use store::organizations::{self, NewOrganization};
 
-use super::{external_id, known, parse_name, taken};
+use super::{external_id, known, name_owner, name_taken, parse_name, taken};
 use crate::Engine;
 use crate::activity::Kind;
 
@@ -41,6 +41,10 @@ impl Engine {
         let author = stage.author();
         stage
             .write(move |tx| {
+                // The External Id is made from the name: a taken name is the news.
+                if let Some(other) = name_owner(tx, &name)? {
+                    return Err(name_taken(&other).into());
+                }
                 let external_id = match chosen {
                     Some(id) => id,
                     None => external_id::suggest(tx, &name)?,

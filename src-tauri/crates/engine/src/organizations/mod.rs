@@ -47,16 +47,29 @@ fn parse_name(text: &str) -> Result<String, Problem> {
     Ok(name.to_owned())
 }
 
+/// The organization that has this name, ignoring case, as it is spelled there.
+fn name_owner(tx: &Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    let rows = organizations::list(tx, &OrganizationsQuery::default())?;
+    let same = |row: &OrganizationRow| row.name.to_lowercase() == name.to_lowercase();
+    Ok(rows.into_iter().find(same).map(|row| row.name))
+}
+
+fn name_taken(name: &str) -> Problem {
+    Problem::new(
+        Code::Taken,
+        format!("An organization named \"{name}\" already exists."),
+    )
+    .field("name")
+    .hint("Choose another name; upper and lower case make no difference.")
+}
+
 /// What "taken" means for a new name or External Id.
 fn taken(tx: &Tx<'_>, error: StoreError, name: &str, external_id: &str) -> Refusal {
     match error {
-        StoreError::Taken { what: "name" } => Problem::new(
-            Code::Taken,
-            format!("An organization named \"{name}\" already exists."),
-        )
-        .field("name")
-        .hint("Choose another name; upper and lower case make no difference.")
-        .into(),
+        StoreError::Taken { what: "name" } => {
+            let owner = name_owner(tx, name).ok().flatten();
+            name_taken(owner.as_deref().unwrap_or(name)).into()
+        }
         StoreError::Taken {
             what: "external id",
         } => {

@@ -1,6 +1,8 @@
 SELECT
     r.number, r.id, r.organization_id, r.organization_name, r.state, r.cause, r.message,
-    r.started_at, r.finished_at, r.ews_url, r.account, r.auth, r.scope, r.server_version, r.draft,
+    r.started_at, r.finished_at, r.ews_url, r.account, r.auth, r.scope, r.server_version,
+    -- Saved since with the same settings: no draft any more.
+    (r.draft AND r.fingerprint IS NOT c.fingerprint) AS draft,
     coalesce(r.fingerprint <> c.fingerprint, 0) AS old_settings,
     r.summary, r.warnings
 FROM runs r
