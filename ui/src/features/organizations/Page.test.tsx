@@ -72,7 +72,7 @@ describe("deleting", () => {
     const { user } = await renderScreen(<OrganizationsPage />, { at: "/?delete=3" });
     await user.click(await screen.findByRole("button", { name: "Delete" }));
     await screen.findByRole("button", { name: "Undo" });
-    screen.getByRole("searchbox").focus();
+    (await screen.findByRole("searchbox")).focus();
     await user.keyboard("{Control>}z{/Control}");
     expect(screen.queryByRole("link", { name: "Fabrikam Works" })).not.toBeInTheDocument();
     screen.getByRole("grid").focus();

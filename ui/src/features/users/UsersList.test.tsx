@@ -34,13 +34,14 @@ describe("the list", () => {
 
 it("adds one user, and shows the engine's message at the field", async () => {
   const { user } = await renderScreen(list(3), { at: "/?add=one" });
-  const address = await screen.findByRole("textbox", { name: /E-Mail/ });
+  const dialog = within(await screen.findByRole("dialog", { name: "Add a user" }));
+  const address = await dialog.findByRole("textbox", { name: /E-Mail/ });
   await user.type(address, "nonsense");
-  await user.click(screen.getByRole("button", { name: "Add" }));
+  await user.click(dialog.getByRole("button", { name: "Add" }));
   expect(await screen.findByText('"nonsense" isn\'t an e-mail address.')).toBeVisible();
   await user.clear(address);
   await user.type(address, "new.one@contoso.com");
-  await user.click(screen.getByRole("button", { name: "Add" }));
+  await user.click(dialog.getByRole("button", { name: "Add" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).not.toBeInTheDocument());
   expect(await screen.findByText("new.one@contoso.com")).toBeInTheDocument();
 });
