@@ -406,7 +406,12 @@ async fn enter(
             return Err(store::StoreError::NotFound);
         }
         match load(tx, number, by, users, canaries, next)? {
-            Ok(_) => Ok((number, run_results::summary(tx, number)?)),
+            Ok(_) => {
+                if let Some(organization) = organization {
+                    run_results::link_users(tx, number, organization)?;
+                }
+                Ok((number, run_results::summary(tx, number)?))
+            }
             Err(bad) => {
                 // The error below rolls the transaction back; this says what it really was.
                 let _ = report.send(bad);

@@ -32,7 +32,7 @@ async fn names_and_external_ids_are_unique_and_refused_in_the_words_of_the_panel
         (
             new_organization("CONTOSO"),
             Code::Taken,
-            "An organization named \"CONTOSO\" already exists.",
+            "An organization named \"Contoso\" already exists.",
             "name",
         ),
         (

@@ -18,7 +18,7 @@ pub use canaries::canaries;
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
 pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
 pub use summary::{CauseGroup, cause_groups, summary};
-pub use unasked::{decide_kinds, decide_without_identity, expect_refusal};
+pub use unasked::{decide_kinds, decide_without_identity, expect_refusal, link_users};
 
 use crate::values::{id, id_opt};
 

@@ -1,7 +1,7 @@
 //! What is known of pending rows without asking, and what is expected of them. The rules are the
 //! caller's; this only finds the rows.
 
-use contract::{Cause, Verdict};
+use contract::{Cause, OrganizationId, Verdict};
 use rusqlite::named_params;
 
 use super::Decided;
@@ -51,6 +51,22 @@ pub fn decide_without_identity(
             ":cause": decided.cause.map(Cause::as_str),
             ":message": decided.message,
         },
+    )
+}
+
+/// Ties rows of a list to the organization's users with the same address. Answers how many rows were
+/// looked at.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn link_users(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    organization: OrganizationId,
+) -> Result<u64, StoreError> {
+    tx.execute(
+        include_str!("link_users.sql"),
+        named_params! { ":run": run.0, ":organization": organization.0 },
     )
 }
 
