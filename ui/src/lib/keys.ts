@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 /** Keys such as `ctrl+n`, `f5`, `delete`. `ctrl` is Cmd on macOS. */
 export type Hotkeys = Record<string, (event: KeyboardEvent) => void>;
@@ -18,7 +18,8 @@ export function useHotkeys(hotkeys: Hotkeys, options?: Options): void {
   const enabled = options?.enabled ?? true;
   const inDialogs = options?.inDialogs ?? false;
   const unlisted = options?.unlisted ?? false;
-  useEffect(() => {
+  // Keys are heard as soon as what they act on is drawn.
+  useLayoutEffect(() => {
     if (!enabled) {
       return;
     }
@@ -42,7 +43,7 @@ export function useHotkeys(hotkeys: Hotkeys, options?: Options): void {
 export function useListedKeys(names: () => readonly string[]): void {
   const latest = useRef(names);
   latest.current = names;
-  useEffect(
+  useLayoutEffect(
     () =>
       hear(
         () => {},
