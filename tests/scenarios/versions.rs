@@ -168,8 +168,9 @@ async fn one_mailbox_that_no_version_helps_is_a_matter_of_routing() {
 
 #[tokio::test]
 async fn a_step_down_found_out_by_many_lanes_at_once_costs_one_request_each() {
+    // Slow enough that the change of the server falls into the run: rows are told of in batches.
     let exchange = start(Options {
-        latency: Duration::from_millis(5),
+        latency: Duration::from_millis(50),
         ..server(60)
     })
     .await;

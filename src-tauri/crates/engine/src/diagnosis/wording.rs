@@ -215,12 +215,14 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
 }
 
 fn scheme_not_offered(offered: &[String], auth: &str) -> String {
+    let chosen = if auth == "auto" { "automatic" } else { auth };
     if offered.is_empty() {
-        return "The server asks for no sign-in that this program knows of, so no password was sent. EWS asks with 401 and a list of schemes."
-            .to_owned();
+        return format!(
+            "The server offers no scheme to sign in with; chosen was {chosen}. No password was sent. \
+             EWS asks with 401 and a list of schemes."
+        );
     }
     let list = offered.join(", ");
-    let chosen = if auth == "auto" { "automatic" } else { auth };
     let basic = offered
         .iter()
         .any(|scheme| scheme.eq_ignore_ascii_case("basic"));
