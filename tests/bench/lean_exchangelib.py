@@ -36,8 +36,10 @@ def main():
     def opened(address):
         account = Account(primary_smtp_address=address, config=configuration, access_type=IMPERSONATION, autodiscover=False)
         folder = DistinguishedFolderId(id="inbox", mailbox=Mailbox(email_address=address))
-        answers = GetFolder(account=account).call(folders=[folder], additional_fields=[], shape="IdOnly")
-        return sum(1 for answer in answers if not isinstance(answer, Exception))
+        service = GetFolder(account=account)
+        payload = service.get_payload(folders=[folder], additional_fields=[], shape="IdOnly")
+        # Below `call`, which would look up a folder class for each answer: leaner still.
+        return sum(1 for answer in service._get_elements(payload=payload) if not isinstance(answer, Exception))
 
     started = time.perf_counter()
     with ThreadPoolExecutor(LANES) as pool:
