@@ -41,7 +41,14 @@ fn terminal() -> Outcome {
     run(cargo().args(["build", "-p", "cli"]))?;
     let binary = format!("target/debug/understudy{}", std::env::consts::EXE_SUFFIX);
     let mut practice = crate::process::program(&root().join(binary).to_string_lossy());
-    practice.args(["practice", "--scenario", SCENARIO, "--check"]);
+    practice.args([
+        "practice",
+        "--scenario",
+        SCENARIO,
+        "--check",
+        "--users",
+        "200",
+    ]);
     // 1 says that mailboxes were found that do not open: in this scenario that is the point.
     match practice.status() {
         Ok(status) if matches!(status.code(), Some(0 | 1)) => Ok(()),
