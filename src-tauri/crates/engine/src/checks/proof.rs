@@ -412,11 +412,7 @@ impl Conductor {
 
     async fn withdraw_own(&mut self, member: &OwnMember) {
         let cause = Cause::ImpersonationIgnored;
-        let facts = RowFacts::of(
-            &member.answered.observed,
-            &member.ticket.mailbox,
-            member.ticket.attempts,
-        );
+        let facts = RowFacts::of(&member.answered.observed, member.ticket.attempts);
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
         self.record(&member.ticket, Some(&member.answered), sentence)

@@ -167,7 +167,7 @@ impl Conductor {
 
     /// A mailbox cause: the row is decided.
     async fn conclude(&mut self, ticket: Ticket, answered: Answered, cause: Cause) {
-        let facts = RowFacts::of(&answered.observed, &ticket.mailbox, ticket.attempts);
+        let facts = RowFacts::of(&answered.observed, ticket.attempts);
         let message = wording::row_message(cause, &facts, &self.words());
         let mut sentence = Sentence::new(cause.verdict(), Some(cause), Some(message));
         sentence.replaces = refused_before(&ticket);
@@ -307,7 +307,7 @@ impl Conductor {
         if ticket.purpose == Purpose::SecondAsking {
             return self.refusal_stands(&ticket).await;
         }
-        let mut facts = RowFacts::of(&answered.observed, &ticket.mailbox, ticket.attempts);
+        let mut facts = RowFacts::of(&answered.observed, ticket.attempts);
         facts.wait = wait;
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));

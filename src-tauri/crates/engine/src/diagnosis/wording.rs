@@ -40,7 +40,7 @@ pub struct RowFacts {
 }
 
 impl RowFacts {
-    pub(crate) fn of(observed: &Observed, _mailbox: &str, attempts: u32) -> Self {
+    pub(crate) fn of(observed: &Observed, attempts: u32) -> Self {
         Self {
             code: observed.ews_code.clone(),
             text: observed.text.clone(),
