@@ -1,0 +1,83 @@
+"""Server certificates of every kind an Exchange may carry, made by OpenSSL.
+
+The hash of the signature decides the channel binding (RFC 5929, section 4.1), so there is one kind for each.
+They live in a temporary folder that goes with the process.
+"""
+
+import atexit
+import functools
+import hashlib
+import pathlib
+import shutil
+import ssl
+import subprocess
+import tempfile
+
+from cryptography import x509
+
+HOST = "localhost"
+NAMES = "subjectAltName=DNS:mail.contoso.test,DNS:localhost,IP:127.0.0.1"
+
+RSA = ["-newkey", "rsa:2048"]
+PSS = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"]
+KINDS = {
+    "rsa-sha1": [*RSA, "-sha1"],
+    "rsa-sha256": [*RSA, "-sha256"],
+    "rsa-sha384": [*RSA, "-sha384"],
+    "rsa-sha512": [*RSA, "-sha512"],
+    "ec-p256": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-sha256"],
+    "ec-p384": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-sha384"],
+    "pss-sha256": [*RSA, "-sha256", *PSS],
+    "pss-sha512": [*RSA, "-sha512", *PSS],
+}
+
+# RFC 5929: MD5 and SHA-1 are replaced by SHA-256.
+END_POINT_HASH = {"sha1": "sha256", "md5": "sha256"}
+
+
+@functools.cache
+def folder():
+    """Where the certificates of this process lie."""
+    path = tempfile.mkdtemp(prefix="interop-certificates-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return pathlib.Path(path)
+
+
+class Certificate:
+    """A self-signed certificate and its key, as PEM files."""
+
+    def __init__(self, stem):
+        self.file = stem.with_suffix(".crt")
+        self.key_file = stem.with_suffix(".key")
+        self.der = ssl.PEM_cert_to_DER_cert(self.file.read_text())
+
+    def pin(self):
+        """What `--pin-sha256` wants."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    def end_point(self):
+        """`tls-server-end-point` of RFC 5929."""
+        name = x509.load_der_x509_certificate(self.der).signature_hash_algorithm.name
+        return hashlib.new(END_POINT_HASH.get(name, name), self.der).digest()
+
+
+@functools.cache
+def certificate(kind):
+    """The certificate of a kind: made once, the same for the whole process."""
+    stem = folder() / kind
+    openssl("req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=mail.contoso.test", "-addext", NAMES,
+            *KINDS[kind], "-keyout", f"{stem}.key", "-out", f"{stem}.crt")
+    return Certificate(stem)
+
+
+@functools.cache
+def foreign():
+    """Another certificate for the same name: what stands behind a proxy that inspects TLS."""
+    stem = folder() / "foreign"
+    openssl("req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=mail.contoso.test", "-addext", NAMES,
+            *KINDS["rsa-sha256"], "-keyout", f"{stem}.key", "-out", f"{stem}.crt")
+    return Certificate(stem)
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)

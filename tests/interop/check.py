@@ -1,0 +1,56 @@
+"""Runs `understudy check` against a server and reads what it found."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+from practice import UNDERSTUDY
+
+
+@dataclasses.dataclass
+class Found:
+    """What a check said: `verdicts` by mailbox, the cause of the run and the whole document."""
+
+    exit_code: int
+    state: str
+    cause: str | None
+    verdicts: dict
+    document: dict
+    errors: str
+
+    def text(self):
+        """Every sentence on the way out, to look for words in."""
+        return json.dumps(self.document, ensure_ascii=False) + self.errors
+
+
+def check(url, *, account, password, auth, mailboxes, options=(), environment=None):
+    """A one-off check with a data folder of its own, so that no check remembers another."""
+    with tempfile.TemporaryDirectory(prefix="interop-check-") as folder:
+        users = pathlib.Path(folder) / "users.txt"
+        users.write_text("\n".join(mailboxes) + "\n", encoding="utf-8")
+        command = [str(UNDERSTUDY), "check", "--ews-url", url, "--account", account, "--password-stdin", "--auth", auth,
+                   "--users", str(users), "--json", "--data-dir", str(pathlib.Path(folder) / "data"), *options]
+        done = subprocess.run(command, input=password + "\n", capture_output=True, text=True, timeout=120,
+                              env={**os.environ, **(environment or {})})
+    if not done.stdout:
+        raise AssertionError(f"no document: exit {done.returncode}\n{done.stderr}")
+    return read(done)
+
+
+def read(done):
+    document = json.loads(done.stdout)
+    if "run" not in document:
+        raise AssertionError(f"no run: {done.stdout}{done.stderr}")
+    verdicts = {row["mailbox"]: row["verdict"] for row in document["results"]}
+    return Found(done.returncode, document["run"]["state"], document["run"]["cause"], verdicts, document, done.stderr)
+
+
+def against(server, *, account=None, password=None, auth="ntlm", mailboxes=None, options=(), environment=None):
+    """Checks an `exchange.Exchange`, its certificate pinned."""
+    from acceptors import ACCOUNT, PASSWORD
+    return check(server.url, account=account or ACCOUNT, password=password or PASSWORD, auth=auth,
+                 mailboxes=mailboxes or server.mailboxes, options=["--pin-sha256", server.certificate.pin(), *options],
+                 environment=environment)

@@ -1,0 +1,72 @@
+"""Kerberos against MIT's own KDC and acceptor. curl proves the fixture before the product is asked."""
+
+import os
+import subprocess
+import unittest
+
+from acceptors import Kerberos
+from check import against
+from exchange import Exchange
+from kerberos import REALM, SERVICE, USER, Realm
+
+PASSWORD = "Ticket-Pa55-42"
+
+
+class KerberosCase(unittest.TestCase):
+    """A realm for the class; the acceptor in this process finds its key table through the environment."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.realm = cls.enterClassContext(Realm(PASSWORD))
+        before = dict(os.environ)
+        os.environ.update(cls.realm.environment)
+        cls.addClassCleanup(lambda: (os.environ.clear(), os.environ.update(before)))
+
+    def server(self, **options):
+        return Exchange(offers=("Negotiate",), acceptor=Kerberos, **options)
+
+    def tickets_for_the_service(self):
+        return [line for line in self.realm.requests() if "TGS_REQ" in line and SERVICE in line and "ISSUE" in line]
+
+
+class Fixture(KerberosCase):
+    def curl(self, server, *options):
+        command = ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--max-time", "20",
+                   "--cacert", str(server.certificate.file), "--data", "<m:GetFolder>", *options, server.url]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def test_curl_logs_on_with_a_ticket_and_not_without(self):
+        with self.server() as server:
+            self.realm.cache.unlink(missing_ok=True)
+            self.assertEqual(self.curl(server, "--negotiate", "--user", ":"), "401", "no ticket yet")
+            self.realm.sign_in()
+            self.assertEqual(self.curl(server, "--negotiate", "--user", ":"), "200")
+            self.assertEqual([attempt.principal for attempt in server.accepted()], [USER])
+            self.assertTrue(self.tickets_for_the_service())
+
+
+class Understudy(KerberosCase):
+    def found(self, server, **options):
+        return against(server, auth="negotiate", environment=self.realm.environment,
+                       **{"account": USER, "password": PASSWORD, **options})
+
+    def test_name_and_password_open_every_mailbox(self):
+        for account in (USER, f"{REALM}\\svc-ews"):
+            with self.subTest(account), self.server() as server:
+                found = self.found(server, account=account)
+                self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
+                self.assertEqual({attempt.principal for attempt in server.accepted()}, {USER})
+                self.assertEqual(server.refused(), [])
+
+    def test_the_server_gets_no_password_that_the_kdc_refuses(self):
+        with self.server() as server:
+            before = len(self.realm.requests())
+            found = self.found(server, password="wrong")
+            self.assertEqual(found.cause, "auth.rejected", found.text())
+            self.assertEqual(server.attempts, [], "the KDC has said no: nothing is left to ask the server")
+            failed = [line for line in self.realm.requests()[before:] if "PREAUTH_FAILED" in line]
+            self.assertEqual(len(failed), 1, "a wrong password is sent once")
+
+
+if __name__ == "__main__":
+    unittest.main()
