@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
@@ -14,6 +13,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest, Sha256};
+
+use crate::calendar::date;
 
 /// Which certificate the server shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,55 +199,9 @@ fn valid_days(params: &mut CertificateParams, from: i64, to: i64) {
     params.not_after = rcgen::date_time_ymd(year, month, day);
 }
 
-/// The date this many days from today. Certificates are valid today or not by the clock of whoever
-/// checks them, so this one place reads the real clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "peers judge the dates by the real clock, not by a port"
-)]
-fn date(offset: i64) -> (i32, u8, u8) {
-    let now = std::time::SystemTime::now();
-    let seconds = now
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    let days = i64::try_from(seconds / 86_400).expect("days since 1970 fit") + offset;
-    civil(days)
-}
-
-/// Year, month and day of a day counted from 1970-01-01 (Howard Hinnant, `civil_from_days`).
-fn civil(days: i64) -> (i32, u8, u8) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_index = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month_index + 2) / 5 + 1;
-    let month = if month_index < 10 {
-        month_index + 3
-    } else {
-        month_index - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let narrow = |n: i64| u8::try_from(n).expect("months and days fit a byte");
-    (
-        i32::try_from(year).expect("the year fits"),
-        narrow(month),
-        narrow(day),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_days_like_the_calendar() {
-        assert_eq!(civil(0), (1970, 1, 1));
-        assert_eq!(civil(-1), (1969, 12, 31));
-        assert_eq!(civil(11_016), (2000, 2, 29));
-        assert_eq!(civil(20_544), (2026, 4, 1));
-    }
 
     #[test]
     fn only_a_self_signed_certificate_has_no_ca() {

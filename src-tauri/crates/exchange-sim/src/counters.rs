@@ -5,6 +5,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::windows::{Binding, Leg, RefusedFor, Scheme};
+
 /// A snapshot of the counts since the start.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counters {
@@ -12,7 +14,7 @@ pub struct Counters {
     pub requests: u64,
     /// POST requests with an `Authorization` header.
     pub posts_with_credentials: u64,
-    /// Requests without one.
+    /// Requests without one on connections that nobody is logged on to.
     pub anonymous: u64,
     /// Connections accepted.
     pub connections: u64,
@@ -26,6 +28,8 @@ pub struct Counters {
     pub log_ons_ok: u64,
     /// Requests whose credentials were refused.
     pub log_ons_refused: u64,
+    /// The log-ons in detail.
+    pub log_ons: LogOns,
     /// Requests at `/owa`, `/ews/genericerrorpage.htm` or another target this server redirects to.
     pub redirect_hits: u64,
     /// Faults that struck.
@@ -36,6 +40,23 @@ pub struct Counters {
     pub last_impersonated: Option<String>,
     /// The latest requests, oldest first; at most `Options::log_limit`.
     pub requests_log: Vec<LoggedRequest>,
+}
+
+/// Log-ons, in detail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogOns {
+    /// Accepted, by scheme. NTLM and Negotiate count every log-on, Basic the first of a connection.
+    pub accepted: HashMap<Scheme, u64>,
+    /// Refused, by scheme. Schemes that this server does not know are in `refused_for` alone.
+    pub refused: HashMap<Scheme, u64>,
+    /// Refused, by reason.
+    pub refused_for: HashMap<RefusedFor, u64>,
+    /// NTLM's first messages (type 1), whatever became of them.
+    pub negotiates: u64,
+    /// The channel binding in NTLM's latest last message (type 3), right password or not.
+    pub last_binding: Option<Binding>,
+    /// Accepted log-ons by number of the connection.
+    pub per_connection: HashMap<u64, u64>,
 }
 
 /// One request as it came.
@@ -65,6 +86,8 @@ pub struct LoggedRequest {
     pub had_authorization: bool,
     /// The scheme it named.
     pub scheme: Option<String>,
+    /// How far its log-on had got.
+    pub leg: Leg,
 }
 
 /// The counts while they grow.
@@ -75,6 +98,7 @@ pub(crate) struct Tally {
     pub(crate) anonymous: AtomicU64,
     pub(crate) log_ons_ok: AtomicU64,
     pub(crate) log_ons_refused: AtomicU64,
+    pub(crate) negotiates: AtomicU64,
     pub(crate) redirect_hits: AtomicU64,
     pub(crate) faults_struck: AtomicU64,
     pub(crate) connections: Gauge,
@@ -86,6 +110,7 @@ pub(crate) struct Tally {
 struct Ledger {
     per_mailbox: HashMap<String, u64>,
     last_impersonated: Option<String>,
+    log_ons: LogOns,
     log: VecDeque<LoggedRequest>,
 }
 
@@ -114,6 +139,32 @@ impl Tally {
             .or_default() += 1;
     }
 
+    /// Counts an accepted log-on of a connection.
+    pub(crate) fn log_on(&self, connection: u64, scheme: Scheme) {
+        let mut ledger = self.ledger();
+        *ledger.log_ons.accepted.entry(scheme).or_default() += 1;
+        let own = ledger.log_ons.per_connection.entry(connection).or_default();
+        *own += 1;
+        if *own == 1 {
+            Self::one(&self.log_ons_ok);
+        }
+    }
+
+    /// Counts a refused log-on.
+    pub(crate) fn refused(&self, scheme: Option<Scheme>, reason: RefusedFor) {
+        Self::one(&self.log_ons_refused);
+        let mut ledger = self.ledger();
+        *ledger.log_ons.refused_for.entry(reason).or_default() += 1;
+        if let Some(scheme) = scheme {
+            *ledger.log_ons.refused.entry(scheme).or_default() += 1;
+        }
+    }
+
+    /// Keeps the channel binding of a log-on.
+    pub(crate) fn bound(&self, binding: Binding) {
+        self.ledger().log_ons.last_binding = Some(binding);
+    }
+
     pub(crate) fn snapshot(&self) -> Counters {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let ledger = self.ledger();
@@ -127,6 +178,10 @@ impl Tally {
             peak_concurrency: read(&self.in_flight.peak),
             log_ons_ok: read(&self.log_ons_ok),
             log_ons_refused: read(&self.log_ons_refused),
+            log_ons: LogOns {
+                negotiates: read(&self.negotiates),
+                ..ledger.log_ons.clone()
+            },
             redirect_hits: read(&self.redirect_hits),
             faults_struck: read(&self.faults_struck),
             per_mailbox: ledger.per_mailbox.clone(),

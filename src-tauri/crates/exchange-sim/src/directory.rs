@@ -6,8 +6,10 @@ use std::collections::{HashMap, HashSet};
 use hyper::header::HeaderValue;
 
 use crate::answer::Envelope;
+use crate::channel;
 use crate::folder_id::mailbox_guid;
 use crate::options::{Account, Mailbox, Options, Role};
+use crate::windows::Scheme;
 
 /// Index of a mailbox in the options.
 pub(crate) type MailboxIndex = usize;
@@ -20,6 +22,8 @@ pub(crate) struct Directory {
     pub(crate) challenges: Vec<HeaderValue>,
     pub(crate) version: HeaderValue,
     pub(crate) host_name: HeaderValue,
+    /// Channel binding of the certificate that clients are expected to see, if it is not the own.
+    pub(crate) channel: Option<[u8; 16]>,
     logons: HashMap<String, usize>,
     primaries: HashMap<String, MailboxIndex>,
     aliases: HashMap<String, MailboxIndex>,
@@ -85,6 +89,10 @@ impl Directory {
                 .collect(),
             version: header_value(&options.build.to_string()),
             host_name: header_value(&options.host_name),
+            channel: options
+                .channel_certificate
+                .as_deref()
+                .map(channel::expected),
             envelope: Envelope::new(options.build),
             primaries,
             aliases,
@@ -155,11 +163,11 @@ impl Directory {
         self.schemas.contains(version)
     }
 
-    pub(crate) fn offers_basic(&self) -> bool {
-        self.options
-            .offered
+    pub(crate) fn offers(&self, scheme: Scheme) -> bool {
+        let offered = &self.options.offered;
+        offered
             .iter()
-            .any(|scheme| scheme.eq_ignore_ascii_case("Basic"))
+            .any(|offered| offered.eq_ignore_ascii_case(scheme.name()))
     }
 }
 

@@ -51,15 +51,24 @@ impl Fault {
 /// Which requests a fault meets.
 ///
 /// `Any`, `EveryNth`, `After`, `Anonymous` and `Credentials` strike before the log-on is looked at;
+/// So do `NtlmNegotiate`, `NtlmAuthenticate`, `LoggedOn` and `EveryNthLoggedOn`.
 /// `LogOn`, `Impersonated`, `EveryNthImpersonated` and `Mailbox` only once the password was accepted and the request read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// Any request, anonymous ones too.
     Any,
-    /// A request without `Authorization`.
+    /// A request without `Authorization` on a connection that nobody is logged on to.
     Anonymous,
-    /// A request with `Authorization`, right or wrong.
+    /// A request with `Authorization`, right or wrong, or on a connection that is logged on.
     Credentials,
+    /// A request with NTLM's first message, bare or in SPNEGO: what is due is the challenge.
+    NtlmNegotiate,
+    /// A request with NTLM's last message.
+    NtlmAuthenticate,
+    /// A request without `Authorization` on a connection that NTLM logged on.
+    LoggedOn,
+    /// Every n-th of those, counted from the planning on. 0 counts as 1.
+    EveryNthLoggedOn(u64),
     /// An accepted request that impersonates nobody.
     LogOn,
     /// An accepted request that impersonates anybody.
@@ -131,6 +140,35 @@ pub enum What {
     NoTls(Duration),
     /// The connection is closed as soon as the client said something.
     CloseInHandshake,
+    /// The true answer, and then the end of the connection.
+    CloseAfter {
+        /// Announced by `Connection: close`.
+        announced: bool,
+    },
+    /// The true answer in chunks, its length not announced.
+    Chunked,
+    /// The connection's log-on is forgotten before the request is judged: without credentials of its
+    /// own it gets 401.
+    ForgetLogOn,
+    /// NTLM's challenge goes wrong; only with [`When::NtlmNegotiate`] and what includes it.
+    Challenge(ChallengeFault),
+}
+
+/// What goes wrong with NTLM's challenge, the type 2 message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChallengeFault {
+    /// Starts like a challenge and ends as nothing.
+    Garbage,
+    /// Ends in the middle of its fixed part.
+    Truncated,
+    /// Has no target info, as servers before Windows 2000 SP4.
+    WithoutTargetInfo,
+    /// Has a target info without `MsvAvTimestamp`.
+    WithoutTimestamp,
+    /// Comes in two headers.
+    Repeated,
+    /// Does not come: SPNEGO says reject; plain NTLM asks again.
+    Rejected,
 }
 
 impl What {

@@ -2,13 +2,13 @@
 //! Holds no lock while it waits. `crate::reply` sends what is decided here.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, USER_AGENT};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
 use tokio::time::sleep;
@@ -19,13 +19,15 @@ use crate::directory::Directory;
 use crate::ews_error::EwsError;
 use crate::fault::{HttpAnswer, What};
 use crate::impersonation::{self, Acting, look_up};
-use crate::log_on::LogOn;
+use crate::line::Line;
 use crate::operations;
 use crate::options::AccountState;
 use crate::reply::{self, Reply};
 use crate::request::{self, Request as EwsRequest};
 use crate::script::Script;
+use crate::session::{Court, Session, Verdict};
 use crate::simulator::World;
+use crate::windows::{Leg, Scheme};
 
 /// No request of a client under test comes near.
 const MAX_REQUEST: usize = 1024 * 1024;
@@ -34,17 +36,44 @@ const MAX_REQUEST: usize = 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) number: u64,
-    pub(crate) logged_on: AtomicBool,
+    pub(crate) session: Mutex<Session>,
+    /// Answers to requests that were logged on.
+    pub(crate) answered: AtomicU32,
+    pub(crate) line: Arc<Line>,
     pub(crate) resets: Arc<AtomicBool>,
+}
+
+impl Peer {
+    fn session(&self) -> MutexGuard<'_, Session> {
+        self.session
+            .lock()
+            .expect("nothing panics while it holds the session")
+    }
 }
 
 /// A request with all that is known about it.
 struct Visit<'a> {
     head: &'a Parts,
+    leg: Leg,
     read: Option<Result<EwsRequest, EwsError>>,
     peer: &'a Peer,
     world: &'a World,
     directory: &'a Directory,
+}
+
+/// Who is asking, and what their log-on leaves to say.
+struct Admitted {
+    account: usize,
+    logged_on: Option<Scheme>,
+    token: Option<String>,
+}
+
+impl Admitted {
+    /// The reply with the last word of the log-on in its headers.
+    fn tell(&self, reply: Reply) -> Reply {
+        let windows = matches!(self.logged_on, Some(Scheme::Ntlm | Scheme::Negotiate));
+        reply.admitted(windows, self.token.clone())
+    }
 }
 
 /// Answers one HTTP request; an error drops the connection.
@@ -54,12 +83,13 @@ pub(crate) async fn handle(
     world: &World,
 ) -> io::Result<Response<Script>> {
     let _in_flight = world.tally.in_flight.enter();
+    let mut exchange = peer.line.begin();
     Tally::one(&world.tally.requests);
     let directory = world.directory();
     let (head, body) = request.into_parts();
-    let early = world
-        .queue
-        .on_arrival(head.headers.contains_key(AUTHORIZATION));
+    let authorization = head.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
+    let leg = peer.session().leg(authorization);
+    let early = world.queue.on_arrival(leg);
     let body = Limited::new(body, MAX_REQUEST).collect().await;
     let body = body
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?
@@ -67,6 +97,7 @@ pub(crate) async fn handle(
     let read = (head.method == Method::POST).then(|| request::read(&body));
     let visit = Visit {
         head: &head,
+        leg,
         read,
         peer,
         world,
@@ -77,7 +108,11 @@ pub(crate) async fn handle(
         sleep(directory.options.latency).await;
     }
     let reply = visit.reply(early);
-    reply::send(reply, &head.headers, &peer.resets, &directory).await
+    if reply.ends_connection() || visit.is_last(&reply) {
+        exchange.is_last();
+    }
+    let response = reply::send(reply, &head.headers, &peer.resets, &directory).await?;
+    Ok(response.map(|script| script.ending(exchange)))
 }
 
 impl Visit<'_> {
@@ -93,9 +128,9 @@ impl Visit<'_> {
     fn count(&self) {
         let tally = &self.world.tally;
         let authorization = self.text_of(&AUTHORIZATION);
-        if authorization.is_none() {
+        if self.leg == Leg::Anonymous {
             Tally::one(&tally.anonymous);
-        } else if self.head.method == Method::POST {
+        } else if authorization.is_some() && self.head.method == Method::POST {
             Tally::one(&tally.posts_with_credentials);
         }
         let path = self.head.uri.path().to_ascii_lowercase();
@@ -121,6 +156,7 @@ impl Visit<'_> {
             had_authorization: authorization.is_some(),
             scheme: authorization
                 .and_then(|value| value.split_whitespace().next().map(str::to_owned)),
+            leg: self.leg,
         };
         tally.log(entry, limit);
     }
@@ -135,15 +171,26 @@ impl Visit<'_> {
                 Err(what) => twist = Some(what),
             }
         }
-        let reply = match self.account() {
-            Ok(account) => self.accepted(account, twist.as_ref()),
+        let reply = match self.account(twist.as_ref()) {
+            Ok(admitted) => admitted.tell(match self.in_order(admitted.account) {
+                Ok(()) => self.accepted(admitted.account, twist.as_ref()),
+                Err(refusal) => refusal,
+            }),
             Err(reply) => reply,
         };
         reply.unless_twisted(twist)
     }
 
-    /// The account, once path, method, credentials and account state were in order.
-    fn account(&self) -> Result<usize, Reply> {
+    /// Whether the connection ends behind this reply because it has had its number of answers.
+    fn is_last(&self, reply: &Reply) -> bool {
+        let Some(limit) = self.directory.options.close_after else {
+            return false;
+        };
+        reply.is_admitted() && self.peer.answered.fetch_add(1, Ordering::Relaxed) + 1 >= limit
+    }
+
+    /// Who is asking, once path, method and credentials were in order.
+    fn account(&self, twist: Option<&What>) -> Result<Admitted, Reply> {
         if !self
             .head
             .uri
@@ -162,39 +209,56 @@ impl Visit<'_> {
                 page.html("405 - Method not allowed.", "Use POST."),
             ));
         }
-        let Some(authorization) = self.head.headers.get(AUTHORIZATION) else {
-            return Err(Reply::challenge());
-        };
-        let tally = &self.world.tally;
-        match self
-            .world
-            .refusals
-            .judge(self.directory, authorization.as_bytes())
-        {
-            LogOn::Accepted(account) => {
-                if !self.peer.logged_on.swap(true, Ordering::Relaxed) {
-                    Tally::one(&tally.log_ons_ok);
-                }
-                self.in_order(account)
-            }
-            LogOn::Refused => {
-                Tally::one(&tally.log_ons_refused);
-                Err(Reply::challenge())
-            }
-            LogOn::LockedOut => {
-                Tally::one(&tally.log_ons_refused);
-                Err(Reply::locked_out())
-            }
+        match self.verdict(twist) {
+            Verdict::Accepted {
+                account,
+                logged_on,
+                token,
+            } => Ok(Admitted {
+                account,
+                logged_on,
+                token,
+            }),
+            Verdict::Answer(tokens) => Err(Reply::challenge(tokens)),
+            Verdict::Ask => Err(Reply::ask()),
+            Verdict::LockedOut => Err(Reply::locked_out()),
         }
     }
 
-    fn in_order(&self, account: usize) -> Result<usize, Reply> {
+    /// What comes of the credentials, or of the log-on of the connection.
+    fn verdict(&self, twist: Option<&What>) -> Verdict {
+        let authorization = self.head.headers.get(AUTHORIZATION);
+        let court = Court {
+            directory: self.directory,
+            refusals: &self.world.refusals,
+            tally: &self.world.tally,
+            channel: self.world.channel.as_ref(),
+            connection: self.peer.number,
+            fault: match twist {
+                Some(What::Challenge(fault)) => Some(*fault),
+                _ => None,
+            },
+        };
+        let mut session = self.peer.session();
+        if matches!(twist, Some(What::ForgetLogOn)) {
+            session.forget();
+        }
+        let verdict = session.judge(authorization.map(HeaderValue::as_bytes), &court);
+        if self.directory.options.single_request_log_on
+            && matches!(verdict, Verdict::Accepted { .. })
+        {
+            session.forget();
+        }
+        verdict
+    }
+
+    fn in_order(&self, account: usize) -> Result<(), Reply> {
         let state = self
             .directory
             .account_at(account)
             .map(|account| account.state);
         let code = match state {
-            None | Some(AccountState::Ok | AccountState::Locked) => return Ok(account),
+            None | Some(AccountState::Ok | AccountState::Locked) => return Ok(()),
             Some(AccountState::EwsBlocked) => return Err(Reply::http(HttpAnswer::status(403))),
             Some(AccountState::Disabled) => "ErrorAccountDisabled",
             Some(AccountState::PasswordExpired) => "ErrorPasswordExpired",
@@ -324,7 +388,11 @@ impl Visit<'_> {
             | What::Drip { .. }
             | What::Delay(_)
             | What::WrongMailbox(_)
-            | What::HeaderIgnored => return Err(what),
+            | What::HeaderIgnored
+            | What::CloseAfter { .. }
+            | What::Chunked
+            | What::ForgetLogOn
+            | What::Challenge(_) => return Err(what),
         })
     }
 }

@@ -10,16 +10,21 @@
 //! what happened. [`practice`] has ready-made worlds with believable people in them.
 
 mod answer;
+mod calendar;
 mod certificate;
+mod channel;
 mod conduit;
 mod counters;
+mod der;
 mod directory;
 mod ews_error;
 mod fault;
 mod folder_id;
 mod front_end;
 mod impersonation;
+mod line;
 mod log_on;
+mod ntlm;
 mod operations;
 mod options;
 pub mod practice;
@@ -27,14 +32,18 @@ mod queue;
 mod reply;
 mod request;
 mod script;
+mod session;
 mod simulator;
+mod spnego;
+mod windows;
 mod xml;
 
 pub use certificate::{Certificate, CertificateFaults};
-pub use counters::{Counters, LoggedRequest};
+pub use counters::{Counters, LogOns, LoggedRequest};
 pub use ews_error::{EwsError, Extras, Form};
-pub use fault::{Fault, HttpAnswer, Times, What, When};
+pub use fault::{ChallengeFault, Fault, HttpAnswer, Times, What, When};
 pub use options::{
     Account, AccountState, Bind, Build, EmptyIdentity, Mailbox, MailboxState, Options, Role,
 };
 pub use simulator::{Simulator, StartError, start};
+pub use windows::{Binding, Domain, ExtendedProtection, Leg, RefusedFor, Scheme};

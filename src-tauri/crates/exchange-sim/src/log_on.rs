@@ -1,4 +1,4 @@
-//! Who is asking: Basic credentials against the accounts, lock-out included. Passwords are compared
+//! Basic credentials against the accounts, and the lock-out of all schemes. Passwords are compared
 //! and forgotten; none is kept, counted or printed.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::options::AccountState;
 pub(crate) enum LogOn {
     /// The account of this index; its state is still to be looked at.
     Accepted(usize),
-    /// Wrong name or password, or a scheme that is not offered.
+    /// Wrong name or password.
     Refused,
     /// Locked out, whatever the password.
     LockedOut,
@@ -30,11 +30,8 @@ pub(crate) struct Refusals {
 }
 
 impl Refusals {
-    /// Judges an `Authorization` value.
+    /// Judges an `Authorization` value of the scheme Basic.
     pub(crate) fn judge(&self, directory: &Directory, authorization: &[u8]) -> LogOn {
-        if !directory.offers_basic() {
-            return LogOn::Refused;
-        }
         let Some(decoded) = basic(authorization) else {
             return LogOn::Refused;
         };
@@ -44,7 +41,7 @@ impl Refusals {
         let Some(account) = directory.account_at(index) else {
             return LogOn::Refused;
         };
-        if account.state == AccountState::Locked || self.is_locked(directory, index) {
+        if self.is_shut(directory, index) {
             return LogOn::LockedOut;
         }
         if same_password(&password, &account.password) {
@@ -61,6 +58,25 @@ impl Refusals {
         self.any.store(false, Ordering::Release);
     }
 
+    /// Whether the account is locked, by an administrator or by refused passwords.
+    pub(crate) fn is_shut(&self, directory: &Directory, account: usize) -> bool {
+        let state = directory.account_at(account).map(|account| account.state);
+        state == Some(AccountState::Locked) || self.is_locked(directory, account)
+    }
+
+    /// Counts a refused password (or channel binding).
+    pub(crate) fn refused(&self, account: usize) {
+        *self.counts().entry(account).or_default() += 1;
+        self.any.store(true, Ordering::Release);
+    }
+
+    /// Forgets the refusals of an account: it logged on.
+    pub(crate) fn forget(&self, account: usize) {
+        if self.any.load(Ordering::Acquire) {
+            self.counts().remove(&account);
+        }
+    }
+
     fn is_locked(&self, directory: &Directory, account: usize) -> bool {
         let Some(limit) = directory.options.lock_out_after else {
             return false;
@@ -70,17 +86,6 @@ impl Refusals {
                 .counts()
                 .get(&account)
                 .is_some_and(|&refused| refused >= limit)
-    }
-
-    fn refused(&self, account: usize) {
-        *self.counts().entry(account).or_default() += 1;
-        self.any.store(true, Ordering::Release);
-    }
-
-    fn forget(&self, account: usize) {
-        if self.any.load(Ordering::Acquire) {
-            self.counts().remove(&account);
-        }
     }
 
     fn counts(&self) -> std::sync::MutexGuard<'_, HashMap<usize, u32>> {
@@ -168,18 +173,5 @@ mod tests {
         assert_eq!(refusals.judge(&directory, &right), LogOn::LockedOut);
         refusals.unlock();
         assert_eq!(refusals.judge(&directory, &right), LogOn::Accepted(0));
-    }
-
-    #[test]
-    fn basic_is_refused_where_it_is_not_offered() {
-        let directory = Directory::new(Options {
-            offered: vec!["Negotiate".to_owned(), "NTLM".to_owned()],
-            ..Options::default()
-        });
-        let right = value(b"CONTOSO\\svc-ews", b"Practice-Pa55!");
-        assert_eq!(
-            Refusals::default().judge(&directory, &right),
-            LogOn::Refused
-        );
     }
 }

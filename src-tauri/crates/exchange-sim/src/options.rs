@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::Fault;
+use crate::windows::{Domain, ExtendedProtection};
 
 /// Plain HTTP, or HTTPS with a certificate that may have faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,10 @@ pub enum Bind {
 /// Everything the simulator is told at the start, and can be told again by `Simulator::update`
 /// (apart from `bind`, `port` and `faults`, which are read once).
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches that know nothing of each other"
+)]
 pub struct Options {
     /// Plain HTTP or HTTPS.
     pub bind: Bind,
@@ -29,9 +34,27 @@ pub struct Options {
     pub accounts: Vec<Account>,
     /// The mailboxes of this server.
     pub mailboxes: Vec<Mailbox>,
-    /// Schemes of the 401 answer, one `WWW-Authenticate` line each; `Basic` gets a realm. Only
-    /// `Basic` can be used to log on.
+    /// Schemes of the 401 answer, one `WWW-Authenticate` line each; `Basic` gets a realm. `Basic`,
+    /// `NTLM` and `Negotiate` can be used to log on.
     pub offered: Vec<String>,
+    /// The domain that NTLM challenges name.
+    pub domain: Domain,
+    /// What is demanded of channel bindings.
+    pub extended_protection: ExtendedProtection,
+    /// DER of the certificate that clients must be bound to, if it is not the server's own: what a
+    /// client sees behind a load balancer or a TLS-inspecting proxy is not what Exchange checks.
+    pub channel_certificate: Option<Vec<u8>>,
+    /// Every request must log on anew (`authPersistSingleRequest` of IIS).
+    pub single_request_log_on: bool,
+    /// Closes a connection, unannounced, after this many answers to requests that were logged on.
+    pub close_after: Option<u32>,
+    /// Closes a connection on which nothing was asked for this long. Read when it opens.
+    pub idle_close: Option<Duration>,
+    /// How far the server's clock is ahead of the true one, in seconds: `Date` headers and the
+    /// timestamps of NTLM challenges.
+    pub clock_skew: i64,
+    /// Whether answers, those before the log-on too, name the build in `X-OWA-Version`.
+    pub version_header: bool,
     /// Version that the answers claim.
     pub build: Build,
     /// Accepted values of `t:RequestServerVersion/@Version`; others get
@@ -70,6 +93,14 @@ impl Default for Options {
                 Mailbox::new("svc-ews@contoso.com", "EWS Service"),
             ],
             offered: vec!["Basic".to_owned()],
+            domain: Domain::default(),
+            extended_protection: ExtendedProtection::Allow,
+            channel_certificate: None,
+            single_request_log_on: false,
+            close_after: None,
+            idle_close: None,
+            clock_skew: 0,
+            version_header: true,
             schema_versions: build.schema_versions(),
             build,
             latency: Duration::ZERO,

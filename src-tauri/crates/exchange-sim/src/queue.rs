@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fault::{Fault, Times, What, When};
+use crate::windows::Leg;
 
 /// The plan.
 #[derive(Debug, Default)]
@@ -82,6 +83,7 @@ impl Queue {
         }
         self.strike(
             |when, _| matches!(when, When::Connect),
+            |_| false,
             |what| {
                 matches!(
                     what,
@@ -96,19 +98,28 @@ impl Queue {
     }
 
     /// What a request meets before its log-on is looked at.
-    pub(crate) fn on_arrival(&self, has_credentials: bool) -> Option<What> {
+    pub(crate) fn on_arrival(&self, leg: Leg) -> Option<What> {
         if self.early.load(Ordering::Acquire) == 0 {
             return None;
         }
         let fits = |when: &When, seen: u64| match when {
             When::Any => true,
-            When::Anonymous => !has_credentials,
-            When::Credentials => has_credentials,
+            When::Anonymous => leg == Leg::Anonymous,
+            When::Credentials => leg != Leg::Anonymous,
+            When::NtlmNegotiate => leg == Leg::Negotiate,
+            When::NtlmAuthenticate => leg == Leg::Authenticate,
+            When::LoggedOn => leg == Leg::LoggedOn,
+            When::EveryNthLoggedOn(n) => leg == Leg::LoggedOn && seen.is_multiple_of((*n).max(1)),
             When::EveryNth(n) => seen.is_multiple_of((*n).max(1)),
             When::After(n) => seen > *n,
             _ => false,
         };
-        self.strike(fits, |_| true)
+        let counts = |when: &When| match when {
+            When::EveryNth(_) | When::After(_) => true,
+            When::EveryNthLoggedOn(_) => leg == Leg::LoggedOn,
+            _ => false,
+        };
+        self.strike(fits, counts, |_| true)
     }
 
     /// Whether any fault waits for accepted requests.
@@ -169,12 +180,13 @@ impl Queue {
     fn strike(
         &self,
         fits: impl Fn(&When, u64) -> bool,
+        counts: impl Fn(&When) -> bool,
         able: impl Fn(&What) -> bool,
     ) -> Option<What> {
         let mut armed = self.armed();
         let mut first = None;
         for (index, entry) in armed.general.iter_mut().enumerate() {
-            if matches!(entry.when, When::EveryNth(_) | When::After(_)) {
+            if counts(&entry.when) {
                 entry.seen += 1;
             }
             if first.is_none() && able(&entry.what) && fits(&entry.when, entry.seen) {
@@ -223,11 +235,15 @@ mod tests {
         let queue = Queue::default();
         queue.plan(Fault::times(2, When::Anonymous, What::Close));
         queue.plan(Fault::always(When::Any, What::Reset));
-        assert_eq!(queue.on_arrival(true), Some(What::Reset), "not anonymous");
-        assert_eq!(queue.on_arrival(false), Some(What::Close));
-        assert_eq!(queue.on_arrival(false), Some(What::Close));
         assert_eq!(
-            queue.on_arrival(false),
+            queue.on_arrival(Leg::Credentials),
+            Some(What::Reset),
+            "not anonymous"
+        );
+        assert_eq!(queue.on_arrival(Leg::Anonymous), Some(What::Close));
+        assert_eq!(queue.on_arrival(Leg::Anonymous), Some(What::Close));
+        assert_eq!(
+            queue.on_arrival(Leg::Anonymous),
             Some(What::Reset),
             "the first is spent"
         );
@@ -237,13 +253,15 @@ mod tests {
     fn counting_starts_with_the_planning() {
         let queue = Queue::default();
         queue.plan(Fault::always(When::EveryNth(3), What::Close));
-        let struck: Vec<bool> = (0..6).map(|_| queue.on_arrival(true).is_some()).collect();
+        let struck: Vec<bool> = (0..6)
+            .map(|_| queue.on_arrival(Leg::Credentials).is_some())
+            .collect();
         assert_eq!(struck, [false, false, true, false, false, true]);
         queue.clear();
         queue.plan(Fault::once(When::After(1), What::Reset));
-        assert_eq!(queue.on_arrival(true), None);
-        assert_eq!(queue.on_arrival(true), Some(What::Reset));
-        assert_eq!(queue.on_arrival(true), None, "spent");
+        assert_eq!(queue.on_arrival(Leg::Credentials), None);
+        assert_eq!(queue.on_arrival(Leg::Credentials), Some(What::Reset));
+        assert_eq!(queue.on_arrival(Leg::Credentials), None, "spent");
     }
 
     #[test]

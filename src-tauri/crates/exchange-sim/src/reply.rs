@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use hyper::ext::ReasonPhrase;
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, SERVER,
-    WWW_AUTHENTICATE,
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+    HeaderValue, SERVER, WWW_AUTHENTICATE,
 };
 use hyper::{Response, StatusCode};
 use tokio::time::sleep;
 
 use crate::answer::Answer;
+use crate::calendar;
 use crate::directory::Directory;
 use crate::fault::{HttpAnswer, What};
 use crate::script::{Script, Step};
@@ -22,53 +23,94 @@ use crate::script::{Script, Step};
 pub(crate) struct Reply {
     content: Content,
     how: Option<Box<What>>,
+    admitted: Option<Admitted>,
+}
+
+/// The last word of a log-on.
+#[derive(Debug)]
+struct Admitted {
+    persists: bool,
+    token: Option<String>,
 }
 
 #[derive(Debug)]
 enum Content {
     Ews(Answer),
     Http(HttpAnswer),
-    Challenge { locked_out: bool },
+    /// 401 with these values of `WWW-Authenticate`, or with all schemes on offer.
+    Unauthorized {
+        page: &'static str,
+        tokens: Option<Vec<String>>,
+    },
     Nothing,
 }
 
 impl Reply {
     pub(crate) fn ews(answer: Answer) -> Self {
-        Self {
-            content: Content::Ews(answer),
-            how: None,
-        }
+        Self::new(Content::Ews(answer))
     }
 
     pub(crate) fn http(answer: HttpAnswer) -> Self {
-        Self {
-            content: Content::Http(answer),
-            how: None,
-        }
+        Self::new(Content::Http(answer))
     }
 
     /// 401 with every offered scheme.
-    pub(crate) fn challenge() -> Self {
-        Self {
-            content: Content::Challenge { locked_out: false },
-            how: None,
-        }
+    pub(crate) fn ask() -> Self {
+        Self::new(Content::Unauthorized {
+            page: DENIED,
+            tokens: None,
+        })
     }
 
-    /// The same with the text of a locked account.
+    /// 401 in the middle of a log-on.
+    pub(crate) fn challenge(tokens: Vec<String>) -> Self {
+        Self::new(Content::Unauthorized {
+            page: NOT_AUTHORIZED,
+            tokens: Some(tokens),
+        })
+    }
+
+    /// 401 with the text of a locked account.
     pub(crate) fn locked_out() -> Self {
-        Self {
-            content: Content::Challenge { locked_out: true },
-            how: None,
-        }
+        Self::new(Content::Unauthorized {
+            page: LOCKED_OUT,
+            tokens: None,
+        })
     }
 
     /// No answer but this.
     pub(crate) fn struck(what: What) -> Self {
         Self {
-            content: Content::Nothing,
             how: Some(Box::new(what)),
+            ..Self::new(Content::Nothing)
         }
+    }
+
+    const fn new(content: Content) -> Self {
+        Self {
+            content,
+            how: None,
+            admitted: None,
+        }
+    }
+
+    /// The same, for a request that was let in; `persists`: its log-on just bound the connection.
+    pub(crate) fn admitted(mut self, persists: bool, token: Option<String>) -> Self {
+        self.admitted = Some(Admitted { persists, token });
+        self
+    }
+
+    /// Whether the request was let in.
+    pub(crate) const fn is_admitted(&self) -> bool {
+        self.admitted.is_some()
+    }
+
+    /// Whether the connection ends behind it, unannounced.
+    pub(crate) fn ends_connection(&self) -> bool {
+        matches!(
+            self.how.as_deref(),
+            Some(What::CloseAfter { announced: false })
+        )
     }
 
     /// Delivered in this way unless another was chosen already.
@@ -85,7 +127,11 @@ pub(crate) async fn send(
     resets: &AtomicBool,
     directory: &Directory,
 ) -> io::Result<Response<Script>> {
-    let Reply { content, how } = reply;
+    let Reply {
+        content,
+        how,
+        admitted,
+    } = reply;
     let how = how.map(|how| *how);
     let cut = || Err(io::ErrorKind::ConnectionAborted.into());
     match &how {
@@ -105,6 +151,9 @@ pub(crate) async fn send(
     let (mut response, body) = head_and_body(content, directory)?;
     let back_end = accepted.then_some(response.status().as_u16());
     common_headers(response.headers_mut(), asked, back_end, directory);
+    if let Some(admitted) = admitted {
+        admitted.tell(response.headers_mut(), directory);
+    }
     let script = match how {
         Some(What::Huge(size)) => {
             response.headers_mut().insert(CONTENT_TYPE, XML);
@@ -121,6 +170,12 @@ pub(crate) async fn send(
             Script::truncated(&body)
         }
         Some(What::Drip { chunk, pause }) => Script::drip(&body, chunk, pause),
+        Some(What::Chunked) => Script::steps(halves(&body).map(Step::Data)),
+        Some(What::CloseAfter { announced: true }) => {
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            Script::whole(body)
+        }
         _ => Script::whole(body),
     };
     Ok(response.map(|()| script))
@@ -151,7 +206,7 @@ fn head_and_body(content: Content, directory: &Directory) -> io::Result<(Respons
             }
             answer.body.into()
         }
-        Content::Challenge { locked_out } => {
+        Content::Unauthorized { page, tokens } => {
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             let headers = response.headers_mut();
             headers.insert(CONTENT_TYPE, HTML);
@@ -159,14 +214,16 @@ fn head_and_body(content: Content, directory: &Directory) -> io::Result<(Respons
                 HeaderName::from_static("x-failurecontext"),
                 HeaderValue::from_static("FrontEnd;401;VW5hdXRob3JpemVk;;;;"),
             );
-            for challenge in &directory.challenges {
-                headers.append(WWW_AUTHENTICATE, challenge.clone());
+            for token in tokens.iter().flatten() {
+                let token = HeaderValue::try_from(token).map_err(io::Error::other)?;
+                headers.append(WWW_AUTHENTICATE, token);
             }
-            Bytes::from_static(if locked_out {
-                LOCKED_OUT.as_bytes()
-            } else {
-                DENIED.as_bytes()
-            })
+            if tokens.is_none() {
+                for challenge in &directory.challenges {
+                    headers.append(WWW_AUTHENTICATE, challenge.clone());
+                }
+            }
+            Bytes::from_static(page.as_bytes())
         }
     };
     Ok((response, body))
@@ -177,9 +234,39 @@ const DENIED: &str = "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\"
     Access is denied due to invalid credentials.</title></head><body><h2>401 - Unauthorized: Access \
     is denied due to invalid credentials.</h2><h3>You do not have permission to view this directory \
     or page using the credentials that you supplied.</h3></body></html>";
+const NOT_AUTHORIZED: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\"\
+    \"http://www.w3.org/TR/html4/strict.dtd\">\r\n<HTML><HEAD><TITLE>Not Authorized</TITLE>\r\n\
+    <META HTTP-EQUIV=\"Content-Type\" Content=\"text/html; charset=us-ascii\"></HEAD>\r\n<BODY>\
+    <h2>Not Authorized</h2>\r\n<hr><p>HTTP Error 401. The requested resource requires user \
+    authentication.</p>\r\n</BODY></HTML>\r\n";
 const LOCKED_OUT: &str = "<!DOCTYPE html><html><head><title>401 - Unauthorized</title></head><body>\
     <h2>401 - Unauthorized</h2><h3>The referenced account is currently locked out and may not be \
     logged on to.</h3></body></html>";
+
+impl Admitted {
+    /// The headers with which IIS ends a log-on of the connection.
+    fn tell(self, headers: &mut HeaderMap, directory: &Directory) {
+        if self.persists {
+            let persists = !directory.options.single_request_log_on;
+            headers.insert(
+                HeaderName::from_static("persistent-auth"),
+                HeaderValue::from_static(if persists { "true" } else { "false" }),
+            );
+        }
+        let token = self
+            .token
+            .and_then(|token| HeaderValue::try_from(token).ok());
+        if let Some(token) = token {
+            headers.insert(WWW_AUTHENTICATE, token);
+        }
+    }
+}
+
+/// A body in two pieces.
+fn halves(body: &Bytes) -> [Bytes; 2] {
+    let middle = body.len() / 2;
+    [body.slice(..middle), body.slice(middle..)]
+}
 
 fn status(code: u16) -> io::Result<StatusCode> {
     StatusCode::from_u16(code).map_err(io::Error::other)
@@ -207,10 +294,17 @@ fn common_headers(
         HeaderName::from_static("x-feserver"),
         directory.host_name.clone(),
     );
-    headers.insert(
-        HeaderName::from_static("x-owa-version"),
-        directory.version.clone(),
-    );
+    if directory.options.version_header {
+        headers.insert(
+            HeaderName::from_static("x-owa-version"),
+            directory.version.clone(),
+        );
+    }
+    if directory.options.clock_skew != 0 {
+        let now = calendar::now() + directory.options.clock_skew;
+        let date = HeaderValue::try_from(calendar::http_date(now)).expect("a date is plain text");
+        headers.insert(DATE, date);
+    }
     if let Some(status) = back_end {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private"));
         headers.insert(

@@ -10,6 +10,8 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use crate::line::Exchange;
+
 /// One step of a body.
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -29,6 +31,7 @@ pub(crate) struct Script {
     steps: VecDeque<Step>,
     pause: Option<Pin<Box<Sleep>>>,
     exact: Option<u64>,
+    exchange: Option<Exchange>,
 }
 
 impl Script {
@@ -39,6 +42,7 @@ impl Script {
             steps: VecDeque::from([Step::Data(body)]),
             pause: None,
             exact,
+            exchange: None,
         }
     }
 
@@ -48,7 +52,14 @@ impl Script {
             steps: steps.into_iter().collect(),
             pause: None,
             exact: None,
+            exchange: None,
         }
+    }
+
+    /// The same, ending this exchange when it is sent or given up.
+    pub(crate) fn ending(mut self, exchange: Exchange) -> Self {
+        self.exchange = Some(exchange);
+        self
     }
 
     /// Half of the body, then the end of the connection.

@@ -2,7 +2,8 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::AtomicBool;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use hyper::server::conn::http1;
@@ -16,11 +17,13 @@ use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
 use crate::certificate::{CertificateError, Identity, identity};
+use crate::channel;
 use crate::conduit::Conduit;
 use crate::counters::{Counters, Tally};
 use crate::directory::Directory;
 use crate::fault::{Fault, What};
 use crate::front_end::{self, Peer};
+use crate::line::Line;
 use crate::log_on::Refusals;
 use crate::options::{Bind, Options};
 use crate::queue::Queue;
@@ -53,6 +56,8 @@ pub(crate) struct World {
     pub(crate) tally: Tally,
     pub(crate) queue: Queue,
     pub(crate) refusals: Refusals,
+    /// Channel binding of the own certificate; none over plain HTTP.
+    pub(crate) channel: Option<[u8; 16]>,
     directory: RwLock<Arc<Directory>>,
 }
 
@@ -106,6 +111,9 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
         tally: Tally::default(),
         queue,
         refusals: Refusals::default(),
+        channel: identity
+            .as_ref()
+            .map(|identity| channel::expected(&identity.leaf_der)),
         directory: RwLock::new(Arc::new(Directory::new(options))),
     });
     let (closing, closed) = watch::channel(());
@@ -273,7 +281,9 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, world: Arc<Worl
     let conduit = Conduit::new(stream, Arc::clone(&resets));
     let peer = Peer {
         number: entered.number,
-        logged_on: AtomicBool::new(false),
+        session: Mutex::default(),
+        answered: AtomicU32::new(0),
+        line: Line::new(),
         resets,
     };
     match tls {
@@ -289,10 +299,18 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, world: Arc<Worl
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: &Peer, world: &World) {
     let service = service_fn(|request| front_end::handle(request, peer, world));
-    // Ends with the connection; an error is a client that left or a fault that struck.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let mut connection =
+        pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    let idle = world.directory().options.idle_close;
+    tokio::select! {
+        // Ends with the connection; an error is a client that left or a fault that struck.
+        _ = connection.as_mut() => {}
+        () = peer.line.over(idle) => {
+            connection.as_mut().graceful_shutdown();
+            // What is left is to close it; the client may have done so already.
+            let _ = connection.await;
+        }
+    }
 }
 
 /// A connection that meets a fault before a byte is answered.
