@@ -69,7 +69,8 @@ class Pyspnego:
             raise Refused("all-zero channel binding")
         try:
             return self.context.step(token, channel_bindings=self.channel if judged else None)
-        except (SpnegoError, ValueError) as error:
+        # StopIteration: no mechanism of the SPNEGO offer is left when the only one has failed.
+        except (SpnegoError, ValueError, StopIteration) as error:
             raise Refused(f"{type(error).__name__}: {error}") from error
 
 

@@ -56,9 +56,8 @@ class Certificate:
         return hashlib.sha256(self.der).hexdigest()
 
     def end_point(self):
-        """`tls-server-end-point` of RFC 5929."""
-        name = x509.load_der_x509_certificate(self.der).signature_hash_algorithm.name
-        return hashlib.new(END_POINT_HASH.get(name, name), self.der).digest()
+        """`tls-server-end-point` of this certificate."""
+        return end_point(self.der)
 
 
 @functools.cache
@@ -77,6 +76,12 @@ def foreign():
     openssl("req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=mail.contoso.test", "-addext", NAMES,
             *KINDS["rsa-sha256"], "-keyout", f"{stem}.key", "-out", f"{stem}.crt")
     return Certificate(stem)
+
+
+def end_point(der):
+    """`tls-server-end-point` of RFC 5929 for a certificate."""
+    name = x509.load_der_x509_certificate(der).signature_hash_algorithm.name
+    return hashlib.new(END_POINT_HASH.get(name, name), der).digest()
 
 
 def openssl(*arguments):

@@ -21,6 +21,10 @@ class Found:
     document: dict
     errors: str
 
+    def message(self):
+        """The sentence about the run as a whole."""
+        return self.document["run"].get("message") or ""
+
     def text(self):
         """Every sentence on the way out, to look for words in."""
         return json.dumps(self.document, ensure_ascii=False) + self.errors

@@ -18,9 +18,9 @@ def trusting(ca):
     return Adapter
 
 
-def account(practice, address, password=None):
+def account(practice, address, password=None, auth_type=BASIC):
     credentials = Credentials(practice.account, password or practice.password)
-    configuration = Configuration(service_endpoint=practice.ews_url, credentials=credentials, auth_type=BASIC)
+    configuration = Configuration(service_endpoint=practice.ews_url, credentials=credentials, auth_type=auth_type)
     return Account(primary_smtp_address=address, config=configuration, access_type=IMPERSONATION, autodiscover=False)
 
 
