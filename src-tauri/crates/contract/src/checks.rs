@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId, RunId, Secret, UserId,
-    Verdict,
+    Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId, RunAuthentication,
+    RunId, Secret, UserId, Verdict,
 };
 
 /// Where a run stands.
@@ -160,6 +160,13 @@ pub struct StartCheck {
     pub password: CheckPassword,
     /// Which mailboxes.
     pub scope: CheckScope,
+    /// Send the password although it was refused within the last 30 minutes.
+    #[serde(default)]
+    pub send_again: bool,
+    /// A password for the proxy's user, typed and not saved; left out: the stored one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub proxy_password: Option<Secret>,
 }
 
 /// Which runs to list, newest first.
@@ -264,6 +271,8 @@ pub struct RunPage {
     pub certificates: Vec<CertificateInfo>,
     /// Schemes the server offers.
     pub offered: Vec<String>,
+    /// How the log-on went.
+    pub authentication: RunAuthentication,
 }
 
 /// How a step ended.

@@ -74,6 +74,9 @@ macro_rules! with_commands {
             /// Reads a CA file before it is trusted.
             certificate_read($crate::ReadCertificate) -> Vec<$crate::CertificateInfo>;
 
+            /// Asks the server, without any credentials, how it wants to be logged on to.
+            endpoint_probe($crate::ProbeEndpoint) -> $crate::EndpointProbe;
+
             /// Starts a check on the form as it stands.
             check_start($crate::StartCheck) -> $crate::RunRef;
             /// Cancels a check at once; what is decided stays.

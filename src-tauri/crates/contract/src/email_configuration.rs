@@ -111,6 +111,31 @@ pub enum TlsTrust {
     Pin {
         /// SHA-256 of its DER, 64 hexadecimal digits.
         sha256: String,
+        /// What it said when it was pinned, to show beside another one later. Decides nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        certificate: Option<Box<CertificateInfo>>,
+    },
+}
+
+/// Which HTTP proxy leads to Exchange. Loopback never goes through one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum ProxySetting {
+    /// Of an organization: the setting of the app. Of the app: the settings of the operating system.
+    #[default]
+    Inherit,
+    /// Straight to the server.
+    None,
+    /// This one.
+    Custom {
+        /// `proxy.contoso.com:8080`.
+        address: String,
+        /// Name to sign in to the proxy with; its password is in the key store.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        user: Option<String>,
     },
 }
 
@@ -149,6 +174,9 @@ pub struct EmailConfigurationForm {
     pub tls_trust: TlsTrust,
     /// `Impersonate by`.
     pub identify_by: IdentifyBy,
+    /// `Proxy`.
+    #[serde(default)]
+    pub proxy: ProxySetting,
 }
 
 /// What is known of the password. Never the password.
@@ -177,6 +205,8 @@ pub struct EmailConfiguration {
     pub saved: bool,
     /// What is known of the password.
     pub password: PasswordState,
+    /// Whether a password for the proxy's user is in the key store.
+    pub has_proxy_password: bool,
     /// RFC 3339, UTC.
     pub updated_at: Option<String>,
     /// The newest run, whatever settings it used.
@@ -249,6 +279,10 @@ pub struct SaveEmailConfiguration {
     pub form: EmailConfigurationForm,
     /// What to do with the password.
     pub password: PasswordChange,
+    /// A new password for the proxy's user; left out: as it is.
+    #[serde(default)]
+    #[ts(optional)]
+    pub proxy_password: Option<Secret>,
 }
 
 /// What saving did.
@@ -309,7 +343,7 @@ pub enum FieldLevel {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FieldMessage {
-    /// `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `users`, `accessType`.
+    /// `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `proxy`, `users`, `accessType`.
     pub field: String,
     /// How grave.
     pub level: FieldLevel,
@@ -376,6 +410,6 @@ pub struct CertificateInfo {
     pub sha256: String,
     /// Whether it may issue others.
     pub is_ca: bool,
-    /// PEM, where it came from a file.
+    /// PEM (RFC 7468).
     pub pem: Option<String>,
 }

@@ -5,6 +5,7 @@
 
 mod activity;
 mod address;
+mod authentication;
 mod cause;
 mod checks;
 mod commands;
@@ -22,6 +23,10 @@ mod verdict;
 
 pub use activity::{ActivityPage, ActivityQuery, ActivityRow, Undo, UndoDone};
 pub use address::{AddressError, SmtpAddress};
+pub use authentication::{
+    BindingLookedAt, ChannelBinding, EndpointProbe, ProbeEndpoint, RunAuthentication,
+    SchemeOutcome, SchemeTried, ServerDomain,
+};
 pub use cause::{Blame, Cause, Radius};
 pub use checks::{
     CauseCard, CauseCount, CheckPassword, CheckScope, Remedy, RemedyPurpose, RunPage, RunProgress,
@@ -31,8 +36,8 @@ pub use commands::{COMMANDS, Commands, NoArgs};
 pub use email_configuration::{
     AccessTypeInfo, Authentication, CertificateInfo, EmailConfiguration, EmailConfigurationForm,
     FieldLevel, FieldMessage, GenerateEwsUrl, GeneratedEwsUrl, IdentifyBy, PasswordChange,
-    PasswordState, ReadCertificate, SaveEmailConfiguration, Saved, TlsTrust, UrlOrigin,
-    ValidateEmailConfiguration,
+    PasswordState, ProxySetting, ReadCertificate, SaveEmailConfiguration, Saved, TlsTrust,
+    UrlOrigin, ValidateEmailConfiguration,
 };
 pub use ids::{ActivityId, OrganizationId, RunId, UserId};
 pub use organizations::{

@@ -21,6 +21,8 @@ pub enum Code {
     AlreadyRunning,
     /// A password is needed and neither typed nor stored.
     PasswordNeeded,
+    /// The same password was refused within the last 30 minutes; it is sent again only on request.
+    PasswordRefused,
     /// The key store is locked or missing, or refused.
     KeyStore,
     /// The data folder cannot be used: not writable, in use by another instance, full.
@@ -48,6 +50,7 @@ impl Code {
             Self::NotAllowed => "not_allowed",
             Self::AlreadyRunning => "already_running",
             Self::PasswordNeeded => "password_needed",
+            Self::PasswordRefused => "password_refused",
             Self::KeyStore => "key_store",
             Self::DataFolder => "data_folder",
             Self::NewerDatabase => "newer_database",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{PracticeState, Problem};
+use crate::{PracticeState, Problem, ProxySetting};
 
 /// Appearance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -28,6 +28,8 @@ pub enum Theme {
 pub struct Settings {
     /// Appearance.
     pub theme: Theme,
+    /// HTTP proxy of organizations that inherit it; `Inherit` is the operating system's.
+    pub proxy: ProxySetting,
     /// `Work offline`: no network call at all.
     pub work_offline: bool,
     /// The first-run cards have been dealt with.

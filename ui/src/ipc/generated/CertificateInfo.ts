@@ -33,6 +33,6 @@ sha256: string,
  */
 isCa: boolean, 
 /**
- * PEM, where it came from a file.
+ * PEM (RFC 7468).
  */
 pem: string | null, };

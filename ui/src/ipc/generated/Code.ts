@@ -3,4 +3,4 @@
 /**
  * What kind of problem it is. A code exists only because someone branches on it.
  */
-export type Code = "invalid" | "not_found" | "taken" | "not_allowed" | "already_running" | "password_needed" | "key_store" | "data_folder" | "newer_database" | "bad_list" | "bad_certificate" | "offline" | "internal";
+export type Code = "invalid" | "not_found" | "taken" | "not_allowed" | "already_running" | "password_needed" | "password_refused" | "key_store" | "data_folder" | "newer_database" | "bad_list" | "bad_certificate" | "offline" | "internal";

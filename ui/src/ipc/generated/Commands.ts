@@ -9,6 +9,7 @@ import type { DuplicateOrganization } from "./DuplicateOrganization.ts";
 import type { EditOrganization } from "./EditOrganization.ts";
 import type { EditUser } from "./EditUser.ts";
 import type { EmailConfiguration } from "./EmailConfiguration.ts";
+import type { EndpointProbe } from "./EndpointProbe.ts";
 import type { ExportRun } from "./ExportRun.ts";
 import type { ExportUsers } from "./ExportUsers.ts";
 import type { ExportedFile } from "./ExportedFile.ts";
@@ -33,6 +34,7 @@ import type { OrganizationSettings } from "./OrganizationSettings.ts";
 import type { OrganizationsQuery } from "./OrganizationsQuery.ts";
 import type { PracticeScenario } from "./PracticeScenario.ts";
 import type { PracticeStart } from "./PracticeStart.ts";
+import type { ProbeEndpoint } from "./ProbeEndpoint.ts";
 import type { ReadCertificate } from "./ReadCertificate.ts";
 import type { RemoveUsers } from "./RemoveUsers.ts";
 import type { RemovedWithUndo } from "./RemovedWithUndo.ts";
@@ -175,6 +177,10 @@ ews_url_generate: [GenerateEwsUrl, GeneratedEwsUrl],
  * Reads a CA file before it is trusted.
  */
 certificate_read: [ReadCertificate, Array<CertificateInfo>], 
+/**
+ * Asks the server, without any credentials, how it wants to be logged on to.
+ */
+endpoint_probe: [ProbeEndpoint, EndpointProbe], 
 /**
  * Starts a check on the form as it stands.
  */

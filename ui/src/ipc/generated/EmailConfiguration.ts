@@ -21,6 +21,10 @@ saved: boolean,
  */
 password: PasswordState, 
 /**
+ * Whether a password for the proxy's user is in the key store.
+ */
+hasProxyPassword: boolean, 
+/**
  * RFC 3339, UTC.
  */
 updatedAt: string | null, 

@@ -2,6 +2,7 @@
 import type { AccessType } from "./AccessType.ts";
 import type { Authentication } from "./Authentication.ts";
 import type { IdentifyBy } from "./IdentifyBy.ts";
+import type { ProxySetting } from "./ProxySetting.ts";
 import type { TlsTrust } from "./TlsTrust.ts";
 import type { UrlOrigin } from "./UrlOrigin.ts";
 
@@ -36,4 +37,8 @@ tlsTrust: TlsTrust,
 /**
  * `Impersonate by`.
  */
-identifyBy: IdentifyBy, };
+identifyBy: IdentifyBy, 
+/**
+ * `Proxy`.
+ */
+proxy: ProxySetting, };

@@ -6,7 +6,7 @@ import type { FieldLevel } from "./FieldLevel.ts";
  */
 export type FieldMessage = { 
 /**
- * `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `users`, `accessType`.
+ * `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `proxy`, `users`, `accessType`.
  */
 field: string, 
 /**

@@ -2,6 +2,7 @@
 import type { EmailConfigurationForm } from "./EmailConfigurationForm.ts";
 import type { OrganizationId } from "./OrganizationId.ts";
 import type { PasswordChange } from "./PasswordChange.ts";
+import type { Secret } from "./Secret.ts";
 
 /**
  * Saves the form.
@@ -18,4 +19,8 @@ form: EmailConfigurationForm,
 /**
  * What to do with the password.
  */
-password: PasswordChange, };
+password: PasswordChange, 
+/**
+ * A new password for the proxy's user; left out: as it is.
+ */
+proxyPassword?: Secret, };

@@ -3,6 +3,7 @@ import type { CheckPassword } from "./CheckPassword.ts";
 import type { CheckScope } from "./CheckScope.ts";
 import type { EmailConfigurationForm } from "./EmailConfigurationForm.ts";
 import type { OrganizationId } from "./OrganizationId.ts";
+import type { Secret } from "./Secret.ts";
 
 /**
  * Starts a check on the form as it stands, unsaved included.
@@ -23,4 +24,12 @@ password: CheckPassword,
 /**
  * Which mailboxes.
  */
-scope: CheckScope, };
+scope: CheckScope, 
+/**
+ * Send the password although it was refused within the last 30 minutes.
+ */
+sendAgain: boolean, 
+/**
+ * A password for the proxy's user, typed and not saved; left out: the stored one.
+ */
+proxyPassword?: Secret, };
