@@ -12,6 +12,7 @@ pub mod email_configurations;
 mod error;
 mod migrations;
 pub mod organizations;
+pub mod refused_passwords;
 pub mod run_results;
 pub mod runs;
 pub mod settings;

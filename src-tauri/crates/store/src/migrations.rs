@@ -17,6 +17,9 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0008_evidence.sql")),
     M::up(include_str!("../migrations/0009_activity.sql")),
     M::up(include_str!("../migrations/0010_settings.sql")),
+    M::up(include_str!("../migrations/0011_proxies_and_pins.sql")),
+    M::up(include_str!("../migrations/0012_run_authentication.sql")),
+    M::up(include_str!("../migrations/0013_refused_passwords.sql")),
 ];
 
 /// The newest schema version this program knows.

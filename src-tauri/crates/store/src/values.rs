@@ -92,6 +92,18 @@ pub(crate) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite
         .map_err(|error| unreadable(row, column, error.into()))
 }
 
+/// Reads JSON that may be absent.
+pub(crate) fn optional_json<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: &str,
+) -> rusqlite::Result<Option<T>> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| {
+        serde_json::from_str(&text).map_err(|error| unreadable(row, column, error.into()))
+    })
+    .transpose()
+}
+
 /// Writes JSON.
 pub(crate) fn to_json(value: &(impl Serialize + ?Sized)) -> Result<String, serde_json::Error> {
     serde_json::to_string(value)

@@ -4,7 +4,7 @@
 use contract::{EmailConfigurationForm, OrganizationId, PasswordState, TlsTrust};
 use rusqlite::{Row, named_params};
 
-use crate::values::{Id, id};
+use crate::values::{Id, id, json, optional_json, to_json};
 use crate::{StoreError, Tx, organizations};
 
 /// A saved Email Configuration.
@@ -14,6 +14,8 @@ pub struct StoredConfiguration {
     pub form: EmailConfigurationForm,
     /// What is known of the password.
     pub password: PasswordState,
+    /// Whether a password for the proxy's user is in the key store.
+    pub has_proxy_password: bool,
     /// Counts passwords: another one, another fingerprint.
     pub secret_version: i64,
     /// Of all settings that a check depends on.
@@ -49,10 +51,13 @@ pub fn save(
     now: &str,
 ) -> Result<(), StoreError> {
     organizations::set_access_type(tx, organization, form.access_type, now)?;
-    let (kind, pem, name, pin) = match &form.tls_trust {
-        TlsTrust::System => ("system", None, None, None),
-        TlsTrust::Ca { pem, name } => ("ca", Some(pem), Some(name), None),
-        TlsTrust::Pin { sha256 } => ("pin", None, None, Some(sha256)),
+    let (kind, pem, name, pin, certificate) = match &form.tls_trust {
+        TlsTrust::System => ("system", None, None, None, None),
+        TlsTrust::Ca { pem, name } => ("ca", Some(pem), Some(name), None, None),
+        TlsTrust::Pin {
+            sha256,
+            certificate,
+        } => ("pin", None, None, Some(sha256), certificate.as_ref()),
     };
     tx.execute_one(
         include_str!("save.sql"),
@@ -66,7 +71,9 @@ pub fn save(
             ":trust_pem": pem,
             ":trust_name": name,
             ":trust_pin": pin,
+            ":trust_certificate": certificate.map(to_json).transpose()?,
             ":identify_by": form.identify_by.id(),
+            ":proxy": to_json(&form.proxy)?,
             ":fingerprint": fingerprint,
             ":now": now,
         },
@@ -98,6 +105,21 @@ pub fn set_password_state(
             ":proven_at": password.proven_at,
             ":secret_version": secret_version,
         },
+    )
+}
+
+/// Notes whether the proxy's password is in the key store.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when nothing is saved for the organization.
+pub fn set_proxy_password(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    has: bool,
+) -> Result<(), StoreError> {
+    tx.execute_one(
+        include_str!("set_proxy_password.sql"),
+        named_params! { ":organization": organization.0, ":has": has },
     )
 }
 
@@ -148,6 +170,7 @@ pub fn copy(
     };
     save(tx, to, &stored.form, fingerprint, now)?;
     set_password_state(tx, to, &PasswordState::default(), 0)?;
+    set_proxy_password(tx, to, false)?;
     Ok(true)
 }
 
@@ -162,7 +185,9 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredConfiguration> {
             authentication: id(row, "authentication")?,
             tls_trust: read_trust(row)?,
             identify_by: id(row, "identify_by")?,
+            proxy: json(row, "proxy")?,
         },
+        has_proxy_password: row.get("has_proxy_password")?,
         password: PasswordState {
             has_password: mode == "stored",
             ask_each_time: mode == "ask",
@@ -184,6 +209,7 @@ fn read_trust(row: &Row<'_>) -> rusqlite::Result<TlsTrust> {
         },
         "pin" => TlsTrust::Pin {
             sha256: row.get("trust_pin")?,
+            certificate: optional_json(row, "trust_certificate")?.map(Box::new),
         },
         _ => TlsTrust::System,
     })

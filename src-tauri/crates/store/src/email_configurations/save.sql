@@ -1,14 +1,15 @@
 INSERT INTO email_configurations (
     organization_id, account_logon, ews_url, url_origin, authentication, trust_kind, trust_pem,
-    trust_name, trust_pin, identify_by, fingerprint, updated_at
+    trust_name, trust_pin, trust_certificate, identify_by, proxy, fingerprint, updated_at
 ) VALUES (
     :organization, :account_logon, :ews_url, :url_origin, :authentication, :trust_kind, :trust_pem,
-    :trust_name, :trust_pin, :identify_by, :fingerprint, :now
+    :trust_name, :trust_pin, :trust_certificate, :identify_by, :proxy, :fingerprint, :now
 )
 ON CONFLICT (organization_id) DO UPDATE SET
     account_logon = excluded.account_logon, ews_url = excluded.ews_url,
     url_origin = excluded.url_origin, authentication = excluded.authentication,
     trust_kind = excluded.trust_kind, trust_pem = excluded.trust_pem,
     trust_name = excluded.trust_name, trust_pin = excluded.trust_pin,
-    identify_by = excluded.identify_by, fingerprint = excluded.fingerprint,
+    trust_certificate = excluded.trust_certificate, identify_by = excluded.identify_by,
+    proxy = excluded.proxy, fingerprint = excluded.fingerprint,
     updated_at = excluded.updated_at

@@ -2,7 +2,8 @@
 //! [`run_results`](crate::run_results). Whether a run may start or be applied is decided elsewhere.
 
 use contract::{
-    Cause, CertificateInfo, OrganizationId, RunId, RunRow, RunState, RunsQuery, Step, Summary,
+    Cause, CertificateInfo, OrganizationId, RunAuthentication, RunId, RunRow, RunState, RunsQuery,
+    Step, Summary,
 };
 use rusqlite::{Row, named_params};
 use serde_json::Value;
@@ -59,6 +60,8 @@ pub struct RunHeader {
     pub certificates: Option<Vec<CertificateInfo>>,
     /// Schemes the server offers.
     pub offered: Option<Vec<String>>,
+    /// How the log-on went.
+    pub authentication: Option<RunAuthentication>,
     /// Warnings in plain sentences.
     pub warnings: Option<Vec<String>>,
     /// Counts so far.
@@ -99,6 +102,8 @@ pub struct StoredRun {
     pub certificates: Vec<CertificateInfo>,
     /// Schemes the server offers.
     pub offered: Vec<String>,
+    /// How the log-on went.
+    pub authentication: RunAuthentication,
     /// When its results were applied to the users (RFC 3339, UTC).
     pub applied_at: Option<String>,
 }
@@ -150,6 +155,7 @@ pub fn update_header(tx: &Tx<'_>, run: RunNumber, header: &RunHeader) -> Result<
             ":steps": header.steps.as_ref().map(to_json).transpose()?,
             ":certificates": header.certificates.as_ref().map(to_json).transpose()?,
             ":offered": header.offered.as_ref().map(to_json).transpose()?,
+            ":authentication": header.authentication.as_ref().map(to_json).transpose()?,
             ":warnings": header.warnings.as_ref().map(to_json).transpose()?,
             ":summary": header.summary.as_ref().map(to_json).transpose()?,
         },
@@ -213,6 +219,7 @@ pub fn show(tx: &Tx<'_>, run: &RunId) -> Result<Option<StoredRun>, StoreError> {
                 steps: json(row, "steps")?,
                 certificates: json(row, "certificates")?,
                 offered: json(row, "offered")?,
+                authentication: json(row, "authentication")?,
                 applied_at: row.get("applied_at")?,
             })
         },

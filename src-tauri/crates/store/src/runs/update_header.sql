@@ -6,6 +6,7 @@ UPDATE runs SET
     steps          = coalesce(:steps, steps),
     certificates   = coalesce(:certificates, certificates),
     offered        = coalesce(:offered, offered),
+    authentication = coalesce(:authentication, authentication),
     warnings       = coalesce(:warnings, warnings),
     summary        = coalesce(:summary, summary)
 WHERE number = :run

@@ -2,7 +2,7 @@
 
 use contract::{
     AccessType, Authentication, EmailConfigurationForm, IdentifyBy, OrganizationId, PasswordState,
-    TlsTrust, UrlOrigin,
+    ProxySetting, TlsTrust, UrlOrigin,
 };
 use store::{StoreError, email_configurations, organizations};
 
@@ -17,6 +17,10 @@ fn form(tls_trust: TlsTrust) -> EmailConfigurationForm {
         authentication: Authentication::SignedInUser,
         tls_trust,
         identify_by: IdentifyBy::PrimarySmtp,
+        proxy: ProxySetting::Custom {
+            address: "proxy.contoso.com:8080".to_owned(),
+            user: Some("proxy-user".to_owned()),
+        },
     }
 }
 
@@ -35,6 +39,7 @@ async fn every_trust_reads_back() {
         },
         TlsTrust::Pin {
             sha256: "AB".repeat(32),
+            certificate: None,
         },
         TlsTrust::System,
     ] {

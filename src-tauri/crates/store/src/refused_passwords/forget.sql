@@ -1,0 +1,1 @@
+DELETE FROM refused_passwords WHERE hash = :hash

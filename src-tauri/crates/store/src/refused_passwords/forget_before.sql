@@ -1,0 +1,1 @@
+DELETE FROM refused_passwords WHERE refused_at < :before

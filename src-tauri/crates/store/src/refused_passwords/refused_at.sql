@@ -1,0 +1,1 @@
+SELECT refused_at FROM refused_passwords WHERE hash = :hash
