@@ -250,6 +250,7 @@ impl Check {
     pub fn pin(mut self, sha256: &str) -> Self {
         self.trust = TlsTrust::Pin {
             sha256: sha256.to_owned(),
+            certificate: None,
         };
         self
     }
@@ -284,6 +285,7 @@ impl Check {
         self.proxy = ProxyChoice::Http {
             host: host.to_owned(),
             port,
+            user: None,
         };
         self
     }

@@ -36,10 +36,10 @@ impl TrustArgs {
             Some(file) => Some(ca(engine, file).await?),
             None => None,
         };
-        let pin = self
-            .pin_sha256
-            .clone()
-            .map(|sha256| TlsTrust::Pin { sha256 });
+        let pin = self.pin_sha256.clone().map(|sha256| TlsTrust::Pin {
+            sha256,
+            certificate: None,
+        });
         Ok(pin.or(ca))
     }
 }

@@ -6,6 +6,8 @@ use std::pin::Pin;
 use contract::{Authentication, PracticeScenario, Problem, Secret};
 use exchange::{Call, Fault, Reply, StatsSnapshot};
 
+use crate::checks::Mechanism;
+
 /// A future behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -52,7 +54,10 @@ pub trait Vault: Send + Sync {
 }
 
 /// The wire, one run long.
-pub trait Mailroom: Send + Sync {
+pub(crate) trait Mailroom: Send + Sync {
+    /// How lanes log on from now on.
+    fn choose(&self, mechanism: Mechanism);
+
     /// A lane that is not connected yet.
     fn lane(&self) -> Box<dyn MailLane>;
 
@@ -61,8 +66,8 @@ pub trait Mailroom: Send + Sync {
 }
 
 /// One connection and its log-on.
-pub trait MailLane: Send + Sync {
-    /// From now on requests carry credentials.
+pub(crate) trait MailLane: Send + Sync {
+    /// From now on requests carry credentials, in the way that was chosen last.
     fn log_on(&mut self);
 
     /// Closes the connection; the next call opens a fresh one.

@@ -1,12 +1,17 @@
-//! The authentication port, and Basic behind it.
+//! The authentication port: a mechanism turns challenges into header values, one connection at a time.
 //!
-//! The port is narrow on purpose: a mechanism turns challenges into header values, one connection
-//! at a time. NTLM and Negotiate bind to the connection's own certificate, which is why they are
-//! given it; Basic sends the same header with every request.
+//! It is narrow on purpose, so that a mechanism can be replaced. NTLM and Negotiate log a connection
+//! on and bind to its own certificate, which is why they are given it; Basic sends the same header
+//! with every request. No mechanism opens a connection to the Exchange server or reads a reply.
+
+use std::future::Future;
+use std::pin::Pin;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use hyper::header::HeaderValue;
 use zeroize::Zeroizing;
+
+use crate::channel_binding::BindingHash;
 
 /// What a mechanism may know of the connection it logs on.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +27,9 @@ pub trait Authenticator: Send + Sync {
     /// The word in `WWW-Authenticate`: `Basic`, `NTLM`, `Negotiate`.
     fn scheme(&self) -> &'static str;
 
+    /// What goes under that word: `basic`, `ntlm`, `kerberos`.
+    fn mechanism(&self) -> &'static str;
+
     /// Whether every request carries the header (Basic, Bearer), instead of the connection being
     /// logged on once (NTLM, Negotiate).
     fn every_request(&self) -> bool;
@@ -30,13 +38,18 @@ pub trait Authenticator: Send + Sync {
     fn begin(&self, connection: Connection<'_>) -> Box<dyn Handshake>;
 }
 
+/// The next leg of a log-on; Kerberos asks the KDC for it.
+pub type NextLeg<'a> = Pin<Box<dyn Future<Output = Result<Leg, HandshakeError>> + Send + 'a>>;
+
 /// One log-on on one connection.
 pub trait Handshake: Send {
     /// The next leg, given the server's challenge (absent at first).
-    ///
-    /// # Errors
-    /// [`HandshakeError`] when the mechanism cannot go on; a refusal is not an error, it is a 401.
-    fn next(&mut self, challenge: Option<&[u8]>) -> Result<Leg, HandshakeError>;
+    fn next<'a>(&'a mut self, challenge: Option<&'a [u8]>) -> NextLeg<'a>;
+
+    /// The channel binding that is sent, by its hash; absent: none.
+    fn binding(&self) -> Option<BindingHash> {
+        None
+    }
 }
 
 /// A leg of a log-on.
@@ -48,10 +61,43 @@ pub enum Leg {
     Last(HeaderValue),
 }
 
-/// The mechanism cannot go on.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{0}")]
-pub struct HandshakeError(pub String);
+/// Why a mechanism cannot go on. A refusal by the Exchange server is not an error, it is a 401.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HandshakeError {
+    /// The server's challenge cannot be used.
+    #[error("{0}")]
+    Challenge(String),
+    /// The name or password cannot be sent with this mechanism. Nothing was sent.
+    #[error("{0}")]
+    Credentials(String),
+    /// No ticket can be had, for a reason that says nothing about the password: no KDC answers, the
+    /// service is unknown to it, the clocks differ.
+    #[error("{0}")]
+    NoTicket(String),
+    /// The KDC refused the password.
+    #[error("{0}")]
+    Refused(String),
+    /// The KDC says that the account is locked, disabled or expired.
+    #[error("{0}")]
+    AccountRevoked(String),
+    /// The KDC says that the password has expired.
+    #[error("{0}")]
+    PasswordExpired(String),
+}
+
+/// A header value that debug output does not show.
+pub(crate) fn header(scheme: &str, token: &[u8]) -> Result<HeaderValue, HandshakeError> {
+    let text = Zeroizing::new(format!("{scheme} {}", BASE64_STANDARD.encode(token)));
+    sensitive(&text)
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue, HandshakeError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        HandshakeError::Credentials("the name or password cannot be put into a header".to_owned())
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
 
 /// Basic (RFC 7617), name and password in UTF-8.
 pub struct Basic {
@@ -81,6 +127,10 @@ impl Authenticator for Basic {
         "Basic"
     }
 
+    fn mechanism(&self) -> &'static str {
+        "basic"
+    }
+
     fn every_request(&self) -> bool {
         true
     }
@@ -97,12 +147,8 @@ struct BasicHandshake {
 }
 
 impl Handshake for BasicHandshake {
-    fn next(&mut self, _challenge: Option<&[u8]>) -> Result<Leg, HandshakeError> {
-        let mut value = HeaderValue::from_str(&self.header).map_err(|_| {
-            HandshakeError("the name or password cannot be put into a header".to_owned())
-        })?;
-        value.set_sensitive(true);
-        Ok(Leg::Last(value))
+    fn next<'a>(&'a mut self, _challenge: Option<&'a [u8]>) -> NextLeg<'a> {
+        Box::pin(async { sensitive(&self.header).map(Leg::Last) })
     }
 }
 
@@ -110,18 +156,15 @@ impl Handshake for BasicHandshake {
 mod tests {
     use super::{Authenticator as _, Basic, Connection, Leg};
 
-    #[test]
-    fn basic_encodes_utf8() {
+    #[tokio::test]
+    async fn basic_encodes_utf8() {
         // RFC 7617 §2.1: "test" with the password "123£" in UTF-8.
         let basic = Basic::new("test", "123£");
-        let leg = basic
-            .begin(Connection {
-                host: "h",
-                certificate: None,
-            })
-            .next(None)
-            .expect("always");
-        let Leg::Last(value) = leg else {
+        let mut handshake = basic.begin(Connection {
+            host: "h",
+            certificate: None,
+        });
+        let Leg::Last(value) = handshake.next(None).await.expect("always") else {
             panic!("Basic has one leg")
         };
         assert_eq!(value.to_str().expect("ascii"), "Basic dGVzdDoxMjPCow==");

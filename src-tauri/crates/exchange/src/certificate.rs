@@ -1,5 +1,6 @@
 //! Certificates, for showing and for trusting. Parsing only; trust is decided in `trust`.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use sha2::{Digest, Sha256};
@@ -103,6 +104,18 @@ impl Certificate {
             is_ca: parsed.is_ca(),
             der: der.to_vec(),
         })
+    }
+
+    /// As PEM (RFC 7468), in lines of 64 characters.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        let text = BASE64_STANDARD.encode(&self.der);
+        let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+        for line in text.as_bytes().chunks(64) {
+            pem.push_str(std::str::from_utf8(line).expect("base64 is ASCII"));
+            pem.push('\n');
+        }
+        pem + "-----END CERTIFICATE-----\n"
     }
 
     /// For showing even what cannot be parsed.

@@ -118,6 +118,12 @@ impl Endpoint {
         self.port
     }
 
+    /// Whether connections go through an HTTP proxy.
+    #[must_use]
+    pub fn is_proxied(&self) -> bool {
+        self.proxy != Proxy::None && !self.is_loopback()
+    }
+
     /// Whether it is https.
     #[must_use]
     pub fn is_secure(&self) -> bool {

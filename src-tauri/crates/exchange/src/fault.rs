@@ -1,6 +1,6 @@
 //! What can happen to a request below HTTP. Each is told apart by evidence; none is a verdict.
 
-use crate::Certificate;
+use crate::{Certificate, HandshakeError};
 
 /// Why no reply came.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -50,12 +50,38 @@ pub enum Fault {
         /// What is wrong with it.
         detail: String,
     },
-    /// The log-on could not be computed (not: was refused).
-    #[error("the log-on failed on this side: {detail}")]
-    LogOn {
-        /// What the mechanism said.
-        detail: String,
+    /// The log-on could not be gone on with (not: was refused by the server).
+    #[error(transparent)]
+    LogOn(Box<LogOnFault>),
+}
+
+/// Why a log-on could not be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogOnFault {
+    /// The mechanism could not.
+    #[error(transparent)]
+    Handshake(HandshakeError),
+    /// The server answered the first leg without a challenge in this scheme.
+    #[error("the server doesn't go on with this log-on")]
+    NoChallenge {
+        /// What it offers now.
+        offered: Vec<String>,
     },
+    /// No password is sent any more: one was refused, or several were never answered.
+    #[error("the password isn't sent again")]
+    HeldBack {
+        /// One was refused.
+        refused: bool,
+    },
+    /// The server does not keep to the protocol.
+    #[error("{0}")]
+    Unexpected(String),
+}
+
+impl From<LogOnFault> for Fault {
+    fn from(fault: LogOnFault) -> Self {
+        Self::LogOn(Box::new(fault))
+    }
 }
 
 /// Why there is no TLS connection, with the chain the server showed.

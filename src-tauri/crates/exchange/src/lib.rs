@@ -7,22 +7,36 @@
 
 mod authentication;
 mod certificate;
+mod challenge;
+mod channel_binding;
+mod connection;
 mod dial;
 mod endpoint;
 mod fault;
 mod lane;
+mod log_on;
+mod log_ons;
+mod logon_name;
+mod ntlm;
 mod proxy;
 mod reply;
 mod tls;
 mod trust;
 
-pub use authentication::{Authenticator, Basic, Connection, Handshake, HandshakeError, Leg};
+pub use authentication::{
+    Authenticator, Basic, Connection, Handshake, HandshakeError, Leg, NextLeg,
+};
 pub use certificate::{Certificate, CertificateError, read_certificates};
+pub use challenge::{Challenge, ChallengeError};
+pub use channel_binding::{BindingHash, ChannelBinding};
 pub use endpoint::{Endpoint, EndpointError, Override};
-pub use fault::{Fault, TlsFault, TlsFaultKind};
+pub use fault::{Fault, LogOnFault, TlsFault, TlsFaultKind};
 pub use lane::{Call, Lane, Stats, StatsSnapshot};
+pub use log_ons::LogOns;
+pub use logon_name::LogonName;
+pub use ntlm::{Ntlm, NtlmWord};
 pub use proxy::Proxy;
-pub use reply::{Headers, Reply};
+pub use reply::{Headers, LogOnReport, Reply};
 pub use trust::Trust;
 
 /// Most bytes of a reply's body that are read: a reply to the check is about 2 KiB.

@@ -3,7 +3,9 @@
 use bytes::Bytes;
 use std::time::Duration;
 
-use crate::Certificate;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
+use crate::{BindingHash, Certificate, Challenge, NtlmWord};
 
 /// A reply with its whole body.
 #[derive(Debug, Clone)]
@@ -20,6 +22,31 @@ pub struct Reply {
     pub with_credentials: bool,
     /// The certificate chain of the connection, leaf first; empty for plain http.
     pub chain: std::sync::Arc<Vec<Certificate>>,
+    /// How the log-on went that this reply ended, if it ended one.
+    pub log_on: Option<Box<LogOnReport>>,
+}
+
+/// How a log-on went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogOnReport {
+    /// The word in the header: `Basic`, `NTLM`, `Negotiate`.
+    pub scheme: &'static str,
+    /// What went under it: `basic`, `ntlm`, `kerberos`.
+    pub mechanism: &'static str,
+    /// The channel binding that was sent, by its hash.
+    pub binding: Option<BindingHash>,
+    /// What the server's NTLM challenge said.
+    pub challenge: Option<Challenge>,
+    /// The server refused it.
+    pub refused: bool,
+}
+
+impl Reply {
+    /// The NTLM challenge in a 401, under this word.
+    #[must_use]
+    pub fn challenge(&self, word: NtlmWord) -> Option<Challenge> {
+        Challenge::read(&self.headers.token(word.as_str())?).ok()
+    }
 }
 
 /// Header lines; names in lower case.
@@ -51,6 +78,12 @@ impl Headers {
             .map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
+    /// The token after the scheme's word in a `WWW-Authenticate` line, where there is one.
+    #[must_use]
+    pub fn token(&self, scheme: &str) -> Option<Vec<u8>> {
+        token(self.all("www-authenticate"), scheme)
+    }
+
     /// The schemes of every `WWW-Authenticate` line (RFC 9110 §11.6.1), as spelled, without
     /// parameters and tokens, each once.
     #[must_use]
@@ -68,6 +101,17 @@ impl Headers {
         }
         found
     }
+}
+
+/// The token after the scheme's word, in lines of challenges (RFC 9110 §11.6.1).
+pub(crate) fn token<'a>(lines: impl Iterator<Item = &'a str>, scheme: &str) -> Option<Vec<u8>> {
+    lines.flat_map(unquoted).find_map(|part| {
+        let (word, token) = part.trim().split_once(' ')?;
+        if !word.eq_ignore_ascii_case(scheme) {
+            return None;
+        }
+        BASE64_STANDARD.decode(token.trim()).ok()
+    })
 }
 
 /// The parts between the commas that stand outside of quoted strings (RFC 9110 §5.6.4): a realm may

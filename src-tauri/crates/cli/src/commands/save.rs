@@ -242,6 +242,7 @@ async fn keep_configuration(
         password: PasswordChange::Store {
             password: password.clone(),
         },
+        proxy_password: None,
     };
     let refused = match engine.email_configuration_save(store).await {
         Ok(_) => return Ok(()),
@@ -256,6 +257,7 @@ async fn keep_configuration(
             organization,
             form,
             password: ask,
+            proxy_password: None,
         })
         .await?;
     let store = engine

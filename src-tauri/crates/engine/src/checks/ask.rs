@@ -104,6 +104,7 @@ fn prepared(
             body: Bytes::from(body),
             anchor,
             request_id,
+            idempotent: true,
         },
         asked,
         folders,

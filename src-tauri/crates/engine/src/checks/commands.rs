@@ -230,6 +230,7 @@ impl Engine {
             steps,
             certificates,
             offered,
+            authentication,
             ..
         } = stored;
         let row = RunRow {
@@ -249,6 +250,7 @@ impl Engine {
             steps,
             certificates,
             offered,
+            authentication,
         })
     }
 

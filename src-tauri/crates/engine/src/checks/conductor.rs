@@ -4,7 +4,7 @@
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use contract::{Cause, Problem, RunProgress, RunState, Summary, Verdict};
+use contract::{Cause, Problem, RunAuthentication, RunProgress, RunState, Summary, Verdict};
 use ews::SchemaVersion;
 use store::Db;
 use store::run_results;
@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::ask::{self, Answered};
 use super::governor::Governor;
 use super::hold::Hold;
+use super::mechanism::Mechanism;
 use super::proof::Proofs;
 use super::spec::RunSpec;
 use super::tally::{self, Tally};
@@ -103,7 +104,9 @@ pub(super) enum AccountState {
 /// What the run learned on the way, for its header.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Facts {
-    pub(super) offered: Vec<String>,
+    pub(super) authentication: RunAuthentication,
+    /// How the run logs on.
+    pub(super) way: Option<Mechanism>,
     pub(super) chain: Vec<exchange::Certificate>,
     pub(super) server_version: Option<String>,
     pub(super) auth: Option<String>,
@@ -207,7 +210,7 @@ impl Conductor {
         Words {
             account: &self.spec.account,
             host: &self.spec.host,
-            offered: &self.facts.offered,
+            offered: &self.facts.authentication.offered,
             auth: self.spec.authentication.as_str(),
         }
     }

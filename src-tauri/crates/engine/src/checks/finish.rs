@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    Cause, CertificateInfo, Expectation, OrganizationId, Problem, RunProgress, RunState, Summary,
-    Verdict,
+    Cause, CertificateInfo, Expectation, OrganizationId, Problem, RunAuthentication, RunProgress,
+    RunState, Summary, Verdict,
 };
 use store::run_results::{self, CauseGroup};
 use store::runs::{self, RunFinish, RunHeader};
@@ -85,11 +85,19 @@ async fn save(
 ) -> Result<(), Problem> {
     let facts = conductor.facts.clone();
     let now = context.stage.now();
+    let authentication = RunAuthentication {
+        server_version: facts
+            .server_version
+            .clone()
+            .or(facts.authentication.server_version.clone()),
+        ..facts.authentication.clone()
+    };
     let header = RunHeader {
         auth: facts.auth,
         server_version: facts.server_version,
         certificates: Some(facts.chain.iter().map(info).collect()),
-        offered: Some(facts.offered),
+        offered: Some(facts.authentication.offered.clone()),
+        authentication: Some(authentication),
         ..RunHeader::default()
     };
     let finish = RunFinish {
@@ -353,6 +361,6 @@ pub(super) fn info(certificate: &exchange::Certificate) -> CertificateInfo {
         not_after: time(certificate.not_after),
         sha256: certificate.sha256.clone(),
         is_ca: certificate.is_ca,
-        pem: None,
+        pem: Some(certificate.pem()),
     }
 }

@@ -1,9 +1,15 @@
 //! The wire of one run: real lanes behind the Mailroom port.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use exchange::{Authenticator, Call, Endpoint, Fault, Lane, Reply, Stats, StatsSnapshot, Trust};
+use contract::Secret;
+use exchange::{
+    Authenticator, Basic, Call, Endpoint, Fault, Lane, LogOns, LogonName, Ntlm, NtlmWord, Reply,
+    Stats, StatsSnapshot, Trust,
+};
+use zeroize::Zeroizing;
 
+use super::mechanism::Mechanism;
 use super::redact::Redactor;
 use crate::ports::{BoxFuture, MailLane, Mailroom};
 
@@ -11,30 +17,50 @@ use crate::ports::{BoxFuture, MailLane, Mailroom};
 pub(crate) struct Wire {
     endpoint: Arc<Endpoint>,
     trust: Arc<Trust>,
-    authenticator: Arc<dyn Authenticator>,
+    account: String,
+    password: Zeroizing<String>,
     stats: Arc<Stats>,
+    chosen: Arc<Chosen>,
     /// Takes the secret out of what the server sends back.
     pub(crate) redactor: Arc<Redactor>,
 }
 
+/// The way to log on, once one is chosen.
+type Chosen = RwLock<Option<Way>>;
+/// All log-ons of one way go through one gate.
+type Way = (Arc<dyn Authenticator>, Arc<LogOns>);
+
 impl Wire {
-    pub(crate) fn new(
-        endpoint: Endpoint,
-        trust: Trust,
-        authenticator: Arc<dyn Authenticator>,
-        redactor: Redactor,
-    ) -> Self {
+    pub(crate) fn new(endpoint: Endpoint, trust: Trust, account: &str, password: &Secret) -> Self {
         Self {
             endpoint: Arc::new(endpoint),
             trust: Arc::new(trust),
-            authenticator,
+            account: account.to_owned(),
+            password: Zeroizing::new(password.expose().to_owned()),
             stats: Arc::default(),
-            redactor: Arc::new(redactor),
+            chosen: Arc::default(),
+            redactor: Arc::new(Redactor::new(account, password.expose())),
+        }
+    }
+
+    fn authenticator(&self, mechanism: Mechanism) -> Arc<dyn Authenticator> {
+        let ntlm = |word| Ntlm::new(LogonName::parse(&self.account), &self.password, word);
+        match mechanism {
+            Mechanism::Basic => Arc::new(Basic::new(&self.account, &self.password)),
+            Mechanism::Ntlm => Arc::new(ntlm(NtlmWord::Ntlm)),
+            Mechanism::NtlmUnderNegotiate | Mechanism::Kerberos => {
+                Arc::new(ntlm(NtlmWord::Negotiate))
+            }
         }
     }
 }
 
 impl Mailroom for Wire {
+    fn choose(&self, mechanism: Mechanism) {
+        let way = (self.authenticator(mechanism), Arc::default());
+        *self.chosen.write().unwrap_or_else(PoisonError::into_inner) = Some(way);
+    }
+
     fn lane(&self) -> Box<dyn MailLane> {
         Box::new(WireLane {
             lane: Lane::new(
@@ -42,7 +68,7 @@ impl Mailroom for Wire {
                 Arc::clone(&self.trust),
                 Arc::clone(&self.stats),
             ),
-            authenticator: Arc::clone(&self.authenticator),
+            chosen: Arc::clone(&self.chosen),
         })
     }
 
@@ -53,12 +79,16 @@ impl Mailroom for Wire {
 
 struct WireLane {
     lane: Lane,
-    authenticator: Arc<dyn Authenticator>,
+    chosen: Arc<Chosen>,
 }
 
 impl MailLane for WireLane {
     fn log_on(&mut self) {
-        self.lane.log_on_with(Arc::clone(&self.authenticator));
+        let chosen = self.chosen.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((authenticator, log_ons)) = chosen.as_ref() {
+            self.lane
+                .log_on_with(Arc::clone(authenticator), Arc::clone(log_ons));
+        }
     }
 
     fn close(&mut self) {

@@ -4,6 +4,7 @@
 //! names, closes and counts. Nothing here ever writes to a mailbox.
 
 mod ask;
+mod authentication;
 mod cancelled;
 mod commands;
 mod conductor;
@@ -13,8 +14,10 @@ mod governor;
 mod hold;
 mod lanes;
 mod load;
+mod mechanism;
 mod overture;
 mod plan;
+mod probe;
 mod proof;
 mod redact;
 mod rewrite;
@@ -30,6 +33,7 @@ mod writer;
 
 pub use exchange::Override;
 pub use load::{Canary, List};
+pub(crate) use mechanism::Mechanism;
 pub use plan::{Plan, ProxyChoice};
 pub(crate) use running::RunningChecks;
 pub use start::{Audit, Mailboxes, StartedCheck};

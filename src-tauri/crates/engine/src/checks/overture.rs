@@ -1,16 +1,29 @@
 //! How a run begins: one anonymous request, then one lane that logs on alone. No password leaves
 //! before the server has asked for it in the scheme that was chosen (ruling 6).
 
-use contract::{Authentication, Cause, Problem, StepStatus};
+use contract::{Cause, Problem, SchemeOutcome, SchemeTried, StepStatus};
 use ews::SchemaVersion;
 use tokio::time::Instant;
 
 use super::ask::{self, Answered, Prepared};
+use super::authentication;
 use super::conductor::Conductor;
+use super::mechanism::{self, Mechanism};
 use super::ticket::{Next, Purpose, Ticket};
 use crate::diagnosis::Seen;
+use crate::diagnosis::refusal::{self, Circumstances};
 use crate::diagnosis::wording;
 use crate::ports::MailLane;
+
+/// How the log-on of the first lane ended.
+enum LoggedOn {
+    /// The run goes on to its mailboxes.
+    Yes,
+    /// It was stopped or cancelled.
+    No,
+    /// Not possible in this way, and no password was refused.
+    OtherWay(String),
+}
 
 impl Conductor {
     /// Whether the run can go on to its mailboxes.
@@ -20,13 +33,22 @@ impl Conductor {
             return Ok(false);
         };
         self.note_chain(&answered);
-        if !self.choose_scheme(&answered) {
-            return Ok(false);
+        let mut obstacle = None;
+        for mechanism in self.ways(&answered) {
+            self.choose(mechanism);
+            lane.log_on();
+            match self.log_on(lane.as_mut(), mechanism).await? {
+                LoggedOn::Yes => {
+                    self.adopt(lane);
+                    return Ok(true);
+                }
+                LoggedOn::No => return Ok(false),
+                LoggedOn::OtherWay(why) => obstacle = Some(why),
+            }
+            lane.close();
         }
-        lane.log_on();
-        let goes_on = self.log_on(lane.as_mut()).await?;
-        self.adopt(lane);
-        Ok(goes_on)
+        self.stop_with(Cause::AuthSchemeNotOffered, obstacle.as_deref());
+        Ok(false)
     }
 
     /// The anonymous first request, with the budget of one mailbox (ruling 16). `None`: stopped or
@@ -63,72 +85,126 @@ impl Conductor {
         }
     }
 
-    /// Whether the server offers what was chosen; if not, the run stops before any password.
-    fn choose_scheme(&mut self, answered: &Answered) -> bool {
+    /// The ways to log on that were chosen and are offered; none: the run stops before any password.
+    fn ways(&mut self, answered: &Answered) -> Vec<Mechanism> {
+        if let Some(reply) = answered.reply.as_ref() {
+            let mut found = authentication::of_challenge(reply, self.spec.clock.now());
+            authentication::clean(&mut found, &self.spec.redactor);
+            self.facts.server_version.clone_from(&found.server_version);
+            self.facts.authentication = found;
+        }
+        let offered = &self.facts.authentication.offered;
+        mechanism::candidates(self.spec.authentication, offered, false)
+    }
+
+    fn choose(&mut self, mechanism: Mechanism) {
+        self.spec.mailroom.choose(mechanism);
+        self.facts.auth = Some(mechanism.scheme().to_ascii_lowercase());
+        self.facts.way = Some(mechanism);
+    }
+
+    /// Keeps what a log-on told: binding, domain, clock.
+    fn note_log_on(&mut self, answered: &Answered) {
         let reply = answered.reply.as_ref();
-        if let Some(reply) = reply.filter(|reply| reply.status == 401) {
-            let offered = reply.headers.schemes().into_iter();
-            self.facts.offered = offered
-                .map(|scheme| self.spec.redactor.clean(scheme))
-                .collect();
-        }
-        let wanted = match self.spec.authentication {
-            Authentication::Basic => "Basic",
-            // The strongest scheme the server offers; Basic only by choice, and the others are not
-            // part of this version: `wording` says so.
-            _ => "",
+        let Some(report) = reply.and_then(|reply| reply.log_on.as_deref()) else {
+            return;
         };
-        let offered = self
-            .facts
-            .offered
-            .iter()
-            .any(|scheme| scheme.eq_ignore_ascii_case(wanted));
-        if offered {
-            self.facts.auth = Some(wanted.to_ascii_lowercase());
-        } else {
-            self.stop_with(Cause::AuthSchemeNotOffered, None);
+        let found = &mut self.facts.authentication;
+        if let Some(challenge) = &report.challenge {
+            authentication::note_challenge(found, challenge, self.spec.clock.now());
+            authentication::clean(found, &self.spec.redactor);
         }
-        offered
+        if report.mechanism != "basic" {
+            let version = found.server_version.as_deref();
+            found.channel_binding = Some(authentication::binding(report, version));
+        }
+    }
+
+    /// Adds a line to the table of schemes.
+    fn tried(&mut self, outcome: SchemeOutcome, detail: Option<String>) {
+        if let Some(way) = self.facts.way {
+            self.facts.authentication.tried.push(SchemeTried {
+                scheme: way.scheme().to_owned(),
+                mechanism: way.name().to_owned(),
+                outcome,
+                detail,
+            });
+        }
+    }
+
+    /// The sign-in was refused, for good: which reasons are likely here.
+    fn refused(&mut self, answered: &Answered) {
+        let told = answered.reply.is_none();
+        let detail = answered.observed.detail.clone().filter(|_| told);
+        self.tried(SchemeOutcome::Refused, detail.clone());
+        let binding = self.facts.authentication.channel_binding.as_ref();
+        let seen = Circumstances {
+            mechanism: self.facts.way.map_or("basic", Mechanism::name),
+            bound: binding.is_some_and(|binding| binding.sent),
+            issuer: self.facts.chain.first().map(|leaf| leaf.issuer.as_str()),
+            proxied: self.spec.proxied,
+            skew: self.facts.authentication.clock_skew_seconds,
+        };
+        let reasons = detail.map_or_else(|| refusal::reasons(&seen), |told| format!("{told}."));
+        self.stop_with(Cause::AuthRejected, Some(&reasons));
     }
 
     /// The log-on, un-impersonated: proves the password, and reads the account's own Inbox identity
     /// (ruling 7). Exactly one refusal reaches the server.
-    async fn log_on(&mut self, lane: &mut dyn MailLane) -> Result<bool, Problem> {
+    async fn log_on(
+        &mut self,
+        lane: &mut dyn MailLane,
+        mechanism: Mechanism,
+    ) -> Result<LoggedOn, Problem> {
         let mut ticket = self.account_ticket();
         loop {
             let prepared = ask::own_inbox(self.schema, &self.spec)
                 .map_err(|e| crate::problems::internal("writing the log-on request", &e))?;
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
-                return Ok(false);
+                return Ok(LoggedOn::No);
             };
             self.note_chain(&answered);
             self.note_version(&answered);
+            self.note_log_on(&answered);
             match answered.observed.seen.clone() {
-                Seen::Challenge => {
-                    self.stop_with(Cause::AuthRejected, answered.observed.detail.as_deref());
-                    return Ok(false);
+                // The KDC took the password; only the ticket was refused.
+                Seen::LogOnRefused
+                    if mechanism == Mechanism::Kerberos && answered.reply.is_some() =>
+                {
+                    let why = "the server refused the Kerberos ticket".to_owned();
+                    self.tried(SchemeOutcome::Refused, Some(why.clone()));
+                    return Ok(LoggedOn::OtherWay(why));
+                }
+                Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => {
+                    self.refused(&answered);
+                    return Ok(LoggedOn::No);
+                }
+                Seen::NoWay => {
+                    let why = answered.observed.detail.clone().unwrap_or_default();
+                    self.tried(SchemeOutcome::NotPossible, Some(why.clone()));
+                    return Ok(LoggedOn::OtherWay(why));
                 }
                 Seen::Opened(key) => {
                     self.signed_in();
                     self.facts.own_mailbox = Some(true);
                     self.proofs.own_key = Some(key);
-                    return Ok(true);
+                    return Ok(LoggedOn::Yes);
                 }
                 Seen::NoOwnMailbox => {
                     self.signed_in();
                     self.facts.own_mailbox = Some(false);
                     self.facts.warnings.push(wording::NO_OWN_MAILBOX.to_owned());
-                    return Ok(true);
+                    return Ok(LoggedOn::Yes);
                 }
                 Seen::AccountDisabled => {
                     self.stop_with(Cause::AccountDisabled, None);
-                    return Ok(false);
+                    return Ok(LoggedOn::No);
                 }
                 Seen::StepDown { otherwise, .. }
                     if self.schema == SchemaVersion::Exchange2010Sp2 =>
                 {
                     self.stop_with(otherwise, answered.observed.detail.as_deref());
-                    return Ok(false);
+                    return Ok(LoggedOn::No);
                 }
                 Seen::StepDown { .. } => self.schema = SchemaVersion::Exchange2010Sp2,
                 Seen::Cause(cause) if cause.is_transient() => {
@@ -139,12 +215,16 @@ impl Conductor {
                     // The account's own mailbox never gates a run: what ails the server will show on
                     // the mailboxes, with their own budgets.
                     if !self.wait_unless_spent(&ticket, cause, &answered).await {
-                        return Ok(!self.cancelled());
+                        return Ok(if self.cancelled() {
+                            LoggedOn::No
+                        } else {
+                            LoggedOn::Yes
+                        });
                     }
                 }
                 Seen::Cause(cause) => {
                     self.stop_with(cause, answered.observed.detail.as_deref());
-                    return Ok(false);
+                    return Ok(LoggedOn::No);
                 }
             }
         }
@@ -155,6 +235,8 @@ impl Conductor {
         if !self.logged_on {
             self.logged_on = true;
             self.governor.logged_on();
+            self.tried(SchemeOutcome::Accepted, None);
+            self.facts.authentication.accepted = self.facts.way.map(|way| way.scheme().to_owned());
         }
         self.step(
             "log_on",

@@ -1,16 +1,14 @@
 //! How a run reaches Exchange: everything about it that is no secret, so that a run that was cut off
 //! can go on with the same.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use contract::{Authentication, Code, IdentifyBy, Problem, Secret, TlsTrust};
+use contract::{Authentication, Code, IdentifyBy, Problem, ProxySetting, Secret, TlsTrust};
 use ews::DistinguishedFolder;
-use exchange::{Basic, Endpoint, EndpointError, Override, Proxy, Trust, read_certificates};
+use exchange::{Endpoint, EndpointError, Override, Proxy, Trust, read_certificates};
 use serde::{Deserialize, Serialize};
 
 use super::lanes::Wire;
-use super::redact::Redactor;
 use super::spec;
 
 /// Constant, so that a security team recognizes it and an `EwsAllowList` can name it.
@@ -57,10 +55,32 @@ pub enum ProxyChoice {
         host: String,
         /// Its port.
         port: u16,
+        /// Name to sign in to it with; never the service account unless typed here.
+        #[serde(default)]
+        user: Option<String>,
     },
 }
 
 impl ProxyChoice {
+    /// From a setting of the app.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for an address that is none.
+    pub(crate) fn of(setting: &ProxySetting) -> Result<Self, Problem> {
+        match setting {
+            ProxySetting::Inherit => Ok(Self::System),
+            ProxySetting::None => Ok(Self::None),
+            ProxySetting::Custom { address, user } => match Self::parse(address)? {
+                Self::Http { host, port, .. } => Ok(Self::Http {
+                    host,
+                    port,
+                    user: user.clone().filter(|user| !user.is_empty()),
+                }),
+                _ => Err(Problem::invalid("proxy", "Enter host:port.")),
+            },
+        }
+    }
+
     /// Reads `system`, `none`, `http://proxy:8080` or `proxy:8080`.
     ///
     /// # Errors
@@ -86,6 +106,7 @@ impl ProxyChoice {
             (Some(host), true) => Ok(Self::Http {
                 host: host.to_owned(),
                 port: url.port().unwrap_or(8080),
+                user: None,
             }),
             _ => Err(bad()),
         }
@@ -94,7 +115,7 @@ impl ProxyChoice {
     fn settle(&self, host: &str) -> Proxy {
         match self {
             Self::None => Proxy::None,
-            Self::Http { host, port } => Proxy::Http {
+            Self::Http { host, port, .. } => Proxy::Http {
                 host: host.clone(),
                 port: *port,
             },
@@ -136,12 +157,8 @@ impl Plan {
     /// [`Code::BadCertificate`], [`Code::Invalid`], [`Code::NotAllowed`] for a scheme this version
     /// does not speak.
     pub(crate) fn wire(&self, password: &Secret) -> Result<Wire, Problem> {
-        let endpoint = self.endpoint()?;
-        let trust = self.trust()?;
-        // The only scheme of this version; `overture` sends it only if it was chosen and is offered.
-        let basic = Basic::new(&self.account, password.expose());
-        let redactor = Redactor::new(&self.account, password.expose());
-        Ok(Wire::new(endpoint, trust, Arc::new(basic), redactor))
+        let (endpoint, trust) = (self.endpoint()?, self.trust()?);
+        Ok(Wire::new(endpoint, trust, &self.account, password))
     }
 
     /// Whether this version can log on as chosen.
@@ -150,9 +167,10 @@ impl Plan {
     /// [`Code::NotAllowed`].
     pub(crate) fn served(&self) -> Result<(), Problem> {
         let scheme = match self.authentication {
-            Authentication::Automatic | Authentication::Basic => return Ok(()),
-            Authentication::Negotiate => "Negotiate",
-            Authentication::Ntlm => "NTLM",
+            Authentication::Automatic
+            | Authentication::Negotiate
+            | Authentication::Ntlm
+            | Authentication::Basic => return Ok(()),
             Authentication::SignedInUser => "The Windows sign-in",
             Authentication::Bearer => "A bearer token",
         };
@@ -161,10 +179,10 @@ impl Plan {
             format!("{scheme} isn't part of this version yet."),
         )
         .field("authentication")
-        .hint("Choose Basic, where the server offers it."))
+        .hint("Choose Automatic: NTLM or Negotiate, whichever the server offers."))
     }
 
-    fn trust(&self) -> Result<Trust, Problem> {
+    pub(crate) fn trust(&self) -> Result<Trust, Problem> {
         match &self.tls_trust {
             TlsTrust::System => Ok(Trust::system(Vec::new())),
             TlsTrust::Ca { pem, name } => {
@@ -181,7 +199,7 @@ impl Plan {
                         .collect(),
                 ))
             }
-            TlsTrust::Pin { sha256 } => pin(sha256).map(Trust::pin).ok_or_else(|| {
+            TlsTrust::Pin { sha256, .. } => pin(sha256).map(Trust::pin).ok_or_else(|| {
                 Problem::invalid(
                     "tlsTrust",
                     "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.",
@@ -245,7 +263,7 @@ fn system_proxy(host: &str) -> Proxy {
     if variable("NO_PROXY").is_some_and(|list| is_exempt(host, &list)) {
         return Proxy::None;
     }
-    if let Ok(ProxyChoice::Http { host, port }) =
+    if let Ok(ProxyChoice::Http { host, port, .. }) =
         ProxyChoice::parse(proxy.trim().trim_end_matches('/'))
     {
         return Proxy::Http { host, port };
@@ -294,6 +312,7 @@ mod tests {
         let http = |host: &str, port| ProxyChoice::Http {
             host: host.to_owned(),
             port,
+            user: None,
         };
         assert_eq!(
             ProxyChoice::parse("http://proxy.contoso.com:3128"),

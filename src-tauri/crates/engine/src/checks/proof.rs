@@ -203,9 +203,12 @@ impl Conductor {
             }
             Seen::Cause(cause) => Answer::Other(cause),
             Seen::AccountDisabled => Answer::Other(Cause::MailboxDisabled),
-            Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => {
-                Answer::Other(Cause::ProtocolUnexpected)
-            }
+            Seen::NoOwnMailbox
+            | Seen::Challenge
+            | Seen::LogOnRefused
+            | Seen::HeldBack
+            | Seen::NoWay
+            | Seen::StepDown { .. } => Answer::Other(Cause::ProtocolUnexpected),
         };
         let said = Said::of(&answered.observed, &ticket);
         self.proof_answered(&ticket, answer, said).await

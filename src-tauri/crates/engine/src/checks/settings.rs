@@ -1,8 +1,8 @@
 //! The settings of a check of an organization: the form as it stands or as saved, and its settings tab.
 
 use contract::{
-    Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow, Problem, Secret,
-    ValidateEmailConfiguration,
+    Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow,
+    OrganizationSettings, Problem, ProxySetting, Secret, ValidateEmailConfiguration,
 };
 use store::{email_configurations, organizations};
 
@@ -52,38 +52,81 @@ pub(super) async fn for_check(
         )
         .hint("Fill in Account Logon, Password and EWS URL, and save."));
     };
-    if crate::settings::load(&engine.inner.real)
-        .await?
-        .work_offline
-        && !stage.practice
-    {
-        return Err(
-            Problem::new(Code::Offline, "Needs the network. Work offline is on.")
-                .hint("Turn Work offline off in the status bar, then check again."),
-        );
-    }
+    go_online(engine).await?;
     refuse_errors(engine, organization, &form).await?;
     let fingerprint =
         crate::email_configuration::fingerprint_of(&stage, organization, &form, typed).await?;
     let draft = saved_fingerprint.as_deref() != Some(fingerprint.as_str());
-    let plan = Plan {
-        ews_url: form.ews_url.trim().to_owned(),
-        account: form.account_logon.trim().to_owned(),
-        authentication: form.authentication,
-        tls_trust: form.tls_trust,
-        identify_by: form.identify_by,
-        folders: settings.folders,
-        concurrency: (settings.concurrency > 0).then_some(settings.concurrency),
-        timeout_seconds: u64::from(settings.timeout_seconds),
-        resolve: Vec::new(),
-        proxy: ProxyChoice::System,
-    };
+    let proxy = inherited(engine, form.proxy.clone()).await?;
+    let plan = plan(form, &settings, proxy);
     Ok(Settings {
         row,
         plan,
         fingerprint,
         draft,
     })
+}
+
+/// Whether the network may be used at all.
+///
+/// # Errors
+/// [`Code::Offline`].
+pub(super) async fn go_online(engine: &Engine) -> Result<(), Problem> {
+    let settings = crate::settings::load(&engine.inner.real).await?;
+    if settings.work_offline && !engine.stage().practice {
+        return Err(
+            Problem::new(Code::Offline, "Needs the network. Work offline is on.")
+                .hint("Turn Work offline off in the status bar, then try again."),
+        );
+    }
+    Ok(())
+}
+
+/// How a form reaches its server. The form may lack what only a check needs.
+///
+/// # Errors
+/// [`Code::NotFound`] for the organization, [`Code::Invalid`] for the URL or the trust.
+pub(super) async fn plan_of(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: EmailConfigurationForm,
+) -> Result<Plan, Problem> {
+    let stage = engine.stage();
+    let loaded = stage
+        .db
+        .read(move |tx| organizations::settings(tx, organization));
+    let settings = loaded
+        .await
+        .map_err(of_store)?
+        .ok_or_else(|| Problem::new(Code::NotFound, "This organization is not there any more."))?;
+    let proxy = inherited(engine, form.proxy.clone()).await?;
+    let plan = plan(form, &settings, proxy);
+    plan.endpoint()?;
+    Ok(plan)
+}
+
+fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: ProxyChoice) -> Plan {
+    Plan {
+        ews_url: form.ews_url.trim().to_owned(),
+        account: form.account_logon.trim().to_owned(),
+        authentication: form.authentication,
+        tls_trust: form.tls_trust,
+        identify_by: form.identify_by,
+        folders: settings.folders.clone(),
+        concurrency: (settings.concurrency > 0).then_some(settings.concurrency),
+        timeout_seconds: u64::from(settings.timeout_seconds),
+        resolve: Vec::new(),
+        proxy,
+    }
+}
+
+/// The proxy of an organization, or the app's where it inherits that.
+async fn inherited(engine: &Engine, own: ProxySetting) -> Result<ProxyChoice, Problem> {
+    let setting = match own {
+        ProxySetting::Inherit => crate::settings::load(&engine.inner.real).await?.proxy,
+        own => own,
+    };
+    ProxyChoice::of(&setting)
 }
 
 /// The form's own errors, the password's and the user list's apart.

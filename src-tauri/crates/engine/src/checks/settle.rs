@@ -62,6 +62,23 @@ impl Conductor {
                 self.challenged(ticket);
                 Ok(())
             }
+            // One refusal is final: whatever lanes there are, no second one reaches the server.
+            Seen::LogOnRefused | Seen::HeldBack => {
+                let lost = self.logged_on;
+                self.stop_with(
+                    if lost {
+                        Cause::AuthLost
+                    } else {
+                        Cause::AuthRejected
+                    },
+                    None,
+                );
+                Ok(())
+            }
+            Seen::NoWay => {
+                self.retry(ticket, answered, Cause::ProtocolUnexpected)
+                    .await
+            }
             Seen::StepDown {
                 mailbox_only,
                 otherwise,
@@ -123,7 +140,12 @@ impl Conductor {
                 Ok(())
             }
             // Answers to impersonated requests are none of these.
-            Seen::NoOwnMailbox | Seen::Challenge | Seen::StepDown { .. } => {
+            Seen::NoOwnMailbox
+            | Seen::Challenge
+            | Seen::LogOnRefused
+            | Seen::HeldBack
+            | Seen::NoWay
+            | Seen::StepDown { .. } => {
                 self.retry(ticket, answered, Cause::ProtocolUnexpected)
                     .await
             }

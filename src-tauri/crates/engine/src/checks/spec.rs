@@ -27,6 +27,8 @@ pub(crate) struct RunSpec {
     pub(crate) asked_twice: HashSet<i64>,
     /// For sentences.
     pub(crate) host: String,
+    /// The connection goes through an HTTP proxy.
+    pub(crate) proxied: bool,
     pub(crate) mailroom: Arc<dyn Mailroom>,
     /// Takes the secret out of what the server sends back.
     pub(crate) redactor: Arc<Redactor>,

@@ -305,6 +305,7 @@ async fn begin(
         ceiling: plan.concurrency.unwrap_or(10),
         asked_twice,
         host: endpoint.host().to_owned(),
+        proxied: endpoint.is_proxied(),
         redactor: Arc::clone(&wire.redactor),
         mailroom: Arc::new(wire),
         clock: Arc::clone(&stage.clock),

@@ -161,7 +161,7 @@ fn passed(
                 StepStatus::Pass,
                 format!(
                     "EWS answers (Exchange {build}); it offers {}.",
-                    facts.offered.join(", ")
+                    facts.authentication.offered.join(", ")
                 ),
             )
         }

@@ -16,7 +16,15 @@ pub(super) fn challenge(reply: &Reply, asked: Asked) -> Observed {
     if locked && asked != Asked::Anonymously {
         return Observed::cause(Cause::AccountLocked);
     }
-    Observed::new(Seen::Challenge)
+    let refused = reply
+        .log_on
+        .as_ref()
+        .is_some_and(|report| report.refused && report.mechanism != "basic");
+    Observed::new(if refused {
+        Seen::LogOnRefused
+    } else {
+        Seen::Challenge
+    })
 }
 
 /// Exchange Online says so in a header, whatever the body holds.

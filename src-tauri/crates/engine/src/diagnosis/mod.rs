@@ -4,7 +4,9 @@
 mod codes;
 pub mod explanation;
 mod http;
+mod log_on;
 mod observe;
+pub(crate) mod refusal;
 pub mod remedy;
 pub mod wording;
 

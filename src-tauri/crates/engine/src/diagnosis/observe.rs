@@ -9,7 +9,7 @@ use exchange::{Fault, Reply, TlsFaultKind};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{codes, http};
+use super::{codes, http, log_on};
 
 /// What was asked, as far as the meaning of the answer depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,12 @@ pub(crate) enum Seen {
     Cause(Cause),
     /// 401: a challenge, or a refusal of what was sent.
     Challenge,
+    /// A log-on that proves the password was refused: final, in this scheme and in any other.
+    LogOnRefused,
+    /// Nothing was sent: the log-on of another lane was refused.
+    HeldBack,
+    /// No log-on in this way can be made, and nothing was refused: another way may be tried.
+    NoWay,
     /// The schema version is not accepted: by this server, or for this mailbox alone. The cause
     /// is what it becomes when a step down does not help.
     StepDown {
@@ -135,9 +141,8 @@ fn of_fault(fault: &Fault) -> Observed {
         },
         Fault::Timeout => Cause::HttpTimeout,
         Fault::Closed { .. } => Cause::HttpClosed,
-        Fault::TooLarge { .. } | Fault::NotHttp { .. } | Fault::LogOn { .. } => {
-            Cause::ProtocolUnexpected
-        }
+        Fault::TooLarge { .. } | Fault::NotHttp { .. } => Cause::ProtocolUnexpected,
+        Fault::LogOn(fault) => return log_on::judge(fault),
     };
     let mut observed = Observed::cause(cause).detail(fault.to_string());
     if let Fault::TooLarge { status } = fault {

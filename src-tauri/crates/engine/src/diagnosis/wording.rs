@@ -182,9 +182,13 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         C::HttpRejected => format!("The request was refused before EWS saw it{because}."),
         C::ProtocolRejected => format!("Exchange calls our request malformed{because}."),
         C::ProtocolVersion => "Exchange accepts none of the schema versions that this program speaks.".to_owned(),
-        C::AuthSchemeNotOffered => scheme_not_offered(offered, auth),
+        C::AuthSchemeNotOffered => match detail {
+            Some(detail) => format!("{account} can't sign in this way: {detail}. No password was refused."),
+            None => scheme_not_offered(offered, auth),
+        },
         C::AuthRejected => {
-            format!("{host} refused the sign-in of {account}: wrong name or password. It was sent once and not again.")
+            let reasons = detail.unwrap_or("Wrong name or password.");
+            format!("{host} refused the sign-in of {account}. It was sent once and not again. {reasons}")
         }
         C::AuthLost => format!("The sign-in of {account} worked at first and is refused now: changed password or locked account."),
         C::AccountLocked => format!("{account} is locked out."),

@@ -80,7 +80,7 @@ pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) ->
             part("ca");
             part(pem.trim());
         }
-        TlsTrust::Pin { sha256 } => {
+        TlsTrust::Pin { sha256, .. } => {
             part("pin");
             part(&sha256.trim().to_ascii_uppercase());
         }
@@ -209,6 +209,7 @@ mod tests {
         other(|form| {
             form.tls_trust = TlsTrust::Pin {
                 sha256: "AA".into(),
+                certificate: None,
             }
         });
         other(|form| {

@@ -46,6 +46,7 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
         organization,
         form,
         password,
+        proxy_password: _,
     } = request;
     let form = tidy(form);
     let _one_at_a_time = stage.saving.lock().await;
@@ -222,7 +223,7 @@ fn tidy(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
     form.account_logon = form.account_logon.trim().to_owned();
     form.ews_url = EwsUrl::parse(&form.ews_url)
         .map_or_else(|_| form.ews_url.trim().to_owned(), |url| url.to_string());
-    if let TlsTrust::Pin { sha256 } = &mut form.tls_trust {
+    if let TlsTrust::Pin { sha256, .. } = &mut form.tls_trust {
         *sha256 = sha256.trim().to_ascii_uppercase();
     }
     form
@@ -330,7 +331,7 @@ impl Work {
             self.author
                 .note(tx, Kind::SettingsChanged, place, details, None)?;
         }
-        if let TlsTrust::Pin { sha256 } = &self.form.tls_trust
+        if let TlsTrust::Pin { sha256, .. } = &self.form.tls_trust
             && self
                 .stored
                 .as_ref()
@@ -405,6 +406,6 @@ fn trust(trust: &TlsTrust) -> String {
     match trust {
         TlsTrust::System => "System trust store".to_owned(),
         TlsTrust::Ca { name, .. } => format!("CA file {name}"),
-        TlsTrust::Pin { sha256 } => format!("Pinned certificate {sha256}"),
+        TlsTrust::Pin { sha256, .. } => format!("Pinned certificate {sha256}"),
     }
 }

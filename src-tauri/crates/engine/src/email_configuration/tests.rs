@@ -51,6 +51,7 @@ impl World {
             organization,
             form: form(),
             password,
+            proxy_password: None,
         };
         self.engine
             .email_configuration_save(request)

@@ -214,7 +214,7 @@ fn tls_trust(form: &EmailConfigurationForm, now: Timestamp, messages: &mut Vec<F
             }
             Ok(_) => {}
         },
-        TlsTrust::Pin { sha256 } => {
+        TlsTrust::Pin { sha256, .. } => {
             let digits = sha256.trim();
             if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let said = "Enter the SHA-256 of the certificate: 64 hexadecimal digits.";

@@ -123,6 +123,7 @@ async fn every_rule_gives_its_text() {
             with(|f| {
                 f.tls_trust = TlsTrust::Pin {
                     sha256: "AB".into(),
+                    certificate: None,
                 }
             }),
             "tlsTrust",

@@ -300,6 +300,7 @@ pub(crate) fn save(
         organization,
         form,
         password,
+        proxy_password: None,
     }
 }
 

@@ -51,7 +51,7 @@ impl<'a> Configuration<'a> {
         let (tls_trust, ca_file, pin_sha256) = match &form.tls_trust {
             TlsTrust::System => ("system", None, None),
             TlsTrust::Ca { name, .. } => ("ca", Some(name.as_str()), None),
-            TlsTrust::Pin { sha256 } => ("pin", None, Some(sha256.as_str())),
+            TlsTrust::Pin { sha256, .. } => ("pin", None, Some(sha256.as_str())),
         };
         Self {
             ews_url: &form.ews_url,
@@ -124,6 +124,7 @@ pub(super) async fn save(
             organization: row.id,
             form,
             password,
+            proxy_password: None,
         })
         .await?;
     Ok(())

@@ -1,0 +1,108 @@
+//! Which way to log on: what was chosen, held against what the server offers (ruling 6).
+
+use contract::Authentication;
+
+/// A way to log on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mechanism {
+    /// Name and password with every request.
+    Basic,
+    /// Kerberos under `Negotiate`.
+    Kerberos,
+    /// NTLM under its own word.
+    Ntlm,
+    /// NTLM under `Negotiate`.
+    NtlmUnderNegotiate,
+}
+
+impl Mechanism {
+    /// The word in the header.
+    pub(crate) const fn scheme(self) -> &'static str {
+        match self {
+            Self::Basic => "Basic",
+            Self::Ntlm => "NTLM",
+            Self::Kerberos | Self::NtlmUnderNegotiate => "Negotiate",
+        }
+    }
+
+    /// What goes under it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Kerberos => "kerberos",
+            Self::Ntlm | Self::NtlmUnderNegotiate => "ntlm",
+        }
+    }
+}
+
+/// The ways to try, in their order; none: what was chosen is not offered. A later one is tried only
+/// where an earlier one was not possible, never after a refused password. Basic only by choice.
+pub(crate) fn candidates(
+    chosen: Authentication,
+    offered: &[String],
+    ticket_possible: bool,
+) -> Vec<Mechanism> {
+    use Mechanism as M;
+    let offers = |word: &str| {
+        offered
+            .iter()
+            .any(|scheme| scheme.eq_ignore_ascii_case(word))
+    };
+    let (negotiate, ntlm) = (offers("Negotiate"), offers("NTLM"));
+    let kerberos = (negotiate && ticket_possible).then_some(M::Kerberos);
+    let last = match chosen {
+        Authentication::Basic => return offers("Basic").then_some(M::Basic).into_iter().collect(),
+        Authentication::Ntlm => return ntlm.then_some(M::Ntlm).into_iter().collect(),
+        Authentication::SignedInUser => return kerberos.into_iter().collect(),
+        Authentication::Bearer => None,
+        Authentication::Negotiate => negotiate.then_some(M::NtlmUnderNegotiate),
+        Authentication::Automatic if ntlm => Some(M::Ntlm),
+        Authentication::Automatic => negotiate.then_some(M::NtlmUnderNegotiate),
+    };
+    kerberos.into_iter().chain(last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::Authentication as A;
+
+    use super::{Mechanism as M, candidates};
+
+    fn chosen(how: A, offered: &[&str], ticket: bool) -> Vec<M> {
+        let offered: Vec<String> = offered.iter().map(|word| (*word).to_owned()).collect();
+        candidates(how, &offered, ticket)
+    }
+
+    #[test]
+    fn what_the_server_offers_decides() {
+        let stock = ["Negotiate", "NTLM"];
+        assert_eq!(chosen(A::Automatic, &stock, false), [M::Ntlm]);
+        assert_eq!(chosen(A::Automatic, &stock, true), [M::Kerberos, M::Ntlm]);
+        assert_eq!(
+            chosen(A::Automatic, &["negotiate"], false),
+            [M::NtlmUnderNegotiate]
+        );
+        assert_eq!(
+            chosen(A::Negotiate, &stock, true),
+            [M::Kerberos, M::NtlmUnderNegotiate]
+        );
+        assert_eq!(chosen(A::Ntlm, &stock, true), [M::Ntlm]);
+    }
+
+    #[test]
+    fn nothing_is_sent_that_was_not_chosen_or_offered() {
+        assert_eq!(
+            chosen(A::Automatic, &["Basic"], true),
+            [],
+            "Basic only by choice"
+        );
+        assert_eq!(chosen(A::Basic, &["Negotiate", "NTLM"], true), []);
+        assert_eq!(chosen(A::Ntlm, &["Negotiate"], true), []);
+        assert_eq!(chosen(A::Negotiate, &["NTLM"], true), []);
+        assert_eq!(
+            chosen(A::SignedInUser, &["Negotiate", "NTLM"], false),
+            [],
+            "nobody else's password"
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Log-ons that could not be gone on with: none of them was refused by the Exchange server.
+
+use contract::Cause;
+use exchange::{HandshakeError, LogOnFault};
+
+use super::observe::{Observed, Seen};
+
+/// What such a fault comes to. Only a KDC's word about the password is a matter of the account.
+pub(super) fn judge(fault: &LogOnFault) -> Observed {
+    let seen = match fault {
+        LogOnFault::Handshake(error) => match error {
+            HandshakeError::Challenge(_) => Seen::Cause(Cause::ProtocolUnexpected),
+            HandshakeError::Credentials(_) | HandshakeError::NoTicket(_) => Seen::NoWay,
+            HandshakeError::Refused(_) => Seen::LogOnRefused,
+            HandshakeError::AccountRevoked(_) => Seen::Cause(Cause::AccountLocked),
+            HandshakeError::PasswordExpired(_) => Seen::Cause(Cause::AccountPasswordExpired),
+        },
+        LogOnFault::NoChallenge { .. } => Seen::NoWay,
+        LogOnFault::HeldBack { refused: true } => Seen::HeldBack,
+        LogOnFault::HeldBack { refused: false } => Seen::Cause(Cause::HttpClosed),
+        LogOnFault::Unexpected(_) => Seen::Cause(Cause::ProtocolUnexpected),
+    };
+    Observed::new(seen).detail(fault.to_string())
+}

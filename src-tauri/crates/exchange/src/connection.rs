@@ -1,0 +1,297 @@
+//! One open connection: requests one after the other, each reply read to its end.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+
+use crate::dial::{Dialed, dial};
+use crate::lane::{Call, Stats};
+use crate::{Certificate, Endpoint, Fault, Headers, MAX_BODY, Reply, Trust, tls};
+
+/// Time for the task of a connection that has ended to say why.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// An open connection and what is known of it.
+pub(crate) struct Open {
+    send: SendRequest<Full<Bytes>>,
+    chain: Arc<Vec<Certificate>>,
+    /// Answers read on this connection so far.
+    pub(crate) answers: u64,
+    certificate_asked: bool,
+    pub(crate) logged_on: Option<LoggedOn>,
+    /// Drives the connection; ends with what TLS had to say about its end, if anything.
+    task: tokio::task::JoinHandle<Option<Fault>>,
+}
+
+/// How a connection is logged on.
+pub(crate) enum LoggedOn {
+    /// Every request carries this header.
+    EveryRequest(HeaderValue),
+    /// The connection itself is logged on.
+    Connection,
+}
+
+/// Inside a lane: why there is no reply.
+pub(crate) enum Failed {
+    /// The connection had ended before the request was written.
+    NotSent,
+    /// It was written, and the connection ended before the first byte of an answer.
+    NoAnswer(String),
+    Fault(Fault),
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Open {
+    pub(crate) async fn connect(
+        endpoint: &Endpoint,
+        trust: &Trust,
+        stats: &Stats,
+    ) -> Result<Self, Fault> {
+        let Dialed {
+            stream,
+            chain,
+            certificate_asked,
+        } = dial(endpoint, trust, &stats.connections).await?;
+        let (send, connection) = http1::Builder::new()
+            .max_buf_size(64 * 1024)
+            .handshake(TokioIo::new(stream))
+            .await
+            .map_err(|e| Fault::Closed {
+                detail: e.to_string(),
+            })?;
+        let task = tokio::spawn(async move {
+            let error = connection.await.err()?;
+            tracing::trace!(%error, "connection ended");
+            tls::late_refusal(&error)
+        });
+        Ok(Self {
+            send,
+            chain,
+            answers: 0,
+            certificate_asked,
+            logged_on: None,
+            task,
+        })
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.send.is_closed()
+    }
+
+    /// The certificate the server showed on this connection.
+    pub(crate) fn certificate(&self) -> Option<&[u8]> {
+        self.chain.first().map(|leaf| leaf.der.as_slice())
+    }
+
+    /// Sends a request with its body, within the time that one may take.
+    pub(crate) async fn ask(
+        &mut self,
+        endpoint: &Endpoint,
+        call: &Call,
+        header: Option<HeaderValue>,
+        with_credentials: bool,
+    ) -> Result<Reply, Failed> {
+        let request = request(endpoint, call, header, true);
+        self.send(endpoint, request, with_credentials).await
+    }
+
+    /// A request with credentials. It counts: answered or not, but not when it was never sent.
+    pub(crate) async fn ask_counted(
+        &mut self,
+        endpoint: &Endpoint,
+        call: &Call,
+        header: Option<HeaderValue>,
+        stats: &Stats,
+    ) -> Result<Reply, Failed> {
+        // Counted before: the caller may be cancelled while the answer is on its way.
+        stats.requests.fetch_add(1, Relaxed);
+        self.ask(endpoint, call, header, true)
+            .await
+            .inspect_err(|failed| {
+                if matches!(failed, Failed::NotSent) {
+                    stats.requests.fetch_sub(1, Relaxed);
+                }
+            })
+    }
+
+    /// A leg of a log-on: the request without its body.
+    pub(crate) async fn leg(
+        &mut self,
+        endpoint: &Endpoint,
+        call: &Call,
+        header: HeaderValue,
+        with_credentials: bool,
+    ) -> Result<Reply, Failed> {
+        let request = request(endpoint, call, Some(header), false);
+        self.send(endpoint, request, with_credentials).await
+    }
+
+    /// What a failure is called. A connection that ended before anything could be sent may have
+    /// been refused by TLS, which the connection's own task has heard.
+    pub(crate) async fn fault(&mut self, failed: Failed) -> Fault {
+        let unanswered = self.answers == 0 && self.certificate_asked;
+        match failed {
+            Failed::NotSent | Failed::NoAnswer(_) | Failed::Fault(Fault::Closed { .. })
+                if unanswered =>
+            {
+                tls::certificate_demanded()
+            }
+            Failed::NotSent => tokio::time::timeout(LAST_WORDS, &mut self.task)
+                .await
+                .ok()
+                .and_then(Result::ok)
+                .flatten()
+                .unwrap_or_else(|| failed.into_fault()),
+            failed => failed.into_fault(),
+        }
+    }
+
+    async fn send(
+        &mut self,
+        endpoint: &Endpoint,
+        request: Request<Full<Bytes>>,
+        with_credentials: bool,
+    ) -> Result<Reply, Failed> {
+        let answered = self.answered(request, with_credentials);
+        let reply = tokio::time::timeout(endpoint.timeout, answered)
+            .await
+            .map_err(|_| Failed::Fault(Fault::Timeout))??;
+        self.answers += 1;
+        Ok(reply)
+    }
+
+    async fn answered(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        with_credentials: bool,
+    ) -> Result<Reply, Failed> {
+        self.send
+            .ready()
+            .await
+            .map_err(|e| Failed::from_hyper(&e))?;
+        let started = Instant::now();
+        let response = self
+            .send
+            .send_request(request)
+            .await
+            .map_err(|e| Failed::from_hyper(&e))?;
+        read(response, started, with_credentials, &self.chain).await
+    }
+}
+
+fn request(
+    endpoint: &Endpoint,
+    call: &Call,
+    header: Option<HeaderValue>,
+    with_body: bool,
+) -> Request<Full<Bytes>> {
+    let mut builder = Request::post(endpoint.path.as_str())
+        .header(HOST, endpoint.authority())
+        .header(USER_AGENT, endpoint.user_agent.as_str())
+        .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+        .header(ACCEPT, "text/xml")
+        .header("client-request-id", call.request_id.as_str())
+        .header("return-client-request-id", "true");
+    // A UTF-8 local part cannot stand in a header everywhere; without it routing is only slower.
+    if let Some(anchor) = call.anchor.as_deref().filter(|anchor| anchor.is_ascii()) {
+        builder = builder.header("X-AnchorMailbox", anchor);
+    }
+    if let Some(header) = header {
+        builder = builder.header(AUTHORIZATION, header);
+    }
+    let body = if with_body {
+        call.body.clone()
+    } else {
+        Bytes::new()
+    };
+    builder
+        .body(Full::new(body))
+        .expect("every part was checked: URL by Endpoint, anchor and id are ASCII without controls")
+}
+
+async fn read(
+    response: Response<Incoming>,
+    started: Instant,
+    with_credentials: bool,
+    chain: &Arc<Vec<Certificate>>,
+) -> Result<Reply, Failed> {
+    let (head, body) = response.into_parts();
+    let body = Limited::new(body, MAX_BODY)
+        .collect()
+        .await
+        .map_err(|error| {
+            if error.downcast_ref::<LengthLimitError>().is_some() {
+                return Failed::Fault(Fault::TooLarge {
+                    status: head.status.as_u16(),
+                });
+            }
+            Failed::Fault(tls::late_refusal(error.as_ref()).unwrap_or(Fault::Closed {
+                detail: error.to_string(),
+            }))
+        })?;
+    Ok(Reply {
+        status: head.status.as_u16(),
+        headers: Headers::from(&head.headers),
+        body: body.to_bytes(),
+        elapsed: started.elapsed(),
+        with_credentials,
+        chain: Arc::clone(chain),
+        log_on: None,
+    })
+}
+
+impl Failed {
+    /// Whether the same request may go over a fresh connection instead, unseen. On a connection that
+    /// is itself logged on, servers and load balancers count requests and hang up at will.
+    pub(crate) fn may_be_replaced(&self, call: &Call, logged_on: bool) -> bool {
+        match self {
+            Self::NotSent => true,
+            Self::NoAnswer(_) => logged_on && call.idempotent,
+            Self::Fault(_) => false,
+        }
+    }
+
+    pub(crate) fn into_fault(self) -> Fault {
+        match self {
+            Self::NotSent => Fault::Closed {
+                detail: "no answer came".to_owned(),
+            },
+            Self::NoAnswer(detail) => Fault::Closed { detail },
+            Self::Fault(fault) => fault,
+        }
+    }
+
+    fn from_hyper(error: &hyper::Error) -> Self {
+        if let Some(fault) = tls::late_refusal(error) {
+            return Self::Fault(fault);
+        }
+        if error.is_parse() {
+            return Self::Fault(Fault::NotHttp {
+                detail: error.to_string(),
+            });
+        }
+        if error.is_canceled() || error.is_closed() {
+            return Self::NotSent;
+        }
+        Self::NoAnswer(error.to_string())
+    }
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
