@@ -15,12 +15,13 @@ from certificates import end_point
 from ntlm_message import channel_of
 
 BODY = "<m:GetFolder>"
+XML = {"Content-Type": "text/xml; charset=utf-8"}
 
 
 def curl(url, trusted, *options, account=ACCOUNT, password=PASSWORD, body=BODY):
     """curl sends NTLM without a channel binding."""
     command = ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--max-time", "20",
-               "--user", f"{account}:{password}", "--data-binary", "@-", *options, url]
+               "--header", "Content-Type: text/xml; charset=utf-8", "--user", f"{account}:{password}", "--data-binary", "@-", *options, url]
     if trusted:
         command += ["--cacert", str(trusted)]
     return int(subprocess.run(command, input=body.encode(), capture_output=True, check=True).stdout)
@@ -32,7 +33,7 @@ def requests_ntlm(url, trusted, *, account=ACCOUNT, password=PASSWORD, binding=T
         session.trust_env = False
         session.verify = str(trusted) if trusted else True
         session.auth = HttpNtlmAuth(account, password, send_cbt=binding)
-        return [session.post(url, data=body.encode(), timeout=20).status_code for _ in range(times)][-1]
+        return [session.post(url, data=body.encode(), headers=XML, timeout=20).status_code for _ in range(times)][-1]
 
 
 def spnego_client(url, trusted, *, account=ACCOUNT, password=PASSWORD, binding=True, body=BODY, times=1):
@@ -57,7 +58,7 @@ def spnego_client(url, trusted, *, account=ACCOUNT, password=PASSWORD, binding=T
 
 
 def post(connection, path, body, headers):
-    connection.request("POST", path, body.encode(), {"Content-Type": "text/xml; charset=utf-8", **headers})
+    connection.request("POST", path, body.encode(), {**XML, **headers})
     reply = connection.getresponse()
     reply.read()
     return reply
