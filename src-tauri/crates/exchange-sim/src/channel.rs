@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn the_structure_is_that_which_others_make() {
+        // Computed by pyspnego 0.12: GssChannelBindings(application_data=…).pack(), then MD5.
+        let others = 0x1fc8_2f6e_cc48_2774_c47b_c1df_1d18_9868_u128;
+        assert_eq!(expected(b"no certificate"), others.to_be_bytes());
+    }
+
+    #[test]
     fn zeros_are_neither_absent_nor_right() {
         let right = [9; 16];
         assert_eq!(judge(None, Some(&right)), Binding::Absent);

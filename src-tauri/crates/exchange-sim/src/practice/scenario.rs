@@ -13,6 +13,8 @@ pub enum Scenario {
     WrongPassword,
     /// A stock server: Windows authentication only.
     NtlmOnly,
+    /// The same, and every log-on must be bound to its TLS channel.
+    ExtendedProtection,
     /// Some people are outside the scope.
     OutsideTheScope,
     /// The role is not assigned.
@@ -52,11 +54,12 @@ struct Text {
 
 impl Scenario {
     /// All scenarios, in the order of lists.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Healthy,
         Self::Demo,
         Self::WrongPassword,
         Self::NtlmOnly,
+        Self::ExtendedProtection,
         Self::OutsideTheScope,
         Self::NoRole,
         Self::UnscopedRole,
@@ -103,7 +106,7 @@ impl Scenario {
 }
 
 /// One for each scenario, in the order of their declaration.
-const TEXTS: [Text; 18] = [
+const TEXTS: [Text; 19] = [
     Text {
         id: "healthy",
         title: "Healthy",
@@ -127,7 +130,15 @@ const TEXTS: [Text; 18] = [
         id: "ntlm-only",
         title: "NTLM only",
         shows: "A stock server offers Negotiate and NTLM; a password by Basic has no chance.",
-        expected: "Stopped at step 6: wrong scheme, not a wrong password; no password is sent",
+        expected: "Passed by Negotiate or NTLM; by Basic stopped at step 6: wrong scheme, and no \
+         password is sent",
+    },
+    Text {
+        id: "extended-protection",
+        title: "Extended Protection",
+        shows: "The server refuses every log-on that is not bound to its own certificate.",
+        expected: "Passed by Negotiate or NTLM; through a proxy that inspects TLS stopped at step 7: \
+         the channel binding is wrong, not the password",
     },
     Text {
         id: "outside-the-scope",

@@ -11,6 +11,7 @@ use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::{Fault, HttpAnswer, What, When};
 use crate::options::{Account, AccountState, Bind, Mailbox, MailboxState, Options, Role};
+use crate::windows::ExtendedProtection;
 
 /// A scenario ready to start: give `options` to [`crate::start`].
 #[derive(Debug, Clone)]
@@ -80,11 +81,19 @@ impl Practice {
 pub fn setup(scenario: Scenario, users: usize) -> Practice {
     let mut world = World::new(users);
     match scenario {
-        Scenario::Healthy | Scenario::PrivateCa => {}
-        Scenario::Demo => world.mix(),
+        Scenario::PrivateCa => {}
+        Scenario::Healthy => world.offer(&["Negotiate", "NTLM", "Basic"]),
+        Scenario::Demo => {
+            world.offer(&["Negotiate", "NTLM", "Basic"]);
+            world.mix();
+        }
         Scenario::WrongPassword => "Yesterday-Pa55!".clone_into(&mut world.password),
         Scenario::NtlmOnly => {
-            world.options.offered = vec!["Negotiate".to_owned(), "NTLM".to_owned()];
+            world.offer(&["Negotiate", "NTLM"]);
+        }
+        Scenario::ExtendedProtection => {
+            world.offer(&["Negotiate", "NTLM"]);
+            world.options.extended_protection = ExtendedProtection::Require;
         }
         Scenario::OutsideTheScope => world.every(5, 0).for_each(|n| world.leave_out(n)),
         Scenario::NoRole => world.account().role = Role::None,
@@ -175,6 +184,10 @@ impl World {
 
     fn account(&mut self) -> &mut Account {
         &mut self.options.accounts[0]
+    }
+
+    fn offer(&mut self, schemes: &[&str]) {
+        self.options.offered = schemes.iter().map(|&scheme| scheme.to_owned()).collect();
     }
 
     /// The people at `offset`, `offset + step`, …, without the canary.

@@ -6,3 +6,6 @@ mod operations;
 mod practice;
 mod semantics;
 mod transport;
+mod windows;
+mod windows_client;
+mod windows_faults;

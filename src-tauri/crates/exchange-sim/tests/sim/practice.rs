@@ -55,6 +55,7 @@ async fn scenarios_open_as_many_mailboxes_as_they_promise() {
     assert_eq!(census(Scenario::MailboxMoving, 50).await, (45, false));
     assert_eq!(census(Scenario::WrongPassword, 50).await, (0, false));
     assert_eq!(census(Scenario::NtlmOnly, 50).await, (0, false));
+    assert_eq!(census(Scenario::ExtendedProtection, 50).await, (0, false));
     assert_eq!(census(Scenario::Blocked403, 50).await, (0, false));
     assert_eq!(census(Scenario::HtmlSignInPage, 5).await, (0, false));
     assert_eq!(census(Scenario::RedirectToAnotherHost, 5).await, (0, false));
