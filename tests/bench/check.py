@@ -10,34 +10,14 @@ import json
 import os
 import pathlib
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-import venv
+
+from measure import median, peers, timed
 
 HERE = pathlib.Path(__file__).resolve().parent
 EXCHANGELIB = "exchangelib==5.6.0"
-
-
-def timed(command, stdin=None):
-    """Runs a command that must end with 0; answers seconds, CPU seconds, peak MiB and its output."""
-    started = time.perf_counter()
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.PIPE)
-        if stdin:
-            process.stdin.write(stdin)
-        process.stdin.close()
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        elapsed = time.perf_counter() - started
-        out.seek(0)
-        output = out.read()
-    if process.returncode != 0:
-        sys.exit(f"{command[0]} ended with {process.returncode}:\n{errors.decode(errors='replace')}")
-    return elapsed, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output
 
 
 class Server:
@@ -98,19 +78,6 @@ def wrk_latency(server, lanes):
     return float(lines["Requests/sec:"]), lines["Latency"]
 
 
-def median(rounds, measure):
-    rows = [measure() for _ in range(rounds)]
-    return tuple(statistics.median(column) for column in zip(*rows))
-
-
-def peers(folder):
-    """A virtual environment with exchangelib; `None` where it cannot be had."""
-    venv.create(folder, with_pip=True)
-    python = str(pathlib.Path(folder) / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "--quiet", EXCHANGELIB], check=True)
-    return python
-
-
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--understudy", required=True)
@@ -125,7 +92,7 @@ def main():
         users = str(pathlib.Path(folder) / "users.csv")
         with open(users, "w", encoding="utf-8") as file:
             file.write("PrimarySmtpAddress\n" + "".join(f"user{n}@contoso.com\n" for n in range(count)))
-        python = peers(options.cache or str(pathlib.Path(folder) / "venv"))
+        python = peers(options.cache or str(pathlib.Path(folder) / "venv"), EXCHANGELIB)
         rows = []
         for tls in (False, True):
             name = "https" if tls else "http"
