@@ -1,11 +1,15 @@
 //! `understudy practice`: what it prints is what a check needs.
 
+#[cfg(unix)]
 use std::io::{BufRead as _, BufReader};
 
 use exchange_sim::practice::Scenario;
+#[cfg(unix)]
 use serde_json::Value;
 
-use crate::world::{Ran, bare, held, start};
+#[cfg(unix)]
+use crate::world::start;
+use crate::world::{Ran, bare, held};
 
 fn run(words: &[&str]) -> Ran {
     let folder = tempfile::tempdir().expect("a folder");

@@ -3,7 +3,9 @@
 use exchange_sim::practice::Scenario;
 use serde_json::{Value, json};
 
-use crate::world::{CANARY, Ran, World, held};
+#[cfg(target_os = "linux")]
+use crate::world::CANARY;
+use crate::world::{Ran, World, held};
 
 fn saved() -> World {
     let world = World::new(Scenario::OutsideTheScope, 6);
