@@ -1,9 +1,10 @@
-//! Developer commands: `cargo xtask demo | test | bench | ui | package`.
+//! Developer commands: `cargo xtask demo | test | cross-check | bench | ui | package`.
 //!
 //! Standard library only, so that the first command on a fresh machine starts in seconds. It
 //! installs what is missing where it knows how (Debian, Ubuntu), and says what to install elsewhere.
 
 mod bench;
+mod cross;
 mod demo;
 mod desktop;
 mod package;
@@ -22,6 +23,10 @@ Usage: cargo xtask COMMAND
   test     everything that can fail: format, lints, types, Rust, interface, window, interop
              --list          names of the stages
              --only STAGE    this stage (repeatable)
+  cross-check
+           type-checks everything for Windows and macOS, and runs the Windows tests of
+           what has no window under Wine; on Debian
+             --only macos|windows|wine
   bench    benchmarks, in release builds; all, or the one that is named
   ui       builds the interface into ui/dist
   package  an installer for this system";
@@ -38,6 +43,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         "demo" => demo::command(rest),
         "test" => test::command(rest),
+        "cross-check" => cross::command(rest),
         "bench" => bench::command(rest),
         "ui" => ui::command(rest),
         "package" => package::command(rest),

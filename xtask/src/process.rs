@@ -1,6 +1,7 @@
 //! Running other programs: from the root of the repository, with their output shown.
 
 use std::ffi::OsStr;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -46,6 +47,50 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
         Ok(status) => Err(format!("`{shown}` failed ({status})")),
         Err(error) => Err(format!("`{shown}` cannot be started: {error}")),
     }
+}
+
+/// Runs it to its end, showing what it prints on stdout, and answers that beside how it ended.
+pub(crate) fn run_and_read(command: &mut Command) -> (Outcome, String) {
+    let shown = shown(command);
+    eprintln!("$ {shown}");
+    let mut child = match command.stdout(Stdio::piped()).spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            return (
+                Err(format!("`{shown}` cannot be started: {error}")),
+                String::new(),
+            );
+        }
+    };
+    let mut text = String::new();
+    let output = BufReader::new(child.stdout.take().expect("it is piped"));
+    // Tests may print anything; what is no text is shown as it can be.
+    for line in output.split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        println!("{}", line.trim_end());
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    let outcome = match child.wait() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{shown}` failed ({status})")),
+        Err(error) => Err(format!("`{shown}` cannot be waited for: {error}")),
+    };
+    (outcome, text)
+}
+
+/// Runs what is to fail, and answers what it said on stderr; `None` when it succeeded.
+///
+/// # Errors
+/// When it cannot be started.
+pub(crate) fn failure(command: &mut Command) -> Result<Option<String>, String> {
+    let shown = shown(command);
+    eprintln!("$ {shown}  # is to fail");
+    let output = command
+        .output()
+        .map_err(|error| format!("`{shown}` cannot be started: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Ok((!output.status.success()).then_some(said))
 }
 
 /// What it prints on stdout, or `None` when it cannot be started or fails.
@@ -96,6 +141,21 @@ mod tests {
             message.starts_with("`cargo no-such-command` failed"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn what_is_shown_can_be_read() {
+        let (outcome, text) = run_and_read(cargo().arg("--version"));
+        assert!(outcome.is_ok() && text.starts_with("cargo "), "{text}");
+        let (outcome, text) = run_and_read(cargo().arg("no-such-command").stderr(Stdio::null()));
+        assert!(outcome.is_err() && text.is_empty());
+    }
+
+    #[test]
+    fn a_failure_that_is_wanted_is_told_from_success() {
+        assert_eq!(failure(cargo().arg("--version")), Ok(None));
+        let said = failure(cargo().arg("no-such-command")).unwrap().unwrap();
+        assert!(said.contains("no-such-command"), "{said}");
     }
 
     #[test]

@@ -40,6 +40,17 @@ const TEST: &[&str] = &[
     "xvfb",
 ];
 
+/// What it takes to type-check for Windows and macOS, and to run Windows programs: a compiler that
+/// comes with the source of its standard library, a C compiler for Windows, and Wine.
+const CROSS: &[&str] = &[
+    "cargo-web",
+    "gcc-mingw-w64-x86-64-win32",
+    "rust-web-src",
+    "rustc-web",
+    "wine",
+    "wine64",
+];
+
 /// Oldest Node that builds the interface.
 const NODE: u32 = 20;
 
@@ -50,6 +61,8 @@ pub(crate) enum For {
     Building,
     /// Testing too.
     Testing,
+    /// Checking for other systems.
+    CrossChecking,
 }
 
 /// Installs or names what is missing.
@@ -60,13 +73,17 @@ pub(crate) fn ensure(purpose: For) -> Outcome {
     if cfg!(target_os = "linux") {
         system_packages(purpose)?;
     }
-    node()
+    match purpose {
+        For::Building | For::Testing => node(),
+        For::CrossChecking => Ok(()),
+    }
 }
 
 fn system_packages(purpose: For) -> Outcome {
     let wanted: Vec<&str> = match purpose {
         For::Building => BUILD.to_vec(),
         For::Testing => BUILD.iter().chain(TEST).copied().collect(),
+        For::CrossChecking => CROSS.to_vec(),
     };
     if !exists("apt-get") || !exists("dpkg-query") {
         eprintln!(

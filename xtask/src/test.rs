@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{cargo, program, root, run};
 use crate::setup::{self, For};
-use crate::{Outcome, USAGE, desktop, ui};
+use crate::{Outcome, USAGE, cross, desktop, ui};
 
 /// A part of the tests that can be run on its own.
 struct Stage {
@@ -55,6 +55,11 @@ const STAGES: &[Stage] = &[
         name: "interop",
         about: "clients nobody here wrote",
         run: interop,
+    },
+    Stage {
+        name: "cross",
+        about: "types for Windows and macOS, and the Windows tests under Wine",
+        run: cross::everything,
     },
 ];
 
