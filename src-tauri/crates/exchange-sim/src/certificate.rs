@@ -1,25 +1,26 @@
 //! The certificate of the simulated server, with the faults it is told to have. Keys live in memory
 //! only, and every start makes new ones.
 
+mod authority;
+
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyPair, KeyUsagePurpose,
-};
+use rcgen::KeyPair;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest, Sha256};
 
-use crate::calendar::date;
+pub(crate) use authority::Authority;
+use authority::leaf_params;
 
 /// Which certificate the server shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Certificate {
-    /// A private CA signs a sound leaf for `localhost`, `127.0.0.1` and `::1`.
+    /// A private CA signs a sound leaf for `localhost`, `127.0.0.1`, `::1` and
+    /// `mail.contoso.test`.
     Ca,
     /// Its own issuer, as Exchange Setup installs it.
     SelfSigned,
@@ -31,6 +32,43 @@ pub enum Certificate {
     NotYetValid,
     /// Any faults together.
     With(CertificateFaults),
+    /// The same with other keys, and with them another hash in the signature.
+    Of {
+        /// Keys of the certificate and of its CA.
+        keys: Keys,
+        /// Its faults.
+        faults: CertificateFaults,
+    },
+}
+
+/// Kind of the keys, and the hash that signatures made with them use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Keys {
+    /// Elliptic curve P-256, SHA-256.
+    #[default]
+    P256,
+    /// Elliptic curve P-384, SHA-384.
+    P384,
+    /// Elliptic curve P-521, SHA-512.
+    P521,
+    /// RSA with 2,048 bits, SHA-256.
+    RsaSha256,
+    /// RSA with 2,048 bits, SHA-384.
+    RsaSha384,
+    /// RSA with 2,048 bits, SHA-512.
+    RsaSha512,
+}
+
+impl Keys {
+    /// All kinds.
+    pub const ALL: [Self; 6] = [
+        Self::P256,
+        Self::P384,
+        Self::P521,
+        Self::RsaSha256,
+        Self::RsaSha384,
+        Self::RsaSha512,
+    ];
 }
 
 /// Faults of a certificate; none set is [`Certificate::Ca`].
@@ -73,7 +111,14 @@ impl Certificate {
                 not_yet_valid: true,
                 ..none
             },
-            Self::With(faults) => faults,
+            Self::With(faults) | Self::Of { faults, .. } => faults,
+        }
+    }
+
+    const fn keys(self) -> Keys {
+        match self {
+            Self::Of { keys, .. } => keys,
+            _ => Keys::P256,
         }
     }
 }
@@ -101,24 +146,57 @@ pub(crate) struct Identity {
 /// Makes the keys, the certificate and the TLS set-up.
 pub(crate) fn identity(certificate: Certificate) -> Result<Identity, CertificateError> {
     let faults = certificate.faults();
-    let leaf_key = KeyPair::generate()?;
-    let leaf = leaf_params(faults)?;
-    let (leaf, ca) = if faults.self_signed {
-        (leaf.self_signed(&leaf_key)?, None)
+    let leaf_key = authority::generate(certificate.keys())?;
+    let names: &[&str] = if faults.wrong_name {
+        &["mail.fabrikam.com"]
     } else {
-        let ca_key = KeyPair::generate()?;
-        let ca_params = ca_params()?;
-        let ca = ca_params.self_signed(&ca_key)?;
-        let issuer = Issuer::from_params(&ca_params, &ca_key);
-        (leaf.signed_by(&leaf_key, &issuer)?, Some(ca))
+        &["localhost", "127.0.0.1", "::1", "mail.contoso.test"]
     };
+    let params = leaf_params(names, faults)?;
+    if faults.self_signed {
+        let leaf = params.self_signed(&leaf_key)?;
+        return assemble(&leaf, &leaf_key, None, faults.demands_client_certificate);
+    }
+    // A name of its own each time: a CA trusted from an earlier start is then an unknown issuer,
+    // not one whose signatures are wrong.
+    let name = format!(
+        "Contoso Practice CA {:.8}",
+        uuid::Uuid::new_v4().simple().to_string()
+    );
+    let ca = Authority::new(&name, certificate.keys())?;
+    let leaf = ca.sign(&params, &leaf_key)?;
+    assemble(
+        &leaf,
+        &leaf_key,
+        Some(&ca),
+        faults.demands_client_certificate,
+    )
+}
+
+impl Authority {
+    /// A sound certificate for this host, and the TLS set-up with it.
+    pub(crate) fn identity_for(&self, host: &str) -> Result<Identity, CertificateError> {
+        let key = authority::generate(Keys::P256)?;
+        let params = leaf_params(&[host], CertificateFaults::default())?;
+        assemble(&self.sign(&params, &key)?, &key, Some(self), false)
+    }
+}
+
+/// The TLS set-up of a server that shows this certificate, and that of the CA behind it.
+fn assemble(
+    leaf: &rcgen::Certificate,
+    key: &KeyPair,
+    ca: Option<&Authority>,
+    demands_client_certificate: bool,
+) -> Result<Identity, CertificateError> {
+    let ca = ca.map(Authority::certificate);
     let mut chain: Vec<CertificateDer<'static>> = vec![leaf.der().clone()];
-    chain.extend(ca.iter().map(|ca| ca.der().clone()));
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
+    chain.extend(ca.map(|ca| ca.der().clone()));
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;
-    let builder = if faults.demands_client_certificate {
+    let builder = if demands_client_certificate {
         let mut roots = RootCertStore::empty();
         roots.add(chain.last().expect("the chain has a leaf").clone())?;
         let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
@@ -131,7 +209,7 @@ pub(crate) fn identity(certificate: Certificate) -> Result<Identity, Certificate
     let digest = Sha256::digest(leaf.der().as_ref());
     Ok(Identity {
         config: Arc::new(config),
-        ca_pem: ca.map(|ca| ca.pem()),
+        ca_pem: ca.map(rcgen::Certificate::pem),
         leaf_der: leaf.der().to_vec(),
         leaf_sha256: hex(&digest),
     })
@@ -145,63 +223,10 @@ fn hex(bytes: &[u8]) -> String {
     out
 }
 
-fn leaf_params(faults: CertificateFaults) -> Result<CertificateParams, rcgen::Error> {
-    let names: &[&str] = if faults.wrong_name {
-        &["mail.fabrikam.com"]
-    } else {
-        &["localhost", "127.0.0.1", "::1"]
-    };
-    let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-    let common_name = names[0].clone();
-    let mut params = CertificateParams::new(names)?;
-    params.distinguished_name = DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, common_name);
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    params.use_authority_key_identifier_extension = !faults.self_signed;
-    let (from, to) = if faults.expired {
-        (-395, -30)
-    } else if faults.not_yet_valid {
-        (30, 395)
-    } else {
-        (-2, 363)
-    };
-    valid_days(&mut params, from, to);
-    Ok(params)
-}
-
-fn ca_params() -> Result<CertificateParams, rcgen::Error> {
-    let mut params = CertificateParams::new(Vec::new())?;
-    params.distinguished_name = DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::OrganizationName, "Contoso");
-    // A name of its own each time: a CA trusted from an earlier start is then an unknown issuer,
-    // not one whose signatures are wrong.
-    let name = format!(
-        "Contoso Practice CA {:.8}",
-        uuid::Uuid::new_v4().simple().to_string()
-    );
-    params.distinguished_name.push(DnType::CommonName, name);
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    valid_days(&mut params, -400, 3_650);
-    Ok(params)
-}
-
-/// Sets the validity in days from today.
-fn valid_days(params: &mut CertificateParams, from: i64, to: i64) {
-    let (year, month, day) = date(from);
-    params.not_before = rcgen::date_time_ymd(year, month, day);
-    let (year, month, day) = date(to);
-    params.not_after = rcgen::date_time_ymd(year, month, day);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::channel::end_point;
 
     #[test]
     fn only_a_self_signed_certificate_has_no_ca() {
@@ -214,5 +239,19 @@ mod tests {
             assert!(identity(signed).unwrap().ca_pem.is_some(), "{signed:?}");
         }
         assert_eq!(identity(Certificate::Ca).unwrap().leaf_sha256.len(), 64);
+    }
+
+    #[test]
+    fn each_kind_of_keys_signs_with_its_hash() {
+        for (keys, length) in Keys::ALL.into_iter().zip([32, 48, 64, 32, 48, 64]) {
+            for self_signed in [false, true] {
+                let faults = CertificateFaults {
+                    self_signed,
+                    ..CertificateFaults::default()
+                };
+                let made = identity(Certificate::Of { keys, faults }).unwrap();
+                assert_eq!(end_point(&made.leaf_der).len(), length, "{keys:?}");
+            }
+        }
     }
 }

@@ -38,7 +38,7 @@ mod spnego;
 mod windows;
 mod xml;
 
-pub use certificate::{Certificate, CertificateFaults};
+pub use certificate::{Certificate, CertificateFaults, Keys};
 pub use counters::{Counters, LogOns, LoggedRequest};
 pub use ews_error::{EwsError, Extras, Form};
 pub use fault::{ChallengeFault, Fault, HttpAnswer, Times, What, When};

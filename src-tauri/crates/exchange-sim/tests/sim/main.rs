@@ -5,6 +5,7 @@ mod faults;
 mod operations;
 mod practice;
 mod semantics;
+mod spnego;
 mod transport;
 mod windows;
 mod windows_client;

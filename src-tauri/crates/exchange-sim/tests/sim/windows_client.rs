@@ -172,7 +172,9 @@ fn compose(who: &LogOn<'_>, response: &[u8]) -> Vec<u8> {
 
 fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
     let mut mac = Hmac::<Md5>::new_from_slice(key).expect("any length");
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
 
