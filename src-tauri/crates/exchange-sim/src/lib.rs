@@ -28,6 +28,7 @@ mod ntlm;
 mod operations;
 mod options;
 pub mod practice;
+pub mod proxy;
 mod queue;
 mod reply;
 mod request;

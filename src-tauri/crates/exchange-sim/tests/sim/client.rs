@@ -20,6 +20,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 /// One connection.
 pub(crate) struct Client {
     stream: Box<dyn Stream>,
+    certificate: Option<Vec<u8>>,
 }
 
 /// What came back, as far as it came.
@@ -75,6 +76,15 @@ pub(crate) async fn tcp(simulator: &Simulator) -> TcpStream {
 
 /// Why the handshake failed, as text.
 pub(crate) async fn tls(simulator: &Simulator, ca: Option<&str>) -> Result<Client, String> {
+    tls_over(http(simulator).await, ca, "localhost").await
+}
+
+/// TLS on a connection that is there, with the host of this name.
+pub(crate) async fn tls_over(
+    client: Client,
+    ca: Option<&str>,
+    host: &'static str,
+) -> Result<Client, String> {
     let mut roots = RootCertStore::empty();
     if let Some(pem) = ca {
         let ca = CertificateDer::from_pem_slice(pem.as_bytes()).expect("the CA is PEM");
@@ -86,21 +96,24 @@ pub(crate) async fn tls(simulator: &Simulator, ca: Option<&str>) -> Result<Clien
         .expect("the provider has the default versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let name = ServerName::try_from("localhost").expect("a host name");
-    let handshake = TlsConnector::from(Arc::new(config)).connect(name, tcp(simulator).await);
+    let name = ServerName::try_from(host).expect("a host name");
+    let handshake = TlsConnector::from(Arc::new(config)).connect(name, client.stream);
     match timeout(Duration::from_secs(5), handshake).await {
-        Ok(Ok(stream)) => Ok(Client {
-            stream: Box::new(stream),
-        }),
+        Ok(Ok(stream)) => {
+            let (_, session) = stream.get_ref();
+            let chain = session.peer_certificates().unwrap_or_default();
+            Ok(Client {
+                certificate: chain.first().map(|leaf| leaf.to_vec()),
+                stream: Box::new(stream),
+            })
+        }
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("no answer".to_owned()),
     }
 }
 
 pub(crate) async fn http(simulator: &Simulator) -> Client {
-    Client {
-        stream: Box::new(tcp(simulator).await),
-    }
+    Client::over(tcp(simulator).await)
 }
 
 /// A fresh connection, one request as the service account.
@@ -117,6 +130,27 @@ pub(crate) fn basic(name: &str, password: &str) -> String {
 }
 
 impl Client {
+    /// A client on this connection.
+    pub(crate) fn over(stream: TcpStream) -> Self {
+        Self {
+            stream: Box::new(stream),
+            certificate: None,
+        }
+    }
+
+    /// The certificate of the server, in DER.
+    pub(crate) fn certificate(&self) -> Option<Vec<u8>> {
+        self.certificate.clone()
+    }
+
+    /// A request to a proxy as it stands; the answer that opens a tunnel has no body.
+    pub(crate) async fn connect(&mut self, request: &str) -> Reply {
+        if self.stream.write_all(request.as_bytes()).await.is_err() {
+            return Reply::default();
+        }
+        self.read().await
+    }
+
     /// POST to the EWS path; an error of the connection is an empty reply.
     pub(crate) async fn post(&mut self, authorization: Option<&str>, body: &str) -> Reply {
         let credentials =
@@ -158,7 +192,9 @@ impl Client {
             head,
             ..Reply::default()
         };
-        self.read_body(body, &mut reply).await;
+        if reply.status_line != "HTTP/1.1 200 Connection established" {
+            self.read_body(body, &mut reply).await;
+        }
         reply
     }
 

@@ -4,6 +4,7 @@ mod client;
 mod faults;
 mod operations;
 mod practice;
+mod proxy;
 mod semantics;
 mod spnego;
 mod transport;
