@@ -1,6 +1,6 @@
 //! The results of a run, a page at a time: the program's memory does not grow with the list.
 
-use contract::{FolderResult, Problem, ResultRow, RunId, RunPage, RunRef, Verdict};
+use contract::{FolderResult, Problem, ResultRow, RunId, RunPage, RunRef, TlsTrust, Verdict};
 use engine::Engine;
 
 /// Rows of a page.
@@ -10,6 +10,8 @@ const PAGE: u64 = 1_000;
 pub(crate) struct Report<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) page: RunPage,
+    /// Whose certificates it trusted.
+    pub(crate) trust: Option<TlsTrust>,
 }
 
 impl<'a> Report<'a> {
@@ -18,8 +20,13 @@ impl<'a> Report<'a> {
     /// # Errors
     /// [`contract::Code::NotFound`].
     pub(crate) async fn of(engine: &'a Engine, run: RunId) -> Result<Self, Problem> {
+        let trust = engine.run_trust(&run).await?;
         let page = engine.run_show(RunRef { run }).await?;
-        Ok(Self { engine, page })
+        Ok(Self {
+            engine,
+            page,
+            trust,
+        })
     }
 
     /// Its rows in the order of the list, from the start.

@@ -11,11 +11,11 @@ pub(crate) enum Auth {
     /// The strongest scheme the server offers, never Basic
     #[default]
     Auto,
-    /// Kerberos; not part of this version
+    /// Kerberos where a ticket can be had, else NTLM, under the word Negotiate
     Negotiate,
-    /// NTLM; not part of this version
+    /// NTLM version 2, bound to the TLS channel; the password itself is not sent
     Ntlm,
-    /// Name and password, over TLS
+    /// Name and password themselves, protected by TLS alone
     Basic,
     /// An access token; not part of this version
     Bearer,
@@ -172,9 +172,10 @@ pub(crate) fn timeout(text: &str) -> Result<u64, String> {
 /// [`Code::NotAllowed`].
 pub(crate) fn served(auth: Authentication) -> Result<(), Problem> {
     let scheme = match auth {
-        Authentication::Automatic | Authentication::Basic => return Ok(()),
-        Authentication::Negotiate => "Negotiate (Kerberos)",
-        Authentication::Ntlm => "NTLM",
+        Authentication::Automatic
+        | Authentication::Negotiate
+        | Authentication::Ntlm
+        | Authentication::Basic => return Ok(()),
         Authentication::SignedInUser => "The Windows sign-in",
         Authentication::Bearer => "Logging on with a token",
     };
@@ -182,7 +183,7 @@ pub(crate) fn served(auth: Authentication) -> Result<(), Problem> {
         Code::NotAllowed,
         format!("{scheme} isn't part of this version yet."),
     )
-    .hint("Use --auth basic with a password, where the server offers it."))
+    .hint("Leave --auth out: NTLM or Negotiate, whichever the server offers."))
 }
 
 /// `--proxy`. Read apart from clap, which repeats what it refuses, passwords included.

@@ -13,6 +13,7 @@ const STYLE: &str = include_str!("report.css");
 
 pub(super) async fn write(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
     head(report, output)?;
+    output.text(&super::endpoint::html(report))?;
     for (card, count) in super::cards(report) {
         output.text(&cause(card, count))?;
     }
@@ -158,7 +159,7 @@ fn line(row: &ResultRow, class: &str) -> String {
 }
 
 /// For text and quoted attributes; control characters are left out.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -12,7 +12,7 @@ pub(super) async fn write(report: &Report<'_>, output: &mut Output) -> Result<()
         "{{\n  \"schema\": \"{}\",\n  \"run\": ",
         check::SCHEMA
     ))?;
-    output.json(&check::run(row))?;
+    output.json(&check::whole_run(&report.page))?;
     output.text(",\n  \"summary\": ")?;
     output.json(&row.summary)?;
     output.text(",\n  \"results\": [")?;

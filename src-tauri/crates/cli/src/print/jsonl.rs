@@ -62,7 +62,7 @@ impl<'a> Stream<'a> {
         let row = &report.page.row;
         self.output.json(&RunLine {
             kind: "run",
-            run: check::run(row),
+            run: check::whole_run(&report.page),
             summary: &row.summary,
         })?;
         self.output.text("\n")?;

@@ -1,7 +1,7 @@
 //! `JUnit` XML for build servers: a test case a mailbox. A finding is a failure, what could not be
 //! found out an error, what was not checked skipped.
 
-use contract::{ResultRow, RunRow, Summary, Verdict};
+use contract::{ResultRow, RunPage, RunRow, Summary, Verdict};
 use engine::reports::check;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::rows::{Kind, Report, verdict};
 
 pub(super) async fn write(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
     let row = &report.page.row;
-    head(row, skipped(report).await?, output)?;
+    head(&report.page, skipped(report).await?, output)?;
     let mut rows = report.rows();
     while let Some(page) = rows.next().await? {
         for (result, _) in &page {
@@ -34,7 +34,8 @@ async fn skipped(report: &Report<'_>) -> Result<u64, Failure> {
     Ok(skipped)
 }
 
-fn head(row: &RunRow, skipped: u64, output: &mut Output) -> Result<(), Failure> {
+fn head(page: &RunPage, skipped: u64, output: &mut Output) -> Result<(), Failure> {
+    let row = &page.row;
     let Summary {
         total,
         left_out,
@@ -51,21 +52,25 @@ fn head(row: &RunRow, skipped: u64, output: &mut Output) -> Result<(), Failure> 
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"understudy\" {counts}>\n  \
          <testsuite name=\"{name}\" {counts} timestamp=\"{at}\">\n    <properties>\n"
     ))?;
-    let fields =
-        serde_json::to_value(check::run(row)).map_err(|error| internal("writing JUnit", &error))?;
+    let fields = serde_json::to_value(check::whole_run(page))
+        .map_err(|error| internal("writing JUnit", &error))?;
     for (field, value) in fields.as_object().into_iter().flatten() {
         property(field, &flat(value), output)?;
     }
     output.text("    </properties>\n")
 }
 
-/// A field of the run as one text: lists line by line, commands as they are typed, `null` empty.
+/// A field of the run as one text: lists line by line, commands as they are typed, other objects as
+/// JSON, `null` empty.
 fn flat(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join("\n"),
-        Value::Object(command) => command.get("powershell").map(flat).unwrap_or_default(),
+        Value::Object(fields) => match fields.get("powershell") {
+            Some(command) => flat(command),
+            None => value.to_string(),
+        },
         other => other.to_string(),
     }
 }

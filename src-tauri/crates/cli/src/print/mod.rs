@@ -1,10 +1,14 @@
 //! The formats of a report. Each writes the same run in its own way, a page of rows at a time.
 
+mod chain;
 mod csv;
+mod endpoint;
 mod html;
 mod json;
 pub(crate) mod jsonl;
 mod junit;
+mod next;
+mod sign_in;
 mod table;
 
 use std::path::PathBuf;

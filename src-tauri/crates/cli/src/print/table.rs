@@ -40,7 +40,9 @@ pub(super) async fn write(
             wrap(&format!("Note: {}", one_line(warning)), width(), "")
         ))?;
     }
+    output.text(&super::endpoint::evidence(report, pen))?;
     causes(report, output, pen)?;
+    output.text(&super::endpoint::next(report, pen))?;
     if row.organization.is_some() {
         output.text(&format!(
             "\n{}\n",

@@ -2,7 +2,8 @@
 //! their order are a public contract: added, never renamed.
 
 use contract::{
-    Cause, Expectation, FolderResult, Remedy, ResultRow, RunRow, RunState, Summary, Verdict,
+    Cause, CertificateInfo, Expectation, FolderResult, Remedy, ResultRow, RunAuthentication,
+    RunPage, RunRow, RunState, Summary, Verdict,
 };
 use serde::Serialize;
 
@@ -40,6 +41,45 @@ pub struct Run<'a> {
     pub remedy: Option<Vec<Remedy>>,
     /// Warnings in plain sentences.
     pub warnings: &'a [String],
+    /// How the log-on went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authentication: Option<&'a RunAuthentication>,
+    /// The certificate chain the server showed, leaf first; empty without TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificates: Option<Vec<Certificate<'a>>>,
+}
+
+/// A certificate the server showed, without its PEM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Certificate<'a> {
+    /// Subject, RFC 4514.
+    pub subject: &'a str,
+    /// Issuer, RFC 4514.
+    pub issuer: &'a str,
+    /// DNS names and addresses it is for.
+    pub names: &'a [String],
+    /// RFC 3339, UTC.
+    pub not_before: &'a str,
+    /// RFC 3339, UTC.
+    pub not_after: &'a str,
+    /// SHA-256 of its DER, upper-case hexadecimal: what `--pin-sha256` takes.
+    pub sha256: &'a str,
+    /// Whether it may issue others.
+    pub is_ca: bool,
+}
+
+impl<'a> From<&'a CertificateInfo> for Certificate<'a> {
+    fn from(info: &'a CertificateInfo) -> Self {
+        Self {
+            subject: &info.subject,
+            issuer: &info.issuer,
+            names: &info.names,
+            not_before: &info.not_before,
+            not_after: &info.not_after,
+            sha256: &info.sha256,
+            is_ca: info.is_ca,
+        }
+    }
 }
 
 /// The result of one mailbox.
@@ -125,6 +165,18 @@ pub fn run(row: &RunRow) -> Run<'_> {
         message: row.message.as_deref(),
         remedy: row.cause.and_then(|cause| commands(cause, row, None)),
         warnings: &row.warnings,
+        authentication: None,
+        certificates: None,
+    }
+}
+
+/// The same with what its page adds: how the log-on went, and the chain the server showed.
+#[must_use]
+pub fn whole_run(page: &RunPage) -> Run<'_> {
+    Run {
+        authentication: Some(&page.authentication),
+        certificates: Some(page.certificates.iter().map(Certificate::from).collect()),
+        ..run(&page.row)
     }
 }
 
