@@ -155,7 +155,11 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Challenge, ChallengeError};
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::{Challenge, ChallengeError, EPOCH};
 
     /// The `CHALLENGE_MESSAGE` of MS-NLMP §4.2.4.3.
     const PUBLISHED: &str = "4e544c4d53535000020000000c000c003800000033828ae2\
@@ -201,5 +205,69 @@ mod tests {
         let mut damaged = whole;
         damaged[70] = 0xff;
         assert_eq!(Challenge::read(&damaged), Err(ChallengeError::Damaged));
+    }
+
+    /// A challenge with these attributes, by id.
+    fn with(attributes: &[(u16, Vec<u8>)]) -> Vec<u8> {
+        let mut info = Vec::new();
+        for (id, value) in attributes.iter().chain([&(0, Vec::new())]) {
+            info.extend(id.to_le_bytes());
+            info.extend(u16::try_from(value.len()).expect("short").to_le_bytes());
+            info.extend(value);
+        }
+        let mut message = bytes(PUBLISHED)[..48].to_vec();
+        message[12..16].fill(0);
+        let length = u16::try_from(info.len()).expect("short").to_le_bytes();
+        message[40..42].copy_from_slice(&length);
+        message[42..44].copy_from_slice(&length);
+        message[44..48].copy_from_slice(&48_u32.to_le_bytes());
+        message.extend(info);
+        message
+    }
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_read_or_refused(token in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Challenge::read(&token);
+        }
+
+        #[test]
+        fn a_sound_one_that_is_cut_anywhere_is_no_other(cut in 0_usize..104) {
+            let whole = bytes(PUBLISHED);
+            match Challenge::read(&whole[..cut.min(whole.len())]) {
+                Ok(read) => prop_assert!(read == Challenge::read(&whole).expect("sound") || !read.has_target_info),
+                Err(_) => prop_assert!(cut < whole.len()),
+            }
+        }
+
+        #[test]
+        fn one_changed_byte_never_panics(at in 0_usize..104, to in any::<u8>()) {
+            let mut token = bytes(PUBLISHED);
+            let at = at % token.len();
+            token[at] = to;
+            let _ = Challenge::read(&token);
+        }
+
+        #[test]
+        fn names_and_clock_read_back(
+            domain in "[A-Z][A-Z0-9]{0,14}",
+            dns in "[a-zäöü]{1,20}\\.[a-z]{2,5}",
+            seconds in 0_u64..20_000_000_000,
+        ) {
+            let ticks = EPOCH + seconds * 10_000_000;
+            let token = with(&[
+                (2, utf16(&domain)),
+                (4, utf16(&dns)),
+                (7, ticks.to_le_bytes().to_vec()),
+            ]);
+            let read = Challenge::read(&token).expect("it is sound");
+            prop_assert_eq!(read.netbios_domain, Some(domain));
+            prop_assert_eq!(read.dns_domain, Some(dns));
+            prop_assert_eq!(read.time, Some(Duration::from_secs(seconds)));
+        }
     }
 }
