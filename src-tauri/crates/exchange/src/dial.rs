@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
-use crate::{Certificate, Endpoint, Fault, Proxy, TlsFaultKind, Trust, proxy, tls};
+use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, TlsFaultKind, Trust, proxy, tls};
 
 /// Longest time for a connection attempt, whatever the request may take.
 const MAX_CONNECT: Duration = Duration::from_secs(15);
@@ -58,8 +58,8 @@ async fn once(
     trust: &Trust,
     connections: &AtomicU64,
 ) -> Result<Dialed, Fault> {
-    let limit = Limit::new(endpoint.timeout.min(MAX_CONNECT));
-    let tcp = connect(endpoint, limit, connections).await?;
+    let mut limit = Limit::new(endpoint.timeout.min(MAX_CONNECT));
+    let tcp = connect(endpoint, &mut limit, connections).await?;
     if !endpoint.secure {
         return Ok(Dialed {
             stream: Stream::Plain(tcp),
@@ -85,7 +85,7 @@ async fn once(
 
 /// The time that all steps of one connection attempt share.
 #[derive(Clone, Copy)]
-struct Limit {
+pub(crate) struct Limit {
     length: Duration,
     end: tokio::time::Instant,
 }
@@ -99,12 +99,21 @@ impl Limit {
     }
 
     /// `None`: the time is over.
-    async fn keep<T>(self, step: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn keep<T>(self, step: impl Future<Output = T>) -> Option<T> {
         tokio::time::timeout_at(self.end, step).await.ok()
     }
 
+    /// Gives time back that was spent on something else.
+    pub(crate) fn extend(&mut self, by: Duration) {
+        self.end += by;
+    }
+
+    pub(crate) fn seconds(self) -> String {
+        format!("{} s", self.length.as_secs_f32())
+    }
+
     fn waited(self, what: &str) -> String {
-        format!("{what} for {} s", self.length.as_secs_f32())
+        format!("{what} for {}", self.seconds())
     }
 }
 
@@ -116,29 +125,33 @@ fn is_cut(detail: &str) -> bool {
 
 async fn connect(
     endpoint: &Endpoint,
-    limit: Limit,
+    limit: &mut Limit,
     connections: &AtomicU64,
 ) -> Result<TcpStream, Fault> {
     let stream = match &endpoint.proxy {
-        Proxy::Http { host, port } if !endpoint.is_loopback() => {
-            let failed = |detail: String| Fault::Proxy {
-                detail: format!("{host}:{port}: {detail}"),
+        Proxy::Http {
+            host,
+            port,
+            credentials,
+        } if !endpoint.is_loopback() => {
+            let way = proxy::Way {
+                host,
+                port: *port,
+                credentials: credentials.as_ref(),
+                target: endpoint.target(),
+                user_agent: &endpoint.user_agent,
+                log_ons: &endpoint.proxy_log_ons,
+                connections,
             };
-            let unreachable = |fault: Fault| failed(fault.to_string());
-            let addresses = resolve(host, *port, limit).await.map_err(unreachable)?;
-            let mut stream = race(addresses, limit).await.map_err(unreachable)?;
-            connections.fetch_add(1, Relaxed);
-            let target = if endpoint.host.contains(':') {
-                format!("[{}]:{}", endpoint.host, endpoint.port)
-            } else {
-                format!("{}:{}", endpoint.host, endpoint.port)
-            };
-            let tunnel = limit.keep(proxy::tunnel(&mut stream, &target)).await;
-            tunnel.ok_or_else(|| failed(limit.waited("no answer to CONNECT")))??;
-            stream
+            way.tunnel(limit).await.map_err(|kind| {
+                Fault::Proxy(Box::new(ProxyFault {
+                    proxy: format!("{host}:{port}"),
+                    kind,
+                }))
+            })?
         }
         _ => {
-            let stream = race(addresses(endpoint, limit).await?, limit).await?;
+            let stream = race(addresses(endpoint, *limit).await?, *limit).await?;
             connections.fetch_add(1, Relaxed);
             stream
         }
@@ -148,6 +161,11 @@ async fn connect(
         detail: e.to_string(),
     })?;
     Ok(stream)
+}
+
+/// A connection to a name, no more.
+pub(crate) async fn reach(host: &str, port: u16, limit: Limit) -> Result<TcpStream, Fault> {
+    race(resolve(host, port, limit).await?, limit).await
 }
 
 async fn addresses(endpoint: &Endpoint, limit: Limit) -> Result<Vec<SocketAddr>, Fault> {

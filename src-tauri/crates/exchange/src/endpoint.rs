@@ -1,11 +1,12 @@
 //! Where to connect: an EWS URL taken apart, once.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::Proxy;
+use crate::{LogOns, Proxy};
 
 /// An EWS address and how to reach it.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ pub struct Endpoint {
     pub(crate) address: Option<IpAddr>,
     pub(crate) overrides: Vec<Override>,
     pub(crate) proxy: Proxy,
+    /// Sign-ins to the proxy, over all lanes to this endpoint.
+    pub(crate) proxy_log_ons: Arc<LogOns>,
     pub(crate) timeout: Duration,
     pub(crate) user_agent: String,
 }
@@ -73,6 +76,7 @@ impl Endpoint {
             address,
             overrides: Vec::new(),
             proxy: Proxy::None,
+            proxy_log_ons: Arc::default(),
             timeout: Duration::from_secs(30),
             user_agent: "Understudy".to_owned(),
         })
@@ -130,16 +134,21 @@ impl Endpoint {
         self.secure
     }
 
+    /// `host:port`, as CONNECT names it (RFC 9110 §7.1).
+    pub(crate) fn target(&self) -> String {
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
+    }
+
     /// `Host` header (RFC 9110 §7.2): the port only where it is not the scheme's own.
     pub(crate) fn authority(&self) -> String {
-        let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        };
         match (self.secure, self.port) {
-            (true, 443) | (false, 80) => host,
-            _ => format!("{host}:{}", self.port),
+            (true, 443) | (false, 80) if self.host.contains(':') => format!("[{}]", self.host),
+            (true, 443) | (false, 80) => self.host.clone(),
+            _ => self.target(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What can happen to a request below HTTP. Each is told apart by evidence; none is a verdict.
 
-use crate::{Certificate, HandshakeError};
+use crate::{Certificate, HandshakeError, ProxyFault};
 
 /// Why no reply came.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -21,11 +21,8 @@ pub enum Fault {
         detail: String,
     },
     /// The HTTP proxy is unreachable, wants credentials or refuses the tunnel.
-    #[error("the proxy failed: {detail}")]
-    Proxy {
-        /// What it said.
-        detail: String,
-    },
+    #[error(transparent)]
+    Proxy(Box<ProxyFault>),
     /// No TLS connection.
     #[error(transparent)]
     Tls(Box<TlsFault>),

@@ -35,7 +35,7 @@ pub use lane::{Call, Lane, Stats, StatsSnapshot};
 pub use log_ons::LogOns;
 pub use logon_name::LogonName;
 pub use ntlm::{Ntlm, NtlmWord};
-pub use proxy::Proxy;
+pub use proxy::{Proxy, ProxyCredentials, ProxyFault, ProxyFaultKind};
 pub use reply::{Headers, LogOnReport, Reply};
 pub use trust::Trust;
 

@@ -1,12 +1,18 @@
-//! HTTP proxies: the CONNECT tunnel (RFC 9110 §9.3.6). Never sends credentials of the service account.
+//! HTTP proxies: the CONNECT tunnel (RFC 9110 §9.3.6) and the proxy's own sign-in (407, §11.7).
+//!
+//! A proxy is signed in to with credentials of its own or not at all: the service account's never go
+//! to a proxy, and nothing is sent before the proxy asked. NTLM goes before Basic, which is readable
+//! on the way to the proxy and therefore sent only where the proxy offers nothing else. One refusal
+//! is final for all lanes of a run. `https` to the proxy, SOCKS and proxy scripts (PAC) are not spoken.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+mod fault;
+mod line;
+mod tunnel;
 
-use crate::Fault;
+use zeroize::Zeroizing;
 
-/// Most bytes of a proxy's answer to CONNECT.
-const MAX_ANSWER: usize = 16 * 1024;
+pub use fault::{ProxyFault, ProxyFaultKind};
+pub(crate) use tunnel::Way;
 
 /// Which proxy to go through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,44 +22,26 @@ pub enum Proxy {
     None,
     /// Through this HTTP proxy.
     Http {
-        /// Host of the proxy.
+        /// Host of the proxy; a name, or an address without brackets.
         host: String,
         /// Port of the proxy.
         port: u16,
+        /// What to sign in to it with, should it ask.
+        credentials: Option<ProxyCredentials>,
     },
 }
 
-/// Opens a tunnel to `target` (`host:port`) on a connection to the proxy.
-///
-/// # Errors
-/// [`Fault::Proxy`] with the status line, also for 407.
-pub(crate) async fn tunnel(stream: &mut TcpStream, target: &str) -> Result<(), Fault> {
-    let failed = |detail: String| Fault::Proxy { detail };
-    let request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n");
-    stream
-        .write_all(request.as_bytes())
-        .await
-        .map_err(|e| failed(e.to_string()))?;
-    let mut answer = Vec::with_capacity(512);
-    while !answer.ends_with(b"\r\n\r\n") {
-        if answer.len() >= MAX_ANSWER {
-            return Err(failed("its answer to CONNECT is too long".to_owned()));
-        }
-        // One byte at a time: what follows the blank line already belongs to the server.
-        let byte = stream.read_u8().await.map_err(|e| failed(e.to_string()))?;
-        answer.push(byte);
-    }
-    let text = String::from_utf8_lossy(&answer);
-    let line = text.lines().next().unwrap_or_default().trim().to_owned();
-    let status = line
-        .split(' ')
-        .nth(1)
-        .and_then(|code| code.parse::<u16>().ok());
-    match status {
-        Some(200..=299) => Ok(()),
-        Some(407) => Err(failed(format!(
-            "the proxy asks for a sign-in of its own ({line})"
-        ))),
-        _ => Err(failed(format!("it answered CONNECT with {line:?}"))),
+/// Name and password for a proxy; never the service account's unless typed for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ProxyCredentials {
+    /// `DOMAIN\user`, a UPN, or a bare name.
+    pub user: String,
+    /// Its password.
+    pub password: Zeroizing<String>,
+}
+
+impl std::fmt::Debug for ProxyCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProxyCredentials(…)")
     }
 }

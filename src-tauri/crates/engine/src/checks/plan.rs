@@ -1,15 +1,19 @@
 //! How a run reaches Exchange: everything about it that is no secret, so that a run that was cut off
 //! can go on with the same.
 
+mod proxy;
+
 use std::time::Duration;
 
-use contract::{Authentication, Code, IdentifyBy, Problem, ProxySetting, Secret, TlsTrust};
+use contract::{Authentication, Code, IdentifyBy, Problem, Secret, TlsTrust};
 use ews::DistinguishedFolder;
-use exchange::{Endpoint, EndpointError, Override, Proxy, Trust, read_certificates};
+use exchange::{Endpoint, EndpointError, Override, Trust, read_certificates};
 use serde::{Deserialize, Serialize};
 
 use super::lanes::Wire;
 use super::spec;
+
+pub use proxy::ProxyChoice;
 
 /// Constant, so that a security team recognizes it and an `EwsAllowList` can name it.
 const USER_AGENT: &str = concat!("Understudy/", env!("CARGO_PKG_VERSION"), " (check)");
@@ -41,95 +45,20 @@ pub struct Plan {
     pub proxy: ProxyChoice,
 }
 
-/// Which HTTP proxy a run goes through.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum ProxyChoice {
-    /// `HTTPS_PROXY` and `NO_PROXY` as they stand.
-    #[default]
-    System,
-    /// None.
-    None,
-    /// This one.
-    Http {
-        /// Its host.
-        host: String,
-        /// Its port.
-        port: u16,
-        /// Name to sign in to it with; never the service account unless typed here.
-        #[serde(default)]
-        user: Option<String>,
-    },
-}
-
-impl ProxyChoice {
-    /// From a setting of the app.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] for an address that is none.
-    pub(crate) fn of(setting: &ProxySetting) -> Result<Self, Problem> {
-        match setting {
-            ProxySetting::Inherit => Ok(Self::System),
-            ProxySetting::None => Ok(Self::None),
-            ProxySetting::Custom { address, user } => match Self::parse(address)? {
-                Self::Http { host, port, .. } => Ok(Self::Http {
-                    host,
-                    port,
-                    user: user.clone().filter(|user| !user.is_empty()),
-                }),
-                _ => Err(Problem::invalid("proxy", "Enter host:port.")),
-            },
-        }
-    }
-
-    /// Reads `system`, `none`, `http://proxy:8080` or `proxy:8080`.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] for anything else, credentials in the URL included.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
-        let bad = || {
-            Problem::invalid("proxy", format!("{text:?} is no HTTP proxy"))
-                .hint("Write system, none or http://proxy.contoso.com:8080.")
-        };
-        match text {
-            "system" => return Ok(Self::System),
-            "none" => return Ok(Self::None),
-            _ => {}
-        }
-        let full = if text.contains("://") {
-            text.to_owned()
-        } else {
-            format!("http://{text}")
-        };
-        let url = url::Url::parse(&full).map_err(|_| bad())?;
-        let clean = url.scheme() == "http" && url.username().is_empty() && url.password().is_none();
-        match (url.host_str(), clean) {
-            (Some(host), true) => Ok(Self::Http {
-                host: host.to_owned(),
-                port: url.port().unwrap_or(8080),
-                user: None,
-            }),
-            _ => Err(bad()),
-        }
-    }
-
-    fn settle(&self, host: &str) -> Proxy {
-        match self {
-            Self::None => Proxy::None,
-            Self::Http { host, port, .. } => Proxy::Http {
-                host: host.clone(),
-                port: *port,
-            },
-            Self::System => system_proxy(host),
-        }
-    }
-}
-
 impl Plan {
     /// Host of the EWS URL, for sentences.
     ///
     /// # Errors
     /// [`Code::Invalid`] when the URL is none.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Problem> {
+        self.endpoint_by(None)
+    }
+
+    /// The same, signing in to a proxy that was chosen by hand with this password.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] when the URL is none.
+    pub(crate) fn endpoint_by(&self, proxy_password: Option<&Secret>) -> Result<Endpoint, Problem> {
         let endpoint = Endpoint::new(&self.ews_url).map_err(|error| match error {
             EndpointError::Insecure => {
                 Problem::invalid("ewsUrl", "Use https. Credentials are never sent over http.")
@@ -143,7 +72,9 @@ impl Plan {
             port: *port,
             to: *to,
         });
-        let proxy = self.proxy.settle(endpoint.host());
+        let proxy = self
+            .proxy
+            .settle(endpoint.host(), endpoint.port(), proxy_password);
         Ok(endpoint
             .timeout(Duration::from_secs(self.timeout_seconds.clamp(1, 600)))
             .user_agent(USER_AGENT)
@@ -250,47 +181,9 @@ fn pin(text: &str) -> Option<[u8; 32]> {
     }
 }
 
-/// `HTTPS_PROXY` unless `NO_PROXY` names the host (the conventions of curl).
-fn system_proxy(host: &str) -> Proxy {
-    let variable = |name: &str| {
-        std::env::var(name)
-            .or_else(|_| std::env::var(name.to_ascii_lowercase()))
-            .ok()
-    };
-    let Some(proxy) = variable("HTTPS_PROXY").filter(|text| !text.trim().is_empty()) else {
-        return Proxy::None;
-    };
-    if variable("NO_PROXY").is_some_and(|list| is_exempt(host, &list)) {
-        return Proxy::None;
-    }
-    if let Ok(ProxyChoice::Http { host, port, .. }) =
-        ProxyChoice::parse(proxy.trim().trim_end_matches('/'))
-    {
-        return Proxy::Http { host, port };
-    }
-    tracing::warn!("HTTPS_PROXY is set to something that is no HTTP proxy; it is not used");
-    Proxy::None
-}
-
-fn is_exempt(host: &str, list: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    list.split(',')
-        .map(|entry| {
-            entry
-                .trim()
-                .trim_start_matches("*.")
-                .trim_start_matches('.')
-                .to_ascii_lowercase()
-        })
-        .any(|entry| {
-            entry == "*"
-                || (!entry.is_empty() && (host == entry || host.ends_with(&format!(".{entry}"))))
-        })
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{ProxyChoice, is_exempt, pin};
+    use super::pin;
 
     #[test]
     fn a_pin_is_64_digits_however_grouped() {
@@ -305,28 +198,5 @@ mod tests {
         assert_eq!(pin(&grouped), Some([0xAB; 32]));
         assert_eq!(pin(&plain[1..]), None);
         assert_eq!(pin(&"zz".repeat(32)), None);
-    }
-
-    #[test]
-    fn proxies_are_read_and_credentials_refused() {
-        let http = |host: &str, port| ProxyChoice::Http {
-            host: host.to_owned(),
-            port,
-            user: None,
-        };
-        assert_eq!(
-            ProxyChoice::parse("http://proxy.contoso.com:3128"),
-            Ok(http("proxy.contoso.com", 3128))
-        );
-        assert_eq!(ProxyChoice::parse("proxy:8080"), Ok(http("proxy", 8080)));
-        assert!(ProxyChoice::parse("http://user:pw@proxy:8080").is_err());
-        assert!(ProxyChoice::parse("socks5://proxy:1080").is_err());
-    }
-
-    #[test]
-    fn no_proxy_names_hosts_and_domains() {
-        assert!(is_exempt("mail.contoso.com", "localhost,.contoso.com"));
-        assert!(is_exempt("mail.contoso.com", "*"));
-        assert!(!is_exempt("mail.contoso.com", "toso.com, other"));
     }
 }

@@ -1,0 +1,271 @@
+//! Which HTTP proxy a run goes through. The operating system's settings are read by a library: the
+//! environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, as curl reads them), then Windows' Internet
+//! Settings and macOS's network preferences.
+//!
+//! Not read: proxy scripts (PAC, WPAD), Windows entries of the form `http=…;https=…` and the exceptions
+//! of macOS. Where a network has only those, the proxy is named by hand. SOCKS proxies and proxies that
+//! are themselves reached over https are not used. Nothing here holds the service account's password.
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use contract::{Problem, ProxySetting, Secret};
+use exchange::{Proxy, ProxyCredentials};
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Port of a proxy that is named by hand without one.
+const USUAL_PORT: u16 = 8080;
+
+/// Which HTTP proxy a run goes through.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum ProxyChoice {
+    /// The operating system's settings, the environment first.
+    #[default]
+    System,
+    /// None.
+    None,
+    /// This one.
+    Http {
+        /// Its host.
+        host: String,
+        /// Its port.
+        port: u16,
+        /// Name to sign in to it with; never the service account unless typed here.
+        #[serde(default)]
+        user: Option<String>,
+    },
+}
+
+impl ProxyChoice {
+    /// From a setting of the app.
+    ///
+    /// # Errors
+    /// [`contract::Code::Invalid`] for an address that is none.
+    pub(crate) fn of(setting: &ProxySetting) -> Result<Self, Problem> {
+        match setting {
+            ProxySetting::Inherit => Ok(Self::System),
+            ProxySetting::None => Ok(Self::None),
+            ProxySetting::Custom { address, user } => match Self::parse(address)? {
+                Self::Http { host, port, .. } => Ok(Self::Http {
+                    host,
+                    port,
+                    user: user.clone().filter(|user| !user.is_empty()),
+                }),
+                _ => Err(Problem::invalid("proxy", "Enter host:port.")),
+            },
+        }
+    }
+
+    /// Reads `system`, `none`, `http://proxy:8080` or `proxy:8080`.
+    ///
+    /// # Errors
+    /// [`contract::Code::Invalid`] for anything else, credentials in the URL included.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let bad = || {
+            Problem::invalid("proxy", format!("{text:?} is no HTTP proxy"))
+                .hint("Write system, none or http://proxy.contoso.com:8080.")
+        };
+        match text {
+            "system" => return Ok(Self::System),
+            "none" => return Ok(Self::None),
+            _ => {}
+        }
+        let full = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("http://{text}")
+        };
+        let url = url::Url::parse(&full).map_err(|_| bad())?;
+        let clean = url.scheme() == "http" && url.username().is_empty() && url.password().is_none();
+        // A URL forgets the port of its scheme, which is not the usual one of proxies.
+        let port_80 = full.trim_end_matches('/').ends_with(":80");
+        let unsaid = if port_80 { 80 } else { USUAL_PORT };
+        match (url.host_str(), clean) {
+            (Some(host), true) => Ok(Self::Http {
+                host: bare(host).to_owned(),
+                port: url.port().unwrap_or(unsaid),
+                user: None,
+            }),
+            _ => Err(bad()),
+        }
+    }
+
+    /// The proxy for this server. `password` belongs to the user that was named by hand; the
+    /// environment brings its own (`HTTPS_PROXY=http://user:password@proxy:8080`).
+    pub(super) fn settle(&self, host: &str, port: u16, password: Option<&Secret>) -> Proxy {
+        match self {
+            Self::None => Proxy::None,
+            Self::Http {
+                host: proxy,
+                port,
+                user,
+            } => Proxy::Http {
+                host: proxy.clone(),
+                port: *port,
+                credentials: user.as_ref().zip(password).map(|(user, password)| {
+                    let password = Zeroizing::new(password.expose().to_owned());
+                    let user = user.clone();
+                    ProxyCredentials { user, password }
+                }),
+            },
+            Self::System => through(&Matcher::from_system(), host, port),
+        }
+    }
+}
+
+/// What the settings say for this server.
+fn through(settings: &Matcher, host: &str, port: u16) -> Proxy {
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let Ok(server) = format!("https://{host}:{port}/").parse() else {
+        return Proxy::None;
+    };
+    let Some(found) = settings.intercept(&server) else {
+        return Proxy::None;
+    };
+    match (found.uri().scheme_str(), found.uri().host()) {
+        (Some("http"), Some(proxy)) => Proxy::Http {
+            host: bare(proxy).to_owned(),
+            port: found.uri().port_u16().unwrap_or(80),
+            credentials: credentials(&found),
+        },
+        _ => {
+            tracing::warn!(
+                "the system's proxy is a SOCKS proxy or one that is reached over https; it is not used"
+            );
+            Proxy::None
+        }
+    }
+}
+
+/// The user and password of the proxy's URL, which the library keeps as a header of Basic (RFC 7617).
+fn credentials(found: &Intercept) -> Option<ProxyCredentials> {
+    let encoded = found.basic_auth()?.to_str().ok()?.strip_prefix("Basic ")?;
+    let bytes = Zeroizing::new(BASE64_STANDARD.decode(encoded).ok()?);
+    let (user, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    (!user.is_empty()).then(|| ProxyCredentials {
+        user: user.to_owned(),
+        password: Zeroizing::new(password.to_owned()),
+    })
+}
+
+/// An IPv6 address without the brackets it has in URLs.
+fn bare(host: &str) -> &str {
+    host.trim_start_matches('[').trim_end_matches(']')
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::{ProxySetting, Secret};
+    use exchange::{Proxy, ProxyCredentials};
+    use hyper_util::client::proxy::matcher::Matcher;
+    use zeroize::Zeroizing;
+
+    use super::{ProxyChoice, through};
+
+    fn by_hand(host: &str, port: u16) -> ProxyChoice {
+        ProxyChoice::Http {
+            host: host.to_owned(),
+            port,
+            user: None,
+        }
+    }
+
+    fn plain(host: &str, port: u16) -> Proxy {
+        Proxy::Http {
+            host: host.to_owned(),
+            port,
+            credentials: None,
+        }
+    }
+
+    #[test]
+    fn proxies_are_read_and_credentials_refused() {
+        for (text, host, port) in [
+            ("http://proxy.contoso.com:3128", "proxy.contoso.com", 3128),
+            ("proxy:8080", "proxy", 8080),
+            ("proxy", "proxy", 8080),
+            ("http://proxy:80", "proxy", 80),
+            ("http://proxy:80/", "proxy", 80),
+            ("[2001:db8::1]:3128", "2001:db8::1", 3128),
+        ] {
+            assert_eq!(ProxyChoice::parse(text), Ok(by_hand(host, port)), "{text}");
+        }
+        for text in [
+            "http://user:pw@proxy:8080",
+            "socks5://proxy:1080",
+            "https://proxy:8443",
+            "",
+        ] {
+            assert!(ProxyChoice::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_user_by_hand_signs_in_only_with_a_password() {
+        let setting = ProxySetting::Custom {
+            address: "proxy:3128".to_owned(),
+            user: Some("CONTOSO\\me".to_owned()),
+        };
+        let choice = ProxyChoice::of(&setting).expect("a proxy");
+        assert_eq!(
+            choice.settle("mail.contoso.com", 443, None),
+            plain("proxy", 3128)
+        );
+        let password = Secret::new("pw".to_owned());
+        let Proxy::Http { credentials, .. } =
+            choice.settle("mail.contoso.com", 443, Some(&password))
+        else {
+            panic!("it was chosen");
+        };
+        assert_eq!(credentials.expect("both are there").user, "CONTOSO\\me");
+        let nobody = by_hand("proxy", 3128).settle("mail.contoso.com", 443, Some(&password));
+        assert_eq!(nobody, plain("proxy", 3128), "a password alone is nobody's");
+    }
+
+    #[test]
+    fn settings_of_the_system_are_followed() {
+        let settings = Matcher::builder()
+            .https("http://proxy.contoso.com:3128")
+            .no("localhost, .fabrikam.com, 10.0.0.0/8")
+            .build();
+        let to = |host: &str| through(&settings, host, 443);
+        let proxy = plain("proxy.contoso.com", 3128);
+        assert_eq!(to("mail.contoso.com"), proxy);
+        assert_eq!(to("2001:db8::1"), proxy);
+        assert_eq!(to("mail.notfabrikam.com"), proxy);
+        for exempt in ["mail.fabrikam.com", "fabrikam.com", "10.1.2.3"] {
+            assert_eq!(to(exempt), Proxy::None, "{exempt}");
+        }
+        let everywhere = Matcher::builder().all("proxy:3128").build();
+        let to = |settings: &Matcher| through(settings, "mail.contoso.com", 443);
+        assert_eq!(to(&everywhere), plain("proxy", 3128));
+        let nowhere = Matcher::builder().all("proxy:3128").no("*").build();
+        assert_eq!(to(&nowhere), Proxy::None);
+        for other in ["socks5://proxy:1080", "https://proxy:443", "%%%"] {
+            let settings = Matcher::builder().all(other).build();
+            assert_eq!(to(&settings), Proxy::None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_environment_may_name_a_user() {
+        let settings = Matcher::builder()
+            .https("http://CONTOSO%5Cme:p%40ss%3Aw%C3%B6rd@proxy:3128/")
+            .build();
+        let expected = Proxy::Http {
+            host: "proxy".to_owned(),
+            port: 3128,
+            credentials: Some(ProxyCredentials {
+                user: "CONTOSO\\me".to_owned(),
+                password: Zeroizing::new("p@ss:wörd".to_owned()),
+            }),
+        };
+        let found = through(&settings, "mail.contoso.com", 443);
+        assert_eq!(found, expected);
+        assert!(!format!("{found:?}").contains("p@ss"), "debug stays silent");
+    }
+}
