@@ -64,6 +64,18 @@ impl Db {
         })
     }
 
+    /// Opens `understudy.db` in `folder` where it is there and of the newest schema: nothing is made
+    /// and nothing is upgraded. `None`: there is none, or an older one.
+    ///
+    /// # Errors
+    /// As [`Db::open`].
+    pub fn open_current(folder: &Path) -> Result<Option<Self>, OpenError> {
+        if probe(&folder.join(FILE))? < KNOWN {
+            return Ok(None);
+        }
+        Self::open(folder).map(Some)
+    }
+
     /// A private database that is gone when it is closed: in memory while small, in a nameless
     /// temporary file when it grows. For one-off audits.
     ///

@@ -16,6 +16,15 @@ pub fn note(tx: &Tx<'_>, hash: &[u8; 32], refused_at: &str) -> Result<(), StoreE
     )
 }
 
+/// Whether any is noted.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn any(tx: &Tx<'_>) -> Result<bool, StoreError> {
+    let found = tx.first(include_str!("any.sql"), (), |row| row.get(0))?;
+    Ok(found.unwrap_or(false))
+}
+
 /// When it was refused (RFC 3339, UTC), if that is still noted.
 ///
 /// # Errors

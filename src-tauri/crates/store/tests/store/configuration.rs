@@ -86,6 +86,7 @@ async fn the_password_state_outlives_a_save_but_not_a_copy() {
         email_configurations::set_password_state(tx, organization, &before, 3)?;
         email_configurations::save(tx, organization, &form(TlsTrust::System), "two", LATER)?;
         email_configurations::set_proven(tx, organization, LATER)?;
+        email_configurations::set_proxy_password(tx, organization, true)?;
         let copy = organizations::add(tx, &new_organization("Copy"), NOW)?;
         assert!(email_configurations::copy(
             tx,
@@ -119,6 +120,10 @@ async fn the_password_state_outlives_a_save_but_not_a_copy() {
     assert_eq!(
         (copied.password, copied.secret_version),
         (PasswordState::default(), 0)
+    );
+    assert_eq!(
+        (stored.has_proxy_password, copied.has_proxy_password),
+        (true, false)
     );
     assert_eq!(
         (copied.form, copied.fingerprint.as_str()),

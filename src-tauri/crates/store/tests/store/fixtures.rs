@@ -4,14 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contract::{
-    CheckScope, OrganizationsQuery, RunId, RunState, Summary, UsersFilter, UsersQuery, Verdict,
+    CertificateInfo, CheckScope, EmailConfigurationForm, OrganizationsQuery, ProxySetting,
+    RunAuthentication, RunId, RunState, Summary, TlsTrust, UsersFilter, UsersQuery, Verdict,
 };
 use rusqlite::Connection;
 use store::activity::NewActivity;
 use store::run_results::Selection;
-use store::runs::RunFinish;
+use store::runs::{RunFinish, RunHeader};
 use store::{
-    Db, activity, email_configurations, organizations, run_results, runs, settings, users,
+    Db, activity, email_configurations, organizations, refused_passwords, run_results, runs,
+    settings, users,
 };
 
 use crate::support::{NOW, contoso, new_run, outcome, read, write};
@@ -87,13 +89,19 @@ async fn every_released_schema_upgrades() {
         }
     }
     seen.sort_unstable();
-    assert_eq!(seen, [1, 10], "each fixture is named after its version");
+    assert_eq!(seen, [1, 10, 13], "each fixture is named after its version");
 }
 
 #[tokio::test]
-async fn the_full_fixture_reads_as_it_was_written() {
+async fn the_full_fixtures_read_as_they_were_written() {
+    for name in ["0010.db", "0013.db"] {
+        reads_as_it_was_written(name).await;
+    }
+}
+
+async fn reads_as_it_was_written(name: &str) {
     let home = tempfile::tempdir().expect("a temporary folder");
-    fs::copy(folder().join("0010.db"), home.path().join("understudy.db")).expect("copies");
+    fs::copy(folder().join(name), home.path().join("understudy.db")).expect("copies");
     let db = Db::open(home.path()).expect("opens");
     read(&db, |tx| {
         let organization = organizations::by_name(tx, "contoso")?.expect("it is there");
@@ -120,6 +128,45 @@ async fn the_full_fixture_reads_as_it_was_written() {
     .await;
 }
 
+#[tokio::test]
+async fn what_came_with_schema_13_reads_as_it_was_written() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    fs::copy(folder().join("0013.db"), home.path().join("understudy.db")).expect("copies");
+    let db = Db::open(home.path()).expect("opens");
+    read(&db, |tx| {
+        let organization = organizations::by_name(tx, "contoso")?.expect("it is there");
+        let stored = email_configurations::load(tx, organization)?.expect("it is there");
+        assert!(stored.has_proxy_password);
+        assert_eq!(stored.form, new_form());
+        let run = runs::show(tx, &RunId("fixture".to_owned()))?.expect("it is there");
+        assert_eq!(run.authentication.accepted.as_deref(), Some("NTLM"));
+        let refused = refused_passwords::refused_at(tx, &[13; 32])?;
+        assert_eq!(refused.as_deref(), Some(NOW));
+        Ok(())
+    })
+    .await;
+}
+
+/// With a proxy, and a pinned certificate that is known.
+fn new_form() -> EmailConfigurationForm {
+    let certificate = CertificateInfo {
+        subject: "CN=mail.contoso.com".to_owned(),
+        sha256: "AB".repeat(32),
+        ..CertificateInfo::default()
+    };
+    EmailConfigurationForm {
+        tls_trust: TlsTrust::Pin {
+            sha256: certificate.sha256.clone(),
+            certificate: Some(Box::new(certificate)),
+        },
+        proxy: ProxySetting::Custom {
+            address: "proxy.contoso.com:8080".to_owned(),
+            user: Some("CONTOSO\\proxy".to_owned()),
+        },
+        ..EmailConfigurationForm::default()
+    }
+}
+
 /// Writes the fixture of the newest schema: `cargo test -p store -- --ignored make_fixture`. Run it
 /// once before a release that brings a migration, and commit the file under the new number.
 #[tokio::test]
@@ -134,13 +181,9 @@ async fn make_fixture() {
     )
     .await;
     write(&db, move |tx| {
-        email_configurations::save(
-            tx,
-            organization,
-            &contract::EmailConfigurationForm::default(),
-            "one",
-            NOW,
-        )?;
+        email_configurations::save(tx, organization, &new_form(), "one", NOW)?;
+        email_configurations::set_proxy_password(tx, organization, true)?;
+        refused_passwords::note(tx, &[13; 32], NOW)?;
         let run = runs::create(tx, &new_run("fixture", Some(organization)))?;
         let by = contract::IdentifyBy::Smtp;
         run_results::add_from_users(tx, run, 0, organization, &Selection::All, by)?;
@@ -159,6 +202,14 @@ async fn make_fixture() {
             warnings: Vec::new(),
         };
         runs::finish(tx, run, &finish)?;
+        let header = RunHeader {
+            authentication: Some(RunAuthentication {
+                accepted: Some("NTLM".to_owned()),
+                ..RunAuthentication::default()
+            }),
+            ..RunHeader::default()
+        };
+        runs::update_header(tx, run, &header)?;
         let entry = NewActivity {
             at: NOW.to_owned(),
             changed_by: "anna".to_owned(),

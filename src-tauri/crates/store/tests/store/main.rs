@@ -6,6 +6,7 @@ mod configuration;
 mod fixtures;
 mod opening;
 mod organizations;
+mod refused_passwords;
 mod results;
 mod runs;
 mod speed;
