@@ -1,5 +1,8 @@
 """Opens every Inbox with requests and requests-ntlm, in its leanest form: a session a thread, kept open, one
-POST a mailbox with the body of `understudy check`. Prints one line of JSON."""
+POST a mailbox with the body of `understudy check`. Prints one line of JSON.
+
+    python lean_requests_ntlm.py WORLD LANES MAILBOXES
+"""
 
 import json
 import sys
@@ -11,7 +14,7 @@ from xml.sax.saxutils import escape
 import requests
 from requests_ntlm import HttpNtlmAuth
 
-WORLD, LANES = json.loads(sys.argv[1]), int(sys.argv[2])
+WORLD, LANES, MAILBOXES = json.loads(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 BODY = (
     '<?xml version="1.0" encoding="utf-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/" '
     'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" '
@@ -41,7 +44,7 @@ def opened(address):
 
 def main():
     with open(WORLD["users_file"], encoding="utf-8") as file:
-        addresses = file.read().split()
+        addresses = file.read().split()[:MAILBOXES]
     started = time.perf_counter()
     with ThreadPoolExecutor(LANES) as pool:
         total = sum(pool.map(opened, addresses))

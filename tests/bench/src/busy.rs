@@ -75,7 +75,7 @@ fn counted(counters: &Counters) -> serde_json::Value {
         "requests": counters.requests,
         "connections": counters.connections,
         "peak_connections": counters.peak_connections,
-        "log_ons": counters.log_ons_ok,
+        "log_ons": counters.log_ons.accepted.values().sum::<u64>(),
         "refused": counters.log_ons_refused,
     })
 }
