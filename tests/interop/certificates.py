@@ -55,6 +55,10 @@ class Certificate:
         """What `--pin-sha256` wants."""
         return hashlib.sha256(self.der).hexdigest()
 
+    def end_point_hash(self):
+        """Name of the hash that its channel binding is made with."""
+        return end_point_hash(self.der)
+
     def end_point(self):
         """`tls-server-end-point` of this certificate."""
         return end_point(self.der)
@@ -80,8 +84,13 @@ def foreign():
 
 def end_point(der):
     """`tls-server-end-point` of RFC 5929 for a certificate."""
+    return hashlib.new(end_point_hash(der), der).digest()
+
+
+def end_point_hash(der):
+    """The hash of the certificate's signature, or what RFC 5929 puts in its place."""
     name = x509.load_der_x509_certificate(der).signature_hash_algorithm.name
-    return hashlib.new(END_POINT_HASH.get(name, name), der).digest()
+    return END_POINT_HASH.get(name, name)
 
 
 def openssl(*arguments):

@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import tempfile
 
+from acceptors import ACCOUNT, PASSWORD
 from practice import UNDERSTUDY
 
 
@@ -30,18 +31,23 @@ class Found:
         return json.dumps(self.document, ensure_ascii=False) + self.errors
 
 
-def check(url, *, account, password, auth, mailboxes, options=(), environment=None):
-    """A one-off check with a data folder of its own, so that no check remembers another."""
+def check(url, **asked):
+    """A one-off check, see `run`, that must come to a run; what it found."""
+    done = run(url, **asked)
+    if not done.stdout:
+        raise AssertionError(f"no document: exit {done.returncode}\n{done.stderr}")
+    return read(done)
+
+
+def run(url, *, account, password, auth, mailboxes, options=(), environment=None, data=None):
+    """A one-off check with a data folder of its own unless one is given, so that no check remembers another."""
     with tempfile.TemporaryDirectory(prefix="interop-check-") as folder:
         users = pathlib.Path(folder) / "users.txt"
         users.write_text("\n".join(mailboxes) + "\n", encoding="utf-8")
         command = [str(UNDERSTUDY), "check", "--ews-url", url, "--account", account, "--password-stdin", "--auth", auth,
-                   "--users", str(users), "--json", "--data-dir", str(pathlib.Path(folder) / "data"), *options]
-        done = subprocess.run(command, input=password + "\n", capture_output=True, text=True, timeout=120,
+                   "--users", str(users), "--json", "--data-dir", data or str(pathlib.Path(folder) / "data"), *options]
+        return subprocess.run(command, input=password + "\n", capture_output=True, text=True, timeout=120,
                               env={**os.environ, **(environment or {})})
-    if not done.stdout:
-        raise AssertionError(f"no document: exit {done.returncode}\n{done.stderr}")
-    return read(done)
 
 
 def read(done):
@@ -52,9 +58,13 @@ def read(done):
     return Found(done.returncode, document["run"]["state"], document["run"]["cause"], verdicts, document, done.stderr)
 
 
-def against(server, *, account=None, password=None, auth="ntlm", mailboxes=None, options=(), environment=None):
-    """Checks an `exchange.Exchange`, its certificate pinned."""
-    from acceptors import ACCOUNT, PASSWORD
-    return check(server.url, account=account or ACCOUNT, password=password or PASSWORD, auth=auth,
-                 mailboxes=mailboxes or server.mailboxes, options=["--pin-sha256", server.certificate.pin(), *options],
-                 environment=environment)
+def against(server, **asked):
+    """Checks an `exchange.Exchange` as `request_for` says."""
+    return check(server.url, **request_for(server, **asked))
+
+
+def request_for(server, *, mailboxes=None, options=(), **asked):
+    """Asks as the service account by NTLM for every mailbox, the certificate pinned, unless told otherwise."""
+    options = ["--pin-sha256", server.certificate.pin(), *options]
+    return {"account": ACCOUNT, "password": PASSWORD, "auth": "ntlm", **asked,
+            "mailboxes": mailboxes or server.mailboxes, "options": options}

@@ -1,10 +1,12 @@
 """Kerberos against MIT's own KDC and acceptor. curl proves the fixture before the product is asked."""
 
 import os
+import shutil
 import subprocess
 import unittest
 
-from acceptors import Kerberos
+from acceptors import PASSWORD as ACCOUNT_PASSWORD
+from acceptors import PRINCIPAL_NAME, Kerberos
 from check import against
 from exchange import Exchange
 from kerberos import REALM, SERVICE, USER, Realm
@@ -57,6 +59,21 @@ class Understudy(KerberosCase):
                 self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
                 self.assertEqual({attempt.principal for attempt in server.accepted()}, {USER})
                 self.assertEqual(server.refused(), [])
+
+    def test_extended_protection(self):
+        with self.server(protection="require") as server:
+            found = self.found(server)
+            self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
+
+    def test_without_a_kdc_ntlm_takes_its_place_and_says_so(self):
+        elsewhere = Realm(ACCOUNT_PASSWORD)
+        elsewhere.configure()
+        self.addCleanup(shutil.rmtree, elsewhere.folder)
+        with Exchange(offers=("Negotiate",), protection="require") as server:
+            found = against(server, auth="negotiate", account=PRINCIPAL_NAME, environment=elsewhere.environment)
+            self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
+            tried = found.document["run"]["authentication"]["tried"]
+            self.assertEqual([way["mechanism"] for way in tried], ["kerberos", "ntlm"], tried)
 
     def test_the_server_gets_no_password_that_the_kdc_refuses(self):
         with self.server() as server:

@@ -1,14 +1,17 @@
 """NTLM and Negotiate with acceptors nobody here wrote: who gets on, and what a failing connection costs."""
 
+import tempfile
 import unittest
 
 from acceptors import (ACCOUNT, FOREIGN_ACCOUNT, FOREIGN_PASSWORD, PASSWORD, PRINCIPAL_NAME, GssNtlmssp, Pyspnego,
                        Samba)
-from check import against
+from certificates import foreign
+from check import against, request_for, run
 from clients import curl, requests_ntlm
 from exchange import MAILBOXES, Exchange, Faults
 
 MANY = tuple(f"user{number}@contoso.com" for number in range(40))
+THOUSAND = tuple(f"user{number}@contoso.com" for number in range(1000))
 
 
 class LogOnCase(unittest.TestCase):
@@ -65,8 +68,20 @@ class Acceptors(LogOnCase):
                 self.rejected_once(exchange, auth="auto", password="wrong")
 
     def test_gss_ntlmssp_judges_the_binding_too(self):
-        with Exchange("ec-p384", acceptor=GssNtlmssp, offers=("NTLM",), protection="require") as exchange:
-            self.granted(exchange)
+        for expects in (None, foreign()):
+            with self.subTest(wrong=expects is not None), \
+                    Exchange("ec-p384", acceptor=GssNtlmssp, offers=("NTLM",), protection="require", expects=expects) as exchange:
+                if expects:
+                    self.rejected_once(exchange)
+                else:
+                    self.granted(exchange)
+
+    def test_a_refused_password_is_not_sent_again_by_the_next_check(self):
+        with Exchange() as exchange, tempfile.TemporaryDirectory() as data:
+            for _ in range(2):
+                done = run(exchange.url, **request_for(exchange, password="wrong", data=data))
+                self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertEqual(len(exchange.attempts), 1, done.stdout)
 
 
 class Names(LogOnCase):
@@ -90,11 +105,37 @@ class Verdicts(LogOnCase):
             self.assertEqual(found.exit_code, 1)
 
 
+class TruthTable(LogOnCase):
+    """`run.authentication`: what was offered, tried and taken."""
+
+    def authentication(self, exchange, **options):
+        return against(exchange, **options).document["run"]["authentication"]
+
+    def test_a_log_on_that_stands(self):
+        with Exchange("rsa-sha384", protection="require") as exchange:
+            told = self.authentication(exchange, auth="auto")
+        self.assertEqual((told["offered"], told["accepted"]), (["Negotiate", "NTLM"], "NTLM"))
+        self.assertEqual([(tried["mechanism"], tried["outcome"]) for tried in told["tried"]], [("ntlm", "accepted")])
+        self.assertEqual((told["channel_binding"]["sent"], told["channel_binding"]["hash"]), (True, "SHA-384"))
+        self.assertEqual(told["server_version"], "15.2.2562.17", "the build stands in the 401 already")
+
+    def test_the_domain_of_the_challenge(self):
+        with Exchange(acceptor=Samba) as exchange:
+            domain = self.authentication(exchange)["domain"]
+        self.assertEqual(domain["netbios"], "EX1", "Samba without a domain is one of its own")
+
+    def test_a_refusal_is_no_acceptance(self):
+        with Exchange() as exchange:
+            told = self.authentication(exchange, password="wrong")
+        self.assertIsNone(told["accepted"])
+        self.assertEqual([tried["outcome"] for tried in told["tried"]], ["refused"])
+
+
 class Faulty(LogOnCase):
     """Connections fail, verdicts do not."""
 
-    def run_against(self, faults, **options):
-        with Exchange(faults=faults, mailboxes=MANY, protection="require") as exchange:
+    def run_against(self, faults, mailboxes=MANY, **options):
+        with Exchange(faults=faults, mailboxes=mailboxes, protection="require") as exchange:
             self.granted(exchange, **options)
             return exchange
 
@@ -103,6 +144,10 @@ class Faulty(LogOnCase):
             with self.subTest(farewell=farewell):
                 exchange = self.run_against(Faults(close_after=3, farewell=farewell))
                 self.assertGreaterEqual(len(exchange.accepted()), len(MANY) // 3, "each connection logs on anew")
+
+    def test_a_thousand_mailboxes_over_connections_of_seven_answers(self):
+        exchange = self.run_against(Faults(close_after=7), THOUSAND, options=["--concurrency", "16"])
+        self.assertGreaterEqual(len(exchange.accepted()), len(THOUSAND) // 7)
 
     def test_closed_after_every_answer(self):
         self.run_against(Faults(close_after=1))

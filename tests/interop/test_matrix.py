@@ -77,6 +77,8 @@ class UnderstudyIsJudged(unittest.TestCase):
         self.assertEqual({attempt.claim.binding for attempt in exchange.accepted()}, {binding})
         self.assertTrue(all(attempt.claim.mic and attempt.claim.ntlm_v2 for attempt in exchange.accepted()))
         self.assertEqual(exchange.refused(), [])
+        sent = found.document["run"]["authentication"]["channel_binding"]
+        self.assertEqual(sent["hash"], "SHA-" + exchange.certificate.end_point_hash().removeprefix("sha"))
 
     def refused_once(self, exchange):
         found = against(exchange)

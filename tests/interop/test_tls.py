@@ -27,7 +27,7 @@ def old_client():
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname = False
     made.verify_mode = ssl.CERT_NONE
-    made.minimum_version = ssl.TLSVersion.TLSv1
+    made.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     made.set_ciphers("ALL:@SECLEVEL=0")
     return made
 

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import warnings
 
 from certificates import certificate
 
@@ -27,8 +28,11 @@ def rsa_key_exchange_only():
 def old_versions_only():
     """TLS 1.0 and 1.1, which went out of use in 2021 (RFC 8996)."""
     made = context()
-    made.minimum_version = ssl.TLSVersion.TLSv1
-    made.maximum_version = ssl.TLSVersion.TLSv1_1
+    made.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with warnings.catch_warnings():
+        # That it is out of use is the point of this server.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        made.maximum_version = ssl.TLSVersion.TLSv1_1
     return made
 
 
