@@ -1,58 +1,86 @@
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { Certificate20Regular } from "@fluentui/react-icons";
 import type { ReactNode } from "react";
 import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
-import { dateTime } from "@/lib/format";
+import {
+  type CertificateFault,
+  type CertificateLine,
+  commonName,
+  isOutOfDate,
+  isSelfSigned,
+  validityDates,
+  validityWords,
+} from "@/lib/certificates";
+import { readableSha256 } from "@/lib/fingerprint";
 import { CopyButton } from "./CopyButton";
+import { type FactLine, Facts } from "./Facts";
 import { StateBadge } from "./VerdictBadge";
 
-type CertificateFactsProps = { certificate: CertificateInfo; action?: ReactNode };
+type CertificateFactsProps = {
+  certificate: CertificateInfo;
+  /** What is wrong with it, where it is known. */
+  fault?: CertificateFault | null;
+  /** Its place in a chain: `Server certificate`, `Issuing CA`. */
+  role?: string;
+  action?: ReactNode;
+};
 
-/** Subject, issuer, names, dates and SHA-256 of a certificate. */
-export function CertificateFacts({ certificate, action }: CertificateFactsProps) {
+/** Subject, issuer, names, validity and SHA-256 of a certificate. */
+export function CertificateFacts({ certificate, fault = null, role, action }: CertificateFactsProps) {
   const styles = useStyles();
-  const validity = validityOf(certificate, Date.now());
   return (
-    <div className={styles.card}>
+    <article
+      className={mergeClasses(styles.card, fault !== null && styles.atFault)}
+      aria-label={commonName(certificate.subject)}
+    >
       <div className={styles.head}>
         <Certificate20Regular aria-hidden className={styles.icon} />
-        <Text weight="semibold" className={styles.title}>
-          {certificate.subject}
-        </Text>
+        <div className={styles.title}>
+          <Text weight="semibold">{certificate.subject}</Text>
+          <Text size={200} className={styles.role}>
+            {role ?? (certificate.isCa ? "CA: may issue others" : "Server certificate: may not issue others")}
+          </Text>
+        </div>
         {action}
       </div>
-      <dl className={styles.facts}>
-        <dt>Issuer</dt>
-        <dd>{certificate.issuer === certificate.subject ? "itself (self-signed)" : certificate.issuer}</dd>
-        {certificate.names.length > 0 && (
-          <>
-            <dt>Names</dt>
-            <dd>{certificate.names.join(", ")}</dd>
-          </>
-        )}
-        <dt>Valid</dt>
-        <dd>
-          {`${dateTime(certificate.notBefore)} to ${dateTime(certificate.notAfter)} `}
-          {validity !== null && <StateBadge tone="bad">{validity}</StateBadge>}
-        </dd>
-        <dt>SHA-256</dt>
-        <dd className={styles.hash}>
-          {certificate.sha256}{" "}
-          <CopyButton text={certificate.sha256} label="Copy SHA-256" iconOnly appearance="subtle" />
-        </dd>
-        <dt>Kind</dt>
-        <dd>{certificate.isCa ? "CA: may issue others" : "Server certificate: may not issue others"}</dd>
-      </dl>
-    </div>
+      <Facts lines={linesOf(certificate, fault)} />
+    </article>
   );
 }
 
-function validityOf(certificate: CertificateInfo, now: number): string | null {
-  if (Date.parse(certificate.notAfter) < now) {
-    const whose = certificate.isCa ? "This CA" : "This certificate";
-    return `${whose} expired on ${dateTime(certificate.notAfter)}.`;
-  }
-  return Date.parse(certificate.notBefore) > now ? "Not valid yet." : null;
+function linesOf(certificate: CertificateInfo, fault: CertificateFault | null): FactLine[] {
+  const mark = (line: CertificateLine) =>
+    fault?.line === line ? <StateBadge tone="bad">{fault.words}</StateBadge> : undefined;
+  const { issuer, names, sha256 } = certificate;
+  const lines: FactLine[] = [];
+  if (names.length > 0) lines.push({ term: "Names", value: names.join(", "), mark: mark("names") });
+  lines.push({
+    term: "Issuer",
+    value: isSelfSigned(certificate) ? "Itself (self-signed)" : issuer,
+    mark: mark("issuer"),
+  });
+  lines.push({ term: "Validity", value: <Validity certificate={certificate} /> });
+  lines.push({
+    term: "SHA-256",
+    value: (
+      <>
+        {readableSha256(sha256)} <CopyButton text={sha256} label="Copy SHA-256" iconOnly appearance="subtle" />
+      </>
+    ),
+    mark: mark("sha256"),
+    monospace: true,
+  });
+  return lines;
+}
+
+function Validity({ certificate }: { certificate: CertificateInfo }) {
+  const words = validityWords(certificate);
+  return (
+    <>
+      {isOutOfDate(certificate) ? <StateBadge tone="bad">{words}</StateBadge> : words}
+      {`: ${validityDates(certificate)}`}
+    </>
+  );
 }
 
 const useStyles = makeStyles({
@@ -63,19 +91,12 @@ const useStyles = makeStyles({
     padding: tokens.spacingHorizontalM,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusMedium,
+    backgroundColor: tokens.colorNeutralBackground1,
+    minWidth: 0,
   },
-  head: { display: "flex", alignItems: "center", gap: tokens.spacingHorizontalS },
+  atFault: { borderLeft: `4px solid ${tokens.colorStatusDangerBorderActive}` },
+  head: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalS },
   icon: { flexShrink: 0 },
-  title: { flexGrow: 1, overflowWrap: "anywhere" },
-  facts: {
-    display: "grid",
-    gridTemplateColumns: "max-content minmax(0, 1fr)",
-    columnGap: tokens.spacingHorizontalM,
-    rowGap: tokens.spacingVerticalXXS,
-    margin: 0,
-    fontSize: tokens.fontSizeBase200,
-    "& dt": { color: tokens.colorNeutralForeground3 },
-    "& dd": { margin: 0, overflowWrap: "anywhere" },
-  },
-  hash: { fontFamily: tokens.fontFamilyMonospace },
+  title: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },
+  role: { color: tokens.colorNeutralForeground3 },
 });

@@ -5,6 +5,7 @@ import {
   SubtractCircle20Regular,
   Warning20Filled,
 } from "@fluentui/react-icons";
+import type { ReactNode } from "react";
 import type { Step } from "@/ipc/generated/Step";
 import type { StepStatus } from "@/ipc/generated/StepStatus";
 import { stepLabel, stepNumber, stepWords } from "@/lib/steps";
@@ -13,10 +14,12 @@ type StepLadderProps = {
   steps: readonly Step[];
   /** Leaves out what was skipped before a break, for narrow places. */
   compact?: boolean;
+  /** What more is known, by the id of the rung. */
+  details?: Readonly<Record<string, ReactNode>>;
 };
 
 /** The rungs of a check, top down: icon and word, time, one sentence. */
-export function StepLadder({ steps, compact = false }: StepLadderProps) {
+export function StepLadder({ steps, compact = false, details = {} }: StepLadderProps) {
   const styles = useStyles();
   return (
     <ol className={styles.ladder} aria-label="Steps">
@@ -42,6 +45,7 @@ export function StepLadder({ steps, compact = false }: StepLadderProps) {
                 {step.message}
               </Text>
             )}
+            {details[step.id] && <div className={styles.details}>{details[step.id]}</div>}
           </div>
         </li>
       ))}
@@ -98,4 +102,5 @@ const useStyles = makeStyles({
     textAlign: "right",
   },
   message: { overflowWrap: "anywhere" },
+  details: { paddingTop: tokens.spacingVerticalXS },
 });

@@ -2,6 +2,7 @@ import type { AccessType } from "@/ipc/generated/AccessType";
 import type { Authentication } from "@/ipc/generated/Authentication";
 import type { Blame } from "@/ipc/generated/Blame";
 import type { Platform } from "@/ipc/generated/Platform";
+import type { ProxySetting } from "@/ipc/generated/ProxySetting";
 import type { SyncAccess } from "@/ipc/generated/SyncAccess";
 import type { Verdict } from "@/ipc/generated/Verdict";
 
@@ -62,3 +63,15 @@ export const blames: Record<Blame, string> = {
   list: "You: the user list",
   us: "Understudy itself",
 };
+
+/** Which proxy, in words: of an organization or of the app. */
+export function proxyWords(proxy: ProxySetting): string {
+  switch (proxy.kind) {
+    case "inherit":
+      return "system settings";
+    case "none":
+      return "none";
+    case "custom":
+      return proxy.address.trim() === "" ? "custom" : proxy.address.trim();
+  }
+}

@@ -4,6 +4,7 @@ import { EmptyState } from "@/components/EmptyState";
 import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { CauseCardView } from "./CauseCardView";
+import { RunChain } from "./RunChain";
 
 type CausesViewProps = {
   page: RunPage;
@@ -29,6 +30,7 @@ export function CausesView({ page, canRecheck, onShow, onRecheck }: CausesViewPr
           onRecheck={canRecheck && isAllThatFailed(card, page) ? onRecheck : undefined}
         />
       ))}
+      <RunChain page={page} />
     </div>
   );
 }

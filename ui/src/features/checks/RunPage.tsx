@@ -3,6 +3,7 @@ import { useState } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ProblemBar } from "@/components/ProblemBar";
 import { ProgressLine } from "@/components/ProgressLine";
+import { SendAgainDialog } from "@/components/SendAgainDialog";
 import { Skeleton } from "@/components/Skeleton";
 import type { ExportFormat } from "@/ipc/generated/ExportFormat";
 import type { RunPage as RunAnswer } from "@/ipc/generated/RunPage";
@@ -115,6 +116,7 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
       {recheck.asking && (
         <PasswordDialog account={page.row.account} onPassword={recheck.withPassword} onCancel={recheck.cancel} />
       )}
+      <SendAgainDialog refused={recheck.refused} onSend={recheck.sendAgain} onCancel={recheck.keepBack} />
     </>
   );
 }

@@ -1,40 +1,32 @@
-import { Badge, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { LogOnFacts, ServerFacts } from "@/components/AuthenticationFacts";
 import { CertificateFacts } from "@/components/CertificateFacts";
 import { StepLadder } from "@/components/StepLadder";
 import type { RunPage } from "@/ipc/generated/RunPage";
+import { faultOf, hostOf } from "@/lib/certificates";
 
-/** The step ladder, the schemes the server offers, and the certificates it showed. */
+/** The step ladder with the truth table of schemes, and the certificates the server showed. */
 export function StepsView({ page }: { page: RunPage }) {
   const styles = useStyles();
+  const { row, certificates, authentication } = page;
   return (
     <div className={styles.root}>
-      <StepLadder steps={page.steps} />
-      {page.offered.length > 0 && (
-        <section className={styles.part} aria-label="Authentication">
-          <Text as="h3" weight="semibold" className={styles.title}>
-            Authentication the server offers
-          </Text>
-          <div className={styles.badges}>
-            {page.offered.map((scheme) => (
-              <Badge key={scheme} appearance="outline">
-                {scheme}
-              </Badge>
-            ))}
-          </div>
-        </section>
-      )}
-      {page.certificates.length > 0 && (
+      <StepLadder
+        steps={page.steps}
+        details={{ ews: <ServerFacts found={authentication} />, log_on: <LogOnFacts found={authentication} /> }}
+      />
+      {certificates.length > 0 && (
         <section className={styles.part} aria-label="Certificates seen">
           <Text as="h3" weight="semibold" className={styles.title}>
             Certificates seen
           </Text>
-          {page.certificates.map((certificate) => (
-            <CertificateFacts key={certificate.sha256} certificate={certificate} />
+          {certificates.map((certificate, index) => (
+            <CertificateFacts
+              key={certificate.sha256}
+              certificate={certificate}
+              fault={faultOf(row.cause, certificates, index, hostOf(row.ewsUrl))}
+            />
           ))}
-          <Text size={200}>
-            To trust one of them alone: Email Configuration, Connection options, TLS trust, Pinned certificate…, Pin
-            this certificate.
-          </Text>
         </section>
       )}
     </div>
@@ -45,5 +37,4 @@ const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, maxWidth: "860px" },
   part: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalS },
   title: { margin: 0 },
-  badges: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });

@@ -1,9 +1,21 @@
 // Runs for tests: as small as they can be and still be what the engine would answer.
 import type { ResultRow } from "@/ipc/generated/ResultRow";
+import type { RunAuthentication } from "@/ipc/generated/RunAuthentication";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import type { RunRow } from "@/ipc/generated/RunRow";
 import type { RunState } from "@/ipc/generated/RunState";
 import type { Summary } from "@/ipc/generated/Summary";
+
+/** Nothing was asked, or it is a run of an older version. */
+export const nothingKnown: RunAuthentication = {
+  offered: [],
+  tried: [],
+  accepted: null,
+  channel_binding: null,
+  server_version: null,
+  clock_skew_seconds: null,
+  domain: null,
+};
 
 export const runId = "01939f00-0000-7000-8000-000000000009";
 
@@ -72,6 +84,7 @@ export function samplePage(row: RunRow, change: Partial<RunPage> = {}): RunPage 
     steps: [],
     certificates: [],
     offered: [],
+    authentication: nothingKnown,
     ...change,
   };
 }

@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { call } from "@/ipc/call";
 import type { CheckPassword } from "@/ipc/generated/CheckPassword";
 import type { RunPage } from "@/ipc/generated/RunPage";
@@ -20,20 +20,28 @@ export function useRecheck(page: RunPage | undefined) {
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<CommandError | null>(null);
+  const [refused, setRefused] = useState<CommandError | null>(null);
+  // A typed password waits here for the answer of the lock-out guard, in no state that is drawn or kept.
+  const waiting = useRef<CheckPassword>({ kind: "stored" });
 
-  const start = async (password: CheckPassword) => {
+  const start = async (password: CheckPassword, sendAgain = false) => {
     if (organization === null) return;
     setBusy(true);
     setAsking(false);
     setProblem(null);
+    setRefused(null);
+    waiting.current = { kind: "stored" };
     try {
-      const { run } = await call("check_start", { organization, password, scope: { kind: "failed_only" } });
+      const { run } = await call("check_start", { organization, password, scope: { kind: "failed_only" }, sendAgain });
       await refresh("check_start");
       await navigate({ to: "/runs/$run", params: { run } });
     } catch (thrown) {
       const error = asCommandError(thrown);
       if (error.code === "password_needed") setAsking(true);
-      else setProblem(error);
+      else if (error.code === "password_refused") {
+        waiting.current = password;
+        setRefused(error);
+      } else setProblem(error);
     } finally {
       setBusy(false);
     }
@@ -47,6 +55,13 @@ export function useRecheck(page: RunPage | undefined) {
     recheck: () => void start({ kind: "stored" }),
     withPassword: (password: string) => void start({ kind: "typed", password }),
     cancel: () => setAsking(false),
+    /** The password was refused a short while ago: it is sent again only on request. */
+    refused,
+    sendAgain: () => void start(waiting.current, true),
+    keepBack: () => {
+      waiting.current = { kind: "stored" };
+      setRefused(null);
+    },
   };
 }
 

@@ -1,17 +1,21 @@
 import { Input, Text, useId } from "@fluentui/react-components";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
+import { AppliedNote } from "./AppliedNote";
 import { accountForm } from "./accountForm";
 import { FieldRow, hasError } from "./FieldRow";
+import type { Applied } from "./formState";
 
 type AccountLogonFieldProps = {
   value: string;
   messages: readonly FieldMessage[];
+  applied: Applied | undefined;
   onChange: (value: string) => void;
   onBlur: () => void;
+  onUndo: () => void;
 };
 
 /** `Account Logon`: UPN, e-mail address or DOMAIN\user. */
-export function AccountLogonField({ value, messages, onChange, onBlur }: AccountLogonFieldProps) {
+export function AccountLogonField({ value, messages, applied, onChange, onBlur, onUndo }: AccountLogonFieldProps) {
   const id = useId("account-logon");
   const form = accountForm(value);
   return (
@@ -19,6 +23,7 @@ export function AccountLogonField({ value, messages, onChange, onBlur }: Account
       label="Account Logon"
       htmlFor={id}
       messages={messages}
+      below={<AppliedNote applied={applied} onUndo={onUndo} />}
       aside={form && <Text size={200}>{`The server will see: ${form}`}</Text>}
     >
       <Input

@@ -1,13 +1,18 @@
 import { Button, makeStyles, Text, Title3, Tooltip, tokens, useId } from "@fluentui/react-components";
 import { SaveRegular } from "@fluentui/react-icons";
-import { useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
+import { useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { CertificateChain } from "@/components/CertificateChain";
 import { ProblemBar } from "@/components/ProblemBar";
+import { SendAgainDialog } from "@/components/SendAgainDialog";
 import { UnsavedGuard } from "@/components/UnsavedGuard";
 import type { AppState } from "@/ipc/generated/AppState";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import type { OrganizationPage } from "@/ipc/generated/OrganizationPage";
+import type { RunPage } from "@/ipc/generated/RunPage";
+import { hostOf, isCertificateCause } from "@/lib/certificates";
+import type {} from "@/lib/handOver";
 import { useHotkeys } from "@/lib/keys";
 import { useLiveRun } from "@/lib/liveRun";
 import { AccessTypePicker } from "./AccessTypePicker";
@@ -40,6 +45,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
   const run = useLiveRun(newest);
   const running = run.progress?.state === "running" || (page.running !== null && run.page === undefined);
   const { counts } = page.row;
+  useHandedTrust(form);
   return (
     <div ref={root} className={styles.root}>
       <Head
@@ -74,7 +80,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
           {entry && !served ? (
             <AccessTypeRecord entry={entry} />
           ) : (
-            <ServedFields form={form} app={app} stored={configuration.password} seen={run.page?.certificates ?? []} />
+            <ServedFields form={form} app={app} configuration={configuration} lastRun={run.page} />
           )}
           <ResultStrip
             page={run.page}
@@ -82,9 +88,15 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
             saved={configuration.saved}
             changedSince={changedSince(form, newest)}
           />
+          <LastChain form={form} page={run.page} />
         </div>
         <LadderPane page={run.page} />
       </div>
+      <SendAgainDialog
+        refused={checking.refused}
+        onSend={() => void checking.sendAgain()}
+        onCancel={checking.keepBack}
+      />
       <UnsavedGuard dirty={form.dirty} what="Email Configuration" onSave={form.saving.save} onDiscard={form.discard}>
         If you discard them, a password that was typed is forgotten too.
       </UnsavedGuard>
@@ -156,6 +168,32 @@ function Head(props: HeadProps) {
       )}
     </>
   );
+}
+
+/** The chain of the last run, where TLS stopped it and the form still names that server. */
+function LastChain({ form: { state, dispatch }, page }: { form: Configuration; page: RunPage | undefined }) {
+  const cause = page?.row.cause ?? null;
+  if (!page || !isCertificateCause(cause) || page.row.ewsUrl !== state.form.ewsUrl) return null;
+  return (
+    <CertificateChain
+      cause={cause}
+      chain={page.certificates}
+      host={hostOf(page.row.ewsUrl)}
+      trust={state.form.tlsTrust}
+      onTrust={(value, text) => dispatch({ kind: "apply", change: { field: "tlsTrust", value }, text })}
+    />
+  );
+}
+
+/** Takes in a trust that was chosen on another screen; once, whatever becomes of it. */
+function useHandedTrust({ dispatch }: Configuration) {
+  const navigate = useNavigate();
+  const handed = useLocation({ select: ({ state }) => state.handedTrust });
+  useEffect(() => {
+    if (!handed) return;
+    dispatch({ kind: "apply", change: { field: "tlsTrust", value: handed.trust }, text: handed.text });
+    void navigate({ to: ".", replace: true, search: true, state: { handedTrust: undefined } });
+  }, [handed, dispatch, navigate]);
 }
 
 /** Whether the form was edited after the run that is shown had started from here. */

@@ -1,31 +1,28 @@
 import { Button, Dropdown, makeStyles, Option, Text, tokens, useId } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
 import { useState } from "react";
-import type { Authentication } from "@/ipc/generated/Authentication";
-import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
+import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
-import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import type { IdentifyBy } from "@/ipc/generated/IdentifyBy";
-import { authentications } from "@/lib/labels";
+import type { RunPage } from "@/ipc/generated/RunPage";
+import { offlineReason } from "@/lib/appState";
+import { authentications, proxyWords } from "@/lib/labels";
+import { AuthenticationOption } from "./AuthenticationOption";
 import { FieldRow } from "./FieldRow";
+import type { AppliedField } from "./formState";
+import { ProbePanel } from "./ProbePanel";
+import { ProxyOption } from "./ProxyOption";
 import { TlsTrustOption } from "./TlsTrustOption";
+import type { Configuration } from "./useConfiguration";
 
 type ConnectionOptionsProps = {
-  form: EmailConfigurationForm;
-  messages: readonly FieldMessage[];
-  /** The chain the last run saw, leaf first. */
-  seen: readonly CertificateInfo[];
-  onChange: (change: Partial<EmailConfigurationForm>) => void;
+  form: Configuration;
+  app: AppState;
+  /** A password for the proxy's user is in the key store. */
+  hasProxyPassword: boolean;
+  /** The last run. */
+  lastRun: RunPage | undefined;
 };
-
-/** Schemes in their order, and why a scheme cannot be chosen yet. */
-const schemes: readonly { key: Authentication; reason: string | null }[] = [
-  { key: "automatic", reason: null },
-  { key: "negotiate", reason: "Comes with the next version." },
-  { key: "ntlm", reason: "Comes with the next version." },
-  { key: "basic", reason: null },
-  { key: "signed_in_user", reason: "Comes with the next version." },
-];
 
 const identities: Record<IdentifyBy, string> = {
   smtp: "SmtpAddress",
@@ -34,14 +31,17 @@ const identities: Record<IdentifyBy, string> = {
   primary_smtp: "PrimarySmtpAddress",
 };
 
-/** `Connection options`: authentication, trust, and how a mailbox is named. */
-export function ConnectionOptions({ form, messages, seen, onChange }: ConnectionOptionsProps) {
+/** `Connection options`: authentication, trust, how a mailbox is named, and the proxy. */
+export function ConnectionOptions({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProps) {
   const styles = useStyles();
-  const [open, setOpen] = useState(() => changes(form).length > 0);
+  const { state, validation } = form;
+  const [open, setOpen] = useState(() => changes(state.form).length > 0);
   const id = useId("connection-options");
-  const set = changes(form);
-  const needed = messages.some((message) => message.level === "error");
-  const shown = open || needed;
+  const set = changes(state.form);
+  const fields = ["authentication", "tlsTrust", "proxy"];
+  const needed = fields.some((field) => validation.of(field).some(({ level }) => level === "error"));
+  const filledIn = state.applied.some(({ field }) => fields.includes(field));
+  const shown = open || needed || filledIn;
   return (
     <section className={styles.root} aria-label="Connection options">
       <div className={styles.head}>
@@ -56,72 +56,73 @@ export function ConnectionOptions({ form, messages, seen, onChange }: Connection
           Connection options
         </Button>
         <Text size={200} className={styles.summary}>
-          {set.length === 0 ? "Authentication, TLS trust, Impersonate by: as usual" : set.join(" · ")}
+          {set.length === 0 ? "Authentication, TLS trust, Impersonate by, Proxy: as usual" : set.join(" · ")}
         </Text>
       </div>
       {shown && (
         <div id={id} className={styles.body}>
-          <AuthenticationOption
-            value={form.authentication}
-            messages={of(messages, "authentication")}
-            onChange={(authentication) => onChange({ authentication })}
-          />
-          <TlsTrustOption
-            value={form.tlsTrust}
-            messages={of(messages, "tlsTrust")}
-            seen={seen}
-            onChange={(tlsTrust) => onChange({ tlsTrust })}
-          />
-          <IdentifyByOption value={form.identifyBy} onChange={(identifyBy) => onChange({ identifyBy })} />
+          <Options form={form} app={app} hasProxyPassword={hasProxyPassword} lastRun={lastRun} />
         </div>
       )}
     </section>
   );
 }
 
-type AuthenticationOptionProps = {
-  value: Authentication;
-  messages: readonly FieldMessage[];
-  onChange: (value: Authentication) => void;
-};
-
-function AuthenticationOption({ value, messages, onChange }: AuthenticationOptionProps) {
-  const styles = useStyles();
-  const id = useId("authentication");
+function Options({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProps) {
+  const { state, dispatch, validation, probe } = form;
+  const { authentication, tlsTrust, ewsUrl, accountLogon, proxy, identifyBy } = state.form;
+  const change = (part: Partial<EmailConfigurationForm>) => dispatch({ kind: "set", change: part });
+  const appliedTo = (field: AppliedField) => state.applied.find((entry) => entry.field === field);
+  const sameServer = lastRun?.row.ewsUrl === ewsUrl ? lastRun : undefined;
+  const probed = probe.probed?.answer;
+  const seen = [probed?.certificates, sameServer?.certificates].find((chain) => chain && chain.length > 0) ?? [];
   return (
-    <FieldRow
-      label="Authentication"
-      htmlFor={id}
-      messages={messages}
-      below={
-        <Text size={200} className={styles.summary}>
-          {value === "basic"
-            ? "Sends the password to the server, protected by TLS only."
-            : "Uses the strongest scheme the server offers and Understudy speaks; never a second one after a refused password."}
-        </Text>
-      }
-    >
-      <Dropdown
-        id={id}
-        className={styles.field}
-        listbox={{ className: styles.listbox }}
-        value={authentications[value]}
-        selectedOptions={[value]}
-        onOptionSelect={(_, data) => {
-          const scheme = schemes.find((candidate) => candidate.key === data.optionValue);
-          if (scheme) onChange(scheme.key);
-        }}
+    <>
+      <AuthenticationOption
+        value={authentication}
+        messages={validation.of("authentication")}
+        applied={appliedTo("authentication")}
+        platform={app.platform}
+        offered={probed?.authentication.offered ?? sameServer?.authentication.offered ?? []}
+        probe={probe}
+        noProbe={whyNotAsked(ewsUrl, app.settings.workOffline)}
+        onChange={(value) => change({ authentication: value })}
+        onSwitch={(value, text) => dispatch({ kind: "apply", change: { field: "authentication", value }, text })}
+        onUndo={() => dispatch({ kind: "undo", field: "authentication" })}
       >
-        {schemes.map(({ key, reason }) => (
-          <Option key={key} value={key} text={authentications[key]} disabled={reason !== null && key !== value}>
-            <span className={styles.option}>
-              {authentications[key]}
-              {reason !== null && <Text size={200}>{reason}</Text>}
-            </span>
-          </Option>
-        ))}
-      </Dropdown>
-    </FieldRow>
+        <ProbePanel
+          probe={probe}
+          trust={tlsTrust}
+          account={accountLogon}
+          onAccount={(value) =>
+            dispatch({ kind: "apply", change: { field: "accountLogon", value }, text: `Was ${accountLogon}.` })
+          }
+          onTrust={(value, text) => dispatch({ kind: "apply", change: { field: "tlsTrust", value }, text })}
+        />
+      </AuthenticationOption>
+      <TlsTrustOption
+        key={`trust ${state.revision}`}
+        value={tlsTrust}
+        messages={validation.of("tlsTrust")}
+        applied={appliedTo("tlsTrust")}
+        seen={seen}
+        onChange={(value) => change({ tlsTrust: value })}
+        onUndo={() => dispatch({ kind: "undo", field: "tlsTrust" })}
+      />
+      <IdentifyByOption value={identifyBy} onChange={(value) => change({ identifyBy: value })} />
+      <ProxyOption
+        value={proxy}
+        inherited={app.settings.proxy}
+        messages={validation.of("proxy")}
+        draft={state.proxyPassword}
+        stored={hasProxyPassword}
+        keyStore={app.keyStore}
+        inputRef={form.proxyPassword}
+        onChange={(value) => change({ proxy: value })}
+        onDraft={(draft) => dispatch({ kind: "proxy-password", change: draft })}
+        onBlur={() => validation.leave("proxy")}
+      />
+    </>
   );
 }
 
@@ -162,6 +163,11 @@ function IdentifyByOption({ value, onChange }: { value: IdentifyBy; onChange: (v
   );
 }
 
+function whyNotAsked(ewsUrl: string, offline: boolean): string | null {
+  if (offline) return offlineReason;
+  return ewsUrl.trim() === "" ? "Enter the EWS URL to ask the server." : null;
+}
+
 /** What differs from the defaults, in words. */
 function changes(form: EmailConfigurationForm): string[] {
   const found: string[] = [];
@@ -169,11 +175,8 @@ function changes(form: EmailConfigurationForm): string[] {
   if (form.tlsTrust.kind === "ca") found.push(`TLS trust: ${form.tlsTrust.name}`);
   if (form.tlsTrust.kind === "pin") found.push("TLS trust: pinned certificate");
   if (form.identifyBy !== "smtp") found.push(`Impersonate by: ${identities[form.identifyBy]}`);
+  if (form.proxy.kind !== "inherit") found.push(`Proxy: ${proxyWords(form.proxy)}`);
   return found;
-}
-
-function of(messages: readonly FieldMessage[], field: string): FieldMessage[] {
-  return messages.filter((message) => message.field === field);
 }
 
 const useStyles = makeStyles({
@@ -183,6 +186,4 @@ const useStyles = makeStyles({
   summary: { color: tokens.colorNeutralForeground3 },
   body: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
   field: { width: "100%", minWidth: 0 },
-  listbox: { minWidth: "360px" },
-  option: { display: "flex", flexGrow: 1, justifyContent: "space-between", gap: tokens.spacingHorizontalM },
 });

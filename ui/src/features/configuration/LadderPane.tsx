@@ -1,4 +1,5 @@
 import { makeStyles, Text } from "@fluentui/react-components";
+import { LogOnFacts, ServerFacts } from "@/components/AuthenticationFacts";
 import { StepLadder } from "@/components/StepLadder";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { count } from "@/lib/format";
@@ -12,7 +13,14 @@ export function LadderPane({ page }: { page: RunPage | undefined }) {
         {page ? `Steps of run ${count(page.row.number)}` : "Steps"}
       </Text>
       {page ? (
-        <StepLadder steps={page.steps} compact />
+        <StepLadder
+          steps={page.steps}
+          compact
+          details={{
+            ews: <ServerFacts found={page.authentication} />,
+            log_on: <LogOnFacts found={page.authentication} compact />,
+          }}
+        />
       ) : (
         <Text size={200}>A check fills these top down, and stops where something is broken.</Text>
       )}

@@ -1,6 +1,6 @@
 import type { AppState } from "@/ipc/generated/AppState";
-import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
-import type { PasswordState } from "@/ipc/generated/PasswordState";
+import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
+import type { RunPage } from "@/ipc/generated/RunPage";
 import { AccountLogonField } from "./AccountLogonField";
 import { ConnectionOptions } from "./ConnectionOptions";
 import { EwsUrlField } from "./EwsUrlField";
@@ -10,13 +10,12 @@ import type { Configuration } from "./useConfiguration";
 type ServedFieldsProps = {
   form: Configuration;
   app: AppState;
-  stored: PasswordState;
-  /** The chain the last run saw, leaf first. */
-  seen: readonly CertificateInfo[];
+  configuration: EmailConfiguration;
+  lastRun: RunPage | undefined;
 };
 
 /** The fields of `Microsoft Exchange Impersonation`: always visible, in this order. */
-export function ServedFields({ form, app, stored, seen }: ServedFieldsProps) {
+export function ServedFields({ form, app, configuration, lastRun }: ServedFieldsProps) {
   const { state, dispatch, validation, report, wand } = form;
   const passwordMessages = validation.of("password");
   return (
@@ -26,11 +25,13 @@ export function ServedFields({ form, app, stored, seen }: ServedFieldsProps) {
         messages={validation.of("accountLogon")}
         onChange={(accountLogon) => dispatch({ kind: "set", change: { accountLogon } })}
         onBlur={() => validation.leave("accountLogon")}
+        applied={state.applied.find(({ field }) => field === "accountLogon")}
+        onUndo={() => dispatch({ kind: "undo", field: "accountLogon" })}
       />
       <PasswordField
         inputRef={form.password}
         draft={state.password}
-        stored={stored}
+        stored={configuration.password}
         keyStore={app.keyStore}
         messages={report.passwordProblem ? [report.passwordProblem, ...passwordMessages] : passwordMessages}
         onChange={(change) => {
@@ -56,12 +57,7 @@ export function ServedFields({ form, app, stored, seen }: ServedFieldsProps) {
           dispatch({ kind: "replace-url", url: fix, origin: "typed", text });
         }}
       />
-      <ConnectionOptions
-        form={state.form}
-        messages={[...validation.of("authentication"), ...validation.of("tlsTrust")]}
-        seen={seen}
-        onChange={(change) => dispatch({ kind: "set", change })}
-      />
+      <ConnectionOptions form={form} app={app} hasProxyPassword={configuration.hasProxyPassword} lastRun={lastRun} />
     </>
   );
 }

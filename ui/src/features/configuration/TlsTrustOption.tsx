@@ -1,26 +1,31 @@
 import { Button, Input, makeStyles, Radio, RadioGroup, Text, tokens, useId } from "@fluentui/react-components";
-import { useRef, useState } from "react";
+import { useState } from "react";
+import { CaFileButton } from "@/components/CaFileButton";
 import { CertificateFacts } from "@/components/CertificateFacts";
 import { ProblemBar } from "@/components/ProblemBar";
-import { call } from "@/ipc/call";
 import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import type { TlsTrust } from "@/ipc/generated/TlsTrust";
-import { asCommandError, CommandError } from "@/ipc/problem";
+import type { CommandError } from "@/ipc/problem";
 import { base64 } from "@/lib/base64";
+import { trustOfPin } from "@/lib/certificates";
+import { isSha256, plainSha256, readableSha256 } from "@/lib/fingerprint";
 import { useRead } from "@/lib/queries";
+import { AppliedNote } from "./AppliedNote";
 import { FieldRow } from "./FieldRow";
-import { isSha256, plainSha256, readableSha256 } from "./fingerprint";
+import type { Applied } from "./formState";
 
 type TlsTrustOptionProps = {
   value: TlsTrust;
   messages: readonly FieldMessage[];
+  applied?: Applied;
   seen: readonly CertificateInfo[];
   onChange: (value: TlsTrust) => void;
+  onUndo?: () => void;
 };
 
 /** `TLS trust`: the system's store, a CA file, or one pinned certificate. There is no "ignore". */
-export function TlsTrustOption({ value, messages, seen, onChange }: TlsTrustOptionProps) {
+export function TlsTrustOption({ value, messages, applied, seen, onChange, onUndo = () => {} }: TlsTrustOptionProps) {
   const styles = useStyles();
   const id = useId("tls-trust");
   // A choice without its value is not part of the form yet: it would not be a trust at all.
@@ -37,6 +42,7 @@ export function TlsTrustOption({ value, messages, seen, onChange }: TlsTrustOpti
       messages={messages}
       below={
         <div className={styles.more}>
+          <AppliedNote applied={applied} onUndo={onUndo} />
           {choice === "ca" && <CaFile value={value} onChange={onChange} />}
           {choice === "pin" && <Pin value={value} seen={seen} onChange={onChange} />}
           {choice !== value.kind && <Text size={200}>Until it is given, the system trust store is used.</Text>}
@@ -60,38 +66,15 @@ export function TlsTrustOption({ value, messages, seen, onChange }: TlsTrustOpti
 
 function CaFile({ value, onChange }: { value: TlsTrust; onChange: (value: TlsTrust) => void }) {
   const styles = useStyles();
-  const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<CommandError | null>(null);
-  const read = async (file: File) => {
-    setProblem(null);
-    try {
-      const found = await call("certificate_read", {
-        name: file.name,
-        base64: base64(new Uint8Array(await file.arrayBuffer())),
-      });
-      onChange({ kind: "ca", pem: pemOf(found), name: file.name });
-    } catch (thrown) {
-      setProblem(asCommandError(thrown));
-    }
-  };
   return (
     <>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".pem,.crt,.cer,.der,.ca-bundle"
-        aria-label="CA file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = "";
-          if (file) void read(file);
-        }}
-      />
       <div className={styles.line}>
-        <Button onClick={() => input.current?.click()}>
-          {value.kind === "ca" ? "Choose another file" : "Choose a CA file"}
-        </Button>
+        <CaFileButton
+          label={value.kind === "ca" ? "Choose another file" : "Choose a CA file"}
+          onTrust={onChange}
+          onProblem={setProblem}
+        />
         {value.kind === "ca" && <Text weight="semibold">{value.name}</Text>}
       </div>
       {problem && <ProblemBar error={problem} />}
@@ -118,10 +101,14 @@ function Pin({ value, seen, onChange }: PinProps) {
   const pinned = value.kind === "pin" ? value.sha256 : "";
   const [typed, setTyped] = useState(readableSha256(pinned));
   const plain = plainSha256(typed);
+  // Only the server's own can be pinned, never a CA.
+  const leaf = seen[0];
+  const kept = value.kind === "pin" ? value.certificate : undefined;
   const take = (text: string) => {
     setTyped(text);
     const sha256 = plainSha256(text);
-    if (isSha256(sha256)) onChange({ kind: "pin", sha256 });
+    const known = seen.find((certificate) => certificate.sha256 === sha256);
+    if (isSha256(sha256)) onChange(known ? trustOfPin(known) : { kind: "pin", sha256 });
     else if (value.kind === "pin") onChange({ kind: "system" });
   };
   return (
@@ -140,34 +127,27 @@ function Pin({ value, seen, onChange }: PinProps) {
       {plain !== "" && !isSha256(plain) && (
         <Text size={200}>{`Enter 64 hexadecimal digits; ${plain.length} so far.`}</Text>
       )}
-      {seen.length > 0 && (
+      {leaf ? (
         <>
-          <Text weight="semibold">Certificates the last check saw</Text>
-          {seen.map((certificate) => (
-            <CertificateFacts
-              key={certificate.sha256}
-              certificate={certificate}
-              action={
-                certificate.sha256 === pinned ? (
-                  <Text weight="semibold">Pinned</Text>
-                ) : (
-                  <Button size="small" onClick={() => take(readableSha256(certificate.sha256))}>
-                    Pin this certificate
-                  </Button>
-                )
-              }
-            />
-          ))}
+          <Text weight="semibold">The certificate the server showed last</Text>
+          <CertificateFacts
+            certificate={leaf}
+            action={
+              leaf.sha256 === pinned ? (
+                <Text weight="semibold">Pinned</Text>
+              ) : (
+                <Button size="small" onClick={() => take(readableSha256(leaf.sha256))}>
+                  Pin this certificate
+                </Button>
+              )
+            }
+          />
         </>
+      ) : (
+        kept && <CertificateFacts certificate={kept} />
       )}
     </>
   );
-}
-
-function pemOf(found: readonly CertificateInfo[]): string {
-  const pem = found.flatMap((certificate) => (certificate.pem === null ? [] : [certificate.pem.trim()])).join("\n");
-  if (pem === "") throw new CommandError({ code: "bad_certificate", message: "No certificate found in this file." });
-  return `${pem}\n`;
 }
 
 const useStyles = makeStyles({

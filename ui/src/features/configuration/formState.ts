@@ -1,8 +1,9 @@
 // The form as it stands, without the password: that never leaves its field (see PasswordField).
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
-import type { TlsTrust } from "@/ipc/generated/TlsTrust";
+import type { ProxySetting } from "@/ipc/generated/ProxySetting";
 import type { UrlOrigin } from "@/ipc/generated/UrlOrigin";
+import { sameTrust } from "@/lib/certificates";
 
 export type Keep = "store" | "ask";
 
@@ -25,14 +26,28 @@ export type UrlUndo = {
   text: string;
 };
 
+/** What is known of the field for the proxy's password: only whether something is typed there. */
+export type ProxyPasswordDraft = { typed: boolean; replacing: boolean };
+
+/** Fields that a button can fill in. */
+export type AppliedField = "accountLogon" | "authentication" | "tlsTrust";
+
+/** A value that a button put into a field, and what stood there before. */
+export type Applied = { field: AppliedField; before: EmailConfigurationForm[AppliedField]; text: string };
+
 export type FormState = {
   form: EmailConfigurationForm;
   saved: EmailConfigurationForm;
   password: PasswordDraft;
   savedKeep: Keep;
+  proxyPassword: ProxyPasswordDraft;
   urlUndo: UrlUndo | null;
   /** URLs whose automatic fix was taken back: it is not done again. */
   keptUrls: readonly string[];
+  /** At most one a field, and only while the field is as the button left it. */
+  applied: readonly Applied[];
+  /** Counts the values that did not come from the fields themselves. */
+  revision: number;
 };
 
 export type FormAction =
@@ -40,8 +55,16 @@ export type FormAction =
   | { kind: "type-url"; url: string }
   | { kind: "replace-url"; url: string; origin: UrlOrigin; text: string }
   | { kind: "undo-url" }
+  | { kind: "apply"; change: AppliedChange; text: string }
+  | { kind: "undo"; field: AppliedField }
   | { kind: "password"; change: Partial<PasswordDraft> }
+  | { kind: "proxy-password"; change: Partial<ProxyPasswordDraft> }
   | { kind: "load"; configuration: EmailConfiguration; keyStoreAvailable: boolean };
+
+/** One field and its new value. */
+export type AppliedChange = {
+  [K in AppliedField]: { field: K; value: EmailConfigurationForm[K] };
+}[AppliedField];
 
 export function startForm(configuration: EmailConfiguration, keyStoreAvailable: boolean): FormState {
   const keep = keepOf(configuration, keyStoreAvailable);
@@ -50,15 +73,26 @@ export function startForm(configuration: EmailConfiguration, keyStoreAvailable: 
     saved: configuration.form,
     password: { typed: false, outerSpaces: false, removing: false, replacing: false, keep },
     savedKeep: keep,
+    proxyPassword: { typed: false, replacing: false },
     urlUndo: null,
     keptUrls: [],
+    applied: [],
+    revision: 0,
   };
 }
 
 export function formReducer(state: FormState, action: FormAction): FormState {
   switch (action.kind) {
     case "set":
-      return { ...state, form: { ...state.form, ...action.change } };
+      return {
+        ...state,
+        form: { ...state.form, ...action.change },
+        applied: state.applied.filter(({ field }) => !(field in action.change)),
+      };
+    case "apply":
+      return apply(state, action.change, action.text);
+    case "undo":
+      return undo(state, action.field);
     case "type-url":
       return {
         ...state,
@@ -71,14 +105,17 @@ export function formReducer(state: FormState, action: FormAction): FormState {
       return undoUrl(state);
     case "password":
       return { ...state, password: { ...state.password, ...action.change } };
+    case "proxy-password":
+      return { ...state, proxyPassword: { ...state.proxyPassword, ...action.change } };
     case "load":
-      return startForm(action.configuration, action.keyStoreAvailable);
+      return { ...startForm(action.configuration, action.keyStoreAvailable), revision: state.revision + 1 };
   }
 }
 
 export function isDirty(state: FormState): boolean {
   const { password } = state;
-  return password.typed || password.removing || password.keep !== state.savedKeep || !sameForm(state.form, state.saved);
+  const typed = password.typed || state.proxyPassword.typed;
+  return typed || password.removing || password.keep !== state.savedKeep || !sameForm(state.form, state.saved);
 }
 
 export function sameForm(a: EmailConfigurationForm, b: EmailConfigurationForm): boolean {
@@ -88,14 +125,13 @@ export function sameForm(a: EmailConfigurationForm, b: EmailConfigurationForm): 
     a.ewsUrl === b.ewsUrl &&
     a.authentication === b.authentication &&
     a.identifyBy === b.identifyBy &&
-    sameTrust(a.tlsTrust, b.tlsTrust)
+    sameTrust(a.tlsTrust, b.tlsTrust) &&
+    sameProxy(a.proxy, b.proxy)
   );
 }
 
-/** Part by part: an answer may hold the same parts in another order. */
-function sameTrust(a: TlsTrust, b: TlsTrust): boolean {
-  if (a.kind === "ca" && b.kind === "ca") return a.pem === b.pem && a.name === b.name;
-  if (a.kind === "pin" && b.kind === "pin") return a.sha256 === b.sha256;
+function sameProxy(a: ProxySetting, b: ProxySetting): boolean {
+  if (a.kind === "custom" && b.kind === "custom") return a.address === b.address && (a.user ?? "") === (b.user ?? "");
   return a.kind === b.kind;
 }
 
@@ -119,5 +155,24 @@ function undoUrl(state: FormState): FormState {
     form: { ...state.form, ewsUrl: undo.from, urlOrigin: undo.fromOrigin },
     urlUndo: null,
     keptUrls: [...state.keptUrls, undo.from],
+  };
+}
+
+function apply(state: FormState, { field, value }: AppliedChange, text: string): FormState {
+  const form = { ...state.form, [field]: value };
+  if (sameForm(form, state.form)) return state;
+  const others = state.applied.filter((entry) => entry.field !== field);
+  const before = state.form[field];
+  return { ...state, form, applied: [...others, { field, before, text }], revision: state.revision + 1 };
+}
+
+function undo(state: FormState, field: AppliedField): FormState {
+  const entry = state.applied.find((candidate) => candidate.field === field);
+  if (!entry) return state;
+  return {
+    ...state,
+    form: { ...state.form, [field]: entry.before },
+    applied: state.applied.filter((other) => other !== entry),
+    revision: state.revision + 1,
   };
 }

@@ -12,6 +12,11 @@ export function passwordForSave(draft: PasswordDraft, savedKeep: Keep, typed: st
   return { kind: "keep" };
 }
 
+/** The password typed for the proxy's user; nothing typed: the stored one stays. */
+export function proxyPasswordTyped(field: HTMLInputElement | null): { proxyPassword?: string } {
+  return field === null || field.value === "" ? {} : { proxyPassword: field.value };
+}
+
 export function passwordForCheck(typed: string): CheckPassword {
   return typed === "" ? { kind: "stored" } : { kind: "typed", password: typed };
 }

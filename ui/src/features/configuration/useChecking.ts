@@ -3,10 +3,11 @@ import type { AppState } from "@/ipc/generated/AppState";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
 import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
 import type { RunId } from "@/ipc/generated/RunId";
+import { asCommandError, type CommandError } from "@/ipc/problem";
 import { useRefresh, useWrite } from "@/lib/queries";
 import { focusFirst, forbidCheck } from "./blocking";
 import { useStartCheck } from "./mutations";
-import { passwordForCheck } from "./passwordChange";
+import { passwordForCheck, proxyPasswordTyped } from "./passwordChange";
 import type { Report } from "./useReport";
 import type { Validation } from "./useValidation";
 
@@ -17,29 +18,40 @@ type Parts = {
   report: Report;
   page: RefObject<HTMLElement | null>;
   password: RefObject<HTMLInputElement | null>;
+  proxyPassword: RefObject<HTMLInputElement | null>;
 };
 
+type Asked = { scope: CheckScope; form: EmailConfigurationForm };
+
 /** Checks the form as it stands; the first time only after a notice was accepted. */
-export function useChecking({ organization, app, validation, report, page, password }: Parts) {
-  const [pending, setPending] = useState<{ scope: CheckScope; form: EmailConfigurationForm } | null>(null);
+export function useChecking({ organization, app, validation, report, page, password, proxyPassword }: Parts) {
+  const [pending, setPending] = useState<Asked | null>(null);
+  const [refused, setRefused] = useState<(Asked & { error: CommandError }) | null>(null);
   const [started, setStarted] = useState<{ run: RunId; form: EmailConfigurationForm } | null>(null);
   const [starting, setStarting] = useState(false);
   const send = useStartCheck();
   const refresh = useRefresh();
   const saveSettings = useWrite("settings_save");
 
-  const failed = (thrown: unknown) => {
+  const failed = (thrown: unknown, asked?: Asked) => {
+    const guard = asCommandError(thrown);
+    if (guard.code === "password_refused" && asked) {
+      setRefused({ ...asked, error: guard });
+      return;
+    }
     const error = report.fail("The check didn't start.", thrown);
     if (error.code === "password_needed") password.current?.focus();
     if (error.code === "already_running") void refresh("check_start");
   };
-  const start = async (scope: CheckScope, form: EmailConfigurationForm) => {
+  const start = async (asked: Asked, sendAgain = false) => {
+    const { scope, form } = asked;
     setStarting(true);
     try {
       const typed = passwordForCheck(password.current?.value ?? "");
-      setStarted({ run: await send({ organization, form, password: typed, scope }), form });
+      const proxy = proxyPasswordTyped(proxyPassword.current);
+      setStarted({ run: await send({ organization, form, password: typed, scope, sendAgain, ...proxy }), form });
     } catch (thrown) {
-      failed(thrown);
+      failed(thrown, asked);
     } finally {
       setStarting(false);
     }
@@ -51,7 +63,7 @@ export function useChecking({ organization, app, validation, report, page, passw
       const { form, messages } = await validation.submit();
       const wrong = forbidCheck(messages, scope);
       if (wrong.length > 0) focusFirst(wrong, page.current);
-      else if (app.settings.checkNoticeSeen) await start(scope, form);
+      else if (app.settings.checkNoticeSeen) await start({ scope, form });
       else setPending({ scope, form });
     } catch (thrown) {
       failed(thrown);
@@ -61,7 +73,23 @@ export function useChecking({ organization, app, validation, report, page, passw
     if (pending === null) return;
     setPending(null);
     saveSettings.mutate({ ...app.settings, checkNoticeSeen: true });
-    await start(pending.scope, pending.form);
+    await start(pending);
   };
-  return { pending, started, starting, check, accept, decline: () => setPending(null) };
+  /** The lock-out guard asked, and the password is to be sent all the same. */
+  const sendAgain = async () => {
+    if (refused === null) return;
+    setRefused(null);
+    await start(refused, true);
+  };
+  return {
+    pending,
+    started,
+    starting,
+    refused: refused?.error ?? null,
+    check,
+    accept,
+    decline: () => setPending(null),
+    sendAgain,
+    keepBack: () => setRefused(null),
+  };
 }

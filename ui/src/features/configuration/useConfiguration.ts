@@ -3,6 +3,7 @@ import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import { formReducer, isDirty, startForm } from "./formState";
 import { useChecking } from "./useChecking";
+import { useProbe } from "./useProbe";
 import { useReport } from "./useReport";
 import { useSaving } from "./useSaving";
 import { useValidation } from "./useValidation";
@@ -18,10 +19,12 @@ export function useConfiguration(
   const keyStoreAvailable = app.keyStore.available;
   const [state, dispatch] = useReducer(formReducer, null, () => startForm(configuration, keyStoreAvailable));
   const password = useRef<HTMLInputElement>(null);
+  const proxyPassword = useRef<HTMLInputElement>(null);
   const validation = useValidation(organization, state, dispatch, configuration.saved);
   const report = useReport();
   const wand = useWand(organization, state, dispatch, report);
-  const checking = useChecking({ organization, app, validation, report, page, password });
+  const checking = useChecking({ organization, app, validation, report, page, password, proxyPassword });
+  const probe = useProbe(organization, state);
   const saving = useSaving({
     organization,
     keyStoreAvailable,
@@ -31,12 +34,26 @@ export function useConfiguration(
     report,
     page,
     password,
+    proxyPassword,
   });
   const discard = () => {
-    if (password.current) password.current.value = "";
+    for (const field of [password, proxyPassword]) if (field.current) field.current.value = "";
     dispatch({ kind: "load", configuration, keyStoreAvailable });
   };
-  return { state, dispatch, dirty: isDirty(state), password, validation, report, wand, checking, saving, discard };
+  return {
+    state,
+    dispatch,
+    dirty: isDirty(state),
+    password,
+    proxyPassword,
+    validation,
+    report,
+    wand,
+    probe,
+    checking,
+    saving,
+    discard,
+  };
 }
 
 export type Configuration = ReturnType<typeof useConfiguration>;

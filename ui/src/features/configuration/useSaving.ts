@@ -3,7 +3,7 @@ import { useNotify } from "@/components/toast";
 import { focusFirst, forbidSave } from "./blocking";
 import type { FormAction, FormState } from "./formState";
 import { savedText, useSave } from "./mutations";
-import { passwordForSave } from "./passwordChange";
+import { passwordForSave, proxyPasswordTyped } from "./passwordChange";
 import type { Report } from "./useReport";
 import type { Validation } from "./useValidation";
 
@@ -16,11 +16,12 @@ type Parts = {
   report: Report;
   page: RefObject<HTMLElement | null>;
   password: RefObject<HTMLInputElement | null>;
+  proxyPassword: RefObject<HTMLInputElement | null>;
 };
 
 /** Saves the form; what was typed as a password is handed over once and wiped from its field. */
 export function useSaving(parts: Parts) {
-  const { organization, keyStoreAvailable, state, dispatch, validation, report, page, password } = parts;
+  const { organization, keyStoreAvailable, state, dispatch, validation, report, page, password, proxyPassword } = parts;
   const [saving, setSaving] = useState(false);
   const notify = useNotify();
   const send = useSave();
@@ -35,8 +36,9 @@ export function useSaving(parts: Parts) {
         return false;
       }
       const change = passwordForSave(state.password, state.savedKeep, password.current?.value ?? "");
-      const saved = await send({ organization, form, password: change });
-      if (password.current) password.current.value = "";
+      const proxy = proxyPasswordTyped(proxyPassword.current);
+      const saved = await send({ organization, form, password: change, ...proxy });
+      for (const field of [password, proxyPassword]) if (field.current) field.current.value = "";
       dispatch({ kind: "load", configuration: saved.configuration, keyStoreAvailable });
       notify({ intent: "success", ...savedText(saved) });
       return true;

@@ -7,7 +7,7 @@ import type { FormAction, FormState } from "./formState";
 /** Quiet time after the last key before the engine is asked again. */
 const quiet = 300;
 
-const everyField = ["accountLogon", "password", "ewsUrl", "authentication", "tlsTrust", "users", "accessType"];
+const everyField = ["accountLogon", "password", "ewsUrl", "authentication", "tlsTrust", "proxy", "users", "accessType"];
 
 /**
  * What the engine finds wrong with the form: asked when a field is left, on submit, and again while a field that was

@@ -20,6 +20,7 @@ import type { KeyStoreState } from "@/ipc/generated/KeyStoreState";
 import type { Settings } from "@/ipc/generated/Settings";
 import type { Theme } from "@/ipc/generated/Theme";
 import { useRead, useWrite } from "@/lib/queries";
+import { AppProxy } from "./AppProxy";
 
 const useStyles = makeStyles({
   groups: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM, maxWidth: "760px" },
@@ -67,6 +68,7 @@ export function SettingsPage() {
           </RadioGroup>
         </Group>
         <Group title="Network">
+          <AppProxy value={settings.proxy} onSave={(proxy) => save(settings, { proxy })} />
           <Switch
             label="Work offline: no network call at all"
             checked={settings.workOffline}

@@ -8,6 +8,7 @@ import type { UserRow } from "../../generated/UserRow.ts";
 import type { Verdict } from "../../generated/Verdict.ts";
 import { CommandError } from "../../problem.ts";
 import { matches } from "./organizations.ts";
+import { chain, loggedOn } from "./server.ts";
 import { type FakeRun, type Handlers, messages, note, now, organizationOf, type World } from "./world.ts";
 
 const perSecond = 420;
@@ -66,8 +67,9 @@ export function checkHandlers(world: World) {
         progress: progressOf(run),
         causes: causesOf(shownResults(run)),
         steps: steps(run),
-        certificates: [certificate],
-        offered: ["Negotiate", "NTLM"],
+        certificates: chain,
+        offered: loggedOn.offered,
+        authentication: loggedOn,
       };
     },
     run_progress: ({ run }) => progressOf(runOf(run)),
@@ -354,17 +356,6 @@ function steps(run: FakeRun): Step[] {
     elapsedMs: index < 8 ? 12 + index * 7 : null,
   }));
 }
-
-const certificate = {
-  subject: "CN=mail.contoso.com",
-  issuer: "CN=Contoso Issuing CA 1,DC=contoso,DC=com",
-  names: ["mail.contoso.com", "autodiscover.contoso.com"],
-  notBefore: "2026-01-10T00:00:00Z",
-  notAfter: "2027-01-10T00:00:00Z",
-  sha256: "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08",
-  isCa: false,
-  pem: null,
-};
 
 function evidence(row: ResultRow) {
   return {

@@ -2,6 +2,7 @@ import type { AccessTypeInfo } from "../../generated/AccessTypeInfo.ts";
 import type { EmailConfiguration } from "../../generated/EmailConfiguration.ts";
 import type { FieldMessage } from "../../generated/FieldMessage.ts";
 import { CommandError } from "../../problem.ts";
+import { asked, chain } from "./server.ts";
 import { type Handlers, note, now, organizationOf, type World } from "./world.ts";
 
 /** Email Configuration. */
@@ -13,6 +14,7 @@ export function configurationHandlers(world: World) {
       form: structuredClone(organization.form),
       saved: organization.saved,
       password: { ...organization.password },
+      hasProxyPassword: organization.hasProxyPassword,
       updatedAt: organization.saved ? "2026-10-03T07:12:00Z" : null,
       lastRun: last?.row.id ?? null,
       lastRunMatches: last !== undefined,
@@ -49,7 +51,7 @@ export function configurationHandlers(world: World) {
       }
       return found;
     },
-    email_configuration_save: ({ organization: id, form, password }) => {
+    email_configuration_save: ({ organization: id, form, password, proxyPassword }) => {
       const organization = organizationOf(world, id);
       if (password.kind === "store" && !world.state.keyStore.available) {
         throw new CommandError({
@@ -59,6 +61,7 @@ export function configurationHandlers(world: World) {
       }
       organization.form = form;
       organization.saved = true;
+      organization.hasProxyPassword ||= proxyPassword !== undefined;
       if (password.kind === "store") {
         organization.password = { hasPassword: true, askEachTime: false, setAt: now(), provenAt: null };
       } else if (password.kind !== "keep") {
@@ -86,6 +89,23 @@ export function configurationHandlers(world: World) {
       return {
         url: known === undefined || known === "" ? null : `https://mail.${known}/EWS/Exchange.asmx`,
         domains: ["contoso.com", "fabrikam.com"],
+      };
+    },
+    endpoint_probe: ({ form }) => {
+      if (world.state.settings.workOffline) {
+        throw new CommandError({ code: "offline", message: "Needs the network. Work offline is on." });
+      }
+      const { accountLogon, ewsUrl } = form;
+      if (!URL.canParse(ewsUrl)) {
+        throw new CommandError({ code: "invalid", message: "This isn't a web address.", field: "ewsUrl" });
+      }
+      const bare = accountLogon !== "" && !/[\\@]/.test(accountLogon);
+      return {
+        cause: null,
+        message: `${new URL(ewsUrl).hostname} asks for a sign-in and offers Negotiate, NTLM. Exchange 15.2.2562.17.`,
+        authentication: asked,
+        certificates: chain,
+        accountSuggestion: bare ? `CONTOSO\\${accountLogon}` : null,
       };
     },
     certificate_read: ({ name }) => {

@@ -23,6 +23,7 @@ export type FakeOrganization = {
   form: EmailConfigurationForm;
   saved: boolean;
   password: PasswordState;
+  hasProxyPassword: boolean;
   users: UserRow[];
 };
 
@@ -94,9 +95,11 @@ export function emptyOrganization(id: number, name: string, externalId: string):
       authentication: "automatic",
       tlsTrust: { kind: "system" },
       identifyBy: "smtp",
+      proxy: { kind: "inherit" },
     },
     saved: false,
     password: { hasPassword: false, askEachTime: false, setAt: null, provenAt: null },
+    hasProxyPassword: false,
     users: [],
   };
 }
@@ -185,7 +188,13 @@ export function createWorld(users: number, blank = false): World {
       version: "0.1.0",
       dataDir: "C:\\Users\\jane\\AppData\\Roaming\\Understudy",
       platform: "windows",
-      settings: { theme: "system", workOffline: false, firstRunDone: !blank, checkNoticeSeen: false },
+      settings: {
+        theme: "system",
+        proxy: { kind: "inherit" },
+        workOffline: false,
+        firstRunDone: !blank,
+        checkNoticeSeen: false,
+      },
       keyStore: { name: "Windows Credential Manager", available: true, problem: null },
       practice: null,
     },

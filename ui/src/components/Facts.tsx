@@ -1,0 +1,45 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import type { ReactNode } from "react";
+
+export type FactLine = {
+  term: string;
+  value: ReactNode;
+  /** What is not as it should be: icon and words beside the value. */
+  mark?: ReactNode;
+  /** Digits to be compared one by one. */
+  monospace?: boolean;
+};
+
+/** Terms and what is known of them, one a line. */
+export function Facts({ lines, label }: { lines: readonly FactLine[]; label?: string }) {
+  const styles = useStyles();
+  return (
+    <dl className={styles.facts} aria-label={label}>
+      {lines.map(({ term, value, mark, monospace }) => (
+        <div key={term} className={styles.line}>
+          <dt className={styles.term}>{term}</dt>
+          <dd className={mergeClasses(styles.value, monospace && styles.monospace)}>
+            {value}
+            {mark && <div>{mark}</div>}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+const useStyles = makeStyles({
+  facts: {
+    display: "grid",
+    gridTemplateColumns: "max-content minmax(0, 1fr)",
+    columnGap: tokens.spacingHorizontalM,
+    rowGap: tokens.spacingVerticalXXS,
+    margin: 0,
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase200,
+  },
+  line: { display: "contents" },
+  term: { color: tokens.colorNeutralForeground3 },
+  value: { margin: 0, overflowWrap: "anywhere", minWidth: 0 },
+  monospace: { fontFamily: tokens.fontFamilyMonospace },
+});
