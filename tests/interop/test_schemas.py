@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 
+import ews
 from practice import Practice
 from schemas import envelopes, validate
 
@@ -69,6 +70,12 @@ class Answers(unittest.TestCase):
                 self.assertEqual(validate(body_of(reply)), "", reply)
             self.assertIn("NoError", seen)
             self.assertGreater(len(seen), 3, "the demo organization fails in different ways")
+
+
+class AnswersOfTheTestServer(unittest.TestCase):
+    def test_they_are_valid_too(self):
+        for reply in (ews.opened("anna@contoso.com"), ews.failed("ErrorNonExistentMailbox", "No such mailbox.")):
+            self.assertEqual(validate(body_of(reply)), "", reply)
 
 
 if __name__ == "__main__":
