@@ -7,6 +7,7 @@
 
 mod fault;
 mod line;
+mod system;
 mod tunnel;
 
 use zeroize::Zeroizing;

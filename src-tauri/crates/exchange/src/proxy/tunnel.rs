@@ -64,13 +64,7 @@ impl Way<'_> {
         limit: Limit,
     ) -> Result<Result<Answer, Unanswered>, Kind> {
         let asked = line.ask(&self.target, self.user_agent, header);
-        limit.keep(asked).await.ok_or_else(|| self.silent(limit))
-    }
-
-    fn silent(&self, limit: Limit) -> Kind {
-        Kind::Silent {
-            waited: limit.seconds(),
-        }
+        limit.keep(asked).await.ok_or_else(|| silent(limit))
     }
 
     fn refuses(&self, said: Said) -> Kind {
@@ -97,7 +91,7 @@ impl Way<'_> {
             return Err(Kind::NoScheme { offered });
         };
         let page = limit.keep(said.goes_on()).await;
-        let goes_on = page.ok_or_else(|| self.silent(*limit))?;
+        let goes_on = page.ok_or_else(|| silent(*limit))?;
         let waiting = tokio::time::Instant::now();
         let mut turn = self.log_ons.turn().await.map_err(held_back)?;
         // Others took that time, not the proxy.
@@ -119,7 +113,7 @@ impl Way<'_> {
                     let token = said.challenges.token(scheme);
                     challenge = Some(token.ok_or(Kind::NoChallenge { scheme })?);
                     let page = limit.keep(said.goes_on()).await;
-                    if !page.ok_or_else(|| self.silent(*limit))? {
+                    if !page.ok_or_else(|| silent(*limit))? {
                         return Err(Kind::HungUpInSignIn);
                     }
                 }
@@ -185,6 +179,12 @@ fn strongest(offered: &[String], credentials: &ProxyCredentials) -> Option<Box<d
         Some(Box::new(Basic::new(user, password)))
     } else {
         None
+    }
+}
+
+fn silent(limit: Limit) -> Kind {
+    Kind::Silent {
+        waited: limit.seconds(),
     }
 }
 
