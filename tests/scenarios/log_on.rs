@@ -130,6 +130,7 @@ async fn basic_is_found_among_others_and_used_only_by_choice() {
             ["Negotiate", "NTLM", "Basic"].map(str::to_owned).as_slice()
         )
     );
+    options.offered = vec!["Basic".into()];
     let exchange = start(options).await;
     let run = Check::on(&exchange)
         .authentication(Authentication::Automatic)
