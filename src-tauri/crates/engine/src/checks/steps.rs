@@ -2,10 +2,13 @@
 
 use std::cmp::Ordering;
 
-use contract::{Cause, Expectation, RunProgress, Step, StepStatus, Summary, Verdict};
+use contract::{
+    Cause, Expectation, RunProgress, SchemeOutcome, Step, StepStatus, Summary, Verdict,
+};
 use store::run_results::CauseGroup;
 
-use super::conductor::{Conductor, Ended};
+use super::conductor::{Conductor, Ended, Facts};
+use super::mechanism::Mechanism;
 use crate::activity::grouped;
 use crate::diagnosis::wording;
 
@@ -165,7 +168,7 @@ fn passed(
                 ),
             )
         }
-        "log_on" if conductor.logged_on => (StepStatus::Pass, format!("{account} signed in.")),
+        "log_on" if conductor.logged_on => (StepStatus::Pass, signed_in(account, facts)),
         "log_on" => (StepStatus::Skipped, "Not reached.".to_owned()),
         "own_mailbox" => match facts.own_mailbox {
             Some(true) => (
@@ -187,6 +190,32 @@ fn passed(
         "mailboxes" => mailboxes(summary),
         _ => canary_step(groups, canaries),
     }
+}
+
+/// Who signed in, with what, and bound to which certificate.
+fn signed_in(account: &str, facts: &Facts) -> String {
+    let told = &facts.authentication;
+    let scheme = match facts.way {
+        Some(Mechanism::Kerberos) => " with Kerberos",
+        Some(Mechanism::Ntlm) => " with NTLM",
+        Some(Mechanism::NtlmUnderNegotiate) => " with NTLM under Negotiate",
+        Some(Mechanism::Basic) => " with Basic",
+        None => "",
+    };
+    let hash = told
+        .channel_binding
+        .as_ref()
+        .and_then(|binding| binding.hash.as_deref());
+    let bound = hash
+        .map(|hash| format!(", bound to the server's certificate ({hash})"))
+        .unwrap_or_default();
+    let earlier = told
+        .tried
+        .iter()
+        .filter(|tried| tried.outcome != SchemeOutcome::Accepted)
+        .filter_map(|tried| Some(format!(" {}: {}.", tried.mechanism, tried.detail.as_ref()?)))
+        .collect::<String>();
+    format!("{account} signed in{scheme}{bound}.{earlier}")
 }
 
 fn mailboxes(summary: &Summary) -> (StepStatus, String) {

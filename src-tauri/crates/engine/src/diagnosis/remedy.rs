@@ -29,6 +29,7 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
     let mailbox = quoted(names.mailbox.unwrap_or("user@contoso.com"));
     let host = quoted(names.host);
     let port = names.port;
+    let ews = quoted(&format!("https://{}:{port}/EWS/Exchange.asmx", names.host));
     let commands: Vec<(RemedyPurpose, String)> = match cause {
         C::ImpersonationRoleMissing | C::ImpersonationRefused => role(&account, &mailbox),
         C::ImpersonationOutOfScope => vec![
@@ -97,7 +98,14 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
             (Change, format!("Unlock-ADAccount {user}")),
             (Verify, format!("Get-ADUser {user} -Properties LockedOut")),
         ],
-        C::AuthRejected | C::AccountPasswordExpired | C::AccountNotInDirectory | C::AccountNotAuthorized => vec![
+        C::AuthRejected => vec![
+            (Look, format!("Get-ADUser {user} -Properties LockedOut,PasswordExpired,Enabled,LastBadPasswordAttempt")),
+            // Sub status: 0xC000006A password, 0xC0000234 locked, 0xC000035B channel binding, 0xC0000064 name.
+            (Look, "Get-WinEvent -FilterHashtable @{LogName='Security';Id=4625;StartTime=(Get-Date).AddMinutes(-15)} | Select-Object TimeCreated,@{n='Account';e={$_.Properties[5].Value}},@{n='Status';e={'0x{0:X8}' -f $_.Properties[7].Value}},@{n='SubStatus';e={'0x{0:X8}' -f $_.Properties[9].Value}}".to_owned()),
+            (Look, "Get-WebServicesVirtualDirectory | Format-List Server,ExtendedProtectionTokenChecking,ExtendedProtectionFlags,ExtendedProtectionSPNList,*Authentication*".to_owned()),
+            (Look, format!("Get-User {user} | Format-List UserPrincipalName,AuthenticationPolicy")),
+        ],
+        C::AccountPasswordExpired | C::AccountNotInDirectory | C::AccountNotAuthorized => vec![
             (Look, format!("Get-ADUser {user} -Properties LockedOut,PasswordExpired,Enabled")),
             (Look, format!("Get-User {user} | Format-List UserPrincipalName,AuthenticationPolicy")),
         ],
@@ -114,10 +122,21 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
             (Verify, format!("Get-Mailbox {account} | Format-List PrimarySmtpAddress")),
         ],
         C::DnsNotFound => vec![(Look, format!("Resolve-DnsName {host}"))],
-        C::TcpRefused | C::TcpTimeout | C::ProxyFailed => {
+        C::TcpRefused | C::TcpTimeout => {
             vec![(Look, format!("Test-NetConnection {host} -Port {port}"))]
         }
-        C::TlsUntrusted | C::TlsNameMismatch | C::TlsExpired | C::TlsPinMismatch | C::TlsProtocol => vec![
+        // Which proxy Windows itself would take, scripts included; whether it goes without one.
+        C::ProxyFailed => vec![
+            (Look, format!("[System.Net.WebRequest]::GetSystemWebProxy().GetProxy({ews}).AbsoluteUri")),
+            (Look, format!("Test-NetConnection {host} -Port {port}")),
+        ],
+        // Versions that SCHANNEL was told about (nothing listed: the defaults), suites it offers.
+        C::TlsProtocol => vec![
+            (Look, "Get-ChildItem 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\SecurityProviders\\SCHANNEL\\Protocols' -Recurse | Get-ItemProperty | Format-Table PSParentPath,PSChildName,Enabled,DisabledByDefault".to_owned()),
+            (Look, "Get-TlsCipherSuite | Format-Table Name,Exchange,Certificate".to_owned()),
+            (Look, "Get-ExchangeCertificate | Format-List Subject,CertificateDomains,Services,PublicKeySize,NotAfter,Thumbprint".to_owned()),
+        ],
+        C::TlsUntrusted | C::TlsNameMismatch | C::TlsExpired | C::TlsPinMismatch => vec![
             (Look, "Get-ExchangeCertificate | Format-List Subject,CertificateDomains,Services,NotAfter,Thumbprint".to_owned()),
         ],
         _ => Vec::new(),

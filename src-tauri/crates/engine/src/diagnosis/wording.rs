@@ -6,6 +6,10 @@ use std::time::Duration;
 use contract::Cause;
 
 use super::Observed;
+use super::refusal::inspector;
+
+/// Where, in the words for another certificate than the pinned one, those about the pinned one begin.
+const PINNED: &str = ", the pinned one by ";
 
 /// The account has no mailbox: a warning, never a gate.
 pub const NO_OWN_MAILBOX: &str = "No mailbox: rooms and other resources won't be retrieved.";
@@ -169,12 +173,17 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         C::DnsNotFound => format!("Can't reach {host}: the name isn't found{because}. No mailbox was asked."),
         C::TcpRefused => format!("Can't reach {host}: the connection was refused."),
         C::TcpTimeout => format!("Can't reach {host}: no answer to the connection attempt{because}."),
-        C::ProxyFailed => format!("The HTTP proxy didn't let us through to {host}{because}."),
-        C::TlsUntrusted => format!("The certificate of {host} isn't from a trusted issuer. Nothing was sent."),
+        C::ProxyFailed => match detail {
+            Some(detail) => format!("Can't reach {host}: {detail}."),
+            None => format!("The HTTP proxy didn't let us through to {host}."),
+        },
+        C::TlsUntrusted | C::TlsPinMismatch => certificate(cause, detail, host),
         C::TlsNameMismatch => format!("The certificate is for another name than {host}. Nothing was sent."),
         C::TlsExpired => format!("The certificate of {host} is expired or not yet valid. Nothing was sent."),
-        C::TlsPinMismatch => "The server's certificate is not the pinned one. Nothing was sent.".to_owned(),
-        C::TlsProtocol => format!("No TLS connection to {host} came about{because}."),
+        C::TlsProtocol => match detail {
+            Some(detail) => format!("No TLS connection to {host}: {detail}."),
+            None => format!("No TLS connection to {host} came about."),
+        },
         C::HttpNotEws => format!("Something answers at {host}, but this isn't the EWS endpoint{because}."),
         C::HttpRedirected => {
             format!("Redirected to {}; nothing was sent there.", detail.unwrap_or("another address"))
@@ -207,7 +216,10 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         }
         C::HttpGateway => format!("A gateway in front of {host} gets no answer{because}."),
         C::HttpTimeout => format!("{host} accepts requests and doesn't answer them in time."),
-        C::HttpClosed => format!("{host} closes the connection before it has answered."),
+        C::HttpClosed => match detail.filter(|detail| detail.contains("log-on")) {
+            Some(detail) => format!("The sign-in to {host} doesn't come to its end: {detail}."),
+            None => format!("{host} closes the connection before it has answered."),
+        },
         C::ServerBusy => format!("{host} is busy and stayed so{because}."),
         C::ServerTransient => format!("{host} has a problem that didn't pass."),
         C::ServerDirectoryUnavailable => "Exchange can't reach its directory.".to_owned(),
@@ -216,6 +228,29 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         C::ImpersonationHeaderRejected => format!("{host} accepts no impersonation header of this account."),
         other => format!("{}{because}.", title(other)),
     }
+}
+
+/// A certificate that its issuer doesn't speak for. `detail` names the issuer, and first of all the one
+/// of the certificate that was shown: so a product that looks into TLS is known by its name.
+fn certificate(cause: Cause, detail: Option<&str>, host: &str) -> String {
+    let what = if cause == Cause::TlsPinMismatch {
+        "The server's certificate is not the pinned one".to_owned()
+    } else {
+        format!("The certificate of {host} isn't from a trusted issuer")
+    };
+    let Some(detail) = detail else {
+        return format!("{what}. Nothing was sent.");
+    };
+    let shown = detail.split(PINNED).next().unwrap_or(detail);
+    let inspected = inspector(shown)
+        .map(|product| {
+            format!(
+                " That is {product}, which ends TLS on the way as a TLS-inspecting proxy: exempt {host} from \
+                 inspection, because Extended Protection refuses sign-ins through it."
+            )
+        })
+        .unwrap_or_default();
+    format!("{what}: {detail}. Nothing was sent.{inspected}")
 }
 
 fn scheme_not_offered(offered: &[String], auth: &str) -> String {
