@@ -1,4 +1,4 @@
-//! A question before something is deleted: on a terminal it is asked, elsewhere `--yes` answers it.
+//! A question before something that may do harm: on a terminal it is asked, elsewhere a flag answers it.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -25,23 +25,36 @@ impl Yes {
             return Ok(true);
         }
         let question = one_line(question);
-        if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        if !can_ask() {
             return Err(Problem::new(
                 Code::Invalid,
                 format!("{question} Nobody can be asked without a terminal. Nothing was changed."),
             )
             .hint("Add --yes to do it."));
         }
-        eprint!("{question} [y/N] ");
-        let mut answer = String::new();
-        std::io::stderr()
-            .flush()
-            .and_then(|()| std::io::stdin().read_line(&mut answer))
-            .map_err(|error| internal("asking", &error))?;
-        let yes = matches!(answer.trim().to_lowercase().as_str(), "y" | "yes");
+        let yes = ask(&question)?;
         if !yes {
             eprintln!("Nothing was changed.");
         }
         Ok(yes)
     }
+}
+
+/// Whether a person is there to answer.
+pub(crate) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks on the terminal; anything but `y` and `yes` is no.
+///
+/// # Errors
+/// Our own fault: the terminal is gone.
+pub(crate) fn ask(question: &str) -> Result<bool, Problem> {
+    eprint!("{} [y/N] ", one_line(question));
+    let mut answer = String::new();
+    std::io::stderr()
+        .flush()
+        .and_then(|()| std::io::stdin().read_line(&mut answer))
+        .map_err(|error| internal("asking", &error))?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }

@@ -1,5 +1,5 @@
-//! Where the password comes from: standard input, else the key store, else a prompt on a terminal.
-//! Never an argument, never the environment.
+//! Where passwords come from: standard input (the service account's first, then the proxy's), else the
+//! key store, else a prompt on a terminal. Never an argument, never the environment.
 
 use std::io::{BufRead, IsTerminal as _};
 
@@ -13,7 +13,8 @@ const LONGEST: u64 = 4_096;
 /// The password's flags.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct PasswordArgs {
-    /// Read the password from the first line of stdin [default: the key store, else a prompt]
+    /// Read the password from the first line of stdin, a proxy's from the second [default: the key
+    /// store, else a prompt]
     #[arg(long, help_heading = "Server and account")]
     pub(crate) password_stdin: bool,
 }
@@ -30,6 +31,30 @@ impl PasswordArgs {
             Ok(None)
         }
     }
+
+    /// The password of a proxy's user: the line of standard input after the service account's, else
+    /// typed on a terminal.
+    ///
+    /// # Errors
+    /// [`Code::PasswordNeeded`] when nothing is there and nobody can be asked.
+    pub(crate) fn read_for_proxy(self, user: &str, stdin_is_list: bool) -> Result<Secret, Problem> {
+        let read = if self.password_stdin {
+            first_line(std::io::stdin().lock())
+        } else {
+            ask(&format!("{user} at the proxy"), stdin_is_list)
+        };
+        read.map_err(|problem| match problem.code {
+            Code::PasswordNeeded => no_proxy_password(user),
+            _ => problem,
+        })
+    }
+}
+
+fn no_proxy_password(user: &str) -> Problem {
+    let message = format!("The password of {user} for the proxy is needed.");
+    Problem::new(Code::PasswordNeeded, message).hint(
+        "With --password-stdin it is the second line of standard input; on a terminal it is asked for.",
+    )
 }
 
 /// Asks on a terminal.

@@ -20,7 +20,7 @@ impl<'a> Report<'a> {
     /// # Errors
     /// [`contract::Code::NotFound`].
     pub(crate) async fn of(engine: &'a Engine, run: RunId) -> Result<Self, Problem> {
-        let trust = engine.run_trust(&run).await?;
+        let trust = engine.run_plan(&run).await?.map(|plan| plan.tls_trust);
         let page = engine.run_show(RunRef { run }).await?;
         Ok(Self {
             engine,

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use contract::{Authentication, Code, IdentifyBy, Problem};
+use contract::{Authentication, Code, IdentifyBy, Problem, ProxySetting};
 use engine::checks::ProxyChoice;
 
 /// `--auth`.
@@ -186,23 +186,99 @@ pub(crate) fn served(auth: Authentication) -> Result<(), Problem> {
     .hint("Leave --auth out: NTLM or Negotiate, whichever the server offers."))
 }
 
-/// `--proxy`. Read apart from clap, which repeats what it refuses, passwords included.
+/// `--proxy` of a check: `system`, `none` or a URL, with the name to sign in to it with. Read apart
+/// from clap, which repeats what it refuses, passwords included.
 ///
 /// # Errors
 /// [`contract::Code::Invalid`].
 pub(crate) fn proxy(text: &str) -> Result<ProxyChoice, Problem> {
-    ProxyChoice::parse(text).map_err(|_| {
-        Problem::new(
+    let (user, rest) = without_user(text)?;
+    let refused = || {
+        Problem::new(Code::Invalid, "The value of --proxy is no HTTP proxy.")
+            .hint("Write system, none or http://proxy.contoso.com:8080.")
+    };
+    match ProxyChoice::parse(&rest) {
+        Ok(ProxyChoice::Http { host, port, .. }) => Ok(ProxyChoice::Http { host, port, user }),
+        Ok(choice) if user.is_none() => Ok(choice),
+        Ok(_) | Err(_) => Err(refused()),
+    }
+}
+
+/// `--proxy` of an organization: `inherit`, `none` or `host:port`, never with a name or password.
+///
+/// # Errors
+/// [`contract::Code::Invalid`].
+pub(crate) fn proxy_setting(text: &str) -> Result<ProxySetting, Problem> {
+    let refused = || {
+        Problem::new(Code::Invalid, "The value of --proxy is no HTTP proxy.")
+            .hint("Write inherit, none or proxy.contoso.com:8080, and the name to sign in with as --proxy-user.")
+    };
+    match text {
+        "inherit" | "system" => return Ok(ProxySetting::Inherit),
+        "none" => return Ok(ProxySetting::None),
+        _ => {}
+    }
+    match proxy(text)? {
+        ProxyChoice::Http {
+            host,
+            port,
+            user: None,
+        } => Ok(ProxySetting::Custom {
+            address: format!("{host}:{port}"),
+            user: None,
+        }),
+        _ => Err(refused()),
+    }
+}
+
+/// A proxy's URL apart from the user in it (RFC 3986 §3.2.1, decoded).
+fn without_user(text: &str) -> Result<(Option<String>, String), Problem> {
+    let start = text.find("://").map_or(0, |at| at + 3);
+    let end = text[start..].find('/').map_or(text.len(), |at| start + at);
+    let Some((user, host)) = text[start..end].rsplit_once('@') else {
+        return Ok((None, text.to_owned()));
+    };
+    let user = decoded(user);
+    if user.as_deref().is_none_or(|user| user.contains(':')) {
+        return Err(Problem::new(
             Code::Invalid,
-            "The value of --proxy is no HTTP proxy, or names a password.",
+            "The password of a proxy never goes into an argument: everyone on this computer can read those.",
         )
-        .hint("Write system, none or http://proxy.contoso.com:8080.")
-    })
+        .hint(PROXY_PASSWORD));
+    }
+    let rest = format!("{}{host}{}", &text[..start], &text[end..]);
+    Ok((user.filter(|user| !user.is_empty()), rest))
+}
+
+/// Where the password of a proxy comes from.
+const PROXY_PASSWORD: &str = "Write --proxy http://USER@PROXY:PORT; its password is the second line of stdin with --password-stdin, else it is asked for.";
+
+/// `%5C` as `\`; `None` where it is no UTF-8.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let pair = after.get(..2).and_then(|pair| str::from_utf8(pair).ok());
+        match pair.map(|pair| u8::from_str_radix(pair, 16)) {
+            Some(Ok(byte)) if first == b'%' => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Concurrency, Resolve, pin};
+    use contract::ProxySetting;
+    use engine::checks::ProxyChoice;
+
+    use super::{Concurrency, Resolve, pin, proxy, proxy_setting};
 
     #[test]
     fn resolve_reads_what_curl_reads() {
@@ -241,5 +317,53 @@ mod tests {
     fn a_pin_is_64_digits() {
         assert_eq!(pin(&"ab:".repeat(32)), Ok("AB".repeat(32)));
         assert!(pin("abcd").is_err() && pin(&"zz".repeat(32)).is_err());
+    }
+
+    #[test]
+    fn a_proxy_may_name_a_user_and_never_a_password() {
+        let http = |user: Option<&str>| ProxyChoice::Http {
+            host: "proxy".to_owned(),
+            port: 8080,
+            user: user.map(str::to_owned),
+        };
+        assert_eq!(proxy("system"), Ok(ProxyChoice::System));
+        assert_eq!(proxy("none"), Ok(ProxyChoice::None));
+        assert_eq!(proxy("http://proxy:8080"), Ok(http(None)));
+        assert_eq!(proxy("anna@proxy:8080"), Ok(http(Some("anna"))));
+        for user in ["CONTOSO\\anna", "CONTOSO%5Canna", "CONTOSO%5canna"] {
+            let read = proxy(&format!("http://{user}@proxy:8080/"));
+            assert_eq!(read, Ok(http(Some("CONTOSO\\anna"))), "{user}");
+        }
+        let upn = proxy("http://anna@contoso.com@proxy:8080");
+        assert_eq!(upn, Ok(http(Some("anna@contoso.com"))));
+        for secret in [
+            "me:hunter2@proxy:8080",
+            "me%3Ahunter2@proxy:8080",
+            "me:@proxy",
+            "socks5://hunter2",
+        ] {
+            let problem = proxy(secret).expect_err("refused");
+            let said = format!("{} {:?}", problem.message, problem.hint);
+            assert!(!said.contains("hunter2"), "{said}");
+        }
+        assert!(
+            proxy("http://me:pw@proxy:8080")
+                .expect_err("refused")
+                .message
+                .contains("argument")
+        );
+        assert!(proxy("anna@none").is_err(), "none has no user");
+    }
+
+    #[test]
+    fn a_stored_proxy_is_host_and_port() {
+        let custom = ProxySetting::Custom {
+            address: "proxy.contoso.com:3128".to_owned(),
+            user: None,
+        };
+        assert_eq!(proxy_setting("proxy.contoso.com:3128"), Ok(custom));
+        assert_eq!(proxy_setting("inherit"), Ok(ProxySetting::Inherit));
+        assert_eq!(proxy_setting("none"), Ok(ProxySetting::None));
+        assert!(proxy_setting("me@proxy:8080").is_err() && proxy_setting("").is_err());
     }
 }

@@ -5,8 +5,8 @@ use std::io::Cursor;
 
 use contract::{
     Authentication, CheckScope, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs,
-    OrganizationId, OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunId, RunState,
-    Secret, TlsTrust, ValidateEmailConfiguration,
+    OrganizationId, OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, ProxySetting,
+    RunId, RunState, Secret, TlsTrust, ValidateEmailConfiguration,
 };
 use engine::Engine;
 use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck};
@@ -14,6 +14,7 @@ use engine::email_configuration::{EwsUrl, Reading};
 
 use super::check::Args;
 use super::save;
+use super::sending::{allowed, asking, for_proxy, for_proxy_of, sending};
 use crate::failure::Failure;
 use crate::lists;
 use crate::password::{ask, needed};
@@ -25,11 +26,13 @@ pub(super) enum Prepared {
     Organization {
         row: Box<OrganizationRow>,
         password: Option<Secret>,
+        proxy_password: Option<Secret>,
     },
     /// A run that was cut off.
     Resume {
-        run: Option<RunId>,
+        run: RunId,
         password: Option<Secret>,
+        proxy_password: Option<Secret>,
     },
     /// A list.
     OneOff(Box<OneOff>),
@@ -40,6 +43,7 @@ pub(super) struct OneOff {
     pub(super) plan: Plan,
     pub(super) form: EmailConfigurationForm,
     pub(super) password: Secret,
+    pub(super) proxy_password: Option<Secret>,
     pub(super) list: Source,
 }
 
@@ -59,33 +63,66 @@ impl Prepared {
     /// # Errors
     /// What the engine finds wrong; nothing was asked then.
     pub(super) async fn start(self, engine: &Engine, args: &Args) -> Result<StartedCheck, Failure> {
-        let (stream, proxy) = (args.streams(), args.proxy()?);
-        let canaries = args
-            .must_refuse
-            .iter()
-            .map(|text| lists::canary(text))
-            .collect::<Result<_, _>>()?;
-        let started = match self {
-            Self::Organization { row, password } => {
-                engine
-                    .audit_organization(
-                        &row,
-                        password,
-                        Mailboxes::Scope(CheckScope::All),
-                        canaries,
-                        |plan| args.adjust(proxy.as_ref(), plan),
-                        stream,
-                    )
-                    .await?
+        let stream = args.streams();
+        match self {
+            Self::Organization {
+                row,
+                password,
+                proxy_password,
+            } => {
+                let sending = sending(args, proxy_password);
+                let start =
+                    async |engine: Engine| of_users(&engine, &row, password.clone(), args).await;
+                asking(engine, &sending, start).await
             }
-            Self::Resume { run, password } => engine.resume_run(run, password, stream).await?,
-            Self::OneOff(audit) => match &args.save {
-                Some(name) => save::start(engine, name, *audit, args).await?,
-                None => audit.start(engine, canaries, stream).await?,
-            },
-        };
-        Ok(started)
+            Self::Resume {
+                run,
+                password,
+                proxy_password,
+            } => {
+                let sending = sending(args, proxy_password);
+                let start = async |engine: Engine| {
+                    let run = Some(run.clone());
+                    engine.resume_run(run, password.clone(), stream).await
+                };
+                asking(engine, &sending, start).await
+            }
+            Self::OneOff(audit) => {
+                let sending = sending(args, audit.proxy_password.clone());
+                let engine = allowed(engine, &audit.plan, &audit.password, &sending).await?;
+                let started = match &args.save {
+                    Some(name) => save::start(&engine, name, *audit, args).await?,
+                    None => audit.start(&engine, canaries(args)?, stream).await?,
+                };
+                Ok(started)
+            }
+        }
     }
+}
+
+/// All users of a stored organization, and canaries beside them.
+async fn of_users(
+    engine: &Engine,
+    row: &OrganizationRow,
+    password: Option<Secret>,
+    args: &Args,
+) -> Result<StartedCheck, Problem> {
+    let proxy = args.proxy()?;
+    engine
+        .audit_organization(
+            row,
+            password,
+            Mailboxes::Scope(CheckScope::All),
+            canaries(args)?,
+            |plan| args.adjust(proxy.as_ref(), plan),
+            args.streams(),
+        )
+        .await
+}
+
+fn canaries(args: &Args) -> Result<Vec<Canary>, Problem> {
+    let canaries = args.must_refuse.iter();
+    canaries.map(|text| lists::canary(text)).collect()
 }
 
 impl OneOff {
@@ -140,9 +177,14 @@ pub(super) async fn of_organization(
         served(configuration.form.authentication)?;
     }
     let password = stored_or_asked(engine, Some(row.id), &row.name, args).await?;
+    let organization = OrganizationRef {
+        organization: row.id,
+    };
+    let proxy_password = for_proxy_of(engine, organization, args).await?;
     Ok(Prepared::Organization {
         row: Box::new(row),
         password,
+        proxy_password,
     })
 }
 
@@ -164,9 +206,17 @@ pub(super) async fn of_run(
         .hint("Start a new check."));
     }
     let password = stored_or_asked(engine, row.organization, &row.account, args).await?;
+    let proxy_password = match (row.organization, engine.run_plan(&row.id).await?) {
+        (Some(organization), _) => {
+            for_proxy_of(engine, OrganizationRef { organization }, args).await?
+        }
+        (None, Some(plan)) => for_proxy(args, &plan.proxy)?,
+        (None, None) => None,
+    };
     Ok(Prepared::Resume {
-        run: Some(row.id),
+        run: row.id,
         password,
+        proxy_password,
     })
 }
 
@@ -187,6 +237,7 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         authentication: auth,
         tls_trust: args.trust.settle(engine).await?.unwrap_or_default(),
         identify_by: args.identify_by.unwrap_or_default().into(),
+        proxy: kept(args.proxy()?.as_ref()),
         ..EmailConfigurationForm::default()
     };
     refuse_form(engine, &form).await?;
@@ -214,12 +265,26 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
         ask(&account, stdin)?
     };
+    let proxy_password = for_proxy(args, &plan.proxy)?;
     Ok(Prepared::OneOff(Box::new(OneOff {
         plan,
         form,
         password,
+        proxy_password,
         list,
     })))
+}
+
+/// The proxy as `--save` keeps it.
+fn kept(proxy: Option<&ProxyChoice>) -> ProxySetting {
+    match proxy {
+        None | Some(ProxyChoice::System) => ProxySetting::Inherit,
+        Some(ProxyChoice::None) => ProxySetting::None,
+        Some(ProxyChoice::Http { host, port, user }) => ProxySetting::Custom {
+            address: format!("{host}:{port}"),
+            user: user.clone(),
+        },
+    }
 }
 
 /// Opens the list; where it is to be stored, reads it. Standard input has one use.

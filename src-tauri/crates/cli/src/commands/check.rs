@@ -71,6 +71,10 @@ pub(crate) struct Args {
     pub(super) must_refuse: Vec<String>,
     #[command(flatten)]
     pub(super) password: PasswordArgs,
+    /// Send the password although this server refused it within the last 30 minutes, which may lock
+    /// the account; without it a person is asked, and a script's check is stopped
+    #[arg(long, help_heading = "Server and account")]
+    pub(super) send_again: bool,
     /// Read an access token from the first line of stdin; not part of this version
     #[arg(
         long,
@@ -100,7 +104,8 @@ pub(crate) struct Args {
     /// Seconds a request may take, 1 to 600 [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = crate::values::timeout, help_heading = "Network")]
     pub(super) timeout: Option<u64>,
-    /// HTTP proxy; system is what the environment says; loopback needs none [default: system]
+    /// HTTP proxy, http://USER@HOST:PORT where it wants a sign-in; system is what the environment
+    /// says; loopback needs none [default: system]
     #[arg(long, value_name = "system|none|URL", help_heading = "Network")]
     pub(super) proxy: Option<String>,
     /// Ask this server of a load-balanced name, as curl's --resolve; repeatable
@@ -126,7 +131,7 @@ const EXAMPLES: &str = "\
 Examples:
   A one-off audit; the password is asked for:
     understudy check --ews-url https://mail.contoso.com/EWS/Exchange.asmx
-      --account 'CONTOSO\\svc-ews' --auth basic --users users.csv
+      --account 'CONTOSO\\svc-ews' --users users.csv
   The same from a script:
     ... --password-stdin --json < password.txt
   A stored organization, and a run that was cut off:
@@ -219,13 +224,22 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
         Form::OneOff => {
             let engine = match &args.save {
                 Some(_) => Engine::open(global.options()).await?,
-                None => Engine::temporary(Options::default()).await?,
+                None => Engine::temporary(one_off(global)).await?,
             };
             let prepared = audit::one_off(&engine, &args).await?;
             (engine, prepared)
         }
     };
     play(&engine, prepared, &args, global).await
+}
+
+/// Nothing is kept but refused passwords, and of those a keyed hash for half an hour.
+fn one_off(global: &Global) -> Options {
+    let person = || engine::data_folder_of_person().ok();
+    Options {
+        guard_dir: global.data_dir.clone().or_else(person),
+        ..Options::default()
+    }
 }
 
 /// From a run that is ready to its last line.

@@ -9,6 +9,7 @@ pub(crate) mod user;
 
 mod audit;
 mod save;
+mod sending;
 
 use crate::args::{Cli, Command};
 use crate::failure::{Exit, Failure};

@@ -78,6 +78,7 @@ async fn fill(
     let OneOff {
         form,
         password,
+        proxy_password,
         list,
         ..
     } = audit;
@@ -98,7 +99,7 @@ async fn fill(
     };
     keep_canaries(engine, row, args).await?;
     keep_settings(engine, row.id, args).await?;
-    keep_configuration(engine, row.id, form, &password).await?;
+    keep_configuration(engine, row.id, form, &password, proxy_password.as_ref()).await?;
     // A list whose every row became a user is checked as the organization it is now; else the rows
     // that could not be kept are part of this run all the same. Either way it is the organization's
     // run, with the settings just saved.
@@ -235,6 +236,7 @@ async fn keep_configuration(
     organization: OrganizationId,
     form: EmailConfigurationForm,
     password: &Secret,
+    proxy_password: Option<&Secret>,
 ) -> Result<(), Problem> {
     let store = SaveEmailConfiguration {
         organization,
@@ -242,7 +244,7 @@ async fn keep_configuration(
         password: PasswordChange::Store {
             password: password.clone(),
         },
-        proxy_password: None,
+        proxy_password: proxy_password.cloned(),
     };
     let refused = match engine.email_configuration_save(store).await {
         Ok(_) => return Ok(()),

@@ -1,7 +1,7 @@
-//! What a report says about the endpoint of a run beside its results: whose certificates the run
-//! trusted, and how long those it saw are valid. Reads only; trusts nothing.
+//! What a report needs to know about the endpoint of a run beside its results: how it was reached,
+//! and how long the certificates it showed are valid. Reads only; trusts nothing.
 
-use contract::{CertificateInfo, Problem, RunId, TlsTrust};
+use contract::{CertificateInfo, Problem, RunId};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -13,11 +13,12 @@ use crate::problems::{internal, of_store};
 const DAY: i64 = 86_400;
 
 impl Engine {
-    /// Whose certificates a run trusted when it started; `None`: there is no such run.
+    /// How a run reached Exchange when it started: trust, proxy and the rest that is no secret;
+    /// `None`: there is no such run.
     ///
     /// # Errors
     /// [`contract::Code::Internal`] where the database cannot be read.
-    pub async fn run_trust(&self, run: &RunId) -> Result<Option<TlsTrust>, Problem> {
+    pub async fn run_plan(&self, run: &RunId) -> Result<Option<Plan>, Problem> {
         let wanted = run.clone();
         let stored = self
             .stage()
@@ -25,12 +26,10 @@ impl Engine {
             .read(move |tx| store::runs::show(tx, &wanted))
             .await
             .map_err(of_store)?;
-        let Some(stored) = stored else {
-            return Ok(None);
-        };
-        let plan: Plan = serde_json::from_value(stored.options)
-            .map_err(|e| internal("reading the settings of the run", &e))?;
-        Ok(Some(plan.tls_trust))
+        stored
+            .map(|stored| serde_json::from_value(stored.options))
+            .transpose()
+            .map_err(|e| internal("reading the settings of the run", &e))
     }
 
     /// Validity of a certificate as it is now: `2025-10-23 to 2026-10-23, expired 30 days ago`.

@@ -1,15 +1,17 @@
 //! The Email Configuration of an organization: its flags, its JSON, and saving it.
 
 use contract::{
-    Authentication, EmailConfiguration, EmailConfigurationForm, IdentifyBy, OrganizationRow,
-    PasswordChange, Problem, SaveEmailConfiguration, Secret, TlsTrust,
+    Authentication, CertificateInfo, Code, EmailConfiguration, EmailConfigurationForm, IdentifyBy,
+    OrganizationId, OrganizationRow, PasswordChange, Problem, ProxySetting, RunRef, RunsQuery,
+    SaveEmailConfiguration, Secret, TlsTrust,
 };
 use engine::Engine;
+use engine::reports::check::Certificate;
 use serde::Serialize;
 
 use crate::password::PasswordArgs;
 use crate::trust::TrustArgs;
-use crate::values::{Auth, Identify, served};
+use crate::values::{Auth, Identify, proxy_setting, served};
 
 /// The Email Configuration; what is left out stays.
 #[derive(Debug, clap::Args)]
@@ -28,8 +30,21 @@ pub(super) struct ConfigurationArgs {
     identify_by: Option<Identify>,
     #[command(flatten)]
     trust: TrustArgs,
+    /// HTTP proxy; inherit is what the environment says; loopback needs none [default: inherit]
+    #[arg(long, value_name = "inherit|none|HOST:PORT", help_heading = "Network")]
+    proxy: Option<String>,
+    /// Name to sign in to the proxy with; "" for none
+    #[arg(long, value_name = "NAME", help_heading = "Network")]
+    proxy_user: Option<String>,
     #[command(flatten)]
     password: PasswordArgs,
+}
+
+/// What is to be saved.
+pub(super) struct Settled {
+    pub(super) form: EmailConfigurationForm,
+    pub(super) password: Option<Secret>,
+    pub(super) proxy_password: Option<Secret>,
 }
 
 /// The Email Configuration in JSON. There is no password to show.
@@ -43,6 +58,10 @@ pub(super) struct Configuration<'a> {
     pub(super) ca_file: Option<&'a str>,
     pub(super) pin_sha256: Option<&'a str>,
     pub(super) has_password: bool,
+    pub(super) pin_certificate: Option<Certificate<'a>>,
+    pub(super) proxy: &'a str,
+    pub(super) proxy_user: Option<&'a str>,
+    pub(super) has_proxy_password: bool,
 }
 
 impl<'a> Configuration<'a> {
@@ -53,6 +72,11 @@ impl<'a> Configuration<'a> {
             TlsTrust::Ca { name, .. } => ("ca", Some(name.as_str()), None),
             TlsTrust::Pin { sha256, .. } => ("pin", None, Some(sha256.as_str())),
         };
+        let (proxy, proxy_user) = match &form.proxy {
+            ProxySetting::Inherit => ("inherit", None),
+            ProxySetting::None => ("none", None),
+            ProxySetting::Custom { address, user } => (address.as_str(), user.as_deref()),
+        };
         Self {
             ews_url: &form.ews_url,
             account: &form.account_logon,
@@ -62,26 +86,42 @@ impl<'a> Configuration<'a> {
             ca_file,
             pin_sha256,
             has_password: configuration.password.has_password,
+            pin_certificate: pinned(form).map(Certificate::from),
+            proxy,
+            proxy_user,
+            has_proxy_password: configuration.has_proxy_password,
         }
     }
 }
 
+/// What is known of the pinned certificate.
+pub(super) fn pinned(form: &EmailConfigurationForm) -> Option<&CertificateInfo> {
+    match &form.tls_trust {
+        TlsTrust::Pin { certificate, .. } => certificate.as_deref(),
+        TlsTrust::System | TlsTrust::Ca { .. } => None,
+    }
+}
+
 impl ConfigurationArgs {
-    /// The form as it is to be, and the password; `None`: nothing of it was given.
+    /// The form as it is to be, and the passwords; `None`: nothing of it was given. `organization`:
+    /// whose form it is, where it has been saved before.
     pub(super) async fn settle(
         &self,
         engine: &Engine,
+        organization: Option<OrganizationId>,
         mut form: EmailConfigurationForm,
-    ) -> Result<Option<(EmailConfigurationForm, Option<Secret>)>, Problem> {
+    ) -> Result<Option<Settled>, Problem> {
         if let Some(auth) = self.auth {
             served(auth.into())?;
         }
+        let proxy = self.proxy_of(&form.proxy)?;
         let trust = self.trust.settle(engine).await?;
         let given = self.ews_url.is_some()
             || self.account.is_some()
             || self.auth.is_some()
             || self.identify_by.is_some()
             || trust.is_some()
+            || proxy.is_some()
             || self.password.password_stdin;
         if !given {
             return Ok(None);
@@ -99,10 +139,103 @@ impl ConfigurationArgs {
             form.identify_by = identify.into();
         }
         if let Some(trust) = trust {
-            form.tls_trust = trust;
+            form.tls_trust = with_certificate(engine, organization, trust, &form.tls_trust).await?;
         }
-        Ok(Some((form, self.password.read()?)))
+        if let Some(proxy) = proxy {
+            form.proxy = proxy;
+        }
+        let password = self.password.read()?;
+        let proxy_password = self.proxy_password()?;
+        Ok(Some(Settled {
+            form,
+            password,
+            proxy_password,
+        }))
     }
+
+    /// The proxy as it is to be; `None`: it stays.
+    fn proxy_of(&self, before: &ProxySetting) -> Result<Option<ProxySetting>, Problem> {
+        let setting = match &self.proxy {
+            Some(text) => Some(proxy_setting(text)?),
+            None => None,
+        };
+        let Some(user) = self.proxy_user.as_deref().map(str::trim) else {
+            // Another address keeps no name: it was meant for the other proxy.
+            return Ok(setting);
+        };
+        let named = (!user.is_empty()).then(|| user.to_owned());
+        match setting.unwrap_or_else(|| before.clone()) {
+            ProxySetting::Custom { address, .. } => Ok(Some(ProxySetting::Custom {
+                address,
+                user: named,
+            })),
+            ProxySetting::Inherit | ProxySetting::None => Err(Problem::new(
+                Code::Invalid,
+                "There is no proxy to sign in to.",
+            )
+            .hint("Name it with --proxy HOST:PORT beside --proxy-user.")),
+        }
+    }
+
+    /// The proxy's password, where a name for it was given: the second line of stdin, else typed.
+    /// Without either it stays as it is.
+    fn proxy_password(&self) -> Result<Option<Secret>, Problem> {
+        let user = self.proxy_user.as_deref().map(str::trim);
+        let Some(user) = user.filter(|user| !user.is_empty()) else {
+            return Ok(None);
+        };
+        match self.password.read_for_proxy(user, false) {
+            Ok(password) => Ok(Some(password)),
+            Err(problem) if problem.code == Code::PasswordNeeded => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
+/// A pin with what is known of its certificate: from the same pin before, or from what the server
+/// showed in the organization's latest run.
+async fn with_certificate(
+    engine: &Engine,
+    organization: Option<OrganizationId>,
+    trust: TlsTrust,
+    before: &TlsTrust,
+) -> Result<TlsTrust, Problem> {
+    let TlsTrust::Pin { sha256, .. } = trust else {
+        return Ok(trust);
+    };
+    let same = |info: &&CertificateInfo| info.sha256.eq_ignore_ascii_case(&sha256);
+    let old = match before {
+        TlsTrust::Pin { certificate, .. } => certificate.as_deref().filter(same).cloned(),
+        TlsTrust::System | TlsTrust::Ca { .. } => None,
+    };
+    let known = match (old, organization) {
+        (None, Some(organization)) => {
+            let seen = seen_last(engine, organization).await?;
+            seen.iter().find(same).cloned()
+        }
+        (old, _) => old,
+    };
+    let certificate = known.map(|info| Box::new(CertificateInfo { pem: None, ..info }));
+    Ok(TlsTrust::Pin {
+        sha256,
+        certificate,
+    })
+}
+
+/// The chain that the server showed in the organization's latest run.
+async fn seen_last(
+    engine: &Engine,
+    organization: OrganizationId,
+) -> Result<Vec<CertificateInfo>, Problem> {
+    let query = RunsQuery {
+        organization: Some(organization),
+        limit: 1,
+    };
+    let Some(run) = engine.runs_list(query).await?.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let page = engine.run_show(RunRef { run: run.id }).await?;
+    Ok(page.certificates)
 }
 
 /// A password that was given goes into the key store; without one, what is there is kept, or it is
@@ -110,10 +243,14 @@ impl ConfigurationArgs {
 pub(super) async fn save(
     engine: &Engine,
     row: &OrganizationRow,
-    form: EmailConfigurationForm,
-    password: Option<Secret>,
+    settled: Settled,
     keeps: bool,
 ) -> Result<(), Problem> {
+    let Settled {
+        form,
+        password,
+        proxy_password,
+    } = settled;
     let password = match password {
         Some(password) => PasswordChange::Store { password },
         None if keeps => PasswordChange::Keep,
@@ -124,7 +261,7 @@ pub(super) async fn save(
             organization: row.id,
             form,
             password,
-            proxy_password: None,
+            proxy_password,
         })
         .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 mod configuration;
 
-use configuration::{Configuration, ConfigurationArgs, save};
+use configuration::{Configuration, ConfigurationArgs, pinned, save};
 use contract::{
     AccessType, AddOrganization, Code, DuplicateOrganization, EditOrganization,
     EmailConfigurationForm, OrganizationRef, OrganizationRow, OrganizationsQuery, Platform,
@@ -241,13 +241,19 @@ async fn show(engine: &Engine, name: &str, json: bool) -> Result<(), Failure> {
             configuration: saved,
         })?;
     } else {
-        output.text(&described(&row, saved.as_ref()))?;
+        let certificate = pinned(&configuration.form).map(|info| engine.validity(info));
+        output.text(&described(&row, saved.as_ref(), certificate.as_deref()))?;
     }
     output.finish()?;
     Ok(())
 }
 
-fn described(row: &OrganizationRow, configuration: Option<&Configuration<'_>>) -> String {
+/// `validity`: of the pinned certificate, where that is known.
+fn described(
+    row: &OrganizationRow,
+    configuration: Option<&Configuration<'_>>,
+    validity: Option<&str>,
+) -> String {
     let users = count(row.counts.users, "user", "users");
     let canaries = match row.counts.must_refuse {
         0 => String::new(),
@@ -273,19 +279,53 @@ fn described(row: &OrganizationRow, configuration: Option<&Configuration<'_>>) -
         "asked for each time"
     };
     text.extend([format!(
-        "EWS URL         {}\nAccount         {}\nAuthentication  {}\nIdentify by     {}\nTLS trust       {trust}\nPassword        {password}\n",
+        "EWS URL         {}\nAccount         {}\nAuthentication  {}\nIdentify by     {}\nTLS trust       {trust}\n{}Proxy           {}\nPassword        {password}\n",
         one_line(configuration.ews_url),
         one_line(configuration.account),
         configuration.auth,
         configuration.identify_by,
+        pin(configuration, validity),
+        proxy(configuration),
     )]);
     text
+}
+
+/// What is known of the pinned certificate.
+fn pin(configuration: &Configuration<'_>, validity: Option<&str>) -> String {
+    let Some(certificate) = &configuration.pin_certificate else {
+        return String::new();
+    };
+    format!(
+        "                {}\n                issued by {}\n                {}\n",
+        one_line(certificate.subject),
+        one_line(certificate.issuer),
+        validity.unwrap_or_default()
+    )
+}
+
+fn proxy(configuration: &Configuration<'_>) -> String {
+    let Some(user) = configuration.proxy_user else {
+        return match configuration.proxy {
+            "inherit" => "as this computer has it".to_owned(),
+            other => one_line(other),
+        };
+    };
+    let password = if configuration.has_proxy_password {
+        "password in the key store"
+    } else {
+        "password asked for each time"
+    };
+    format!(
+        "{} as {}, {password}",
+        one_line(configuration.proxy),
+        one_line(user)
+    )
 }
 
 async fn add(engine: &Engine, args: AddArgs) -> Result<(), Failure> {
     let settled = args
         .configuration
-        .settle(engine, EmailConfigurationForm::default())
+        .settle(engine, None, EmailConfigurationForm::default())
         .await?;
     let new = AddOrganization {
         name: args.name,
@@ -294,8 +334,8 @@ async fn add(engine: &Engine, args: AddArgs) -> Result<(), Failure> {
         platform: Platform::OnPremises,
     };
     let row = engine.organization_add(new).await?;
-    if let Some((form, password)) = settled
-        && let Err(problem) = save(engine, &row, form, password, false).await
+    if let Some(settled) = settled
+        && let Err(problem) = save(engine, &row, settled, false).await
     {
         // Bad input leaves nothing behind.
         engine
@@ -318,15 +358,15 @@ async fn edit(engine: &Engine, args: EditArgs) -> Result<(), Failure> {
     let keeps = configuration.password.has_password || configuration.password.ask_each_time;
     let settled = args
         .configuration
-        .settle(engine, configuration.form)
+        .settle(engine, Some(row.id), configuration.form)
         .await?;
     if args.name.is_none() && settled.is_none() {
         return Err(Problem::new(Code::Invalid, "There is nothing to change.")
             .hint("Give --name, or a flag of the Email Configuration such as --ews-url.")
             .into());
     }
-    if let Some((form, password)) = settled {
-        save(engine, &row, form, password, keeps).await?;
+    if let Some(settled) = settled {
+        save(engine, &row, settled, keeps).await?;
     }
     let name = match args.name {
         Some(name) => {
