@@ -55,6 +55,10 @@ pub trait Vault: Send + Sync {
 
 /// The wire, one run long.
 pub(crate) trait Mailroom: Send + Sync {
+    /// Whether a Kerberos ticket may be had; if not, why, where there is something to tell. Looks once, for
+    /// two seconds at most.
+    fn ticket_possible(&self) -> BoxFuture<'_, Result<(), Option<String>>>;
+
     /// How lanes log on from now on.
     fn choose(&self, mechanism: Mechanism);
 

@@ -40,7 +40,7 @@ use crate::channel_binding::{BindingHash, ChannelBinding};
 
 /// How long a ticket is used. No domain gives them for less than 10 minutes
 /// (<https://learn.microsoft.com/windows/security/threat-protection/security-policy-settings/maximum-lifetime-for-service-ticket>).
-const FRESH: Duration = Duration::from_secs(5 * 60);
+const FRESH: Duration = Duration::from_mins(5);
 
 /// Kerberos with a name and a password.
 pub struct Kerberos {

@@ -4,9 +4,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use contract::Secret;
 use exchange::{
-    Authenticator, Basic, Call, Endpoint, Fault, Lane, LogOns, LogonName, Ntlm, NtlmWord, Reply,
-    Stats, StatsSnapshot, Trust,
+    Authenticator, Basic, Call, Endpoint, Fault, Kerberos, Lane, LogOns, LogonName, NoRealm, Ntlm,
+    NtlmWord, Realm, Reply, Stats, StatsSnapshot, Trust,
 };
+use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
 use super::mechanism::Mechanism;
@@ -21,6 +22,8 @@ pub(crate) struct Wire {
     password: Zeroizing<String>,
     stats: Arc<Stats>,
     chosen: Arc<Chosen>,
+    /// The Kerberos realm of the account, once it was looked for.
+    realm: OnceCell<Result<Realm, NoRealm>>,
     /// Takes the secret out of what the server sends back.
     pub(crate) redactor: Arc<Redactor>,
 }
@@ -39,23 +42,41 @@ impl Wire {
             password: Zeroizing::new(password.expose().to_owned()),
             stats: Arc::default(),
             chosen: Arc::default(),
+            realm: OnceCell::new(),
             redactor: Arc::new(Redactor::new(account, password.expose())),
         }
     }
 
     fn authenticator(&self, mechanism: Mechanism) -> Arc<dyn Authenticator> {
-        let ntlm = |word| Ntlm::new(LogonName::parse(&self.account), &self.password, word);
+        let name = LogonName::parse(&self.account);
+        let ntlm = |word| Ntlm::new(name.clone(), &self.password, word);
         match mechanism {
             Mechanism::Basic => Arc::new(Basic::new(&self.account, &self.password)),
             Mechanism::Ntlm => Arc::new(ntlm(NtlmWord::Ntlm)),
-            Mechanism::NtlmUnderNegotiate | Mechanism::Kerberos => {
-                Arc::new(ntlm(NtlmWord::Negotiate))
+            Mechanism::NtlmUnderNegotiate => Arc::new(ntlm(NtlmWord::Negotiate)),
+            Mechanism::Kerberos => {
+                let realm = self.realm.get().and_then(|found| found.as_ref().ok());
+                let realm = realm.expect("Kerberos is a candidate only where a realm was found");
+                Arc::new(Kerberos::new(name, &self.password, realm.clone()))
             }
         }
     }
 }
 
 impl Mailroom for Wire {
+    fn ticket_possible(&self) -> BoxFuture<'_, Result<(), Option<String>>> {
+        Box::pin(async move {
+            let found = self.realm.get_or_init(async || {
+                Realm::find(&LogonName::parse(&self.account), self.endpoint.host()).await
+            });
+            match found.await {
+                Ok(_) => Ok(()),
+                Err(NoRealm::Loopback) => Err(None),
+                Err(why) => Err(Some(why.to_string())),
+            }
+        })
+    }
+
     fn choose(&self, mechanism: Mechanism) {
         let way = (self.authenticator(mechanism), Arc::default());
         *self.chosen.write().unwrap_or_else(PoisonError::into_inner) = Some(way);

@@ -34,7 +34,7 @@ impl Conductor {
         };
         self.note_chain(&answered);
         let mut obstacle = None;
-        for mechanism in self.ways(&answered) {
+        for mechanism in self.ways(&answered).await {
             self.choose(mechanism);
             lane.log_on();
             match self.log_on(lane.as_mut(), mechanism).await? {
@@ -86,15 +86,25 @@ impl Conductor {
     }
 
     /// The ways to log on that were chosen and are offered; none: the run stops before any password.
-    fn ways(&mut self, answered: &Answered) -> Vec<Mechanism> {
+    async fn ways(&mut self, answered: &Answered) -> Vec<Mechanism> {
         if let Some(reply) = answered.reply.as_ref() {
             let mut found = authentication::of_challenge(reply, self.spec.clock.now());
             authentication::clean(&mut found, &self.spec.redactor);
             self.facts.server_version.clone_from(&found.server_version);
             self.facts.authentication = found;
         }
-        let offered = &self.facts.authentication.offered;
-        mechanism::candidates(self.spec.authentication, offered, false)
+        let chosen = self.spec.authentication;
+        let offered = self.facts.authentication.offered.clone();
+        if !mechanism::candidates(chosen, &offered, true).contains(&Mechanism::Kerberos) {
+            return mechanism::candidates(chosen, &offered, false);
+        }
+        let possible = self.spec.mailroom.ticket_possible().await;
+        if let Err(Some(why)) = &possible {
+            self.facts.way = Some(Mechanism::Kerberos);
+            self.tried(SchemeOutcome::NotPossible, Some(why.clone()));
+            self.facts.way = None;
+        }
+        mechanism::candidates(chosen, &offered, possible.is_ok())
     }
 
     fn choose(&mut self, mechanism: Mechanism) {
