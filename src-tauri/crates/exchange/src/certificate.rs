@@ -111,11 +111,13 @@ impl Certificate {
     pub fn pem(&self) -> String {
         let text = BASE64_STANDARD.encode(&self.der);
         let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
-        for line in text.as_bytes().chunks(64) {
-            pem.push_str(std::str::from_utf8(line).expect("base64 is ASCII"));
-            pem.push('\n');
+        for (at, letter) in text.chars().enumerate() {
+            if at > 0 && at % 64 == 0 {
+                pem.push('\n');
+            }
+            pem.push(letter);
         }
-        pem + "-----END CERTIFICATE-----\n"
+        pem + "\n-----END CERTIFICATE-----\n"
     }
 
     /// For showing even what cannot be parsed.

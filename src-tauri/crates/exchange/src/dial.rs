@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
-use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, TlsFaultKind, Trust, proxy, tls};
+use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, TlsReason, Trust, proxy, tls};
 
 /// Longest time for a connection attempt, whatever the request may take.
 const MAX_CONNECT: Duration = Duration::from_secs(15);
@@ -30,7 +30,7 @@ pub(crate) struct Dialed {
 /// Plain or encrypted.
 pub(crate) enum Stream {
     Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<tls::Heard>>),
 }
 
 /// Opens a connection within the endpoint's time-out. Every TCP connection is counted, whether TLS
@@ -46,7 +46,7 @@ pub(crate) async fn dial(
     match once(endpoint, trust, connections).await {
         // A handshake that was cut off without an alert deserves one more attempt: load balancers
         // and freshly recycled servers do this at random.
-        Err(Fault::Tls(fault)) if fault.kind == TlsFaultKind::Protocol && is_cut(&fault.detail) => {
+        Err(Fault::Tls(fault)) if fault.reason == TlsReason::HungUp => {
             once(endpoint, trust, connections).await
         }
         other => other,
@@ -115,12 +115,6 @@ impl Limit {
     fn waited(self, what: &str) -> String {
         format!("{what} for {}", self.seconds())
     }
-}
-
-fn is_cut(detail: &str) -> bool {
-    ["eof", "reset", "broken pipe", "aborted"]
-        .iter()
-        .any(|word| detail.to_ascii_lowercase().contains(word))
 }
 
 async fn connect(

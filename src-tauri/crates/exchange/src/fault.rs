@@ -87,6 +87,8 @@ impl From<LogOnFault> for Fault {
 pub struct TlsFault {
     /// Which kind.
     pub kind: TlsFaultKind,
+    /// For [`TlsFaultKind::Protocol`]: which of its reasons.
+    pub reason: TlsReason,
     /// What was found, in a few words.
     pub detail: String,
     /// The chain, leaf first; empty where the handshake did not come so far.
@@ -106,4 +108,21 @@ pub enum TlsFaultKind {
     Expired,
     /// No common version or cipher, client certificate demanded, not TLS at all.
     Protocol,
+}
+
+/// Reasons of [`TlsFaultKind::Protocol`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsReason {
+    /// No cipher suite both sides speak: servers with RSA key exchange or CBC alone.
+    NoCommonCipher,
+    /// No version both sides speak: TLS 1.0 and 1.1 are not spoken here (RFC 8996).
+    NoCommonVersion,
+    /// The server demands a client certificate.
+    ClientCertificate,
+    /// What answers is not TLS.
+    NotTls,
+    /// The connection ended without an alert.
+    HungUp,
+    /// Something else.
+    Other,
 }

@@ -31,7 +31,7 @@ pub use certificate::{Certificate, CertificateError, read_certificates};
 pub use challenge::{Challenge, ChallengeError};
 pub use channel_binding::{BindingHash, ChannelBinding};
 pub use endpoint::{Endpoint, EndpointError, Override};
-pub use fault::{Fault, LogOnFault, TlsFault, TlsFaultKind};
+pub use fault::{Fault, LogOnFault, TlsFault, TlsFaultKind, TlsReason};
 pub use kerberos::{Kerberos, NoRealm, Realm};
 pub use lane::{Call, Lane, Stats, StatsSnapshot};
 pub use log_ons::LogOns;

@@ -1,5 +1,8 @@
 //! The TLS handshake: verifies by [`Trust`], keeps the chain for showing, names the fault.
 
+mod heard;
+mod reason;
+
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,20 +17,22 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use self::reason::Evidence;
 use crate::trust::{Kind, Trust};
-use crate::{Certificate, Fault, TlsFault, TlsFaultKind};
+use crate::{Certificate, Fault, TlsFault, TlsFaultKind, TlsReason};
+
+pub(crate) use self::heard::Heard;
 
 /// A connection that is encrypted now.
 pub(crate) struct Shaken {
-    pub(crate) stream: TlsStream<TcpStream>,
+    pub(crate) stream: TlsStream<Heard>,
     /// With TLS 1.3 a server that insists on a client certificate hangs up after the handshake.
     pub(crate) certificate_asked: bool,
 }
 
 /// The server hung up on a client without a certificate.
 pub(crate) fn certificate_demanded() -> Fault {
-    let detail = "the server demands a client certificate".to_owned();
-    fault(TlsFaultKind::Protocol, detail, Vec::new())
+    no_handshake(TlsReason::ClientCertificate, String::new())
 }
 
 /// Shakes hands as a client of `host`.
@@ -45,24 +50,21 @@ pub(crate) async fn handshake(
         asked: AtomicBool::new(false),
     });
     let config =
-        config(&recorder).map_err(|e| fault(TlsFaultKind::Protocol, e.to_string(), Vec::new()))?;
+        config(&recorder).map_err(|error| no_handshake(TlsReason::Other, error.to_string()))?;
     let name = ServerName::try_from(host.to_owned()).map_err(|_| Fault::NameNotFound {
         detail: "this is no host name".to_owned(),
     })?;
-    match TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
+    let connector = TlsConnector::from(Arc::new(config));
+    match connector
+        .connect(name, Heard::new(stream))
+        .into_fallible()
         .await
     {
         Ok(stream) => Ok(Shaken {
             stream,
             certificate_asked: recorder.asked.load(Relaxed),
         }),
-        Err(error) => {
-            let seen =
-                std::mem::take(&mut *recorder.seen.lock().unwrap_or_else(PoisonError::into_inner));
-            let kind = seen.fault.unwrap_or(TlsFaultKind::Protocol);
-            Err(fault(kind, error.to_string(), seen.chain))
-        }
+        Err((error, stream)) => Err(recorder.fault(&error, stream.first())),
     }
 }
 
@@ -72,7 +74,8 @@ pub(crate) fn late_refusal(error: &(dyn std::error::Error + 'static)) -> Option<
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(tls) = error.downcast_ref::<Error>() {
-            return Some(fault(TlsFaultKind::Protocol, tls.to_string(), Vec::new()));
+            let reason = reason::of_error(tls, &[]);
+            return Some(no_handshake(reason, tls.to_string()));
         }
         if let Some(inner) = error
             .downcast_ref::<std::io::Error>()
@@ -86,11 +89,13 @@ pub(crate) fn late_refusal(error: &(dyn std::error::Error + 'static)) -> Option<
     None
 }
 
-fn fault(kind: TlsFaultKind, detail: String, chain: Vec<Certificate>) -> Fault {
+/// A fault of the protocol itself. `said` is what the TLS layer said.
+fn no_handshake(reason: TlsReason, said: String) -> Fault {
     Fault::Tls(Box::new(TlsFault {
-        kind,
-        detail,
-        chain,
+        kind: TlsFaultKind::Protocol,
+        reason,
+        detail: reason::words(reason, &said, &[]),
+        chain: Vec::new(),
     }))
 }
 
@@ -110,7 +115,7 @@ fn config(recorder: &Arc<Recorder>) -> Result<rustls::ClientConfig, Error> {
 #[derive(Debug, Default)]
 struct Seen {
     chain: Vec<Certificate>,
-    fault: Option<TlsFaultKind>,
+    fault: Option<(TlsFaultKind, Error)>,
 }
 
 #[derive(Debug)]
@@ -138,6 +143,73 @@ impl ResolvesClientCert for Recorder {
 }
 
 impl Recorder {
+    /// What a failed handshake is called: by the certificate if one was judged, else by what came.
+    fn fault(&self, error: &std::io::Error, heard: &[u8]) -> Fault {
+        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let evidence = Evidence {
+            error,
+            heard,
+            certificate_asked: self.asked.load(Relaxed),
+        };
+        let (kind, reason, detail) = match seen.fault {
+            Some((kind, error)) => {
+                let detail = self.words(kind, &error, seen.chain.first());
+                (kind, TlsReason::Other, detail)
+            }
+            None => (TlsFaultKind::Protocol, evidence.reason(), evidence.words()),
+        };
+        Fault::Tls(Box::new(TlsFault {
+            kind,
+            reason,
+            detail,
+            chain: seen.chain,
+        }))
+    }
+
+    /// What is wrong with a certificate. Where its issuer is the point, the issuer stands first: a
+    /// TLS-inspecting proxy is known by it.
+    fn words(&self, kind: TlsFaultKind, error: &Error, leaf: Option<&Certificate>) -> String {
+        let Some(leaf) = leaf else {
+            return error.to_string();
+        };
+        let issuer = if leaf.issuer == leaf.subject {
+            format!("it signs itself as {}", leaf.subject)
+        } else {
+            format!("it was issued by {}", leaf.issuer)
+        };
+        match (kind, &self.trust.kind) {
+            (
+                TlsFaultKind::PinMismatch,
+                Kind::Pin {
+                    issuer: Some(pinned),
+                    ..
+                },
+            ) if *pinned != leaf.issuer => {
+                format!(
+                    "{issuer}, the pinned one by {pinned}: renewed with another issuer, or a TLS-inspecting proxy \
+                     or load balancer in the middle shows its own"
+                )
+            }
+            (
+                TlsFaultKind::PinMismatch,
+                Kind::Pin {
+                    issuer: Some(_), ..
+                },
+            ) => {
+                format!("{issuer}, as the pinned one was: most likely it was renewed")
+            }
+            (TlsFaultKind::PinMismatch, _)
+            | (
+                TlsFaultKind::Untrusted,
+                Kind::Chain {
+                    verifier: Ok(_), ..
+                },
+            ) if is_issuer(error) => issuer,
+            (TlsFaultKind::Untrusted, _) => format!("{issuer}; {error}"),
+            _ => error.to_string(),
+        }
+    }
+
     fn judge(
         &self,
         leaf: &CertificateDer<'_>,
@@ -146,8 +218,8 @@ impl Recorder {
         now: UnixTime,
     ) -> Result<(), (TlsFaultKind, Error)> {
         match &self.trust.kind {
-            Kind::Pin(pin) if Sha256::digest(leaf).as_slice() == pin => Ok(()),
-            Kind::Pin(_) => Err((
+            Kind::Pin { sha256, .. } if Sha256::digest(leaf).as_slice() == sha256 => Ok(()),
+            Kind::Pin { .. } => Err((
                 TlsFaultKind::PinMismatch,
                 Error::General("the certificate is not the pinned one".to_owned()),
             )),
@@ -175,6 +247,14 @@ impl Recorder {
             }
         }
     }
+}
+
+/// Nothing is to be said beside who issued it.
+fn is_issuer(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::General(_) | Error::InvalidCertificate(CertificateError::UnknownIssuer)
+    )
 }
 
 /// Pin, then issuer, then name, then dates: asks the verifier again at a time at which the leaf is
@@ -262,7 +342,7 @@ impl ServerCertVerifier for Recorder {
         match judged {
             Ok(()) => Ok(ServerCertVerified::assertion()),
             Err((kind, error)) => {
-                seen.fault = Some(kind);
+                seen.fault = Some((kind, error.clone()));
                 Err(error)
             }
         }

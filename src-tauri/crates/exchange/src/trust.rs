@@ -21,7 +21,11 @@ pub(crate) enum Kind {
         extra: Arc<Vec<CertificateDer<'static>>>,
     },
     /// SHA-256 of the one certificate.
-    Pin([u8; 32]),
+    Pin {
+        sha256: [u8; 32],
+        /// Who issued it, where that is known; decides nothing.
+        issuer: Option<String>,
+    },
 }
 
 impl Trust {
@@ -49,11 +53,13 @@ impl Trust {
     }
 
     /// Exactly the certificate with this SHA-256 (of its DER): chain, name and dates are not asked.
+    /// `issuer` is that of the certificate when it was pinned, as [`crate::Certificate::issuer`] spells
+    /// it: another certificate is told apart by it.
     #[must_use]
-    pub fn pin(sha256: [u8; 32]) -> Self {
+    pub fn pin(sha256: [u8; 32], issuer: Option<String>) -> Self {
         Self {
             provider: Arc::new(rustls::crypto::aws_lc_rs::default_provider()),
-            kind: Kind::Pin(sha256),
+            kind: Kind::Pin { sha256, issuer },
         }
     }
 }

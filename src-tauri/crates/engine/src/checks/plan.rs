@@ -130,13 +130,20 @@ impl Plan {
                         .collect(),
                 ))
             }
-            TlsTrust::Pin { sha256, .. } => pin(sha256).map(Trust::pin).ok_or_else(|| {
-                Problem::invalid(
-                    "tlsTrust",
-                    "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.",
-                )
-                .hint("`openssl x509 -in certificate.pem -noout -fingerprint -sha256` shows it.")
-            }),
+            TlsTrust::Pin {
+                sha256,
+                certificate,
+            } => {
+                let sha256 = pin(sha256).ok_or_else(|| {
+                    Problem::invalid(
+                        "tlsTrust",
+                        "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.",
+                    )
+                    .hint("`openssl x509 -in certificate.pem -noout -fingerprint -sha256` shows it.")
+                })?;
+                let issuer = certificate.as_ref().map(|pinned| pinned.issuer.clone());
+                Ok(Trust::pin(sha256, issuer))
+            }
         }
     }
 
