@@ -12,6 +12,7 @@ mod lanes;
 mod lists;
 mod log_on;
 mod ntlm;
+mod probe;
 mod refusals;
 mod stops;
 mod versions;
