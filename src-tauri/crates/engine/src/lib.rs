@@ -21,7 +21,7 @@ mod stage;
 mod start;
 pub mod users;
 
-pub use start::{Engine, Options, VaultChoice};
+pub use start::{Engine, Options, VaultChoice, data_folder_of_person};
 
 /// Version of the product, as `--version` and the window show it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

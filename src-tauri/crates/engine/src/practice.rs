@@ -15,6 +15,7 @@ use store::{Db, Tx, email_configurations, organizations, users};
 
 use crate::Engine;
 use crate::adapters::MemoryVault;
+use crate::checks::Guard;
 use crate::email_configuration::fingerprint;
 use crate::locks;
 use crate::ports::{PracticeExchange, PracticeWorld};
@@ -202,6 +203,7 @@ impl Engine {
             dice: Arc::clone(&real.dice),
             folder,
             downloads: real.downloads.clone(),
+            guard: Guard::default(),
             practice: true,
         });
         Ok((stage, lock))

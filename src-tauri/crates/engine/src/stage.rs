@@ -9,7 +9,7 @@ use contract::{OrganizationId, Problem, RunId, Secret};
 use store::{Db, StoreError, Tx};
 
 use crate::activity::Author;
-use crate::checks::RunningChecks;
+use crate::checks::{Guard, RunningChecks};
 use crate::email_configuration::Drafts;
 use crate::locks::{self, RunLock};
 use crate::ports::{Clock, Dice, Vault};
@@ -27,6 +27,8 @@ pub(crate) struct Stage {
     /// Where exports go; `None`: the person's Downloads folder.
     pub(crate) downloads: Option<PathBuf>,
     pub(crate) running: RunningChecks,
+    /// Keeps refused passwords from being sent again.
+    pub(crate) guard: Guard,
     pub(crate) previews: Previews,
     /// Passwords typed with `Ask each time`: in memory, for this session only.
     pub(crate) typed: Mutex<HashMap<OrganizationId, Secret>>,
@@ -45,6 +47,7 @@ pub(crate) struct Parts {
     pub(crate) dice: Arc<dyn Dice>,
     pub(crate) folder: Option<PathBuf>,
     pub(crate) downloads: Option<PathBuf>,
+    pub(crate) guard: Guard,
     pub(crate) practice: bool,
 }
 
@@ -58,6 +61,7 @@ impl Stage {
             folder: parts.folder,
             downloads: parts.downloads,
             running: RunningChecks::default(),
+            guard: parts.guard,
             previews: Previews::default(),
             typed: Mutex::default(),
             drafts: Drafts::default(),
@@ -81,7 +85,11 @@ impl Stage {
 
     /// Now, `days` ago.
     pub(crate) fn days_ago(&self, days: i64) -> String {
-        let span = jiff::SignedDuration::from_hours(days * 24);
+        self.ago(jiff::SignedDuration::from_hours(days * 24))
+    }
+
+    /// Now, `span` ago.
+    pub(crate) fn ago(&self, span: jiff::SignedDuration) -> String {
         let now = self.clock.now();
         at(now.checked_sub(span).unwrap_or(now))
     }
@@ -111,6 +119,18 @@ impl Stage {
             return Ok(Some(typed));
         }
         let (vault, key) = (Arc::clone(&self.vault), secret_key(organization));
+        on_blocking_thread(move || vault.load(&key)).await
+    }
+
+    /// The password for the user of an organization's proxy, from the key store.
+    ///
+    /// # Errors
+    /// [`contract::Code::KeyStore`].
+    pub(crate) async fn proxy_password(
+        &self,
+        organization: OrganizationId,
+    ) -> Result<Option<Secret>, Problem> {
+        let (vault, key) = (Arc::clone(&self.vault), proxy_secret_key(organization));
         on_blocking_thread(move || vault.load(&key)).await
     }
 
@@ -178,6 +198,11 @@ pub(crate) fn run_lock(stage: &Stage, run: &RunId) -> Result<RunLock, Problem> {
 /// Name of an organization's password in the key store.
 pub(crate) fn secret_key(organization: OrganizationId) -> String {
     format!("organization-{organization}-password")
+}
+
+/// Name of the password of its proxy's user in the key store.
+pub(crate) fn proxy_secret_key(organization: OrganizationId) -> String {
+    format!("organization-{organization}-proxy-password")
 }
 
 /// The key store blocks; a tokio worker must not.

@@ -9,6 +9,7 @@ use store::{Db, organizations, users};
 
 use crate::activity::UNDO_DAYS;
 use crate::adapters::{MemoryVault, PlatformVault, SystemClock, SystemDice};
+use crate::checks::{Guard, Sending};
 use crate::locks;
 use crate::ports::{Clock, Dice, PracticeExchange, Vault};
 use crate::practice::Rehearsal;
@@ -22,6 +23,8 @@ const DATA_DIR: &str = "UNDERSTUDY_DATA_DIR";
 #[derive(Clone)]
 pub struct Engine {
     pub(crate) inner: Arc<Inner>,
+    /// How the runs that are started through this handle send passwords.
+    pub(crate) sending: Sending,
 }
 
 pub(crate) struct Inner {
@@ -53,6 +56,9 @@ pub struct Options {
     pub dice: Option<Arc<dyn Dice>>,
     /// Where exports go; left out: the person's Downloads folder.
     pub downloads: Option<PathBuf>,
+    /// The data folder where a [`Engine::temporary`] one notes refused passwords, so that they are not
+    /// sent again by the next process; left out: nowhere. It is made on the first refusal only.
+    pub guard_dir: Option<PathBuf>,
 }
 
 /// Where passwords are kept.
@@ -78,7 +84,7 @@ impl Engine {
     pub async fn open(options: Options) -> Result<Self, Problem> {
         let folder = match &options.data_dir {
             Some(folder) => folder.clone(),
-            None => default_folder()?,
+            None => data_folder_of_person()?,
         };
         let (exclusive, path) = (options.exclusive, folder.clone());
         let (window, db) = on_blocking_thread(move || {
@@ -90,12 +96,16 @@ impl Engine {
             Ok((window, Db::open(&path).map_err(|error| of_open(&error))?))
         })
         .await?;
+        let options = Options {
+            guard_dir: None,
+            ..options
+        };
         let engine = Self::assemble(db, Some(folder), window, options);
         put_in_order(&engine.inner.real).await?;
         Ok(engine)
     }
 
-    /// An engine that writes nothing anywhere: for one-off audits.
+    /// An engine that writes nothing anywhere, refused passwords apart: for one-off audits.
     ///
     /// # Errors
     /// [`contract::Code::DataFolder`] when the system gives no temporary space.
@@ -104,6 +114,16 @@ impl Engine {
         let engine = Self::assemble(db, None, None, options);
         put_in_order(&engine.inner.real).await?;
         Ok(engine)
+    }
+
+    /// A handle whose runs send passwords in another way: the proxy's along, or one that was refused
+    /// lately once more. What it shares with this one stays shared.
+    #[must_use]
+    pub fn sending(&self, sending: Sending) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            sending,
+        }
     }
 
     /// Cancels every check, keeps what is decided, and leaves practice mode.
@@ -166,6 +186,7 @@ impl Engine {
             dice: options.dice.unwrap_or_else(|| Arc::new(SystemDice)),
             folder,
             downloads: options.downloads,
+            guard: Guard::new(options.guard_dir),
             practice: false,
         });
         let inner = Inner {
@@ -177,6 +198,7 @@ impl Engine {
         };
         Self {
             inner: Arc::new(inner),
+            sending: Sending::default(),
         }
     }
 }
@@ -217,7 +239,12 @@ async fn put_in_order(stage: &Stage) -> Result<(), Problem> {
     Ok(())
 }
 
-fn default_folder() -> Result<PathBuf, Problem> {
+/// The data folder where none is named: `UNDERSTUDY_DATA_DIR`, else the platform's application data
+/// folder of this person. Nothing is made.
+///
+/// # Errors
+/// [`contract::Code::DataFolder`] where the person has none.
+pub fn data_folder_of_person() -> Result<PathBuf, Problem> {
     if let Some(folder) = std::env::var_os(DATA_DIR).filter(|text| !text.is_empty()) {
         return Ok(folder.into());
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::{
     CauseCard, CheckPassword, Code, Expectation, ExportFormat, ExportRun, ExportedFile,
-    FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
+    FolderResult, NoArgs, OrganizationId, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
     ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunState, RunsQuery,
     Secret, StartCheck, Verdict,
 };
@@ -13,10 +13,11 @@ use store::runs::{self, StoredRun};
 use tokio::sync::watch;
 
 use super::export::Export;
+use super::guard::{self, SendAgain};
 use super::load::Canary;
 use super::plan::Plan;
-use super::settings::for_check;
-use super::start::{self, Audit, Mailboxes, StartedCheck};
+use super::settings::{for_check, for_proxy};
+use super::start::{self, Audit, Mailboxes, Sending, StartedCheck};
 use crate::Engine;
 use crate::diagnosis::explanation::explanation;
 use crate::diagnosis::remedy::{Names, remedy};
@@ -43,6 +44,17 @@ impl Engine {
             Some(typed) => typed,
             None => stored_password(&stage, &settings.row).await?,
         };
+        let again = if request.send_again {
+            SendAgain::Yes
+        } else {
+            SendAgain::Ask
+        };
+        let proxy = request.proxy_password;
+        let proxy_password = for_proxy(&stage, settings.row.id, &settings.plan, proxy).await?;
+        let sending = Sending {
+            again,
+            proxy_password,
+        };
         let audit = Audit {
             plan: settings.plan,
             password,
@@ -53,7 +65,7 @@ impl Engine {
             draft: settings.draft,
             stream: false,
         };
-        let started = start::start(&stage, audit).await?;
+        let started = start::start(&stage, audit, sending).await?;
         Ok(RunRef { run: started.run })
     }
 
@@ -61,9 +73,22 @@ impl Engine {
     ///
     /// # Errors
     /// Bad input costs no request and leaves nothing behind: [`Code::Invalid`], [`Code::BadList`],
-    /// [`Code::BadCertificate`], [`Code::AlreadyRunning`].
+    /// [`Code::BadCertificate`], [`Code::AlreadyRunning`], [`Code::PasswordRefused`].
     pub async fn start_audit(&self, audit: Audit) -> Result<StartedCheck, Problem> {
-        start::start(&self.stage(), audit).await
+        start::start(&self.stage(), audit, self.sending.clone()).await
+    }
+
+    /// Whether this password was refused lately, so that [`SendAgain::Ask`] would not send it: with
+    /// the problem that says when and by whom. Asks no server.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for a plan that names no server.
+    pub async fn password_refused_at(
+        &self,
+        plan: &Plan,
+        password: &Secret,
+    ) -> Result<Option<Problem>, Problem> {
+        guard::question(&self.stage(), plan, password).await
     }
 
     /// A run of a stored organization, with its saved settings, of its users or of a list;
@@ -87,6 +112,7 @@ impl Engine {
             Some(password) => password,
             None => stored_password(&stage, &settings.row).await?,
         };
+        let sending = self.sending_of(&stage, Some(row.id), &settings.plan).await?;
         let audit = Audit {
             plan: settings.plan,
             password,
@@ -97,7 +123,7 @@ impl Engine {
             draft: settings.draft,
             stream,
         };
-        start::start(&stage, audit).await
+        start::start(&stage, audit, sending).await
     }
 
     /// Goes on with a run that was cut off. `None`: the newest of all.
@@ -120,7 +146,9 @@ impl Engine {
                 .map_err(of_store)?
                 .ok_or_else(|| Problem::new(Code::NotFound, "There is no run yet."))?,
         };
-        let row = stored(&stage, &run).await?.row;
+        let found = stored(&stage, &run).await?;
+        let plan = start::plan_of(&found)?;
+        let row = found.row;
         let password = match (password, row.organization) {
             (Some(password), _) => password,
             (None, Some(organization)) => stage
@@ -129,7 +157,30 @@ impl Engine {
                 .ok_or_else(|| password_needed(&row.account))?,
             (None, None) => return Err(password_needed(&row.account)),
         };
-        start::resume(&stage, &run, &password, stream).await
+        let sending = self.sending_of(&stage, row.organization, &plan).await?;
+        start::resume(&stage, &run, &password, sending, stream).await
+    }
+
+    /// How a run of an organization sends passwords: as this handle says, with the stored password
+    /// of its proxy's user.
+    async fn sending_of(
+        &self,
+        stage: &Stage,
+        organization: Option<OrganizationId>,
+        plan: &Plan,
+    ) -> Result<Sending, Problem> {
+        let Sending {
+            again,
+            proxy_password: typed,
+        } = self.sending.clone();
+        let proxy_password = match organization {
+            Some(organization) => for_proxy(stage, organization, plan, typed).await?,
+            None => typed,
+        };
+        Ok(Sending {
+            again,
+            proxy_password,
+        })
     }
 
     /// Cancels a check at once; what is decided stays.

@@ -34,7 +34,13 @@ impl Conductor {
         };
         self.note_chain(&answered);
         let mut obstacle = None;
-        for mechanism in self.ways(&answered).await {
+        let ways = self.ways(&answered).await;
+        let held_back = self.spec.password.held_back.clone();
+        if let Some(why) = held_back.filter(|_| !ways.is_empty()) {
+            self.stop.get_or_insert((Cause::AuthRejected, why));
+            return Ok(false);
+        }
+        for mechanism in ways {
             self.choose(mechanism);
             lane.log_on();
             match self.log_on(lane.as_mut(), mechanism).await? {
@@ -90,7 +96,6 @@ impl Conductor {
         if let Some(reply) = answered.reply.as_ref() {
             let mut found = authentication::of_challenge(reply, self.spec.clock.now());
             authentication::clean(&mut found, &self.spec.redactor);
-            self.facts.server_version.clone_from(&found.server_version);
             self.facts.authentication = found;
         }
         let chosen = self.spec.authentication;
@@ -233,7 +238,14 @@ impl Conductor {
                     }
                 }
                 Seen::Cause(cause) => {
-                    self.stop_with(cause, answered.observed.detail.as_deref());
+                    let reply = answered.reply.as_ref();
+                    let begun = reply.is_some_and(|reply| reply.log_on.is_some());
+                    let detail = if cause == Cause::PolicyEwsBlocked && !begun {
+                        Some("before the log-on")
+                    } else {
+                        answered.observed.detail.as_deref()
+                    };
+                    self.stop_with(cause, detail);
                     return Ok(LoggedOn::No);
                 }
             }
@@ -244,6 +256,7 @@ impl Conductor {
     pub(super) fn signed_in(&mut self) {
         if !self.logged_on {
             self.logged_on = true;
+            self.spec.password.accepted();
             self.governor.logged_on();
             self.tried(SchemeOutcome::Accepted, None);
             self.facts.authentication.accepted = self.facts.way.map(|way| way.scheme().to_owned());

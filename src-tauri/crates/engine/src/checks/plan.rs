@@ -87,8 +87,12 @@ impl Plan {
     /// # Errors
     /// [`Code::BadCertificate`], [`Code::Invalid`], [`Code::NotAllowed`] for a scheme this version
     /// does not speak.
-    pub(crate) fn wire(&self, password: &Secret) -> Result<Wire, Problem> {
-        let (endpoint, trust) = (self.endpoint()?, self.trust()?);
+    pub(crate) fn wire(
+        &self,
+        password: &Secret,
+        proxy_password: Option<&Secret>,
+    ) -> Result<Wire, Problem> {
+        let (endpoint, trust) = (self.endpoint_by(proxy_password)?, self.trust()?);
         Ok(Wire::new(endpoint, trust, &self.account, password))
     }
 

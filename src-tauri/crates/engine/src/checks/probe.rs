@@ -8,7 +8,7 @@ use exchange::{Call, Lane, Reply, Stats};
 use std::sync::Arc;
 
 use super::authentication;
-use super::settings::{go_online, plan_of};
+use super::settings::{go_online, plan_of, stored_for_proxy};
 use crate::Engine;
 use crate::diagnosis::wording::{self, Words};
 use crate::diagnosis::{Asked, Seen, observe};
@@ -23,7 +23,9 @@ impl Engine {
         go_online(self).await?;
         let plan = plan_of(self, request.organization, request.form).await?;
         let stage = self.stage();
-        let (endpoint, trust) = (Arc::new(plan.endpoint()?), Arc::new(plan.trust()?));
+        let proxy_password = stored_for_proxy(&stage, request.organization, &plan).await?;
+        let endpoint = Arc::new(plan.endpoint_by(proxy_password.as_ref())?);
+        let trust = Arc::new(plan.trust()?);
         let host = endpoint.host().to_owned();
         let folders = [DistinguishedFolder::Inbox];
         let body = ews::get_folder::request(ews::SchemaVersion::Exchange2013Sp1, None, &folders)

@@ -10,6 +10,7 @@ use super::plan::{Plan, ProxyChoice};
 use crate::Engine;
 use crate::email_configuration::why_not_served;
 use crate::problems::of_store;
+use crate::stage::Stage;
 
 /// What a check of an organization needs, its password apart.
 pub(super) struct Settings {
@@ -65,6 +66,71 @@ pub(super) async fn for_check(
         fingerprint,
         draft,
     })
+}
+
+/// The password for the user of a proxy that was named by hand: the typed one, else the stored one if
+/// it belongs to the same user of the same proxy.
+///
+/// # Errors
+/// [`Code::PasswordNeeded`]; [`Code::KeyStore`].
+pub(super) async fn for_proxy(
+    stage: &Stage,
+    organization: OrganizationId,
+    plan: &Plan,
+    typed: Option<Secret>,
+) -> Result<Option<Secret>, Problem> {
+    let ProxyChoice::Http {
+        user: Some(user), ..
+    } = &plan.proxy
+    else {
+        return Ok(None);
+    };
+    if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
+        return Ok(Some(typed));
+    }
+    let stored = stored_for_proxy(stage, organization, plan).await?;
+    stored.map(Some).ok_or_else(|| {
+        Problem::new(
+            Code::PasswordNeeded,
+            format!("The password of {user} for the proxy is neither typed nor stored."),
+        )
+        .field("proxy")
+        .hint("Enter the proxy's password, or remove the proxy's user.")
+    })
+}
+
+/// The stored one alone. Never the password of another user, or for another proxy.
+pub(super) async fn stored_for_proxy(
+    stage: &Stage,
+    organization: OrganizationId,
+    plan: &Plan,
+) -> Result<Option<Secret>, Problem> {
+    let saved = stage
+        .read(move |tx| Ok(email_configurations::load(tx, organization)?))
+        .await?;
+    let Some(saved) = saved.filter(|saved| saved.has_proxy_password) else {
+        return Ok(None);
+    };
+    if same_sign_in(&saved.form.proxy, &plan.proxy) {
+        stage.proxy_password(organization).await
+    } else {
+        Ok(None)
+    }
+}
+
+/// Whether the same user signs in to the same proxy.
+fn same_sign_in(saved: &ProxySetting, choice: &ProxyChoice) -> bool {
+    match (ProxyChoice::of(saved), choice) {
+        (
+            Ok(ProxyChoice::Http { host, user, .. }),
+            ProxyChoice::Http {
+                host: other,
+                user: whose,
+                ..
+            },
+        ) => host.eq_ignore_ascii_case(other) && user == *whose,
+        _ => false,
+    }
 }
 
 /// Whether the network may be used at all.

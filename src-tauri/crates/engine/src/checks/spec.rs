@@ -7,6 +7,7 @@ use contract::{Authentication, IdentifyBy, RunId, SmtpAddress};
 use ews::DistinguishedFolder;
 use store::runs::RunNumber;
 
+use super::guard::Watched;
 use super::redact::Redactor;
 use crate::ports::{Clock, Dice, Mailroom};
 
@@ -30,6 +31,8 @@ pub(crate) struct RunSpec {
     /// The connection goes through an HTTP proxy.
     pub(crate) proxied: bool,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    /// The password, as the lock-out guard sees it.
+    pub(crate) password: Arc<Watched>,
     /// Takes the secret out of what the server sends back.
     pub(crate) redactor: Arc<Redactor>,
     pub(crate) clock: Arc<dyn Clock>,

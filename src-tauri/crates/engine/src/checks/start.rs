@@ -7,11 +7,12 @@ use contract::{
     CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary,
 };
 use store::run_results::{self, Selection};
-use store::runs::{self, NewRun, RunFinish, RunNumber};
+use store::runs::{self, NewRun, RunFinish, RunNumber, StoredRun};
 use tokio::sync::{mpsc, watch};
 
 use super::conductor::Conductor;
 use super::finish::{self, Context};
+use super::guard::{SendAgain, Watched};
 use super::load::{Canary, List, load};
 use super::plan::Plan;
 use super::running::Running;
@@ -42,6 +43,15 @@ pub struct Audit {
     pub draft: bool,
     /// Hand out rows as they are decided.
     pub stream: bool,
+}
+
+/// How a run sends passwords.
+#[derive(Debug, Clone, Default)]
+pub struct Sending {
+    /// Whether one that was refused lately is sent once more.
+    pub again: SendAgain,
+    /// For the user of a proxy that was named by hand; left out: the stored one, if any.
+    pub proxy_password: Option<Secret>,
 }
 
 /// Which mailboxes.
@@ -85,8 +95,12 @@ impl StartedCheck {
 ///
 /// # Errors
 /// Bad input costs no request and leaves nothing behind: [`Code::Invalid`], [`Code::BadList`],
-/// [`Code::BadCertificate`], [`Code::AlreadyRunning`].
-pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedCheck, Problem> {
+/// [`Code::BadCertificate`], [`Code::AlreadyRunning`], [`Code::PasswordRefused`].
+pub(crate) async fn start(
+    stage: &Arc<Stage>,
+    audit: Audit,
+    sending: Sending,
+) -> Result<StartedCheck, Problem> {
     let Audit {
         plan,
         password,
@@ -98,9 +112,10 @@ pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedChe
         stream,
     } = audit;
     plan.served()?;
-    let wire = plan.wire(&password)?;
-    drop(password);
+    let wire = plan.wire(&password, sending.proxy_password.as_ref())?;
     let folders = plan.folders()?;
+    let watched = Watched::begin(stage, &plan, &password, sending.again).await?;
+    drop(password);
     let run = RunId(uuid::Uuid::from_bytes(id_bytes(stage)).to_string());
     let scope = scope_word(&mailboxes);
     let header = NewRun {
@@ -132,7 +147,7 @@ pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedChe
         },
         &plan,
         folders,
-        wire,
+        (wire, watched),
         stream,
     )
     .await
@@ -141,11 +156,13 @@ pub(crate) async fn start(stage: &Arc<Stage>, audit: Audit) -> Result<StartedChe
 /// Goes on with a run that was cut off: decided rows are not asked again.
 ///
 /// # Errors
-/// [`Code::NotFound`], [`Code::NotAllowed`] for a complete run, [`Code::AlreadyRunning`].
+/// [`Code::NotFound`], [`Code::NotAllowed`] for a complete run, [`Code::AlreadyRunning`],
+/// [`Code::PasswordRefused`].
 pub(crate) async fn resume(
     stage: &Arc<Stage>,
     run: &RunId,
     password: &Secret,
+    sending: Sending,
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
     let wanted = run.clone();
@@ -162,9 +179,9 @@ pub(crate) async fn resume(
             "This run is complete; there is nothing to go on with.",
         ));
     }
-    let plan: Plan = serde_json::from_value(stored.options.clone())
-        .map_err(|e| crate::problems::internal("reading the settings of the run", &e))?;
-    let (wire, folders) = (plan.wire(password)?, plan.folders()?);
+    let plan = plan_of(&stored)?;
+    let wire = plan.wire(password, sending.proxy_password.as_ref())?;
+    let folders = plan.folders()?;
     if let Some(other) = stored
         .row
         .organization
@@ -172,6 +189,7 @@ pub(crate) async fn resume(
     {
         return Err(already_running(&other));
     }
+    let watched = Watched::begin(stage, &plan, password, sending.again).await?;
     let number = stored.number();
     let lock = run_lock(stage, run)?;
     // A run that came to its end has asked for the second time whom it refused (ruling 4).
@@ -209,10 +227,19 @@ pub(crate) async fn resume(
         },
         &plan,
         folders,
-        wire,
+        (wire, watched),
         stream,
     )
     .await
+}
+
+/// The plan of a run that was started earlier.
+///
+/// # Errors
+/// [`Code::Internal`] when it cannot be read.
+pub(super) fn plan_of(stored: &StoredRun) -> Result<Plan, Problem> {
+    serde_json::from_value(stored.options.clone())
+        .map_err(|e| crate::problems::internal("reading the settings of the run", &e))
 }
 
 /// A run whose rows are in the database.
@@ -246,7 +273,7 @@ async fn begin(
     entered: Entered,
     plan: &Plan,
     folders: Vec<ews::DistinguishedFolder>,
-    wire: super::lanes::Wire,
+    (wire, watched): (super::lanes::Wire, Watched),
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
     let Entered {
@@ -295,6 +322,7 @@ async fn begin(
     let pending = recorded
         .total
         .saturating_sub(done + recorded.undetermined + recorded.not_checked);
+    let watched = Arc::new(watched);
     let spec = RunSpec {
         run: run.clone(),
         number,
@@ -308,6 +336,7 @@ async fn begin(
         proxied: endpoint.is_proxied(),
         redactor: Arc::clone(&wire.redactor),
         mailroom: Arc::new(wire),
+        password: Arc::clone(&watched),
         clock: Arc::clone(&stage.clock),
         dice: Arc::clone(&stage.dice),
     };
@@ -327,9 +356,11 @@ async fn begin(
         cancelled,
         tell,
     );
-    let (keeper, id) = (Arc::clone(stage), run.clone());
+    let (keeper, id, last) = (Arc::clone(stage), run.clone(), progress.clone());
     tokio::spawn(async move {
         finish::play(conductor, context).await;
+        let last = last.borrow().clone();
+        watched.end(&keeper, &last).await;
         keeper.running.leave(&id);
         drop(lock);
         end.send_replace(true);

@@ -4,7 +4,9 @@
 mod activity;
 mod certificates;
 mod data_folder;
+mod doorman;
 mod email_configuration;
+mod guard;
 mod import;
 mod organizations;
 mod practice;
