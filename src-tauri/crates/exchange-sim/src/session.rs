@@ -407,3 +407,74 @@ fn named(directory: &Directory, sent: &Authenticate) -> Option<usize> {
         (netbios, false) => directory.account(&format!("{netbios}\\{}", sent.user)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::options::Options;
+
+    /// Judges one value after the other on a connection.
+    fn judged(values: &[Vec<u8>]) -> Vec<Verdict> {
+        let directory = Directory::new(Options {
+            offered: ["Negotiate", "NTLM", "Basic"].map(str::to_owned).to_vec(),
+            ..Options::default()
+        });
+        let (refusals, tally) = (Refusals::default(), Tally::default());
+        let court = Court {
+            directory: &directory,
+            refusals: &refusals,
+            tally: &tally,
+            channel: None,
+            connection: 1,
+            fault: None,
+        };
+        let mut session = Session::default();
+        let judge = |value: &Vec<u8>| {
+            let _ = session.leg(Some(value));
+            session.judge(Some(value), &court)
+        };
+        values.iter().map(judge).collect()
+    }
+
+    fn value(scheme: Scheme, token: &[u8]) -> Vec<u8> {
+        scheme.with(token).into_bytes()
+    }
+
+    fn message(kind: u8, rest: &[u8]) -> Vec<u8> {
+        [b"NTLMSSP\0", &[kind, 0, 0, 0][..], rest].concat()
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_let_in(values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 1..4)) {
+            for verdict in judged(&values) {
+                prop_assert_eq!(verdict, Verdict::Ask);
+            }
+        }
+
+        #[test]
+        fn no_invented_messages_are_let_in(
+            wrapped in any::<bool>(),
+            flags in any::<u32>(),
+            first in prop::collection::vec(any::<u8>(), 0..40),
+            last in prop::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let scheme = if wrapped { Scheme::Negotiate } else { Scheme::Ntlm };
+            let first = message(1, &[&flags.to_le_bytes(), first.as_slice()].concat());
+            let verdicts = judged(&[value(scheme, &first), value(scheme, &message(3, &last))]);
+            prop_assert!(matches!(verdicts[0], Verdict::Answer(_)));
+            prop_assert_eq!(&verdicts[1], &Verdict::Ask);
+        }
+
+        #[test]
+        fn no_spnego_brings_it_down(token in prop::collection::vec(any::<u8>(), 0..120), tag in 0x60..=0xa1_u8) {
+            let token = crate::der::write(tag, &[&token]);
+            for verdict in judged(&[value(Scheme::Negotiate, &token)]) {
+                let accepted = matches!(verdict, Verdict::Accepted { .. });
+                prop_assert!(!accepted);
+            }
+        }
+    }
+}

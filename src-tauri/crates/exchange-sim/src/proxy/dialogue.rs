@@ -194,3 +194,34 @@ async fn hang(client: &mut TcpStream) -> io::Result<()> {
 fn one(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_to_be_found() {
+        let mut options = ProxyOptions::default();
+        let mut map = |host: &str, address: &str| {
+            let address = address.parse().unwrap();
+            options.hosts.insert(host.to_owned(), address);
+        };
+        map("mail.contoso.test:443", "127.0.0.1:8443");
+        map("far.contoso.test:443", "192.0.2.7:443");
+        for (target, found) in [
+            ("Mail.Contoso.Test:443", Some("127.0.0.1:8443")),
+            ("mail.contoso.test:80", None),
+            ("far.contoso.test:443", None),
+            ("localhost:443", Some("127.0.0.1:443")),
+            ("[::1]:443", Some("[::1]:443")),
+            ("127.0.0.9:1", Some("127.0.0.9:1")),
+            ("192.0.2.7:443", None),
+            ("10.0.0.1:443", None),
+            ("localhost", None),
+            ("", None),
+        ] {
+            let expected = found.map(|address| address.parse().unwrap());
+            assert_eq!(look_up(target, &options), expected, "{target}");
+        }
+    }
+}
