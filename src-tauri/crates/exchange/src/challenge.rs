@@ -17,7 +17,7 @@ const MAX_PAIRS: usize = 64;
 /// What a challenge says of the server (MS-NLMP §2.2.1.2 and §2.2.2.1).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Challenge {
-    /// Whether there is a list of attributes at all: NTLMv2 needs one.
+    /// Whether there is a list of attributes at all: NTLM version 2 needs one.
     pub has_target_info: bool,
     /// `MsvAvNbDomainName`: `CONTOSO`.
     pub netbios_domain: Option<String>,

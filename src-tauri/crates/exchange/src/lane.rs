@@ -104,13 +104,11 @@ impl Lane {
     /// # Errors
     /// [`Fault`], when there is no complete reply.
     pub async fn challenge(&mut self, call: &Call, word: NtlmWord) -> Result<Reply, Fault> {
-        let outcome = match self.connected().await {
-            Ok(()) => {
-                let open = self.open.as_mut().expect("it is connected");
-                log_on::first_leg(open, &self.endpoint, call, word).await
-            }
-            Err(fault) => Err(Failed::Fault(fault)),
-        };
+        let outcome =
+            match connected(&mut self.open, &self.endpoint, &self.trust, &self.stats).await {
+                Ok(open) => log_on::first_leg(open, &self.endpoint, call, word).await,
+                Err(fault) => Err(Failed::Fault(fault)),
+            };
         // A log-on that is not gone on with is no state to leave a connection in.
         let outcome = match outcome {
             Ok(reply) => Ok(reply),
@@ -157,38 +155,26 @@ impl Lane {
         }
     }
 
-    async fn connected(&mut self) -> Result<(), Fault> {
-        if self.open.as_ref().is_none_or(Open::is_closed) {
-            self.open = None;
-            self.open = Some(Open::connect(&self.endpoint, &self.trust, &self.stats).await?);
-        }
-        Ok(())
-    }
-
     async fn attempt(&mut self, call: &Call) -> Result<Reply, Failed> {
-        self.connected().await?;
-        let open = self.open.as_mut().expect("it is connected");
+        let (endpoint, stats) = (&self.endpoint, &self.stats);
+        let open = connected(&mut self.open, endpoint, &self.trust, stats).await?;
         let Some((authenticator, log_ons)) = &self.authenticator else {
-            return open.ask(&self.endpoint, call, None, false).await;
+            return open.ask(endpoint, call, None, false).await;
         };
         let log_on = LogOn {
-            endpoint: &self.endpoint,
-            stats: &self.stats,
+            endpoint,
+            stats,
             log_ons,
             authenticator: authenticator.as_ref(),
         };
         let reply = match &open.logged_on {
             Some(LoggedOn::EveryRequest(header)) => {
                 let header = header.clone();
-                return open
-                    .ask_counted(&self.endpoint, call, Some(header), &self.stats)
-                    .await;
+                return open.ask_counted(endpoint, call, Some(header), stats).await;
             }
             None => log_on.carrying(open, call).await?,
             Some(LoggedOn::Connection) => {
-                let reply = open
-                    .ask_counted(&self.endpoint, call, None, &self.stats)
-                    .await?;
+                let reply = open.ask_counted(endpoint, call, None, stats).await?;
                 if reply.status != StatusCode::UNAUTHORIZED.as_u16() {
                     self.forgotten = 0;
                     return Ok(reply);
@@ -204,4 +190,18 @@ impl Lane {
         }
         Ok(reply)
     }
+}
+
+/// The connection of a lane: the one there is, or a fresh one.
+async fn connected<'a>(
+    slot: &'a mut Option<Open>,
+    endpoint: &Endpoint,
+    trust: &Trust,
+    stats: &Stats,
+) -> Result<&'a mut Open, Fault> {
+    let open = match slot.take().filter(|open| !open.is_closed()) {
+        Some(open) => open,
+        None => Open::connect(endpoint, trust, stats).await?,
+    };
+    Ok(slot.insert(open))
 }

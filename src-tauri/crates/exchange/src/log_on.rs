@@ -9,7 +9,7 @@ use crate::authentication::{Authenticator, Connection, HandshakeError, Leg};
 use crate::connection::{Failed, LoggedOn, Open};
 use crate::fault::LogOnFault;
 use crate::lane::{Call, Stats};
-use crate::log_ons::{HeldBack, LogOns, Turn};
+use crate::log_ons::{HeldBack, LogOns};
 use crate::ntlm::{Ntlm, NtlmWord};
 use crate::{Endpoint, Fault, LogOnReport, Reply};
 
@@ -109,20 +109,22 @@ impl LogOn<'_> {
             Some(self.log_ons.turn().await.map_err(held_back)?)
         };
         self.stats.log_ons.fetch_add(1, Relaxed);
-        turn.as_mut().map(Turn::sent);
+        if let Some(turn) = &mut turn {
+            turn.sent();
+        }
         let sent = open
             .ask_counted(self.endpoint, call, Some(header), self.stats)
             .await;
-        match &sent {
-            Ok(reply) => {
-                let refused = reply.status == StatusCode::UNAUTHORIZED.as_u16();
-                turn.as_mut().map(|turn| turn.answered(refused));
+        let never_left = matches!(sent, Err(Failed::NotSent));
+        if never_left {
+            self.stats.log_ons.fetch_sub(1, Relaxed);
+        }
+        match (&mut turn, &sent) {
+            (Some(turn), Ok(reply)) => {
+                turn.answered(reply.status == StatusCode::UNAUTHORIZED.as_u16());
             }
-            Err(Failed::NotSent) => {
-                self.stats.log_ons.fetch_sub(1, Relaxed);
-                turn.as_mut().map(Turn::not_sent);
-            }
-            Err(_) => {}
+            (Some(turn), Err(_)) if never_left => turn.not_sent(),
+            _ => {}
         }
         sent.map_err(|failed| in_the_middle(failed, challenged))
     }

@@ -31,7 +31,7 @@ impl LogonName {
         &self.user
     }
 
-    /// NetBIOS or DNS name before the backslash; empty for the other forms.
+    /// `NetBIOS` or DNS name before the backslash; empty for the other forms.
     #[must_use]
     pub fn domain(&self) -> &str {
         &self.domain

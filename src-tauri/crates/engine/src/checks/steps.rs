@@ -159,6 +159,7 @@ fn passed(
             let build = facts
                 .server_version
                 .as_deref()
+                .or(facts.authentication.server_version.as_deref())
                 .unwrap_or("of unknown build");
             (
                 StepStatus::Pass,
