@@ -64,7 +64,7 @@ pub struct ChannelBinding {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[ts(export)]
 pub struct ServerDomain {
-    /// NetBIOS name: the prefix of `DOMAIN\user`.
+    /// `NetBIOS` name: the prefix of `DOMAIN\user`.
     pub netbios: Option<String>,
     /// DNS name: the usual suffix of a UPN.
     pub dns: Option<String>,

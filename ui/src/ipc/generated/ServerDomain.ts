@@ -5,7 +5,7 @@
  */
 export type ServerDomain = { 
 /**
- * NetBIOS name: the prefix of `DOMAIN\user`.
+ * `NetBIOS` name: the prefix of `DOMAIN\user`.
  */
 netbios: string | null, 
 /**
