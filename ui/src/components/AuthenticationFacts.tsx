@@ -10,7 +10,7 @@ import { StateBadge, type Tone } from "./VerdictBadge";
 type AuthenticationFactsProps = { found: RunAuthentication };
 
 /** What a server says before any log-on: schemes, build, clock, domain. */
-export function ServerFacts({ found }: AuthenticationFactsProps) {
+export function ServerFacts({ found, more = [] }: AuthenticationFactsProps & { more?: readonly FactLine[] }) {
   const { offered, server_version, clock_skew_seconds, domain } = found;
   const lines: FactLine[] = [];
   if (offered.length > 0) lines.push({ term: "Offers", value: offered.join(", ") });
@@ -25,6 +25,7 @@ export function ServerFacts({ found }: AuthenticationFactsProps) {
     });
   }
   if (domain !== null) lines.push({ term: "Domain", value: domainWords(domain) });
+  lines.push(...more);
   return lines.length === 0 ? null : <Facts label="What the server says" lines={lines} />;
 }
 

@@ -21,6 +21,18 @@ const atTheEnd: readonly CommandName[] = [
 /** Least time between two refreshes of what a running check changes. */
 const refreshEvery = 1000;
 
+/**
+ * Reads again what an organization was said to be doing, where that run has ended meanwhile: a short run may be over
+ * before it was ever seen to go on.
+ */
+export function useCatchUp(believed: string | null, { page, progress }: Pick<LiveRun, "page" | "progress">): void {
+  const client = useQueryClient();
+  const over = page?.row.id === believed && progress !== undefined && progress.state !== "running";
+  useEffect(() => {
+    if (over) for (const read of atTheEnd) void client.invalidateQueries({ queryKey: [read] });
+  }, [over, client]);
+}
+
 /** A run, its causes and steps, and how far it is: live while it runs. */
 export function useLiveRun(run: string | null) {
   const shown = useRead("run_show", { run: run ?? "" }, { enabled: run !== null });
@@ -57,3 +69,5 @@ export function useLiveRun(run: string | null) {
   const progress = latest !== null && latest.run === run ? latest : shown.data?.progress;
   return { ...shown, page: shown.data, progress };
 }
+
+type LiveRun = ReturnType<typeof useLiveRun>;

@@ -1,7 +1,8 @@
 import type { MessageBarIntent } from "@fluentui/react-components";
-import { MessageBar, MessageBarBody, MessageBarTitle } from "@fluentui/react-components";
+import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from "@fluentui/react-components";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { counted } from "@/lib/format";
+import { type Reasons, reasonsOf } from "@/lib/reasons";
 import { exposedCount, type RunTone, runVerdict } from "@/lib/runVerdict";
 import { brokenStep } from "@/lib/steps";
 
@@ -15,6 +16,7 @@ const intents: Record<RunTone, MessageBarIntent> = {
 
 /** What the run proves; above all, that a mailbox was opened which must be refused. */
 export function VerdictBanner({ page }: { page: RunPage }) {
+  const styles = useStyles();
   const { row, steps } = page;
   const verdict = runVerdict(row, steps);
   const exposed = exposedCount(row.summary);
@@ -33,7 +35,14 @@ export function VerdictBanner({ page }: { page: RunPage }) {
         <MessageBar intent={intents[verdict.tone]} layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{titleText(verdict.title)}</MessageBarTitle>
-            {[verdict.detail, why].filter(Boolean).join(" ")}
+            {[verdict.detail, why?.lead].filter(Boolean).join(" ")}
+            {why && why.reasons.length > 0 && (
+              <ul className={styles.list} aria-label="Why it may have been refused, likeliest first">
+                {why.reasons.map((reason) => (
+                  <li key={reason}>{reason}</li>
+                ))}
+              </ul>
+            )}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -43,7 +52,7 @@ export function VerdictBanner({ page }: { page: RunPage }) {
             {row.warnings.length === 1 ? (
               row.warnings[0]
             ) : (
-              <ul style={{ margin: 0, paddingInlineStart: "20px" }}>
+              <ul className={styles.list}>
                 {row.warnings.map((warning) => (
                   <li key={warning}>{warning}</li>
                 ))}
@@ -61,7 +70,10 @@ function titleText(title: string): string {
 }
 
 /** Why a run was stopped: its own sentence, else that of the broken step. */
-function whyText({ row, steps }: RunPage): string | null {
-  if (row.state !== "stopped") return row.message;
-  return row.message ?? brokenStep(steps)?.message ?? null;
+function whyText({ row, steps }: RunPage): Reasons | null {
+  const text = row.message ?? (row.state === "stopped" ? brokenStep(steps)?.message : undefined);
+  if (text === undefined) return null;
+  return row.cause?.startsWith("auth.") ? reasonsOf(text) : { lead: text, reasons: [] };
 }
+
+const useStyles = makeStyles({ list: { margin: 0, paddingInlineStart: "20px" } });

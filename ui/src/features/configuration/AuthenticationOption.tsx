@@ -68,7 +68,7 @@ export function AuthenticationOption(props: AuthenticationOptionProps) {
             {meanings[value]}
           </Text>
           <Text size={200} className={styles.summary} id={reasonId}>
-            {noProbe ?? "Ask the server: how it wants to be signed in to. No password is sent."}
+            {noProbe ?? "Ask the server what it offers: no password is sent for it."}
           </Text>
           <AppliedNote applied={applied} onUndo={onUndo} />
           <Switch value={value} offered={offered} onSwitch={onSwitch} />

@@ -14,7 +14,7 @@ import type { RunPage } from "@/ipc/generated/RunPage";
 import { hostOf, isCertificateCause } from "@/lib/certificates";
 import type {} from "@/lib/handOver";
 import { useHotkeys } from "@/lib/keys";
-import { useLiveRun } from "@/lib/liveRun";
+import { useCatchUp, useLiveRun } from "@/lib/liveRun";
 import { AccessTypePicker } from "./AccessTypePicker";
 import { AccessTypeRecord } from "./AccessTypeRecord";
 import { CheckButton } from "./CheckButton";
@@ -43,6 +43,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
   const served = entry?.served ?? false;
   const newest = newestOf(page.running, checking.started?.run ?? null, configuration.lastRun);
   const run = useLiveRun(newest);
+  useCatchUp(page.running, run);
   const running = run.progress?.state === "running" || (page.running !== null && run.page === undefined);
   const { counts } = page.row;
   useHandedTrust(form);

@@ -34,12 +34,13 @@ const identities: Record<IdentifyBy, string> = {
 /** `Connection options`: authentication, trust, how a mailbox is named, and the proxy. */
 export function ConnectionOptions({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProps) {
   const styles = useStyles();
-  const { state, validation } = form;
+  const { state, validation, report } = form;
   const [open, setOpen] = useState(() => changes(state.form).length > 0);
   const id = useId("connection-options");
   const set = changes(state.form);
   const fields = ["authentication", "tlsTrust", "proxy"];
-  const needed = fields.some((field) => validation.of(field).some(({ level }) => level === "error"));
+  const messages = fields.flatMap((field) => [...report.at(field), ...validation.of(field)]);
+  const needed = messages.some(({ level }) => level === "error");
   const filledIn = state.applied.some(({ field }) => fields.includes(field));
   const shown = open || needed || filledIn;
   return (
@@ -69,7 +70,7 @@ export function ConnectionOptions({ form, app, hasProxyPassword, lastRun }: Conn
 }
 
 function Options({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProps) {
-  const { state, dispatch, validation, probe } = form;
+  const { state, dispatch, validation, probe, report } = form;
   const { authentication, tlsTrust, ewsUrl, accountLogon, proxy, identifyBy } = state.form;
   const change = (part: Partial<EmailConfigurationForm>) => dispatch({ kind: "set", change: part });
   const appliedTo = (field: AppliedField) => state.applied.find((entry) => entry.field === field);
@@ -113,13 +114,16 @@ function Options({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProp
       <ProxyOption
         value={proxy}
         inherited={app.settings.proxy}
-        messages={validation.of("proxy")}
+        messages={[...report.at("proxy"), ...validation.of("proxy")]}
         draft={state.proxyPassword}
         stored={hasProxyPassword}
         keyStore={app.keyStore}
         inputRef={form.proxyPassword}
         onChange={(value) => change({ proxy: value })}
-        onDraft={(draft) => dispatch({ kind: "proxy-password", change: draft })}
+        onDraft={(draft) => {
+          report.clearField();
+          dispatch({ kind: "proxy-password", change: draft });
+        }}
         onBlur={() => validation.leave("proxy")}
       />
     </>

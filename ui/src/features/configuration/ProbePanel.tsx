@@ -2,7 +2,6 @@ import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CheckmarkCircle20Filled, Dismiss20Regular, Warning20Filled } from "@fluentui/react-icons";
 import { ServerFacts } from "@/components/AuthenticationFacts";
 import { CertificateChain } from "@/components/CertificateChain";
-import { Facts } from "@/components/Facts";
 import { ProblemBar } from "@/components/ProblemBar";
 import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
 import type { TlsTrust } from "@/ipc/generated/TlsTrust";
@@ -55,10 +54,10 @@ function Answer({ probed: { answer, form }, trust, account, onAccount, onTrust, 
         </Text>
         <Button size="small" appearance="subtle" icon={<Dismiss20Regular />} aria-label="Close" onClick={onClose} />
       </div>
-      <ServerFacts found={authentication} />
-      {leaf && !isCertificateCause(cause) && (
-        <Facts label="Certificate" lines={[{ term: "Certificate", value: certificateWords(leaf) }]} />
-      )}
+      <ServerFacts
+        found={authentication}
+        more={leaf && !isCertificateCause(cause) ? [{ term: "Certificate", value: certificateWords(leaf) }] : []}
+      />
       {accountSuggestion !== null && accountSuggestion !== account && (
         <div>
           <Button size="small" onClick={() => onAccount(accountSuggestion)}>{`Use ${accountSuggestion}`}</Button>
@@ -76,9 +75,11 @@ function Answer({ probed: { answer, form }, trust, account, onAccount, onTrust, 
           onTrust={onTrust}
         />
       )}
-      <Text size={200} className={styles.quiet}>
-        No password was sent.
-      </Text>
+      {!isCertificateCause(cause) && (
+        <Text size={200} className={styles.quiet}>
+          No password was sent.
+        </Text>
+      )}
     </section>
   );
 }

@@ -17,7 +17,6 @@ type ServedFieldsProps = {
 /** The fields of `Microsoft Exchange Impersonation`: always visible, in this order. */
 export function ServedFields({ form, app, configuration, lastRun }: ServedFieldsProps) {
   const { state, dispatch, validation, report, wand } = form;
-  const passwordMessages = validation.of("password");
   return (
     <>
       <AccountLogonField
@@ -33,9 +32,9 @@ export function ServedFields({ form, app, configuration, lastRun }: ServedFields
         draft={state.password}
         stored={configuration.password}
         keyStore={app.keyStore}
-        messages={report.passwordProblem ? [report.passwordProblem, ...passwordMessages] : passwordMessages}
+        messages={[...report.at("password"), ...validation.of("password")]}
         onChange={(change) => {
-          report.clearPasswordProblem();
+          report.clearField();
           dispatch({ kind: "password", change });
         }}
         onBlur={() => validation.leave("password")}

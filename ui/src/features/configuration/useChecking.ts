@@ -40,7 +40,7 @@ export function useChecking({ organization, app, validation, report, page, passw
       return;
     }
     const error = report.fail("The check didn't start.", thrown);
-    if (error.code === "password_needed") password.current?.focus();
+    if (error.code === "password_needed") (error.field === "proxy" ? proxyPassword : password).current?.focus();
     if (error.code === "already_running") void refresh("check_start");
   };
   const start = async (asked: Asked, sendAgain = false) => {

@@ -7,25 +7,34 @@ export type Failure = { title: string; error: CommandError };
 
 const refusedByKeyStore = "The key store refused to save the password. Nothing was changed.";
 
-/** Where failures are shown: at the password, if they are about it, else above the form. */
+/** Where failures are shown: at a password, if they are about it, else above the form. */
 export function useReport() {
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [passwordProblem, setPasswordProblem] = useState<FieldMessage | null>(null);
+  const [atField, setAtField] = useState<FieldMessage | null>(null);
+  const at = (field: FieldMessage["field"]) => (atField?.field === field ? [atField] : []);
   return {
     failure,
-    passwordProblem,
-    clearPasswordProblem: () => setPasswordProblem(null),
+    /** What is shown at `password` or `proxy`. */
+    at,
+    clearField: () => setAtField(null),
     /** Before something is tried: what is shown is over. */
     begin: () => {
       setFailure(null);
-      setPasswordProblem(null);
+      setAtField(null);
     },
     /** Shows what was thrown; answers it. */
     fail: (title: string, thrown: unknown): CommandError => {
       const error = asCommandError(thrown);
       const text = aboutPassword(error);
       if (text === null) setFailure({ title, error });
-      else setPasswordProblem({ field: "password", level: "error", text, fix: null, automatic: false });
+      else
+        setAtField({
+          field: error.field === "proxy" ? "proxy" : "password",
+          level: "error",
+          text,
+          fix: null,
+          automatic: false,
+        });
       return error;
     },
   };

@@ -2,6 +2,7 @@ import { type Dispatch, useCallback, useEffect, useRef, useState } from "react";
 import { call } from "@/ipc/call";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import { asCommandError, type CommandError } from "@/ipc/problem";
+import { whenReleased } from "@/lib/pointer";
 import type { FormAction, FormState } from "./formState";
 
 /** Quiet time after the last key before the engine is asked again. */
@@ -30,6 +31,8 @@ export function useValidation(organization: number, state: FormState, dispatch: 
         passwordOuterSpaces: asked.password.outerSpaces,
         askEachTime: asked.password.keep === "ask",
       });
+      // Messages push down what is below them: not from under a click.
+      await whenReleased();
       if (mine === turn.current) {
         setMessages(found);
         setProblem(null);
