@@ -21,6 +21,7 @@ mod logon_name;
 mod ntlm;
 mod proxy;
 mod reply;
+mod signed_in;
 mod tls;
 mod trust;
 
@@ -39,6 +40,7 @@ pub use logon_name::LogonName;
 pub use ntlm::{Ntlm, NtlmWord};
 pub use proxy::{Proxy, ProxyCredentials, ProxyFault, ProxyFaultKind};
 pub use reply::{Headers, LogOnReport, Reply};
+pub use signed_in::SignedIn;
 pub use trust::Trust;
 
 /// Most bytes of a reply's body that are read: a reply to the check is about 2 KiB.

@@ -42,7 +42,7 @@ impl Engine {
         let settings = for_check(self, request.organization, request.form, typed.as_ref()).await?;
         let password = match typed {
             Some(typed) => typed,
-            None => stored_password(&stage, &settings.row).await?,
+            None => stored_password(&stage, &settings.row, &settings.plan).await?,
         };
         let again = if request.send_again {
             SendAgain::Yes
@@ -110,7 +110,7 @@ impl Engine {
         adjust(&mut settings.plan);
         let password = match password {
             Some(password) => password,
-            None => stored_password(&stage, &settings.row).await?,
+            None => stored_password(&stage, &settings.row, &settings.plan).await?,
         };
         let sending = self.sending_of(&stage, Some(row.id), &settings.plan).await?;
         let audit = Audit {
@@ -151,6 +151,7 @@ impl Engine {
         let row = found.row;
         let password = match (password, row.organization) {
             (Some(password), _) => password,
+            (None, _) if !plan.wants_password() => Secret::new(String::new()),
             (None, Some(organization)) => stage
                 .password(organization)
                 .await?
@@ -448,7 +449,15 @@ async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {
     found.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))
 }
 
-async fn stored_password(stage: &Stage, row: &OrganizationRow) -> Result<Secret, Problem> {
+/// None is stored, and none is needed, where the sign-in of this computer is used.
+async fn stored_password(
+    stage: &Stage,
+    row: &OrganizationRow,
+    plan: &Plan,
+) -> Result<Secret, Problem> {
+    if !plan.wants_password() {
+        return Ok(Secret::new(String::new()));
+    }
     stage
         .password(row.id)
         .await?

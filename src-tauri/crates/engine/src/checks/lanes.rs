@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use contract::Secret;
 use exchange::{
     Authenticator, Basic, Call, Endpoint, Fault, Kerberos, Lane, LogOns, LogonName, NoRealm, Ntlm,
-    NtlmWord, Realm, Reply, Stats, StatsSnapshot, Trust,
+    NtlmWord, Realm, Reply, SignedIn, Stats, StatsSnapshot, Trust,
 };
 use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
@@ -54,6 +54,7 @@ impl Wire {
             Mechanism::Basic => Arc::new(Basic::new(&self.account, &self.password)),
             Mechanism::Ntlm => Arc::new(ntlm(NtlmWord::Ntlm)),
             Mechanism::NtlmUnderNegotiate => Arc::new(ntlm(NtlmWord::Negotiate)),
+            Mechanism::SignedIn => Arc::new(SignedIn),
             Mechanism::Kerberos => {
                 let realm = self.realm.get().and_then(|found| found.as_ref().ok());
                 let realm = realm.expect("Kerberos is a candidate only where a realm was found");

@@ -13,6 +13,8 @@ pub(crate) enum Mechanism {
     Ntlm,
     /// NTLM under `Negotiate`.
     NtlmUnderNegotiate,
+    /// Kerberos under `Negotiate`, as whoever is signed in to this computer.
+    SignedIn,
 }
 
 impl Mechanism {
@@ -21,7 +23,7 @@ impl Mechanism {
         match self {
             Self::Basic => "Basic",
             Self::Ntlm => "NTLM",
-            Self::Kerberos | Self::NtlmUnderNegotiate => "Negotiate",
+            Self::Kerberos | Self::NtlmUnderNegotiate | Self::SignedIn => "Negotiate",
         }
     }
 
@@ -29,7 +31,7 @@ impl Mechanism {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Basic => "basic",
-            Self::Kerberos => "kerberos",
+            Self::Kerberos | Self::SignedIn => "kerberos",
             Self::Ntlm | Self::NtlmUnderNegotiate => "ntlm",
         }
     }
@@ -53,7 +55,10 @@ pub(crate) fn candidates(
     let last = match chosen {
         Authentication::Basic => return offers("Basic").then_some(M::Basic).into_iter().collect(),
         Authentication::Ntlm => return ntlm.then_some(M::Ntlm).into_iter().collect(),
-        Authentication::SignedInUser => return kerberos.into_iter().collect(),
+        // Its ticket is the system's affair, and so is finding a KDC.
+        Authentication::SignedInUser => {
+            return negotiate.then_some(M::SignedIn).into_iter().collect();
+        }
         Authentication::Bearer => None,
         Authentication::Negotiate => negotiate.then_some(M::NtlmUnderNegotiate),
         Authentication::Automatic if ntlm => Some(M::Ntlm),
@@ -101,8 +106,9 @@ mod tests {
         assert_eq!(chosen(A::Negotiate, &["NTLM"], true), []);
         assert_eq!(
             chosen(A::SignedInUser, &["Negotiate", "NTLM"], false),
-            [],
-            "nobody else's password"
+            [M::SignedIn],
+            "never NTLM: nobody typed a password"
         );
+        assert_eq!(chosen(A::SignedInUser, &["NTLM", "Basic"], true), []);
     }
 }

@@ -96,25 +96,28 @@ impl Plan {
         Ok(Wire::new(endpoint, trust, &self.account, password))
     }
 
+    /// Whether a password is needed.
+    pub(crate) fn wants_password(&self) -> bool {
+        self.authentication != Authentication::SignedInUser
+    }
+
     /// Whether this version can log on as chosen.
     ///
     /// # Errors
     /// [`Code::NotAllowed`].
     pub(crate) fn served(&self) -> Result<(), Problem> {
-        let scheme = match self.authentication {
+        let why = match self.authentication {
             Authentication::Automatic
             | Authentication::Negotiate
             | Authentication::Ntlm
             | Authentication::Basic => return Ok(()),
-            Authentication::SignedInUser => "The Windows sign-in",
-            Authentication::Bearer => "A bearer token",
+            Authentication::SignedInUser if exchange::SignedIn::AVAILABLE => return Ok(()),
+            Authentication::SignedInUser => "The Windows sign-in isn't built into this program.",
+            Authentication::Bearer => "A bearer token isn't part of this version yet.",
         };
-        Err(Problem::new(
-            Code::NotAllowed,
-            format!("{scheme} isn't part of this version yet."),
-        )
-        .field("authentication")
-        .hint("Choose Automatic: NTLM or Negotiate, whichever the server offers."))
+        Err(Problem::new(Code::NotAllowed, why)
+            .field("authentication")
+            .hint("Choose Automatic: NTLM or Negotiate, whichever the server offers."))
     }
 
     pub(crate) fn trust(&self) -> Result<Trust, Problem> {

@@ -198,6 +198,7 @@ fn signed_in(account: &str, facts: &Facts) -> String {
     let told = &facts.authentication;
     let scheme = match facts.way {
         Some(Mechanism::Kerberos) => " with Kerberos",
+        Some(Mechanism::SignedIn) => " with Kerberos by the sign-in of this computer",
         Some(Mechanism::Ntlm) => " with NTLM",
         Some(Mechanism::NtlmUnderNegotiate) => " with NTLM under Negotiate",
         Some(Mechanism::Basic) => " with Basic",
