@@ -19,6 +19,9 @@ from spnego.exceptions import SpnegoError
 
 from ntlm_message import claim
 
+# A refused token is an error at once, not at the next use of the context.
+gssapi.SecurityContext.__DEFER_STEP_ERRORS__ = False
+
 ACCOUNT = "CONTOSO\\svc-ews"
 PASSWORD = "Correct-Horse;42!"
 # The same in the other form of names, and one that no code page of the West holds whole.
@@ -111,8 +114,13 @@ class GssNtlmssp(Gssapi):
 class Kerberos(Gssapi):
     """Kerberos, in SPNEGO or bare, with the key table of the realm that the environment names."""
 
+    SPNEGO = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
+
     def __init__(self, _scheme, channel, protection):
-        super().__init__(gssapi.Credentials(usage="accept"), channel, protection)
+        credentials = gssapi.Credentials(usage="accept", mechs=[gssapi.MechType.kerberos, self.SPNEGO])
+        # Else GSSAPI would take NTLM too, where gss-ntlmssp is installed.
+        gssapi.raw.set_neg_mechs(credentials, [gssapi.MechType.kerberos])
+        super().__init__(credentials, channel, protection)
 
 
 class Samba:

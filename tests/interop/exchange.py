@@ -111,13 +111,13 @@ class Exchange:
             number = self.connections
             self.open.add(stream)
         try:
-            Connection(self, stream, number).run()
+            with stream, stream.makefile("rb") as requests:
+                Connection(self, stream, requests, number).run()
         except OSError:
             pass
         finally:
             with self.lock:
                 self.open.discard(stream)
-            stream.close()
 
     def record(self, attempt):
         with self.lock:
@@ -133,16 +133,15 @@ class Exchange:
 class Connection:
     """One connection: at most one log-on at a time, kept for the requests that follow."""
 
-    def __init__(self, server, stream, number):
-        self.server, self.stream, self.number = server, stream, number
-        self.input = stream.makefile("rb")
+    def __init__(self, server, stream, requests, number):
+        self.server, self.stream, self.requests, self.number = server, stream, requests, number
         self.pending = None
         self.user = None
         self.answers = 0
         self.ended = False
 
     def run(self):
-        while not self.ended and (request := read_request(self.input)):
+        while not self.ended and (request := read_request(self.requests)):
             headers, body = request
             self.handle(headers.get("authorization"), body)
 
@@ -167,7 +166,6 @@ class Connection:
         seen = claim(token, self.server.channel)
         if seen and self.server.drops_this():
             self.ended = True
-            self.stream.close()
             return None
         try:
             reply = self.pending.step(token)

@@ -35,7 +35,8 @@ class Fixture(KerberosCase):
     def curl(self, server, *options):
         command = ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--max-time", "20",
                    "--cacert", str(server.certificate.file), "--data", "<m:GetFolder>", *options, server.url]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        environment = {name: value for name, value in os.environ.items() if name != "NTLM_USER_FILE"}
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
 
     def test_curl_logs_on_with_a_ticket_and_not_without(self):
         with self.server() as server:
