@@ -121,6 +121,38 @@ class Kerberos(Gssapi):
         # Else GSSAPI would take NTLM too, where gss-ntlmssp is installed.
         gssapi.raw.set_neg_mechs(credentials, [gssapi.MechType.kerberos])
         super().__init__(credentials, channel, protection)
+        self.protection = protection
+
+    def step(self, token):
+        reply = super().step(token)
+        # MIT lets an absent binding pass; Windows does not where one is required.
+        if self.complete and self.protection == "require" and not self.bound():
+            raise Refused("no channel binding")
+        return reply
+
+    def bound(self):
+        return gssapi.RequirementFlag.channel_bound in self.context.actual_flags
+
+
+class Windows:
+    """What `Negotiate` is on Windows: Kerberos or NTLM, by the client's first token."""
+
+    def __init__(self, scheme, channel, protection):
+        self.arguments = scheme, channel, protection
+        self.chosen = None
+
+    @property
+    def complete(self):
+        return self.chosen.complete
+
+    @property
+    def principal(self):
+        return self.chosen.principal
+
+    def step(self, token):
+        if self.chosen is None:
+            self.chosen = (Pyspnego if b"NTLMSSP" in token else Kerberos)(*self.arguments)
+        return self.chosen.step(token)
 
 
 class Samba:

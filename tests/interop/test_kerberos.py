@@ -6,7 +6,8 @@ import subprocess
 import unittest
 
 from acceptors import PASSWORD as ACCOUNT_PASSWORD
-from acceptors import PRINCIPAL_NAME, Kerberos
+from acceptors import PRINCIPAL_NAME, Kerberos, Windows
+from certificates import foreign
 from check import against
 from exchange import Exchange
 from kerberos import REALM, SERVICE, USER, Realm
@@ -48,10 +49,17 @@ class Fixture(KerberosCase):
             self.assertTrue(self.tickets_for_the_service())
 
 
+    def test_an_absent_binding_is_refused_where_one_is_required(self):
+        self.realm.sign_in()
+        for protection, status in (("none", "200"), ("require", "401")):
+            with self.subTest(protection), self.server(protection=protection) as server:
+                self.assertEqual(self.curl(server, "--negotiate", "--user", ":"), status)
+
+
 class Understudy(KerberosCase):
     def found(self, server, **options):
-        return against(server, auth="negotiate", environment=self.realm.environment,
-                       **{"account": USER, "password": PASSWORD, **options})
+        return against(server, environment=self.realm.environment,
+                       **{"auth": "negotiate", "account": USER, "password": PASSWORD, **options})
 
     def test_name_and_password_open_every_mailbox(self):
         for account in (USER, f"{REALM}\\svc-ews"):
@@ -65,6 +73,18 @@ class Understudy(KerberosCase):
         with self.server(protection="require") as server:
             found = self.found(server)
             self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
+
+    def test_a_wrong_binding_is_refused_once_by_kerberos_and_once_by_ntlm(self):
+        with Exchange(offers=("Negotiate", "NTLM"), acceptor=Windows, protection="allow", expects=foreign()) as server:
+            found = self.found(server, auth="auto")
+            self.assertEqual((found.state, found.cause), ("stopped", "auth.rejected"), found.text())
+            self.assertEqual([attempt.claim and attempt.claim.binding for attempt in server.attempts], [None, "wrong"])
+
+    def test_automatic_prefers_kerberos(self):
+        with Exchange(offers=("Negotiate", "NTLM"), acceptor=Windows, protection="require") as server:
+            found = self.found(server, auth="auto")
+            self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
+            self.assertEqual({attempt.principal for attempt in server.accepted()}, {USER}, found.text())
 
     def test_without_a_kdc_ntlm_takes_its_place_and_says_so(self):
         elsewhere = Realm(ACCOUNT_PASSWORD)
