@@ -146,17 +146,17 @@ async fn ntlm_takes_three_legs_of_one_connection() {
             head: message,
             ..Reply::default()
         };
-        let last = authenticate(&who, &token(&as_challenge, "NTLM"));
-        let last = value("NTLM", &last);
+        let message = token(&as_challenge, "NTLM");
+        let last = value("NTLM", &authenticate(&who, &message));
         assert_eq!(
             connect(&mut client, target, Some(&last)).await.status(),
             status
         );
         if status == 407 {
-            let again = connect(&mut client, target, Some(&last)).await;
+            let right = value("NTLM", &authenticate(&SERVICE, &message));
             assert_eq!(
-                again.header("proxy-authenticate"),
-                Some("NTLM"),
+                connect(&mut client, target, Some(&right)).await.status(),
+                407,
                 "a challenge is good for one answer"
             );
         }

@@ -104,7 +104,7 @@ async fn a_log_on_belongs_to_one_connection() {
 }
 
 #[tokio::test]
-async fn a_challenge_is_lost_by_an_anonymous_request_and_by_another_scheme() {
+async fn a_challenge_is_lost_by_whatever_is_not_its_answer() {
     let server = simulator(stock()).await;
     let mut client = http(&server).await;
     let challenge = client.post(Some(&negotiate("NTLM")), "").await;
@@ -113,6 +113,17 @@ async fn a_challenge_is_lost_by_an_anonymous_request_and_by_another_scheme() {
         .post(Some(&value("Negotiate", &last)), &own_inbox())
         .await;
     other.has(401, "");
+    let wrong = LogOn {
+        password: "wrong",
+        ..SERVICE
+    };
+    let challenge = client.post(Some(&negotiate("NTLM")), "").await;
+    let message = token(&challenge, "NTLM");
+    for who in [&wrong, &SERVICE] {
+        let last = value("NTLM", &authenticate(who, &message));
+        let reply = client.post(Some(&last), &own_inbox()).await;
+        assert_eq!(reply.status(), 401, "a challenge is good for one answer");
+    }
     let challenge = client.post(Some(&negotiate("NTLM")), "").await;
     let last = authenticate(&SERVICE, &token(&challenge, "NTLM"));
     client.post(None, &own_inbox()).await.has(401, "");
