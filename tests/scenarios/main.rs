@@ -2,6 +2,7 @@
 //! verdict, the run and the counts, and for every ruling of the contract both of its sides.
 
 mod budget;
+mod certificates;
 mod codes;
 mod connection;
 mod durable;
@@ -13,6 +14,7 @@ mod lists;
 mod log_on;
 mod ntlm;
 mod probe;
+mod proxies;
 mod refusals;
 mod stops;
 mod versions;

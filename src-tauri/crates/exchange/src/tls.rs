@@ -32,7 +32,7 @@ pub(crate) struct Shaken {
 
 /// The server hung up on a client without a certificate.
 pub(crate) fn certificate_demanded() -> Fault {
-    no_handshake(TlsReason::ClientCertificate, String::new())
+    no_handshake(TlsReason::ClientCertificate, "")
 }
 
 /// Shakes hands as a client of `host`.
@@ -50,7 +50,7 @@ pub(crate) async fn handshake(
         asked: AtomicBool::new(false),
     });
     let config =
-        config(&recorder).map_err(|error| no_handshake(TlsReason::Other, error.to_string()))?;
+        config(&recorder).map_err(|error| no_handshake(TlsReason::Other, &error.to_string()))?;
     let name = ServerName::try_from(host.to_owned()).map_err(|_| Fault::NameNotFound {
         detail: "this is no host name".to_owned(),
     })?;
@@ -75,7 +75,7 @@ pub(crate) fn late_refusal(error: &(dyn std::error::Error + 'static)) -> Option<
     while let Some(error) = next {
         if let Some(tls) = error.downcast_ref::<Error>() {
             let reason = reason::of_error(tls, &[]);
-            return Some(no_handshake(reason, tls.to_string()));
+            return Some(no_handshake(reason, &tls.to_string()));
         }
         if let Some(inner) = error
             .downcast_ref::<std::io::Error>()
@@ -90,11 +90,11 @@ pub(crate) fn late_refusal(error: &(dyn std::error::Error + 'static)) -> Option<
 }
 
 /// A fault of the protocol itself. `said` is what the TLS layer said.
-fn no_handshake(reason: TlsReason, said: String) -> Fault {
+fn no_handshake(reason: TlsReason, said: &str) -> Fault {
     Fault::Tls(Box::new(TlsFault {
         kind: TlsFaultKind::Protocol,
         reason,
-        detail: reason::words(reason, &said, &[]),
+        detail: reason::words(reason, said, &[]),
         chain: Vec::new(),
     }))
 }

@@ -245,8 +245,8 @@ fn certificate(cause: Cause, detail: Option<&str>, host: &str) -> String {
     let inspected = inspector(shown)
         .map(|product| {
             format!(
-                " That is {product}, which ends TLS on the way as a TLS-inspecting proxy: exempt {host} from \
-                 inspection, because Extended Protection refuses sign-ins through it."
+                " That is {product}: something on the way ends TLS to look inside (a TLS-inspecting proxy). Exempt \
+                 {host} from inspection; sign-ins with Extended Protection can't work through it."
             )
         })
         .unwrap_or_default();

@@ -101,16 +101,16 @@ async fn serve(
     script: Arc<Mutex<VecDeque<Line>>>,
 ) {
     loop {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\r\n\r\n") {
             match stream.read_u8().await {
-                Ok(byte) => head.push(byte),
+                Ok(byte) => bytes.push(byte),
                 Err(_) => return,
             }
         }
-        let head = String::from_utf8(head).unwrap();
+        let request = String::from_utf8(bytes).unwrap();
         let line = {
-            heard.lock().unwrap().requests.push((connection, head));
+            heard.lock().unwrap().requests.push((connection, request));
             let mut script = script.lock().unwrap();
             match script.len() {
                 1 => script[0].clone(),
