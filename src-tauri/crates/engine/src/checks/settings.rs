@@ -8,7 +8,7 @@ use store::{email_configurations, organizations};
 
 use super::plan::{Plan, ProxyChoice};
 use crate::Engine;
-use crate::email_configuration::why_not_served;
+use crate::email_configuration::{proxy, why_not_served};
 use crate::problems::of_store;
 use crate::stage::Stage;
 
@@ -120,17 +120,18 @@ pub(super) async fn stored_for_proxy(
 
 /// Whether the same user signs in to the same proxy.
 fn same_sign_in(saved: &ProxySetting, choice: &ProxyChoice) -> bool {
-    match (ProxyChoice::of(saved), choice) {
-        (
-            Ok(ProxyChoice::Http { host, user, .. }),
-            ProxyChoice::Http {
-                host: other,
-                user: whose,
-                ..
-            },
-        ) => host.eq_ignore_ascii_case(other) && user == *whose,
-        _ => false,
-    }
+    let ProxyChoice::Http {
+        host,
+        user: Some(user),
+        ..
+    } = choice
+    else {
+        return false;
+    };
+    proxy::sign_in(saved).is_some_and(|(saved, whose)| {
+        let saved = saved.trim_start_matches('[').trim_end_matches(']');
+        saved.eq_ignore_ascii_case(host) && whose == *user
+    })
 }
 
 /// Whether the network may be used at all.

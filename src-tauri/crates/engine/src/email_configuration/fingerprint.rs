@@ -181,7 +181,8 @@ pub(super) fn same(one: &Secret, other: &Secret) -> bool {
 #[cfg(test)]
 mod tests {
     use contract::{
-        AccessType, Authentication, EmailConfigurationForm, IdentifyBy, TlsTrust, UrlOrigin,
+        AccessType, Authentication, CertificateInfo, EmailConfigurationForm, IdentifyBy,
+        ProxySetting, TlsTrust, UrlOrigin,
     };
 
     use super::fingerprint;
@@ -231,6 +232,23 @@ mod tests {
         other.account_logon = " SVC@contoso.com".into();
         other.ews_url = "mail.contoso.com".into();
         other.url_origin = UrlOrigin::Generated;
+        other.proxy = ProxySetting::Custom {
+            address: "proxy:8080".into(),
+            user: Some("me".into()),
+        };
         assert_eq!(fingerprint(&other, 1), fingerprint(&form(), 1));
+        let pinned = |certificate| {
+            let trust = TlsTrust::Pin {
+                sha256: "AA".into(),
+                certificate,
+            };
+            let form = EmailConfigurationForm {
+                tls_trust: trust,
+                ..form()
+            };
+            fingerprint(&form, 1)
+        };
+        let known = Some(Box::<CertificateInfo>::default());
+        assert_eq!(pinned(None), pinned(known), "what is known of it");
     }
 }

@@ -6,9 +6,11 @@
 mod access_types;
 mod account;
 mod certificates;
+mod changes;
 mod ews_url;
 mod fingerprint;
 mod generate;
+pub(crate) mod proxy;
 mod save;
 mod show;
 #[cfg(test)]

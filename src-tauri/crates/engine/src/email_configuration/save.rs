@@ -14,17 +14,19 @@ use store::email_configurations::StoredConfiguration;
 use store::run_results::{self, Applied};
 use store::{StoreError, Tx, email_configurations, runs, users};
 
-use super::access_types::label;
+use super::changes::{changes, pin, pinned};
 use super::fingerprint::{fingerprint, new_secret_version, same, same_as_stored};
 use super::validate::{PasswordField, Surroundings, first_error, messages};
-use super::{EwsUrl, show, vault};
+use super::{EwsUrl, proxy, show, vault};
 use crate::Engine;
 use crate::activity::{Author, Kind, count};
 use crate::organizations::known;
 use crate::problems::Refusal;
-use crate::stage::{Stage, to_the_end};
+use crate::stage::{Stage, proxy_secret_key, secret_key, to_the_end};
 
 const REFUSED: &str = "The key store refused to save the password. Nothing was changed.";
+const REFUSED_TO_REMOVE: &str =
+    "The key store refused to remove the password. Nothing was changed.";
 
 impl Engine {
     /// Saves the form and applies the results that wait for it.
@@ -46,18 +48,23 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
         organization,
         form,
         password,
-        proxy_password: _,
+        proxy_password,
     } = request;
     let form = tidy(form);
     let _one_at_a_time = stage.saving.lock().await;
     let stored = checked(&stage, organization, &form, &password).await?;
+    let form = keep_certificate(form, stored.as_ref());
     let plan = Plan::of(&stage, organization, stored.as_ref(), &password).await;
+    let proxy = proxy::Plan::of(&form.proxy, stored.as_ref(), proxy_password);
     let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
+    let further = change_proxy_password(&stage, organization, &proxy).await;
+    let change = change.and(&stage, further).await?;
     let work = Work {
         organization,
         form,
         stored,
         plan,
+        proxy,
         author: stage.author(),
         today: stage.today(),
     };
@@ -208,13 +215,27 @@ async fn change_vault(
     let had = stored.is_some_and(|stored| stored.password.has_password);
     match password {
         PasswordChange::Store { password } => {
-            vault::store(stage, organization, password.clone(), REFUSED).await
+            vault::store(stage, secret_key(organization), password.clone(), REFUSED).await
         }
         PasswordChange::Ask { .. } | PasswordChange::Remove if had => {
-            let refused = "The key store refused to remove the password. Nothing was changed.";
-            vault::remove(stage, organization, refused).await
+            vault::remove(stage, secret_key(organization), REFUSED_TO_REMOVE).await
         }
-        _ => Ok(vault::Change::none()),
+        _ => Ok(vault::Change::default()),
+    }
+}
+
+async fn change_proxy_password(
+    stage: &Stage,
+    organization: OrganizationId,
+    plan: &proxy::Plan,
+) -> Result<vault::Change, Problem> {
+    let key = proxy_secret_key(organization);
+    match plan {
+        proxy::Plan::None | proxy::Plan::Keep => Ok(vault::Change::default()),
+        proxy::Plan::Store { password, .. } => {
+            vault::store(stage, key, password.clone(), REFUSED).await
+        }
+        proxy::Plan::Remove => vault::remove(stage, key, REFUSED_TO_REMOVE).await,
     }
 }
 
@@ -223,8 +244,32 @@ fn tidy(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
     form.account_logon = form.account_logon.trim().to_owned();
     form.ews_url = EwsUrl::parse(&form.ews_url)
         .map_or_else(|_| form.ews_url.trim().to_owned(), |url| url.to_string());
-    if let TlsTrust::Pin { sha256, .. } = &mut form.tls_trust {
+    form.proxy = proxy::tidy(form.proxy);
+    if let TlsTrust::Pin {
+        sha256,
+        certificate,
+    } = &mut form.tls_trust
+    {
         *sha256 = sha256.trim().to_ascii_uppercase();
+        // What is said of another certificate is of no use, and would mislead.
+        certificate.take_if(|said| !said.sha256.trim().eq_ignore_ascii_case(sha256));
+    }
+    form
+}
+
+/// A pin that stays keeps what was known of its certificate.
+fn keep_certificate(
+    mut form: EmailConfigurationForm,
+    stored: Option<&StoredConfiguration>,
+) -> EmailConfigurationForm {
+    let known = stored.and_then(|stored| pin(&stored.form));
+    if let TlsTrust::Pin {
+        sha256,
+        certificate: certificate @ None,
+    } = &mut form.tls_trust
+        && let Some((_, Some(known))) = known.filter(|(pinned, _)| pinned == sha256)
+    {
+        *certificate = Some(Box::new(known.clone()));
     }
     form
 }
@@ -235,6 +280,7 @@ struct Work {
     form: EmailConfigurationForm,
     stored: Option<StoredConfiguration>,
     plan: Plan,
+    proxy: proxy::Plan,
     author: Author,
     today: Date,
 }
@@ -255,6 +301,8 @@ impl Work {
             &self.password_state(version),
             version,
         )?;
+        let has = self.proxy.has_password();
+        email_configurations::set_proxy_password(tx, self.organization, has)?;
         let changed = self
             .stored
             .as_ref()
@@ -331,13 +379,8 @@ impl Work {
             self.author
                 .note(tx, Kind::SettingsChanged, place, details, None)?;
         }
-        if let TlsTrust::Pin { sha256, .. } = &self.form.tls_trust
-            && self
-                .stored
-                .as_ref()
-                .is_none_or(|stored| stored.form.tls_trust != self.form.tls_trust)
-        {
-            let details = format!("Pinned the certificate with SHA-256 {sha256}.");
+        let before = self.stored.as_ref().map(|stored| &stored.form);
+        if let Some(details) = pinned(before, &self.form) {
             self.author
                 .note(tx, Kind::CertificatePinned, place, details, None)?;
         }
@@ -357,7 +400,26 @@ impl Work {
                 format!("Removed the password of {account}."),
             )),
         };
-        if let Some((kind, details)) = password {
+        let of_proxy = match &self.proxy {
+            proxy::Plan::None | proxy::Plan::Keep => None,
+            proxy::Plan::Store { replaces, .. } => Some(if *replaces {
+                (
+                    Kind::CredentialsReplaced,
+                    "Replaced the password for the proxy.",
+                )
+            } else {
+                (
+                    Kind::CredentialsStored,
+                    "Stored the password for the proxy.",
+                )
+            }),
+            proxy::Plan::Remove => Some((
+                Kind::CredentialsRemoved,
+                "Removed the password for the proxy.",
+            )),
+        };
+        let of_proxy = of_proxy.map(|(kind, details)| (kind, details.to_owned()));
+        for (kind, details) in password.into_iter().chain(of_proxy) {
             self.author.note(tx, kind, place, details, None)?;
         }
         if let Some((_, applied)) = applied {
@@ -372,40 +434,5 @@ impl Work {
                 .note(tx, Kind::Activated, place, details, None)?;
         }
         Ok(())
-    }
-}
-
-/// Before and after, a sentence a field. Never the password.
-fn changes(before: Option<&EmailConfigurationForm>, after: &EmailConfigurationForm) -> Vec<String> {
-    let fields = |form: &EmailConfigurationForm| {
-        [
-            ("Mailbox Access Type", label(form.access_type).to_owned()),
-            ("Account Logon", form.account_logon.clone()),
-            ("EWS URL", form.ews_url.clone()),
-            ("Authentication", form.authentication.as_str().to_owned()),
-            ("TLS trust", trust(&form.tls_trust)),
-            ("Impersonate by", form.identify_by.as_str().to_owned()),
-        ]
-    };
-    let after = fields(after);
-    let Some(before) = before.map(fields) else {
-        return after
-            .into_iter()
-            .map(|(name, value)| format!("{name}: \"{value}\"."))
-            .collect();
-    };
-    before
-        .into_iter()
-        .zip(after)
-        .filter(|(before, after)| before != after)
-        .map(|((name, from), (_, to))| format!("{name}: \"{from}\" to \"{to}\"."))
-        .collect()
-}
-
-fn trust(trust: &TlsTrust) -> String {
-    match trust {
-        TlsTrust::System => "System trust store".to_owned(),
-        TlsTrust::Ca { name, .. } => format!("CA file {name}"),
-        TlsTrust::Pin { sha256, .. } => format!("Pinned certificate {sha256}"),
     }
 }

@@ -11,7 +11,7 @@ use store::{Tx, email_configurations, users};
 use super::access_types::{label, why_not_served};
 use super::account::Account;
 use super::certificates::read_usable;
-use super::{EwsUrl, EwsUrlError, Reading};
+use super::{EwsUrl, EwsUrlError, Reading, proxy};
 use crate::Engine;
 use crate::activity::grouped;
 use crate::organizations::known;
@@ -102,9 +102,11 @@ pub(super) fn messages(
     if form.access_type == AccessType::ExImp {
         account(form, around, &mut messages);
         password_field(form, password, &mut messages);
+        authentication(form, &mut messages);
     }
     ews_url(form, &mut messages);
     tls_trust(form, around.now, &mut messages);
+    proxy_setting(form, around, &mut messages);
     if around.users == 0 {
         messages.push(warning("users", "Add users first, or try one address."));
     }
@@ -170,6 +172,38 @@ fn password_field(
             "password",
             "The password starts or ends with a space.",
         ));
+    }
+}
+
+fn authentication(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage>) {
+    let text = match form.authentication {
+        Authentication::SignedInUser if !exchange::SignedIn::AVAILABLE => {
+            "My Windows sign-in isn't built into this program. Choose Automatic."
+        }
+        Authentication::Bearer => "An access token isn't part of this version. Choose Automatic.",
+        Authentication::Automatic
+        | Authentication::Negotiate
+        | Authentication::Ntlm
+        | Authentication::Basic
+        | Authentication::SignedInUser => return,
+    };
+    messages.push(error("authentication", text));
+}
+
+fn proxy_setting(
+    form: &EmailConfigurationForm,
+    around: &Surroundings,
+    messages: &mut Vec<FieldMessage>,
+) {
+    if !proxy::is_usable(&form.proxy) {
+        messages.push(error("proxy", proxy::ENTER));
+        return;
+    }
+    // Whether one is being typed is not told; a check says it once more, as an error.
+    let plan = proxy::Plan::of(&form.proxy, around.stored.as_ref(), None);
+    if let Some((_, user)) = proxy::sign_in(&form.proxy).filter(|_| !plan.has_password()) {
+        let said = format!("The password of {user} for the proxy isn't stored.");
+        messages.push(warning("proxy", said));
     }
 }
 
@@ -253,6 +287,8 @@ fn advice(field: &str) -> &'static str {
             "Write the account as CONTOSO\\svc-ews or svc-ews@contoso.com; not both at once."
         }
         "password" => "With Ask each time it is in memory for a check only, and in no file.",
+        "proxy" => proxy::ADVICE,
+        "authentication" => "Automatic takes Negotiate or NTLM, whichever the server offers.",
         "tlsTrust" => "Choose a certificate file as PEM or DER, or the SHA-256 of one certificate.",
         _ => "Mend this field and try again.",
     }

@@ -2,32 +2,53 @@
 
 use std::sync::Arc;
 
-use contract::{OrganizationId, Problem, Secret};
+use contract::{Problem, Secret};
 
-use crate::stage::{Stage, on_blocking_thread, secret_key};
+use crate::stage::{Stage, on_blocking_thread};
 
 /// What was changed, and what was there before.
+#[derive(Default)]
 #[must_use = "a change must be taken back when what follows fails"]
 pub(crate) struct Change {
-    undo: Option<(OrganizationId, Option<Secret>)>,
+    undo: Vec<(String, Option<Secret>)>,
 }
 
 impl Change {
-    /// Nothing was changed.
-    pub(crate) const fn none() -> Self {
-        Self { undo: None }
+    /// Adds a further change, or takes this one back with it.
+    ///
+    /// # Errors
+    /// The problem of the further change; then nothing was changed.
+    pub(crate) async fn and(
+        mut self,
+        stage: &Stage,
+        further: Result<Self, Problem>,
+    ) -> Result<Self, Problem> {
+        match further {
+            Ok(further) => {
+                self.undo.extend(further.undo);
+                Ok(self)
+            }
+            Err(problem) => Err(self.take_back(stage, problem).await),
+        }
     }
 
     /// Puts back what was there, and answers why it had to: the problem, worded so if even that
     /// failed.
     pub(crate) async fn take_back(self, stage: &Stage, problem: Problem) -> Problem {
-        let Some((organization, before)) = self.undo else {
+        if self.undo.is_empty() {
             return problem;
-        };
-        let (vault, key) = (Arc::clone(&stage.vault), secret_key(organization));
-        let back = on_blocking_thread(move || match before {
-            Some(secret) => vault.store(&key, &secret),
-            None => vault.remove(&key),
+        }
+        let vault = Arc::clone(&stage.vault);
+        let back = on_blocking_thread(move || {
+            let mut done = Ok(());
+            for (key, before) in self.undo.into_iter().rev() {
+                let back = match before {
+                    Some(secret) => vault.store(&key, &secret),
+                    None => vault.remove(&key),
+                };
+                done = done.and(back);
+            }
+            done
         });
         match back.await {
             Ok(()) => problem,
@@ -48,11 +69,11 @@ impl Change {
 /// [`contract::Code::KeyStore`] in the words of `refusal`; then nothing was changed.
 pub(crate) async fn store(
     stage: &Stage,
-    organization: OrganizationId,
+    key: String,
     password: Secret,
     refusal: &'static str,
 ) -> Result<Change, Problem> {
-    change(stage, organization, Some(password), refusal).await
+    change(stage, key, Some(password), refusal).await
 }
 
 /// Removes a password from the key store.
@@ -61,31 +82,29 @@ pub(crate) async fn store(
 /// [`contract::Code::KeyStore`] in the words of `refusal`; then nothing was changed.
 pub(crate) async fn remove(
     stage: &Stage,
-    organization: OrganizationId,
+    key: String,
     refusal: &'static str,
 ) -> Result<Change, Problem> {
-    change(stage, organization, None, refusal).await
+    change(stage, key, None, refusal).await
 }
 
 async fn change(
     stage: &Stage,
-    organization: OrganizationId,
+    key: String,
     password: Option<Secret>,
     refusal: &'static str,
 ) -> Result<Change, Problem> {
-    let (vault, key) = (Arc::clone(&stage.vault), secret_key(organization));
+    let vault = Arc::clone(&stage.vault);
     let changed = on_blocking_thread(move || {
         let before = vault.load(&key)?;
         match &password {
             Some(password) => vault.store(&key, password)?,
             None => vault.remove(&key)?,
         }
-        Ok(before)
+        Ok((key, before))
     });
     match changed.await {
-        Ok(before) => Ok(Change {
-            undo: Some((organization, before)),
-        }),
+        Ok(undo) => Ok(Change { undo: vec![undo] }),
         Err(problem) => Err(worded(problem, refusal)),
     }
 }

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use contract::{Code, OrganizationRef, OrganizationRow, PasswordState, Problem, RemovedWithUndo};
+use contract::{
+    Code, OrganizationId, OrganizationRef, OrganizationRow, PasswordState, Problem, RemovedWithUndo,
+};
+use store::email_configurations::StoredConfiguration;
 use store::{Tx, email_configurations, organizations};
 
 use super::known;
@@ -11,7 +14,7 @@ use crate::Engine;
 use crate::activity::{Author, Kind, UndoStep, count};
 use crate::email_configuration::{fingerprint, new_secret_version, vault};
 use crate::problems::Refusal;
-use crate::stage::{Stage, to_the_end};
+use crate::stage::{Stage, proxy_secret_key, secret_key, to_the_end};
 
 impl Engine {
     /// Deletes an organization with its users; its stored password is removed now.
@@ -34,21 +37,11 @@ async fn remove(stage: Arc<Stage>, request: OrganizationRef) -> Result<RemovedWi
     let stored = stage
         .read(move |tx| {
             removable(&known(tx, id)?)?;
-            Ok(email_configurations::load(tx, id)?
-                .is_some_and(|stored| stored.password.has_password))
+            Ok(email_configurations::load(tx, id)?)
         })
         .await?;
     not_running(&stage, request)?;
-    let change = if stored {
-        vault::remove(
-            &stage,
-            id,
-            "The key store refused to remove the password. Nothing was changed.",
-        )
-        .await?
-    } else {
-        vault::Change::none()
-    };
+    let change = remove_passwords(&stage, id, stored.as_ref()).await?;
     let (author, deleted_at) = (stage.author(), stage.unique_now());
     let removed = stage
         .write(move |tx| soft_delete(tx, request, &author, deleted_at))
@@ -61,6 +54,23 @@ async fn remove(stage: Arc<Stage>, request: OrganizationRef) -> Result<RemovedWi
         }
         Err(problem) => Err(change.take_back(&stage, problem).await),
     }
+}
+
+async fn remove_passwords(
+    stage: &Stage,
+    id: OrganizationId,
+    stored: Option<&StoredConfiguration>,
+) -> Result<vault::Change, Problem> {
+    const REFUSED: &str = "The key store refused to remove the password. Nothing was changed.";
+    let mut change = vault::Change::default();
+    if stored.is_some_and(|stored| stored.password.has_password) {
+        change = vault::remove(stage, secret_key(id), REFUSED).await?;
+    }
+    if stored.is_some_and(|stored| stored.has_proxy_password) {
+        let further = vault::remove(stage, proxy_secret_key(id), REFUSED).await;
+        change = change.and(stage, further).await?;
+    }
+    Ok(change)
 }
 
 fn removable(row: &OrganizationRow) -> Result<(), Problem> {
@@ -112,6 +122,7 @@ fn soft_delete(
         let version = new_secret_version(tx)?;
         email_configurations::set_password_state(tx, id, &PasswordState::default(), version)?;
         email_configurations::set_fingerprint(tx, id, &fingerprint(&stored.form, version))?;
+        email_configurations::set_proxy_password(tx, id, false)?;
     }
     let removed = organizations::soft_delete(tx, id, &deleted_at)?;
     let details = format!(
@@ -127,8 +138,13 @@ fn soft_delete(
         details,
         Some(&step),
     )?;
-    if stored.is_some_and(|stored| stored.password.has_password) {
-        let details = "Removed the stored password with its organization.";
+    let had = |has: fn(&StoredConfiguration) -> bool| stored.as_ref().is_some_and(has);
+    if had(|stored| stored.password.has_password || stored.has_proxy_password) {
+        let details = if had(|stored| stored.has_proxy_password) {
+            "Removed the stored passwords with their organization, the proxy's too."
+        } else {
+            "Removed the stored password with its organization."
+        };
         author.note(
             tx,
             Kind::CredentialsRemoved,

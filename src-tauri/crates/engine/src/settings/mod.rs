@@ -8,6 +8,7 @@ use store::settings;
 
 use crate::Engine;
 use crate::activity::Kind;
+use crate::email_configuration::proxy;
 use crate::ports::Vault;
 use crate::stage::{Stage, on_blocking_thread};
 
@@ -38,8 +39,9 @@ impl Engine {
     /// Saves the settings of the app.
     ///
     /// # Errors
-    /// As [`Problem`].
+    /// [`contract::Code::Invalid`] with its field; then nothing was changed.
     pub async fn settings_save(&self, request: Settings) -> Result<Settings, Problem> {
+        let request = checked(request)?;
         let real = &self.inner.real;
         let author = real.author();
         real.write(move |tx| {
@@ -65,6 +67,20 @@ pub(crate) async fn load(stage: &Stage) -> Result<Settings, Problem> {
         .await
 }
 
+fn checked(mut settings: Settings) -> Result<Settings, Problem> {
+    settings.proxy = proxy::tidy(settings.proxy);
+    if !proxy::is_usable(&settings.proxy) {
+        return Err(Problem::invalid("proxy", proxy::ENTER).hint(proxy::ADVICE));
+    }
+    // There is no place for its password here: those belong to organizations.
+    if proxy::sign_in(&settings.proxy).is_some() {
+        let said = "The proxy of the app has no user of its own.";
+        return Err(Problem::invalid("proxy", said)
+            .hint("Name proxy, user and password in the Connection options of the organization."));
+    }
+    Ok(settings)
+}
+
 async fn key_store(vault: Arc<dyn Vault>) -> Result<KeyStoreState, Problem> {
     let name = vault.name().to_owned();
     let problem = on_blocking_thread(move || Ok(vault.probe().err())).await?;
@@ -86,6 +102,10 @@ fn changes(before: &Settings, after: &Settings) -> Vec<String> {
             "Work offline: {}.",
             if after.work_offline { "on" } else { "off" }
         ));
+    }
+    if before.proxy != after.proxy {
+        let shown = |settings: &Settings| proxy::shown(&settings.proxy, "that of the system");
+        changes.push(format!("Proxy: {} to {}.", shown(before), shown(after)));
     }
     changes
 }

@@ -2,7 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use contract::{Code, FieldLevel, PasswordChange, ReadCertificate, TlsTrust};
+use contract::{
+    CertificateInfo, Code, EmailConfigurationForm, FieldLevel, PasswordChange, ReadCertificate,
+    TlsTrust,
+};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, KeyPair, date_time_ymd};
 
 use crate::support::{World, form, refused, save};
@@ -126,4 +129,77 @@ async fn a_certificate_that_is_no_ca_is_a_warning() {
         .map(|m| m.level)
         .collect();
     assert_eq!(about, [FieldLevel::Warning]);
+}
+
+fn pin(sha256: &str, said_of: Option<&str>) -> EmailConfigurationForm {
+    let certificate = said_of.map(|sha256| {
+        Box::new(CertificateInfo {
+            subject: "CN=mail.contoso.com".to_owned(),
+            issuer: "CN=Contoso CA".to_owned(),
+            sha256: sha256.to_owned(),
+            ..CertificateInfo::default()
+        })
+    });
+    EmailConfigurationForm {
+        tls_trust: TlsTrust::Pin {
+            sha256: sha256.to_owned(),
+            certificate,
+        },
+        ..form()
+    }
+}
+
+#[tokio::test]
+async fn a_pin_keeps_what_was_known_of_its_certificate() {
+    let world = World::new().await;
+    let id = world.default_organization().await;
+    let (one, other) = ("ab".repeat(32), "cd".repeat(32));
+    let saved = async |form| {
+        let ask = PasswordChange::Ask { password: None };
+        let answer = world.engine.email_configuration_save(save(id, form, ask));
+        match answer.await.expect("saved").configuration.form.tls_trust {
+            TlsTrust::Pin {
+                sha256,
+                certificate,
+            } => (sha256, certificate.map(|known| known.subject)),
+            trust => panic!("{trust:?}"),
+        }
+    };
+    let subject = Some("CN=mail.contoso.com".to_owned());
+    let upper = one.to_uppercase();
+    let known = saved(pin(&one, Some(&upper))).await;
+    assert_eq!(known, (upper.clone(), subject.clone()));
+    let again = saved(pin(&one, None)).await;
+    assert_eq!(again, (upper, subject), "the same pin, typed");
+    let changed = saved(pin(&other, Some(&one))).await;
+    assert_eq!(
+        changed,
+        (other.to_uppercase(), None),
+        "what is said of another certificate goes"
+    );
+
+    let page = world
+        .engine
+        .activity_page(contract::ActivityQuery::default())
+        .await
+        .expect("a page");
+    let pinned: Vec<&str> = page
+        .rows
+        .iter()
+        .filter(|row| row.kind == "certificate_pinned")
+        .map(|row| row.details.as_str())
+        .collect();
+    assert_eq!(
+        pinned,
+        [
+            format!(
+                "Pinned the certificate with SHA-256 {}.",
+                other.to_uppercase()
+            ),
+            format!(
+                "Pinned the certificate of CN=mail.contoso.com, issued by CN=Contoso CA, SHA-256 {}.",
+                one.to_uppercase()
+            ),
+        ]
+    );
 }

@@ -10,6 +10,7 @@ mod guard;
 mod import;
 mod organizations;
 mod practice;
+mod proxies;
 mod secrets;
 mod support;
 mod users;

@@ -36,6 +36,16 @@ fn files(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
     }
 }
 
+fn by_proxy() -> contract::EmailConfigurationForm {
+    contract::EmailConfigurationForm {
+        proxy: contract::ProxySetting::Custom {
+            address: "proxy.contoso.com:8080".to_owned(),
+            user: Some("me".to_owned()),
+        },
+        ..form()
+    }
+}
+
 #[tokio::test]
 async fn the_password_stands_in_no_byte_of_the_data_folder() {
     let world = World::new().await;
@@ -59,6 +69,14 @@ async fn the_password_stands_in_no_byte_of_the_data_folder() {
         .email_configuration_save(save(id, form(), store_password(CANARY)))
         .await
         .expect("stored again");
+    world
+        .engine
+        .email_configuration_save(contract::SaveEmailConfiguration {
+            proxy_password: Some(Secret::new(CANARY.into())),
+            ..save(id, by_proxy(), PasswordChange::Keep)
+        })
+        .await
+        .expect("stored for the proxy");
     assert_eq!(
         world.vault.password(id).as_deref(),
         Some(CANARY),

@@ -53,6 +53,13 @@ impl TestVault {
         secret.map(|secret| secret.expose().to_owned())
     }
 
+    /// What is kept for the user of its proxy.
+    pub(crate) fn proxy_password(&self, organization: OrganizationId) -> Option<String> {
+        let key = format!("organization-{organization}-proxy-password");
+        let secret = self.memory.load(&key).expect("memory does not refuse");
+        secret.map(|secret| secret.expose().to_owned())
+    }
+
     fn open(&self) -> Result<&MemoryVault, Problem> {
         if self.refuses.load(Ordering::SeqCst) {
             return Err(Problem::new(
