@@ -104,7 +104,12 @@ impl Applicant<'_> {
             if error.code != PREAUTH_REQUIRED {
                 return Err(Failed::Kdc(error));
             }
-            let made = self.key(realm, form.1, &error.key_hints())?;
+            let hints = error.key_hints();
+            // A KDC that shares no kind of key with us says nothing of keys, and would count a guess.
+            if hints.is_empty() {
+                return Err(Failed::Kdc(KrbError::no_common_key()));
+            }
+            let made = self.key(realm, form.1, &hints)?;
             answer = ask(realm, &as_request(&body, Some(&made))?, true).await?;
             if let Some(error) = KrbError::read(&answer) {
                 return Err(Failed::Kdc(error.after_proof()));
