@@ -2,12 +2,13 @@
 //!
 //! It answers from templates of documented answers and reads requests with a plain XML reader. It
 //! knows nothing of the client it is asked by and shares no code with it: a mistake made on both
-//! sides would pass every test. It never binds to anything but loopback, opens no connection of its
-//! own, and stores nothing.
+//! sides would pass every test. It never binds to anything but loopback, opens no connection (but
+//! [`proxy`] to loopback), and stores nothing.
 //!
 //! [`start`] takes [`Options`] and gives a running [`Simulator`]; [`Simulator::plan`] makes it fail
 //! on demand, [`Simulator::update`] changes the world while it runs, [`Simulator::counters`] tells
-//! what happened. [`practice`] has ready-made worlds with believable people in them.
+//! what happened. [`practice`] has ready-made worlds with believable people in them, [`proxy`] an HTTP
+//! proxy to put in front. Clients log on by Basic, NTLM (version 2) or Negotiate (NTLM in SPNEGO).
 
 mod answer;
 mod calendar;
