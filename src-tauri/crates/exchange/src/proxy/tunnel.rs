@@ -9,7 +9,7 @@ use super::line::{Answer, Line, Said, Unanswered};
 use super::{ProxyCredentials, ProxyFaultKind as Kind};
 use crate::authentication::{Authenticator, Basic, Connection, Leg};
 use crate::dial::{self, Limit};
-use crate::log_ons::{HeldBack, LogOns};
+use crate::log_ons::{HeldBack, LogOns, Turn};
 use crate::logon_name::LogonName;
 use crate::ntlm::{Ntlm, NtlmWord};
 
@@ -100,6 +100,33 @@ impl Way<'_> {
             line = self.line(*limit).await?;
         }
         let scheme = authenticator.scheme();
+        let answer = self.legs(line, authenticator.as_ref(), &mut turn, *limit);
+        match answer.await? {
+            Answer::Tunnel(stream) => {
+                turn.answered(false);
+                Ok(stream)
+            }
+            Answer::Said(said) if said.status == ASKS => {
+                turn.answered(true);
+                let user = credentials.user.clone();
+                Err(Kind::SignInRefused { user, scheme })
+            }
+            Answer::Said(said) => {
+                turn.answered(false);
+                Err(self.refuses(said))
+            }
+        }
+    }
+
+    /// The legs of a sign-in. Gives the answer to the one that proved the password.
+    async fn legs(
+        &self,
+        mut line: Line,
+        authenticator: &dyn Authenticator,
+        turn: &mut Turn<'_>,
+        limit: Limit,
+    ) -> Result<Answer, Kind> {
+        let scheme = authenticator.scheme();
         let mut handshake = authenticator.begin(Connection {
             host: self.host,
             certificate: None,
@@ -109,37 +136,26 @@ impl Way<'_> {
             let leg = handshake.next(challenge.as_deref()).await;
             match leg.map_err(|error| sign_in_failed(&error))? {
                 Leg::More(header) => {
-                    let said = self.leg(&mut line, header, *limit).await?;
+                    let said = self.leg(&mut line, header, limit).await?;
                     let token = said.challenges.token(scheme);
                     challenge = Some(token.ok_or(Kind::NoChallenge { scheme })?);
                     let page = limit.keep(said.goes_on()).await;
-                    if !page.ok_or_else(|| silent(*limit))? {
+                    if !page.ok_or_else(|| silent(limit))? {
                         return Err(Kind::HungUpInSignIn);
                     }
                 }
                 Leg::Last(header) => {
                     turn.sent();
-                    let user = credentials.user.clone();
-                    return match self.ask(&mut line, Some(header), *limit).await? {
-                        Ok(Answer::Tunnel(stream)) => {
-                            turn.answered(false);
-                            Ok(stream)
-                        }
-                        Ok(Answer::Said(said)) if said.status == ASKS => {
-                            turn.answered(true);
-                            Err(Kind::SignInRefused { user, scheme })
-                        }
-                        Ok(Answer::Said(said)) => {
-                            turn.answered(false);
-                            Err(self.refuses(said))
-                        }
-                        Err(unanswered) => {
-                            if matches!(unanswered, Unanswered::NotSent) {
-                                turn.not_sent();
-                            }
-                            Err(Kind::HungUpInSignIn)
-                        }
-                    };
+                    let mut sent = self.ask(&mut line, Some(header.clone()), limit).await?;
+                    // Nothing binds a first leg to its connection.
+                    if challenge.is_none() && matches!(sent, Err(Unanswered::NotSent)) {
+                        line = self.line(limit).await?;
+                        sent = self.ask(&mut line, Some(header), limit).await?;
+                    }
+                    if matches!(sent, Err(Unanswered::NotSent)) {
+                        turn.not_sent();
+                    }
+                    return sent.map_err(|_| Kind::HungUpInSignIn);
                 }
             }
         }

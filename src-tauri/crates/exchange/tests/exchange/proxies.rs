@@ -99,6 +99,15 @@ async fn basic_is_sent_where_nothing_else_is_offered() {
         let basic = format!("Basic {}", BASE64_STANDARD.encode("me:Pr0xy-Pa55!"));
         assert_eq!(proxy.sign_ins(), [(1, String::new()), (1, basic)]);
     }
+    // Told or not, the proxy may close the connection on which it asked.
+    for lines in [&[BASIC, CLOSE][..], &[BASIC]] {
+        let proxy = Scripted::playing([Line::Closes(asks(lines)), says(OPEN)]).await;
+        assert_eq!(outcome(&proxy, Some("me")).await, Ok(()), "{lines:?}");
+        assert_eq!(proxy.connections(), 2);
+    }
+    let lingering = Scripted::playing([says(asks(&[BASIC, CLOSE])), says(OPEN)]).await;
+    assert_eq!(outcome(&lingering, Some("me")).await, Ok(()));
+    assert_eq!(lingering.connections(), 2, "it said that it closes");
     let digest = "Proxy-Authenticate: Digest realm=\"x\"";
     for lines in [&[digest, BASIC][..], &[digest], &[]] {
         let proxy = Scripted::playing([says(asks(lines))]).await;
