@@ -30,6 +30,7 @@ journey("every screen can be read and operated by everyone", {}, async ({ host, 
     organization: world.organization,
     password: { kind: "typed", password: world.password },
     scope: { kind: "all" },
+    sendAgain: false,
   });
   await page.goto(`${host.url}runs/${run}`);
   await expectVisible(page.getByRole("group", { name: "Failed for some." }), { timeout: 60_000 });

@@ -8,6 +8,8 @@ import { expectGone } from "./expect.js";
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Fluent's guards of the focus send it on at once: nobody stops there. */
 const shown = { exclude: ["[data-tabster-dummy]"] };
+/** A question over the page: until it is answered, the page behind it is out of reach, and dimmed. */
+const modal = '[aria-modal="true"]';
 
 const everything = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] };
 /** Names and roles are the same in every look. */
@@ -24,16 +26,19 @@ const looks = [
 export async function assertAccessible(page, screen) {
   const wrong = [];
   await expectGone(page.locator('[aria-busy="true"]').first());
+  const scanned = (await page.locator(modal).count()) > 0 ? { ...shown, include: [modal] } : shown;
   for (const [look, media, runOnly] of looks) {
     await page.emulateMedia({ ...media, reducedMotion: "reduce" });
     // Fluent fades colors from one theme to the other; what is scanned is where they end.
+    // A frame for the other theme to be drawn, another for its fading to have begun.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     await page.evaluate(() =>
       Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
     );
     await page.evaluate(source);
     const { violations } = await page.evaluate(
       ([shown, runOnly]) => window.axe.run(shown, { runOnly }),
-      [shown, runOnly],
+      [scanned, runOnly],
     );
     for (const { id, help, nodes } of violations) {
       for (const node of nodes) {

@@ -9,10 +9,10 @@ import { folder } from "./host.js";
 
 /**
  * Listens with a certificate of its own and hands every request on.
- * @returns {Promise<{ewsUrl: string, sha256: string, seen: {authorized: boolean, status: number, mailbox: string}[], hold: (milliseconds: number) => void}>}
+ * @returns {Promise<{ewsUrl: string, sha256: string, seen: {authorized: boolean, status: number, mailbox: string}[], renew: (subject: string) => string, hold: (milliseconds: number) => void}>}
  */
 export async function startFront(t, exchange) {
-  const { key, cert } = certificate(folder(t, "front"));
+  const { key, cert } = certificate(folder(t, "front"), "/CN=localhost");
   const agent = new https.Agent({ keepAlive: true, ca: exchange.caPem });
   const seen = [];
   let delay = 0;
@@ -45,23 +45,22 @@ export async function startFront(t, exchange) {
     ewsUrl: `https://localhost:${server.address().port}/EWS/Exchange.asmx`,
     sha256: new X509Certificate(cert).fingerprint256,
     seen,
+    /** Goes on with another certificate, for connections from now on. */
+    renew: (subject) => {
+      const next = certificate(folder(t, "front-renewed"), subject);
+      server.setSecureContext(next);
+      return new X509Certificate(next.cert).fingerprint256;
+    },
     hold: (milliseconds) => {
       delay = milliseconds;
     },
   };
 }
 
-function certificate(path) {
+function certificate(path, subject) {
   const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(path, name));
   const request = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const names = [
-    "-subj",
-    "/CN=localhost",
-    "-addext",
-    "subjectAltName=DNS:localhost",
-    "-addext",
-    "basicConstraints=CA:FALSE",
-  ];
+  const names = ["-subj", subject, "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=CA:FALSE"];
   execFileSync("openssl", [...request, ...names, "-days", "2", "-keyout", key, "-out", cert], { stdio: "pipe" });
   return { key: readFileSync(key), cert: readFileSync(cert) };
 }

@@ -1,6 +1,6 @@
 // What every journey does on its way, by role and name as a person would.
 
-import { expectVisible } from "./expect.js";
+import { expectGone, expectVisible } from "./expect.js";
 
 /** First run, then an organization: ends on its list of users. */
 export async function createOrganization(page, name) {
@@ -51,6 +51,22 @@ export async function configure(page, { account, password, ewsUrl, caPem, sha256
 export async function openConnectionOptions(page) {
   const toggle = page.getByRole("button", { name: "Connection options" });
   if ((await toggle.getAttribute("aria-expanded")) === "false") await toggle.click();
+}
+
+/** Answers the question of a dialog with one of its buttons. */
+export async function answer(page, title, button) {
+  const dialog = dialogOf(page, title);
+  await dialog.getByRole("button", { name: button }).click();
+  await expectGone(dialog);
+}
+
+/** Asks the server how it wants to be signed in to; answers the place of what it said. */
+export async function askServer(page) {
+  await page.getByRole("button", { name: "Ask the server" }).click();
+  await expectGone(page.getByRole("button", { name: "Ask the server" }).getByRole("progressbar"));
+  const said = page.getByRole("region", { name: "What the server said" });
+  await expectVisible(said);
+  return said;
 }
 
 /** Basic is never a machine's choice. */

@@ -87,7 +87,7 @@ function linesOf({ sha256, certificate }: PinComparisonProps["pinned"], seen: Ce
   return [
     { term: "Subject", ...of((one) => one.subject) },
     { term: "Names", ...of((one) => one.names.join(", ") || "none") },
-    { term: "Issuer", ...of((one) => (isSelfSigned(one) ? "Itself (self-signed)" : one.issuer)) },
+    { term: "Issuer", ...of((one) => (isSelfSigned(one) ? `${one.issuer} (signs itself)` : one.issuer)) },
     { term: "Valid from", ...of((one) => dateTime(one.notBefore)) },
     { term: "Valid until", ...of((one) => `${dateTime(one.notAfter)}. ${validityWords(one)}`) },
     { term: "SHA-256", before: readableSha256(sha256), now: readableSha256(seen.sha256), monospace: true },

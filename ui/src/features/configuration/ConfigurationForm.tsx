@@ -47,6 +47,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
   const running = run.progress?.state === "running" || (page.running !== null && run.page === undefined);
   const { counts } = page.row;
   useHandedTrust(form);
+  const result = useShownWhenStopped(run.page, checking.started?.run ?? null);
   return (
     <div ref={root} className={styles.root}>
       <Head
@@ -83,13 +84,15 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
           ) : (
             <ServedFields form={form} app={app} configuration={configuration} lastRun={run.page} />
           )}
-          <ResultStrip
-            page={run.page}
-            progress={run.progress}
-            saved={configuration.saved}
-            changedSince={changedSince(form, newest)}
-          />
-          <LastChain form={form} page={run.page} />
+          <div ref={result} className={styles.result}>
+            <ResultStrip
+              page={run.page}
+              progress={run.progress}
+              saved={configuration.saved}
+              changedSince={changedSince(form, newest)}
+            />
+            <LastChain form={form} page={run.page} />
+          </div>
         </div>
         <LadderPane page={run.page} />
       </div>
@@ -126,7 +129,11 @@ function Head(props: HeadProps) {
   const canSave = form.dirty || !configuration.saved || configuration.waitingRun !== null;
   const save = () => canSave && !form.saving.saving && void form.saving.save();
   const show = () => run !== null && void navigate({ to: "/runs/$run", params: { run } });
-  const check = (scope: CheckScope) => void form.checking.check(scope);
+  const check = (scope: CheckScope) => {
+    // What the check finds is newer.
+    form.probe.close();
+    void form.checking.check(scope);
+  };
   useHotkeys({
     "ctrl+s": save,
     "ctrl+g": () => served && void form.wand.wave(),
@@ -186,6 +193,16 @@ function LastChain({ form: { state, dispatch }, page }: { form: Configuration; p
   );
 }
 
+/** Brings the result into view when a check that was started here was stopped: its reason is below a long form. */
+function useShownWhenStopped(page: RunPage | undefined, started: string | null) {
+  const result = useRef<HTMLDivElement>(null);
+  const stopped = page !== undefined && page.row.id === started && page.row.state === "stopped";
+  useEffect(() => {
+    if (stopped) result.current?.scrollIntoView({ block: "nearest" });
+  }, [stopped]);
+  return result;
+}
+
 /** Takes in a trust that was chosen on another screen; once, whatever becomes of it. */
 function useHandedTrust({ dispatch }: Configuration) {
   const navigate = useNavigate();
@@ -231,6 +248,13 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr)",
     gap: tokens.spacingHorizontalXXL,
     "@container (min-width: 1040px)": { gridTemplateColumns: "minmax(0, 1fr) 320px" },
+  },
+  result: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalM,
+    scrollMarginTop: "64px",
+    scrollMarginBottom: tokens.spacingVerticalM,
   },
   form: {
     display: "flex",

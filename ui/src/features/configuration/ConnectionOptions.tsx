@@ -1,6 +1,6 @@
 import { Button, Dropdown, makeStyles, Option, Text, tokens, useId } from "@fluentui/react-components";
 import { ChevronDownRegular, ChevronRightRegular } from "@fluentui/react-icons";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
 import type { IdentifyBy } from "@/ipc/generated/IdentifyBy";
@@ -42,7 +42,10 @@ export function ConnectionOptions({ form, app, hasProxyPassword, lastRun }: Conn
   const messages = fields.flatMap((field) => [...report.at(field), ...validation.of(field)]);
   const needed = messages.some(({ level }) => level === "error");
   const filledIn = state.applied.some(({ field }) => fields.includes(field));
-  const shown = open || needed || filledIn;
+  const shown = open || needed;
+  useEffect(() => {
+    if (filledIn) setOpen(true);
+  }, [filledIn]);
   return (
     <section className={styles.root} aria-label="Connection options">
       <div className={styles.head}>

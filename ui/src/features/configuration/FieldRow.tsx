@@ -100,7 +100,7 @@ const useStyles = makeStyles({
   below: { gridArea: "below", display: "flex", flexDirection: "column", gap: "2px", paddingTop: "2px" },
   message: { display: "flex", gap: tokens.spacingHorizontalXS, alignItems: "flex-start", minHeight: "20px" },
   icon: { flexShrink: 0, marginTop: "2px" },
-  error: { color: tokens.colorStatusDangerForeground1 },
+  error: { color: tokens.colorStatusDangerForeground3 },
   warning: { color: tokens.colorStatusWarningForeground3 },
   fix: { minWidth: 0, marginTop: "-2px", whiteSpace: "nowrap", color: tokens.colorBrandForegroundLink },
 });

@@ -19,6 +19,7 @@ export function useValidation(organization: number, state: FormState, dispatch: 
   const [problem, setProblem] = useState<CommandError | null>(null);
   const [left, setLeft] = useState<readonly string[]>(saved ? everyField : []);
   const turn = useRef(0);
+  const justLeft = useRef(new Set<string>());
 
   const ask = useCallback(
     async (asked: FormState): Promise<readonly FieldMessage[]> => {
@@ -35,6 +36,10 @@ export function useValidation(organization: number, state: FormState, dispatch: 
       await whenReleased();
       if (mine === turn.current) {
         setMessages(found);
+        // Together with the answer: what was found before says nothing about what was typed since.
+        const more = justLeft.current;
+        justLeft.current = new Set();
+        setLeft((before) => [...new Set([...before, ...more])]);
         setProblem(null);
       }
       return found;
@@ -56,7 +61,7 @@ export function useValidation(organization: number, state: FormState, dispatch: 
   }, [watching, ask, form, password.typed, password.outerSpaces, password.keep]);
 
   const leave = (field: string) => {
-    setLeft((before) => (before.includes(field) ? before : [...before, field]));
+    justLeft.current.add(field);
     ask(state).then(
       (found) => applyFix(found, latest.current, dispatch),
       (thrown: unknown) => setProblem(asCommandError(thrown)),
