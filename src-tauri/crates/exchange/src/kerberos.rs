@@ -183,3 +183,116 @@ impl Handshake for KerberosHandshake {
         self.binding.as_ref().map(|binding| binding.hash)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::answer::tests::{key_hint, krb_error};
+    use super::kdc::Kdc;
+    use super::{Kerberos, Realm};
+    use crate::authentication::{Authenticator as _, Connection};
+    use crate::{HandshakeError, LogonName};
+
+    /// A KDC that gives these answers, one each time it is asked, and counts.
+    async fn kdc(answers: Vec<Vec<u8>>) -> (Realm, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("loopback");
+        let port = listener.local_addr().expect("bound").port();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.expect("accept");
+                let length = stream.read_u32().await.expect("a length");
+                let mut request = vec![0; length as usize];
+                stream.read_exact(&mut request).await.expect("a request");
+                let answer = &answers[count.fetch_add(1, SeqCst) % answers.len()];
+                let length = u32::try_from(answer.len()).expect("short");
+                stream.write_u32(length).await.expect("answer");
+                stream.write_all(answer).await.expect("answer");
+            }
+        });
+        let realm = Realm {
+            name: "CONTOSO.TEST".to_owned(),
+            kdcs: vec![Kdc::new("127.0.0.1", port)],
+        };
+        (realm, asked)
+    }
+
+    /// What comes of as many log-ons at once as a run has lanes.
+    async fn log_ons(kerberos: &Kerberos) -> Vec<HandshakeError> {
+        let mut errors = Vec::new();
+        let handshakes: Vec<_> = (0..8)
+            .map(|_| {
+                let mut handshake = kerberos.begin(Connection {
+                    host: "mail.contoso.test",
+                    certificate: None,
+                });
+                tokio::spawn(async move { handshake.next(None).await.err() })
+            })
+            .collect();
+        for handshake in handshakes {
+            errors.extend(handshake.await.expect("no panic"));
+        }
+        errors
+    }
+
+    #[tokio::test]
+    async fn a_refused_password_is_proven_once_over_all_lanes() {
+        let (realm, asked) = kdc(vec![krb_error(25, &key_hint(18)), krb_error(24, &[])]).await;
+        let kerberos = Kerberos::new(LogonName::parse("CONTOSO.TEST\\svc"), "wrong", realm);
+        let errors = log_ons(&kerberos).await;
+        assert_eq!(errors.len(), 8);
+        for error in errors {
+            assert!(matches!(error, HandshakeError::Refused(_)), "{error:?}");
+        }
+        assert_eq!(
+            asked.load(SeqCst),
+            2,
+            "one question, one proof, and never again"
+        );
+    }
+
+    #[tokio::test]
+    async fn no_key_is_guessed() {
+        for hints in [Vec::new(), key_hint(23)] {
+            let (realm, asked) = kdc(vec![krb_error(25, &hints)]).await;
+            let kerberos = Kerberos::new(LogonName::parse("CONTOSO.TEST\\svc"), "right", realm);
+            let errors = log_ons(&kerberos).await;
+            assert!(matches!(&errors[0], HandshakeError::NoTicket(why) if why.contains("AES")));
+            assert_eq!(asked.load(SeqCst), 8, "questions alone");
+        }
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_no_refusal() {
+        for answer in [
+            vec![],
+            vec![0x6b, 0x80],
+            b"HTTP/1.1 400 Bad Request".to_vec(),
+        ] {
+            let (realm, _) = kdc(vec![answer.clone()]).await;
+            let kerberos = Kerberos::new(LogonName::parse("svc@contoso.test"), "right", realm);
+            for error in log_ons(&kerberos).await {
+                assert!(
+                    matches!(error, HandshakeError::NoTicket(_)),
+                    "{answer:?}: {error:?}"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_cannot_be_carried_asks_nobody() {
+        let (realm, asked) = kdc(vec![krb_error(6, &[])]).await;
+        let kerberos = Kerberos::new(LogonName::parse("jürgen@contoso.test"), "right", realm);
+        assert!(
+            matches!(&log_ons(&kerberos).await[0], HandshakeError::NoTicket(why) if why.contains('ü'))
+        );
+        assert_eq!(asked.load(SeqCst), 0);
+    }
+}

@@ -196,6 +196,15 @@ pub(super) mod tests {
         element(0x7e, &[&element(0x30, &[&fields.concat()])])
     }
 
+    /// `METHOD-DATA` with one `PA-ETYPE-INFO2` of one kind.
+    pub(in super::super) fn key_hint(kind: u8) -> Vec<u8> {
+        let kind = element(0xa0, &[&element(0x02, &[&[kind]])]);
+        let info = element(0x30, &[&element(0x30, &[&kind])]);
+        let number = element(0xa1, &[&element(0x02, &[&[19]])]);
+        let data = element(0xa2, &[&element(0x04, &[&info])]);
+        element(0x30, &[&element(0x30, &[&number, &data])])
+    }
+
     fn meaning(code: u8) -> HandshakeError {
         let names = Names {
             realm: "CONTOSO.TEST",
