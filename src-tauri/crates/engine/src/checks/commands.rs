@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contract::{
     CauseCard, CheckPassword, Code, Expectation, ExportFormat, ExportRun, ExportedFile,
-    FolderResult, NoArgs, OrganizationId, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
+    FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
     ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunState, RunsQuery,
     Secret, StartCheck, Verdict,
 };
@@ -13,11 +13,12 @@ use store::runs::{self, StoredRun};
 use tokio::sync::watch;
 
 use super::export::Export;
-use super::guard::{self, SendAgain};
+use super::guard::SendAgain;
 use super::load::Canary;
 use super::plan::Plan;
-use super::settings::{for_check, for_proxy};
-use super::start::{self, Audit, Mailboxes, Sending, StartedCheck};
+use super::sending::{Sending, for_proxy};
+use super::settings::for_check;
+use super::start::{self, Audit, Mailboxes, StartedCheck};
 use crate::Engine;
 use crate::diagnosis::explanation::explanation;
 use crate::diagnosis::remedy::{Names, remedy};
@@ -78,19 +79,6 @@ impl Engine {
         start::start(&self.stage(), audit, self.sending.clone()).await
     }
 
-    /// Whether this password was refused lately, so that [`SendAgain::Ask`] would not send it: with
-    /// the problem that says when and by whom. Asks no server.
-    ///
-    /// # Errors
-    /// [`Code::Invalid`] for a plan that names no server.
-    pub async fn password_refused_at(
-        &self,
-        plan: &Plan,
-        password: &Secret,
-    ) -> Result<Option<Problem>, Problem> {
-        guard::question(&self.stage(), plan, password).await
-    }
-
     /// A run of a stored organization, with its saved settings, of its users or of a list;
     /// `password`: where it is not in the key store.
     ///
@@ -112,7 +100,9 @@ impl Engine {
             Some(password) => password,
             None => stored_password(&stage, &settings.row, &settings.plan).await?,
         };
-        let sending = self.sending_of(&stage, Some(row.id), &settings.plan).await?;
+        let sending = self
+            .sending_of(&stage, Some(row.id), &settings.plan)
+            .await?;
         let audit = Audit {
             plan: settings.plan,
             password,
@@ -160,28 +150,6 @@ impl Engine {
         };
         let sending = self.sending_of(&stage, row.organization, &plan).await?;
         start::resume(&stage, &run, &password, sending, stream).await
-    }
-
-    /// How a run of an organization sends passwords: as this handle says, with the stored password
-    /// of its proxy's user.
-    async fn sending_of(
-        &self,
-        stage: &Stage,
-        organization: Option<OrganizationId>,
-        plan: &Plan,
-    ) -> Result<Sending, Problem> {
-        let Sending {
-            again,
-            proxy_password: typed,
-        } = self.sending.clone();
-        let proxy_password = match organization {
-            Some(organization) => for_proxy(stage, organization, plan, typed).await?,
-            None => typed,
-        };
-        Ok(Sending {
-            again,
-            proxy_password,
-        })
     }
 
     /// Cancels a check at once; what is decided stays.

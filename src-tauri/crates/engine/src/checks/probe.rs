@@ -8,7 +8,8 @@ use exchange::{Call, Lane, Reply, Stats};
 use std::sync::Arc;
 
 use super::authentication;
-use super::settings::{go_online, plan_of, stored_for_proxy};
+use super::sending::stored_for_proxy;
+use super::settings::{go_online, plan_of};
 use crate::Engine;
 use crate::diagnosis::wording::{self, Words};
 use crate::diagnosis::{Asked, Seen, observe};

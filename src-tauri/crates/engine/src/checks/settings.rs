@@ -8,9 +8,8 @@ use store::{email_configurations, organizations};
 
 use super::plan::{Plan, ProxyChoice};
 use crate::Engine;
-use crate::email_configuration::{proxy, why_not_served};
+use crate::email_configuration::{EwsUrl, why_not_served};
 use crate::problems::of_store;
-use crate::stage::Stage;
 
 /// What a check of an organization needs, its password apart.
 pub(super) struct Settings {
@@ -58,79 +57,13 @@ pub(super) async fn for_check(
     let fingerprint =
         crate::email_configuration::fingerprint_of(&stage, organization, &form, typed).await?;
     let draft = saved_fingerprint.as_deref() != Some(fingerprint.as_str());
-    let proxy = inherited(engine, form.proxy.clone()).await?;
+    let proxy = proxy_of(engine, &form).await?;
     let plan = plan(form, &settings, proxy);
     Ok(Settings {
         row,
         plan,
         fingerprint,
         draft,
-    })
-}
-
-/// The password for the user of a proxy that was named by hand: the typed one, else the stored one if
-/// it belongs to the same user of the same proxy.
-///
-/// # Errors
-/// [`Code::PasswordNeeded`]; [`Code::KeyStore`].
-pub(super) async fn for_proxy(
-    stage: &Stage,
-    organization: OrganizationId,
-    plan: &Plan,
-    typed: Option<Secret>,
-) -> Result<Option<Secret>, Problem> {
-    let ProxyChoice::Http {
-        user: Some(user), ..
-    } = &plan.proxy
-    else {
-        return Ok(None);
-    };
-    if let Some(typed) = typed.filter(|typed| !typed.is_empty()) {
-        return Ok(Some(typed));
-    }
-    let stored = stored_for_proxy(stage, organization, plan).await?;
-    stored.map(Some).ok_or_else(|| {
-        Problem::new(
-            Code::PasswordNeeded,
-            format!("The password of {user} for the proxy is neither typed nor stored."),
-        )
-        .field("proxy")
-        .hint("Enter the proxy's password, or remove the proxy's user.")
-    })
-}
-
-/// The stored one alone. Never the password of another user, or for another proxy.
-pub(super) async fn stored_for_proxy(
-    stage: &Stage,
-    organization: OrganizationId,
-    plan: &Plan,
-) -> Result<Option<Secret>, Problem> {
-    let saved = stage
-        .read(move |tx| Ok(email_configurations::load(tx, organization)?))
-        .await?;
-    let Some(saved) = saved.filter(|saved| saved.has_proxy_password) else {
-        return Ok(None);
-    };
-    if same_sign_in(&saved.form.proxy, &plan.proxy) {
-        stage.proxy_password(organization).await
-    } else {
-        Ok(None)
-    }
-}
-
-/// Whether the same user signs in to the same proxy.
-fn same_sign_in(saved: &ProxySetting, choice: &ProxyChoice) -> bool {
-    let ProxyChoice::Http {
-        host,
-        user: Some(user),
-        ..
-    } = choice
-    else {
-        return false;
-    };
-    proxy::sign_in(saved).is_some_and(|(saved, whose)| {
-        let saved = saved.trim_start_matches('[').trim_end_matches(']');
-        saved.eq_ignore_ascii_case(host) && whose == *user
     })
 }
 
@@ -166,7 +99,7 @@ pub(super) async fn plan_of(
         .await
         .map_err(of_store)?
         .ok_or_else(|| Problem::new(Code::NotFound, "This organization is not there any more."))?;
-    let proxy = inherited(engine, form.proxy.clone()).await?;
+    let proxy = proxy_of(engine, &form).await?;
     let plan = plan(form, &settings, proxy);
     plan.endpoint()?;
     Ok(plan)
@@ -187,13 +120,17 @@ fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: Pr
     }
 }
 
-/// The proxy of an organization, or the app's where it inherits that.
-async fn inherited(engine: &Engine, own: ProxySetting) -> Result<ProxyChoice, Problem> {
-    let setting = match own {
-        ProxySetting::Inherit => crate::settings::load(&engine.inner.real).await?.proxy,
-        own => own,
-    };
-    ProxyChoice::of(&setting)
+/// The proxy of an organization, or the app's where it inherits that: not to this computer itself,
+/// where practice goes on.
+async fn proxy_of(engine: &Engine, form: &EmailConfigurationForm) -> Result<ProxyChoice, Problem> {
+    if form.proxy != ProxySetting::Inherit {
+        return ProxyChoice::of(&form.proxy);
+    }
+    if EwsUrl::parse(&form.ews_url).is_ok_and(|url| url.is_loopback()) {
+        return Ok(ProxyChoice::None);
+    }
+    let settings = crate::settings::load(&engine.inner.real).await?;
+    ProxyChoice::of(&settings.proxy)
 }
 
 /// The form's own errors, the password's and the user list's apart.

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use contract::{
     CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary,
 };
-use store::run_results::{self, Selection};
+use store::run_results;
 use store::runs::{self, NewRun, RunFinish, RunNumber, StoredRun};
 use tokio::sync::{mpsc, watch};
 
 use super::conductor::Conductor;
+use super::enter::enter;
 use super::finish::{self, Context};
-use super::guard::{SendAgain, Watched};
-use super::load::{Canary, List, load};
+use super::guard::Watched;
+use super::load::{Canary, List};
 use super::plan::Plan;
 use super::running::Running;
+use super::sending::Sending;
 use super::spec::RunSpec;
 use super::writer::RunEvent;
-use crate::activity::Kind;
 use crate::locks::RunLock;
 use crate::stage::{Stage, run_lock};
 
@@ -43,15 +44,6 @@ pub struct Audit {
     pub draft: bool,
     /// Hand out rows as they are decided.
     pub stream: bool,
-}
-
-/// How a run sends passwords.
-#[derive(Debug, Clone, Default)]
-pub struct Sending {
-    /// Whether one that was refused lately is sent once more.
-    pub again: SendAgain,
-    /// For the user of a proxy that was named by hand; left out: the stored one, if any.
-    pub proxy_password: Option<Secret>,
 }
 
 /// Which mailboxes.
@@ -260,7 +252,7 @@ fn refused(tx: &store::Tx<'_>, run: RunNumber) -> Result<HashSet<i64>, store::St
     Ok(rows.into_iter().map(|row| row.seq).collect())
 }
 
-fn already_running(run: &RunId) -> Problem {
+pub(super) fn already_running(run: &RunId) -> Problem {
     Problem::new(
         Code::AlreadyRunning,
         "A check of this organization is already running.",
@@ -372,90 +364,6 @@ async fn begin(
         stage: Arc::clone(stage),
         ended,
     })
-}
-
-/// Run and rows, all or nothing.
-async fn enter(
-    stage: &Arc<Stage>,
-    header: NewRun,
-    plan: &Plan,
-    mailboxes: Mailboxes,
-    canaries: Vec<Canary>,
-) -> Result<(RunNumber, Summary), Problem> {
-    let (by, organization) = (plan.identify_by, header.organization);
-    if let Some(run) = organization.and_then(|organization| stage.running.running(organization)) {
-        return Err(already_running(&run));
-    }
-    let author = stage.author();
-    let (report, problem) = std::sync::mpsc::channel();
-    let entered = stage.db.write(move |tx| {
-        let before = match (&mailboxes, organization) {
-            (Mailboxes::Scope(CheckScope::FailedOnly), Some(organization)) => {
-                runs::latest(tx, Some(organization))?
-            }
-            _ => None,
-        };
-        let older = before
-            .map(|id| runs::number(tx, &id))
-            .transpose()?
-            .flatten();
-        let number = runs::create(tx, &header)?;
-        if let Some((id, name)) = header.organization.zip(header.organization_name.as_deref()) {
-            let details = format!(
-                "Check started as {} against {}.",
-                header.account, header.ews_url
-            );
-            author.note(tx, Kind::CheckStarted, Some((id, name)), details, None)?;
-        }
-        let (mut users, mut canaries) = (None, canaries);
-        let next = match (mailboxes, organization) {
-            (Mailboxes::List(list), _) => {
-                users = Some(list);
-                0
-            }
-            (Mailboxes::Scope(CheckScope::Address { address }), _) => {
-                users = Some(List {
-                    name: "the address".to_owned(),
-                    source: Box::new(std::io::Cursor::new(address.into_bytes())),
-                });
-                canaries.clear();
-                0
-            }
-            (Mailboxes::Scope(scope), Some(organization)) => {
-                let selection = match (scope, older) {
-                    (CheckScope::Users { ids }, _) => Selection::Users(ids),
-                    (CheckScope::FailedOnly, Some(older)) => Selection::FailedIn(older),
-                    _ => Selection::All,
-                };
-                run_results::add_from_users(tx, number, 0, organization, &selection, by)?
-            }
-            _ => 0,
-        };
-        if users.is_none() && canaries.is_empty() && next == 0 {
-            let nobody =
-                Problem::new(Code::Invalid, "There is no mailbox to check.").field("users");
-            let _ = report.send(nobody.hint("Add users first, or try one address."));
-            return Err(store::StoreError::NotFound);
-        }
-        match load(tx, number, by, users, canaries, next)? {
-            Ok(_) => {
-                if let Some(organization) = organization {
-                    run_results::link_users(tx, number, organization)?;
-                }
-                Ok((number, run_results::summary(tx, number)?))
-            }
-            Err(bad) => {
-                // The error below rolls the transaction back; this says what it really was.
-                let _ = report.send(bad);
-                Err(store::StoreError::NotFound)
-            }
-        }
-    });
-    match (entered.await, problem.try_recv()) {
-        (_, Ok(bad)) => Err(bad),
-        (Err(error), _) => Err(crate::problems::of_store(error)),
-        (Ok((number, summary)), _) => Ok((number, summary)),
-    }
 }
 
 /// A run that could not go on after all can be resumed again.

@@ -25,10 +25,10 @@ impl Doorman {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("bound").port();
         let (knows, sent) = (Arc::new(Mutex::new(password.to_owned())), Sent::default());
-        let (known, noted) = (Arc::clone(&knows), Arc::clone(&sent));
+        let (right, noted) = (Arc::clone(&knows), Arc::clone(&sent));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&known), Arc::clone(&noted)));
+                tokio::spawn(serve(stream, Arc::clone(&right), Arc::clone(&noted)));
             }
         });
         Self { port, knows, sent }

@@ -271,6 +271,31 @@ async fn the_app_has_a_proxy_too() {
     );
 }
 
+#[tokio::test]
+async fn the_proxy_of_the_app_is_not_for_this_computer() {
+    let world = World::new().await;
+    let gate = Gate::start().await;
+    let settings = Settings {
+        proxy: proxy(&gate.address, None),
+        ..Settings::default()
+    };
+    world.engine.settings_save(settings).await.expect("saved");
+    let id = world.default_organization().await;
+    let probed = probe(&world, id, ProxySetting::Inherit).await;
+    assert_eq!(probed.cause, Some(contract::Cause::ProxyFailed));
+    let here = EmailConfigurationForm {
+        // Port 1 (tcpmux) is nobody's.
+        ews_url: "http://127.0.0.1:1/EWS/Exchange.asmx".to_owned(),
+        ..form()
+    };
+    let request = ProbeEndpoint {
+        organization: id,
+        form: here,
+    };
+    let probed = world.engine.endpoint_probe(request).await.expect("probed");
+    assert_eq!(probed.cause, Some(contract::Cause::TcpRefused));
+}
+
 /// A proxy that asks for Basic, notes who signs in, and lets nobody through.
 struct Gate {
     address: String,
