@@ -139,7 +139,7 @@ async fn connect(
             };
             way.tunnel(limit).await.map_err(|kind| {
                 Fault::Proxy(Box::new(ProxyFault {
-                    proxy: format!("{host}:{port}"),
+                    proxy: crate::endpoint::host_and_port(host, *port),
                     kind,
                 }))
             })?

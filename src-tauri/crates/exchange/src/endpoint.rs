@@ -136,11 +136,7 @@ impl Endpoint {
 
     /// `host:port`, as CONNECT names it (RFC 9110 §7.1).
     pub(crate) fn target(&self) -> String {
-        if self.host.contains(':') {
-            format!("[{}]:{}", self.host, self.port)
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        host_and_port(&self.host, self.port)
     }
 
     /// `Host` header (RFC 9110 §7.2): the port only where it is not the scheme's own.
@@ -158,6 +154,15 @@ impl Endpoint {
             Some(ip) => ip.is_loopback(),
             None => is_local_name(&self.host),
         }
+    }
+}
+
+/// `host:port`, an IPv6 address in brackets (RFC 3986 §3.2.2).
+pub(crate) fn host_and_port(host: &str, port: u16) -> String {
+    if host.contains(':') {
+        format!("[{host}]:{port}")
+    } else {
+        format!("{host}:{port}")
     }
 }
 

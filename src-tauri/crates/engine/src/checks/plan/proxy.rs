@@ -19,7 +19,7 @@ pub enum ProxyChoice {
     None,
     /// This one.
     Http {
-        /// Its host.
+        /// Its host; an IPv6 address in brackets.
         host: String,
         /// Its port.
         port: u16,
@@ -75,7 +75,7 @@ impl ProxyChoice {
         let unsaid = if port_80 { 80 } else { USUAL_PORT };
         match (url.host_str(), clean) {
             (Some(host), true) => Ok(Self::Http {
-                host: bare(host).to_owned(),
+                host: host.to_owned(),
                 port: url.port().unwrap_or(unsaid),
                 user: None,
             }),
@@ -93,7 +93,7 @@ impl ProxyChoice {
                 port,
                 user,
             } => Proxy::Http {
-                host: proxy.clone(),
+                host: bare(proxy).to_owned(),
                 port: *port,
                 credentials: user.as_ref().zip(password).map(|(user, password)| {
                     let password = Zeroizing::new(password.expose().to_owned());
@@ -142,7 +142,7 @@ mod tests {
             ("proxy", "proxy", 8080),
             ("http://proxy:80", "proxy", 80),
             ("http://proxy:80/", "proxy", 80),
-            ("[2001:db8::1]:3128", "2001:db8::1", 3128),
+            ("[2001:db8::1]:3128", "[2001:db8::1]", 3128),
         ] {
             assert_eq!(ProxyChoice::parse(text), Ok(by_hand(host, port)), "{text}");
         }
@@ -154,6 +154,15 @@ mod tests {
         ] {
             assert!(ProxyChoice::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_is_connected_to_without_its_brackets() {
+        let choice = ProxyChoice::parse("[2001:db8::1]:3128").expect("a proxy");
+        assert_eq!(
+            choice.settle("mail.contoso.com", 443, None),
+            plain("2001:db8::1", 3128)
+        );
     }
 
     #[test]
