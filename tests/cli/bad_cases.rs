@@ -119,8 +119,6 @@ fn endpoints(world: &World) -> Vec<Case> {
         ),
         ("no URL at all", url("mail contoso"), "invalid"),
         ("an account of two forms", account, "invalid"),
-        ("negotiate", auth("negotiate"), "not_allowed"),
-        ("ntlm", auth("ntlm"), "not_allowed"),
         ("bearer", auth("bearer"), "not_allowed"),
     ]
 }
@@ -209,6 +207,16 @@ fn flags(world: &World) -> Vec<Case> {
             "invalid",
         ),
         (
+            "a proxy by SOCKS",
+            more(&["--proxy", "socks5://proxy:1080"]),
+            "invalid",
+        ),
+        (
+            "a proxy whose password is missing",
+            more(&["--proxy", "http://me@proxy:8080"]),
+            "password_needed",
+        ),
+        (
             "resolve to nowhere",
             more(&["--resolve", "mail.contoso.com:443:elsewhere"]),
             "invalid",
@@ -277,13 +285,34 @@ fn stored(world: &World) -> Vec<Case> {
             "invalid",
         ),
         (
-            "an organization with NTLM",
+            "an organization with a token",
             [
-                add(&["Contoso", "--auth", "ntlm"]),
+                add(&["Contoso", "--auth", "bearer"]),
                 words(&["--password-stdin"]),
             ]
             .concat(),
             "not_allowed",
+        ),
+        (
+            "a proxy of an organization with a password",
+            add(&["Contoso", "--proxy", "me:hunter2@proxy:8080"]),
+            "invalid",
+        ),
+        (
+            "a proxy user with a password",
+            add(&[
+                "Contoso",
+                "--proxy",
+                "proxy:8080",
+                "--proxy-user",
+                "me:hunter2",
+            ]),
+            "invalid",
+        ),
+        (
+            "a proxy user without a proxy",
+            add(&["Contoso", "--proxy-user", "me"]),
+            "invalid",
         ),
         (
             "the default organization",

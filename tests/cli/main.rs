@@ -3,10 +3,14 @@
 
 mod bad_cases;
 mod bad_input;
+mod certificates;
 mod formats;
+mod guard;
 mod help;
 mod interrupt;
 mod practice;
+mod proxies;
 mod secrets;
+mod sign_in;
 mod stored;
 mod world;

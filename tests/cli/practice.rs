@@ -23,7 +23,8 @@ fn every_scenario_ends_as_it_says() {
     let ends = [
         (Scenario::Healthy, 0, None),
         (Scenario::WrongPassword, 2, Some("auth.rejected")),
-        (Scenario::NtlmOnly, 2, Some("auth.scheme_not_offered")),
+        (Scenario::NtlmOnly, 0, None),
+        (Scenario::ExtendedProtection, 0, None),
         (Scenario::OutsideTheScope, 1, None),
         (Scenario::NoRole, 1, None),
         (Scenario::UnscopedRole, 1, None),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use exchange_sim::practice::{Practice, Scenario, setup};
+use exchange_sim::proxy::ProxyAuthentication;
 
 use crate::world::{Ran, World};
 
@@ -18,15 +19,16 @@ fn world(scenario: Scenario) -> World {
     World::with(practice)
 }
 
-/// Plain, as Basic sends it, as JSON and URLs would write it, in UTF-16.
+/// Plain, as Basic sends it, in UTF-16 as NTLM hashes it, both in base64, and a part of it.
 fn shapes() -> Vec<Vec<u8>> {
     let basic = base64(format!("CONTOSO\\svc-ews:{PASSWORD}").as_bytes());
-    let utf16 = PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = PASSWORD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let plain = PASSWORD.as_bytes().to_vec();
     vec![
         plain,
         basic.into_bytes(),
         base64(PASSWORD.as_bytes()).into_bytes(),
+        base64(&utf16).into_bytes(),
         utf16,
         b"S3cret".to_vec(),
     ]
@@ -93,46 +95,98 @@ fn the_test_would_find_it() {
 #[test]
 fn no_byte_of_it_comes_out() {
     let scenarios = [
-        Scenario::Healthy,
-        Scenario::WrongPassword,
-        Scenario::NoRole,
-        Scenario::Blocked403,
+        (Scenario::Healthy, "basic"),
+        (Scenario::WrongPassword, "basic"),
+        (Scenario::NoRole, "basic"),
+        (Scenario::Blocked403, "basic"),
+        (Scenario::ExtendedProtection, "ntlm"),
+        (Scenario::NtlmOnly, "negotiate"),
     ];
-    for scenario in scenarios {
-        let world = world(scenario);
-        let mut ran = Vec::new();
-        for format in ["table", "json", "jsonl", "csv", "junit", "html"] {
-            let file = world
-                .path(&format!("report.{format}"))
-                .display()
-                .to_string();
-            ran.push(world.check(&["--format", format, "-vv"]));
-            ran.push(world.check(&["--format", format, "--output", &file]));
-        }
-        ran.push(world.check(&["--save", "Contoso", "-vv"]));
-        ran.push(world.with_password(&["check", "Contoso", "--password-stdin", "-vv"]));
-        ran.push(world.with_password(&["check", "--resume", "last", "--password-stdin", "-vv"]));
-        for words in [
-            &["run", "show", "--json"][..],
-            &["run", "list", "--json"],
-            &["organization", "show", "Contoso", "--json"],
-        ] {
-            ran.push(world.run(words));
-        }
-        for Ran { stdout, stderr, .. } in &ran {
-            assert_clean(&format!("stdout of {scenario}"), stdout.as_bytes());
-            assert_clean(&format!("stderr of {scenario}"), stderr.as_bytes());
-        }
-        let stored = ran
-            .iter()
-            .filter(|ran| ran.stdout.contains("Contoso"))
-            .count();
-        assert!(stored > 0, "{scenario}: the organization was stored");
-        assert!(
-            assert_folder_clean(world.folder.path()) >= 9,
-            "the data folder and the reports were looked at"
-        );
+    for (scenario, auth) in scenarios {
+        looked_through(scenario, &world(scenario).by(auth));
     }
+}
+
+/// The server knows another password: what is refused is kept as a keyed hash only.
+#[test]
+fn a_refused_one_is_in_no_file_either() {
+    let mut practice: Practice = setup(Scenario::NtlmOnly, 4);
+    PASSWORD.clone_into(&mut practice.password);
+    let world = World::with(practice);
+    looked_through(Scenario::NtlmOnly, &world);
+    assert_eq!(world.counters().log_ons_refused, 1, "the guard held");
+    for _ in 0..2 {
+        let ran = world.check(&["--send-again", "-vv"]);
+        assert_clean("stderr", ran.stderr.as_bytes());
+    }
+    assert_eq!(world.counters().log_ons_refused, 3);
+    assert!(world.path("data").exists(), "the refusal is noted");
+    assert_folder_clean(world.folder.path());
+}
+
+/// A proxy's password is as secret as the account's.
+#[test]
+fn a_proxys_password_comes_out_nowhere() {
+    for right in [PASSWORD, "another"] {
+        let world = World::new(Scenario::NtlmOnly, 2);
+        let proxy = world.proxy(
+            ProxyAuthentication::Ntlm {
+                user: "CONTOSO\\svc-ews".to_owned(),
+                password: right.to_owned(),
+            },
+            false,
+        );
+        let url = proxy.url().replacen("//", "//CONTOSO%5Csvc-ews@", 1);
+        let mut words = world.audit(&["--proxy", &url, "-vv", "--save", "Contoso"]);
+        let at = words.iter().position(|word| word == "--ews-url");
+        words[at.expect("a URL") + 1] = "https://mail.contoso.test/EWS/Exchange.asmx".to_owned();
+        let ran = world.typing(&words, &[&world.practice.password, PASSWORD]);
+        let cause = if right == PASSWORD {
+            ""
+        } else {
+            "proxy.failed"
+        };
+        assert!(ran.stdout.contains(cause), "{}", ran.all());
+        assert_clean("stdout", ran.stdout.as_bytes());
+        assert_clean("stderr", ran.stderr.as_bytes());
+        assert!(assert_folder_clean(world.folder.path()) >= 3, "looked at");
+    }
+}
+
+/// Every format and command, on the terminal and in files.
+fn looked_through(scenario: Scenario, world: &World) {
+    let mut ran = Vec::new();
+    for format in ["table", "json", "jsonl", "csv", "junit", "html"] {
+        let file = world
+            .path(&format!("report.{format}"))
+            .display()
+            .to_string();
+        ran.push(world.check(&["--format", format, "-vv"]));
+        ran.push(world.check(&["--format", format, "--output", &file]));
+    }
+    ran.push(world.check(&["--save", "Contoso", "-vv"]));
+    ran.push(world.with_password(&["check", "Contoso", "--password-stdin", "-vv"]));
+    ran.push(world.with_password(&["check", "--resume", "last", "--password-stdin", "-vv"]));
+    for words in [
+        &["run", "show", "--json"][..],
+        &["run", "list", "--json"],
+        &["organization", "show", "Contoso", "--json"],
+    ] {
+        ran.push(world.run(words));
+    }
+    for Ran { stdout, stderr, .. } in &ran {
+        assert_clean(&format!("stdout of {scenario}"), stdout.as_bytes());
+        assert_clean(&format!("stderr of {scenario}"), stderr.as_bytes());
+    }
+    let stored = ran
+        .iter()
+        .filter(|ran| ran.stdout.contains("Contoso"))
+        .count();
+    assert!(stored > 0, "{scenario}: the organization was stored");
+    assert!(
+        assert_folder_clean(world.folder.path()) >= 9,
+        "the data folder and the reports were looked at"
+    );
 }
 
 #[test]

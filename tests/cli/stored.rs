@@ -4,8 +4,8 @@ use exchange_sim::practice::Scenario;
 use serde_json::{Value, json};
 
 #[cfg(target_os = "linux")]
-use crate::world::CANARY;
-use crate::world::{Ran, World, held};
+use crate::world::on_a_terminal;
+use crate::world::{CANARY, Ran, World, held};
 
 fn saved() -> World {
     let world = World::new(Scenario::OutsideTheScope, 6);
@@ -193,7 +193,7 @@ fn organizations_are_kept_by_command() {
     let world = World::new(Scenario::Healthy, 2);
     let url = world.simulator().ews_url();
     let ca = world.path("ca.pem").display().to_string();
-    let steps: [&[&str]; 13] = [
+    let steps: [&[&str]; 15] = [
         &["organization", "list"],
         &[
             "organization",
@@ -234,6 +234,22 @@ fn organizations_are_kept_by_command() {
             "https://mail.contoso.com",
             "--account",
             "no",
+        ],
+        &[
+            "organization",
+            "edit",
+            "Northwind",
+            "--proxy",
+            "proxy.contoso.com:3128",
+            "--auth",
+            "negotiate",
+        ],
+        &[
+            "organization",
+            "edit",
+            "Northwind",
+            "--proxy-user",
+            "CONTOSO\\proxy",
         ],
         &["organization", "duplicate", "Northwind"],
         &["organization", "show", "Northwind (copy)", "--json"],
@@ -380,22 +396,6 @@ fn deleting_asks_on_a_terminal() {
     assert!(ran.stdout.contains(question), "{}", ran.all());
     assert!(ran.stdout.contains("30 days"), "{}", ran.all());
     assert!(!organizations().contains("Contoso"));
-}
-
-/// Runs a line of shell on a terminal that `script` makes, and types one line.
-#[cfg(target_os = "linux")]
-fn on_a_terminal(world: &World, line: &str, typed: &str) -> Ran {
-    let mut command = std::process::Command::new("script");
-    command
-        .args(["--quiet", "--return", "--command", line, "/dev/null"])
-        .env("UNDERSTUDY_DATA_DIR", world.path("data"))
-        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-        .env_remove("XDG_RUNTIME_DIR")
-        .current_dir(world.folder.path())
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped());
-    Ran::of(command, format!("{typed}\n").as_bytes())
 }
 
 fn story(world: &World, steps: &[&[&str]]) -> String {

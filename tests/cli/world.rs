@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use contract::{RunRow, RunsQuery};
 use engine::{Engine, Options};
 use exchange_sim::practice::{Practice, Scenario, setup};
+use exchange_sim::proxy::{Inspection, Proxy, ProxyAuthentication, ProxyOptions};
 use exchange_sim::{Counters, Simulator};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -17,7 +18,7 @@ use tokio::runtime::Runtime;
 pub(crate) const CANARY: &str = "board.secretary@contoso.com";
 
 /// What of an output differs from run to run, and what it is made.
-const REDACTED: [(&str, &str); 12] = [
+const REDACTED: [(&str, &str); 17] = [
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "[id]",
@@ -33,6 +34,14 @@ const REDACTED: [(&str, &str); 12] = [
     (r"/(?:private/)?[^ '\n]*/\.tmp\w+", "[dir]"),
     (r"\d+\.\d+\.\d+ *$", "[version]"),
     (r"Understudy \d+\.\d+\.\d+", "Understudy [version]"),
+    (r"Practice CA [0-9a-f]{8}", "Practice CA [n]"),
+    (r#"(clock_skew_seconds(?:"|&quot;)):-?\d+"#, r#"$1:"[s]""#),
+    (r"(Server clock(?:</dt><dd>| +))[^<\n]*", "$1[clock]"),
+    (r"\b[0-9A-F]{64}\b", "[sha256]"),
+    (
+        r"\d{4}-\d{2}-\d{2} to \d{4}-\d{2}-\d{2}, [^<\n]*",
+        "[validity]",
+    ),
 ];
 
 /// A simulated Exchange with its files, and a folder for the data.
@@ -40,6 +49,8 @@ pub(crate) struct World {
     pub(crate) folder: TempDir,
     pub(crate) practice: Practice,
     pub(crate) simulator: Option<Simulator>,
+    /// `--auth` of its audits.
+    pub(crate) auth: &'static str,
     runtime: Runtime,
 }
 
@@ -56,10 +67,12 @@ impl World {
             .block_on(exchange_sim::start(practice.options.clone()))
             .expect("a free port");
         let folder = tempfile::tempdir().expect("a folder");
+        let basic = practice.options.offered.iter().any(|word| word == "Basic");
         let world = Self {
             folder,
             practice,
             simulator: Some(simulator),
+            auth: if basic { "basic" } else { "auto" },
             runtime,
         };
         world.file("users.csv", world.practice.users_csv().as_bytes());
@@ -67,6 +80,27 @@ impl World {
             world.file("ca.pem", pem.as_bytes());
         }
         world
+    }
+
+    /// The same with another `--auth`.
+    pub(crate) fn by(mut self, auth: &'static str) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// Starts an HTTP proxy; `mail.contoso.test:443` leads to this server.
+    pub(crate) fn proxy(&self, authentication: ProxyAuthentication, inspects: bool) -> Proxy {
+        let server = self.simulator();
+        let upstream_ca = server.ca_pem().unwrap_or_default().to_owned();
+        let options = ProxyOptions {
+            authentication,
+            hosts: [("mail.contoso.test:443".to_owned(), server.address())].into(),
+            inspection: inspects.then_some(Inspection { upstream_ca }),
+            ..ProxyOptions::default()
+        };
+        self.runtime
+            .block_on(exchange_sim::proxy::start(options))
+            .expect("a free port")
     }
 
     pub(crate) fn simulator(&self) -> &Simulator {
@@ -122,7 +156,7 @@ impl World {
             "--account",
             &self.practice.account,
             "--auth",
-            "basic",
+            self.auth,
             "--password-stdin",
         ]
         .map(str::to_owned)
@@ -159,10 +193,13 @@ impl World {
 
     /// Runs a command with the right password on stdin.
     pub(crate) fn with_password<T: AsRef<std::ffi::OsStr>>(&self, arguments: &[T]) -> Ran {
-        Ran::of(
-            self.command(arguments),
-            format!("{}\n", self.practice.password).as_bytes(),
-        )
+        self.typing(arguments, &[&self.practice.password])
+    }
+
+    /// Runs a command with these lines on stdin.
+    pub(crate) fn typing<T: AsRef<std::ffi::OsStr>>(&self, arguments: &[T], lines: &[&str]) -> Ran {
+        let stdin = format!("{}\n", lines.join("\n"));
+        Ran::of(self.command(arguments), stdin.as_bytes())
     }
 }
 
@@ -215,11 +252,32 @@ impl Ran {
         )
     }
 
+    /// Stdout as one line, so that it does not matter where lines break.
+    pub(crate) fn flat(&self) -> String {
+        self.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Stdout as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout)
             .unwrap_or_else(|error| panic!("not JSON ({error}):\n{}", self.all()))
     }
+}
+
+/// Runs a line of shell on a terminal that `script` makes, and types.
+#[cfg(target_os = "linux")]
+pub(crate) fn on_a_terminal(world: &World, line: &str, typed: &str) -> Ran {
+    let mut command = Command::new("script");
+    command
+        .args(["--quiet", "--return", "--command", line, "/dev/null"])
+        .env("UNDERSTUDY_DATA_DIR", world.path("data"))
+        .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+        .env_remove("XDG_RUNTIME_DIR")
+        .current_dir(world.folder.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    Ran::of(command, format!("{typed}\n").as_bytes())
 }
 
 /// Compares with a snapshot, redacted.

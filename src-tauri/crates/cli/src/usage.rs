@@ -108,7 +108,7 @@ impl Said<'_> {
         }
         if is_sensitive(word) {
             let hint = if word.to_lowercase().contains("proxy") {
-                "Write --proxy system, --proxy none or --proxy http://proxy.contoso.com:8080."
+                "Write --proxy system, --proxy none or --proxy http://proxy.contoso.com:8080; a name before the host, as USER@, where it wants a sign-in."
             } else {
                 STDIN
             };

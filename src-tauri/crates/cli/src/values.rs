@@ -240,18 +240,20 @@ fn without_user(text: &str) -> Result<(Option<String>, String), Problem> {
     };
     let user = decoded(user);
     if user.as_deref().is_none_or(|user| user.contains(':')) {
-        return Err(Problem::new(
-            Code::Invalid,
-            "The password of a proxy never goes into an argument: everyone on this computer can read those.",
-        )
-        .hint(PROXY_PASSWORD));
+        return Err(password_in_argument());
     }
     let rest = format!("{}{host}{}", &text[..start], &text[end..]);
     Ok((user.filter(|user| !user.is_empty()), rest))
 }
 
-/// Where the password of a proxy comes from.
-const PROXY_PASSWORD: &str = "Write --proxy http://USER@PROXY:PORT; its password is the second line of stdin with --password-stdin, else it is asked for.";
+/// A name with a colon holds a password (RFC 7617 §2: names have none).
+pub(crate) fn password_in_argument() -> Problem {
+    Problem::new(
+        Code::Invalid,
+        "The password of a proxy never goes into an argument: everyone on this computer can read those.",
+    )
+    .hint("Name the user alone. The password is the second line of stdin with --password-stdin, else it is asked for.")
+}
 
 /// `%5C` as `\`; `None` where it is no UTF-8.
 fn decoded(text: &str) -> Option<String> {

@@ -105,7 +105,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = crate::values::timeout, help_heading = "Network")]
     pub(super) timeout: Option<u64>,
     /// HTTP proxy, http://USER@HOST:PORT where it wants a sign-in; system is what the environment
-    /// says; loopback needs none [default: system]
+    /// or this computer's settings say; loopback needs none [default: system]
     #[arg(long, value_name = "system|none|URL", help_heading = "Network")]
     pub(super) proxy: Option<String>,
     /// Ask this server of a load-balanced name, as curl's --resolve; repeatable
@@ -251,8 +251,9 @@ async fn play(
 ) -> Result<Exit, Failure> {
     let mut output = Output::open(args.format.output.as_deref())?;
     let mut interrupts = Interrupts::listen()?;
-    let started =
-        crate::follow::or_interrupted(&mut interrupts, prepared.start(engine, args)).await??;
+    // Three ways to start, each as large as its request: on the heap.
+    let start = Box::pin(prepared.start(engine, args));
+    let started = crate::follow::or_interrupted(&mut interrupts, start).await??;
     let told = tell(engine, started, &mut interrupts, args, global, &mut output).await;
     let (exit, told) = match told {
         Ok((exit, told)) => (exit, told),

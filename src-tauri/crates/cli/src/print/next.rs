@@ -1,7 +1,7 @@
 //! What to do next with this program when a run was stopped before its first mailbox: the flags that
 //! help, filled in. Never a way around a certificate or a refusal.
 
-use contract::{Cause, CertificateInfo};
+use contract::{Cause, CertificateInfo, SchemeOutcome, SchemeTried};
 
 use super::chain::{is_self_signed, other_issuer};
 use super::sign_in::offers;
@@ -27,6 +27,10 @@ pub(super) fn steps(report: &Report<'_>) -> Vec<Step> {
         )],
         (Some(Cause::TlsPinMismatch), Some(leaf)) => pin_mismatch(report, leaf),
         (Some(Cause::AuthSchemeNotOffered), _) => other_scheme(report),
+        (Some(Cause::AuthRejected), _) if was_refused(report) => vec![Step::with(
+            "Another name or password is sent at the next check. The same one is sent again within 30 minutes only with:",
+            "--send-again",
+        )],
         (Some(Cause::ProxyFailed), _) => vec![
             Step::with(
                 "Where the proxy wants a sign-in, name its user; its password is the second line of stdin with --password-stdin, else it is asked for:",
@@ -142,6 +146,13 @@ fn other_scheme(report: &Report<'_>) -> Vec<Step> {
         )];
     }
     Vec::new()
+}
+
+/// Something was sent, and refused.
+fn was_refused(report: &Report<'_>) -> bool {
+    let tried = &report.page.authentication.tried;
+    let refused = |tried: &SchemeTried| tried.outcome == SchemeOutcome::Refused;
+    tried.iter().any(refused)
 }
 
 /// Flags for the next check: of a stored organization they are kept.

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::password::PasswordArgs;
 use crate::trust::TrustArgs;
-use crate::values::{Auth, Identify, proxy_setting, served};
+use crate::values::{Auth, Identify, password_in_argument, proxy_setting, served};
 
 /// The Email Configuration; what is left out stays.
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub(super) struct ConfigurationArgs {
     identify_by: Option<Identify>,
     #[command(flatten)]
     trust: TrustArgs,
-    /// HTTP proxy; inherit is what the environment says; loopback needs none [default: inherit]
+    /// HTTP proxy; inherit is what the app's or this computer's settings say [default: inherit]
     #[arg(long, value_name = "inherit|none|HOST:PORT", help_heading = "Network")]
     proxy: Option<String>,
     /// Name to sign in to the proxy with; "" for none
@@ -163,6 +163,9 @@ impl ConfigurationArgs {
             // Another address keeps no name: it was meant for the other proxy.
             return Ok(setting);
         };
+        if user.contains(':') {
+            return Err(password_in_argument());
+        }
         let named = (!user.is_empty()).then(|| user.to_owned());
         match setting.unwrap_or_else(|| before.clone()) {
             ProxySetting::Custom { address, .. } => Ok(Some(ProxySetting::Custom {
