@@ -511,3 +511,35 @@ async fn connections_never_exceed_the_ceiling() {
         assert!(lanes == 1 || peak > 1, "{lanes} lanes: {peak}");
     }
 }
+
+#[tokio::test]
+async fn a_role_that_seemed_missing_is_a_scope_once_one_is_granted() {
+    let mut options = server(3);
+    options.accounts[0].role = Role::Only(["user3@contoso.com".to_owned()].into());
+    let exchange = start(options).await;
+    exchange.plan(Fault::once(
+        When::Mailbox("user3@contoso.com".into()),
+        What::Ews(EwsError::new("ErrorNobodyKnows")),
+    ));
+    let engine = engine().await;
+    let first = Check::on(&exchange)
+        .users(3)
+        .with(&engine)
+        .run(&exchange)
+        .await;
+    assert_eq!(
+        (first.end().as_str(), first.user(1).as_str()),
+        ("incomplete", "refused impersonation.role_missing")
+    );
+    let run = resumed(&engine, &first.page.row.id, &exchange).await;
+    assert_eq!(run.end(), "complete");
+    assert_eq!(
+        run.lines(),
+        [
+            "refused impersonation.out_of_scope",
+            "refused impersonation.out_of_scope",
+            "granted"
+        ],
+        "never role_missing where anything was granted in the whole run"
+    );
+}
