@@ -116,16 +116,12 @@ async fn resets_in_the_handshake_cost_no_verdict() {
         .await;
     run.decided(20).await;
     for what in [What::CloseInHandshake, What::Reset, What::CloseInHandshake] {
-        exchange.plan(Fault {
-            when: When::Connect,
-            times: Times::N(2),
-            what,
-        });
+        exchange.plan(Fault::once(When::Connect, what));
     }
     let run = run.ended(Some(&exchange)).await;
     assert_eq!(run.end(), "complete", "{}", run.message());
     assert_eq!(run.summary().granted, 200);
-    assert_eq!(exchange.counters().faults_struck, 6);
+    assert_eq!(exchange.counters().faults_struck, 3);
 }
 
 #[tokio::test]
