@@ -6,6 +6,7 @@ import { expect, it } from "vitest";
 import { Notices } from "@/components/toast";
 import { connect } from "@/ipc/call";
 import { type FakeOptions, fakeHost } from "@/ipc/hosts/fake";
+import { findDialog } from "@/testing/dialogs";
 import { createQueryClient } from "./queryClient";
 import { createAppRouter } from "./router";
 import { Themed } from "./Themed";
@@ -73,7 +74,7 @@ it("lists the keys of the screen on F1, and those of its table", async () => {
   const { user } = await open("/organizations");
   await screen.findByRole("link", { name: "Contoso" });
   await user.keyboard("{F1}");
-  const dialog = within(await screen.findByRole("dialog", { name: "Keys on this screen" }));
+  const dialog = await findDialog("Keys on this screen");
   const keys = dialog.getAllByRole("term").map((term) => term.textContent);
   expect(keys).toEqual(expect.arrayContaining(["Ctrl+N", "Ctrl+F", "F5", "F2", "Shift+F10, Menu", "F1, ?"]));
   expect(keys).not.toContain("Ctrl+G");
@@ -84,7 +85,7 @@ it("lists the keys of the screen on F1, and those of its table", async () => {
 it("wears a band in practice mode, shows what to type, and leaves", async () => {
   const { host, router, user } = await open("/users");
   await user.click(await screen.findByRole("button", { name: "Practice" }));
-  const dialog = within(await screen.findByRole("dialog", { name: "Practice" }));
+  const dialog = await findDialog("Practice");
   await user.click(await dialog.findByRole("button", { name: "Practice" }));
   const band = within(await screen.findByRole("region", { name: "Practice mode" }));
   expect(band.getByText("Practice: simulated Exchange")).toBeVisible();

@@ -1,7 +1,7 @@
-import { screen, within } from "@testing-library/react";
+import { findDialog } from "./dialogs";
 
 /** The question of `UnsavedGuard`, and its buttons. */
 export async function unsavedQuestion(title: string) {
-  const dialog = within(await screen.findByRole("alertdialog", { name: title }));
+  const dialog = await findDialog(title);
   return { button: (name: string) => dialog.getByRole("button", { name }) };
 }

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { RunRow } from "@/ipc/generated/RunRow";
+import { findDialog } from "@/testing/dialogs";
 import { renderScreen } from "@/testing/render";
 import { HistoryTab } from "./HistoryTab";
 import { sampleRow, sampleSummary } from "./samples";
@@ -55,7 +56,7 @@ test("deletes a run after a question that states the count", async () => {
   const run_remove = vi.fn(() => ({}));
   const { user } = await open([failed], { run_remove });
   await user.click(await screen.findByRole("button", { name: "Delete run 2" }));
-  const dialog = await screen.findByRole("alertdialog", { name: "Delete run 2 and its 3 results?" });
-  await user.click(within(dialog).getByRole("button", { name: "Delete" }));
+  const dialog = await findDialog("Delete run 2 and its 3 results?");
+  await user.click(dialog.getByRole("button", { name: "Delete" }));
   await waitFor(() => expect(run_remove).toHaveBeenCalledWith({ run: "b" }));
 });

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import type { ResultsQuery } from "@/ipc/generated/ResultsQuery";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
 import { CommandError } from "@/ipc/problem";
+import { findDialog } from "@/testing/dialogs";
 import { renderScreen } from "@/testing/render";
 import { RunPage } from "./RunPage";
 import { runId, samplePage, sampleResult, sampleRow, sampleSummary, stoppedPage } from "./samples";
@@ -101,7 +102,7 @@ describe("a running check", () => {
     await screen.findByRole("button", { name: "Cancel" });
     await user.keyboard("{Escape}");
     // Without layout nothing in the dialog takes the focus, and what has no focus is hidden from roles here.
-    expect(await screen.findByRole("alertdialog", { name: "Cancel this check?", hidden: true })).toBeVisible();
+    await findDialog("Cancel this check?");
     expect(screen.getByText(/4,830 of 4,830 mailboxes will be Not checked \(canceled\)\./)).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Cancel the check", hidden: true }));
     await waitFor(() => expect(check_cancel).toHaveBeenCalledWith({ run: runId }));

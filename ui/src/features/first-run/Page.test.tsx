@@ -1,5 +1,6 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { findDialog } from "@/testing/dialogs";
 import { renderScreen } from "@/testing/render";
 import { FirstRunPage } from "./Page";
 
@@ -18,7 +19,7 @@ it("moves between the cards with arrows and starts with Enter", async () => {
 it("offers scenarios, each with its expected verdict", async () => {
   const { user, host } = await renderScreen(<FirstRunPage />, { blank: true });
   await user.click(await screen.findByRole("button", { name: /^Practice/ }));
-  const dialog = within(await screen.findByRole("dialog", { name: "Practice" }));
+  const dialog = await findDialog("Practice");
   await user.click(await dialog.findByRole("radio", { name: /Wrong password.*Expected: Stopped at step 7/ }));
   await user.click(dialog.getByRole("button", { name: "Practice" }));
   await waitFor(async () => expect((await host.call("app_state", {})).practice?.scenario.id).toBe("wrong_password"));

@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 import { CommandError } from "@/ipc/problem";
+import { findDialog } from "@/testing/dialogs";
 import { renderScreen } from "@/testing/render";
 import { UsersList } from "./UsersList";
 
@@ -34,7 +35,7 @@ describe("the list", () => {
 
 it("adds one user, and shows the engine's message at the field", async () => {
   const { user } = await renderScreen(list(3), { at: "/?add=one" });
-  const dialog = within(await screen.findByRole("dialog", { name: "Add a user" }));
+  const dialog = await findDialog("Add a user");
   const address = await dialog.findByRole("textbox", { name: /E-Mail/ });
   await user.type(address, "nonsense");
   await user.click(dialog.getByRole("button", { name: "Add" }));
@@ -108,7 +109,7 @@ describe("import", () => {
     fireEvent.paste(document.body, {
       clipboardData: { getData: () => "a@x.org\nb@x.org\na@x.org\nnonsense" },
     });
-    const dialog = within(await screen.findByRole("alertdialog", { name: "Add users" }));
+    const dialog = await findDialog("Add users");
     expect(await dialog.findByText("UTF-8")).toBeVisible();
     await user.click(dialog.getByRole("button", { name: "Next" }));
     expect(await dialog.findByRole("button", { name: /Duplicate in the file/ })).toHaveTextContent("1");
