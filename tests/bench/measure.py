@@ -31,10 +31,7 @@ def timed(command, stdin=None):
 
 def median(rounds, measure):
     """The middle of so many measurements, number by number."""
-    return middle([measure() for _ in range(rounds)])
-
-
-def middle(rows):
+    rows = [measure() for _ in range(rounds)]
     return tuple(statistics.median(column) for column in zip(*rows))
 
 
