@@ -3,6 +3,7 @@ import { CheckmarkCircleRegular } from "@fluentui/react-icons";
 import { EmptyState } from "@/components/EmptyState";
 import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { RunPage } from "@/ipc/generated/RunPage";
+import { isCertificateCause } from "@/lib/certificates";
 import { CauseCardView } from "./CauseCardView";
 import { RunChain } from "./RunChain";
 
@@ -17,7 +18,7 @@ type CausesViewProps = {
 /** Causes, gravest and most frequent first. */
 export function CausesView({ page, canRecheck, onShow, onRecheck }: CausesViewProps) {
   const styles = useStyles();
-  if (page.causes.length === 0) {
+  if (page.causes.length === 0 && !isCertificateCause(page.row.cause)) {
     return <EmptyState icon={<CheckmarkCircleRegular />} text={emptyText(page)} />;
   }
   return (

@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 import type { ResultsQuery } from "@/ipc/generated/ResultsQuery";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
+import { chain } from "@/ipc/hosts/fake/server";
 import { CommandError } from "@/ipc/problem";
 import { findDialog } from "@/testing/dialogs";
 import { renderScreen } from "@/testing/render";
@@ -225,4 +226,88 @@ test("failed mailboxes of the newest run are checked again; a password that is m
     expect.objectContaining({ scope: { kind: "failed_only" }, password: { kind: "stored" } }),
     expect.objectContaining({ scope: { kind: "failed_only" }, password: { kind: "typed", password: "pw" } }),
   ]);
+});
+
+test("why a sign-in was refused stands line by line, likeliest first", async () => {
+  const { row, ...rest } = stoppedPage();
+  const message =
+    "mail.contoso.com refused the sign-in of svc. It was sent once and not again. Most likely a wrong name or password. Else the channel binding doesn't match (Extended Protection).";
+  await open({ ...rest, row: { ...row, message } });
+  const reasons = await screen.findByRole("list", { name: "Why it may have been refused, likeliest first" });
+  expect(
+    within(reasons)
+      .getAllByRole("listitem")
+      .map((item) => item.textContent),
+  ).toEqual(["Most likely a wrong name or password.", "Else the channel binding doesn't match (Extended Protection)."]);
+});
+
+test("steps show the truth table of schemes under the rungs they belong to", async () => {
+  await renderScreen(<RunPage run={past} />, { at: "/?view=steps" });
+  const rung = async (title: string) => {
+    const found = (await screen.findByText(title)).closest("li");
+    if (!found) throw new Error(`${title} is no rung`);
+    return within(found);
+  };
+  expect((await rung("6. EWS answers")).getByText("15.2.2562.17")).toBeVisible();
+  const logOn = await rung("7. Service account signs in");
+  expect(logOn.getByRole("table", { name: "Schemes" })).toBeVisible();
+  expect(logOn.getByText(/^Sent, made with SHA-256/)).toBeVisible();
+});
+
+describe("a run that TLS stopped", () => {
+  const row = sampleRow({ state: "stopped", cause: "tls.untrusted", message: "Not a trusted issuer." });
+  const stopped = samplePage(row, { certificates: chain });
+
+  test("shows the chain, and takes a trust to Email Configuration, unsaved", async () => {
+    const { user, host, router } = await open(stopped, "/?view=causes");
+    const before = await host.call("email_configuration_show", { organization: 2 });
+    await user.click(await screen.findByRole("button", { name: "Trust this CA" }));
+    const question = await findDialog("Trust this CA?");
+    await user.click(question.getByRole("button", { name: "Trust this CA" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/organizations/2/configuration"));
+    expect(router.state.location.state.handedTrust).toMatchObject({
+      trust: { kind: "ca", name: "Contoso Issuing CA 1" },
+      text: "Trusts the CA Contoso Issuing CA 1.",
+    });
+    expect(await host.call("email_configuration_show", { organization: 2 })).toEqual(before);
+  });
+
+  test("of a one-off audit has no form to take a trust to", async () => {
+    await open({ ...stopped, row: { ...row, organization: null } }, "/?view=causes");
+    await screen.findByText("Stopped.");
+    expect(screen.queryByRole("button", { name: "Trust this CA" })).not.toBeInTheDocument();
+  });
+});
+
+describe("a re-check with a password that was refused", () => {
+  async function refused() {
+    const asked: { sendAgain: boolean; password: unknown }[] = [];
+    const check_start = (request: { sendAgain: boolean; password: { kind: string } }) => {
+      asked.push(structuredClone(request));
+      if (request.password.kind === "stored") {
+        throw new CommandError({ code: "password_needed", message: "Enter the password." });
+      }
+      if (request.sendAgain) return { run: past };
+      throw new CommandError({ code: "password_refused", message: "It was refused 4 minutes ago." });
+    };
+    const view = await renderScreen(<RunPage run={past} />, { replace: { check_start } });
+    await view.user.click(await screen.findByRole("button", { name: "Re-check failed only" }));
+    await view.user.type(await screen.findByLabelText("Password"), "pw");
+    await view.user.click(screen.getByRole("button", { name: "Check" }));
+    return { ...view, asked, guard: await findDialog("This password was refused before") };
+  }
+
+  test("sends it once more on request, as it was typed", async () => {
+    const { user, asked, guard } = await refused();
+    await user.click(guard.getByRole("button", { name: "Send once more" }));
+    await waitFor(() => expect(asked).toHaveLength(3));
+    expect(asked[2]).toMatchObject({ sendAgain: true, password: { kind: "typed", password: "pw" } });
+  });
+
+  test("sends nothing after Cancel", async () => {
+    const { user, asked, guard } = await refused();
+    await user.click(guard.getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(screen.queryByText("This password was refused before")).not.toBeInTheDocument());
+    expect(asked).toHaveLength(2);
+  });
 });

@@ -80,3 +80,48 @@ describe("what is handed over", () => {
     expect(passwordForCheck("")).toEqual({ kind: "stored" });
   });
 });
+
+describe("a value that a button puts in", () => {
+  const start = startForm(configuration, true);
+  const pin = { kind: "pin", sha256: "AB".repeat(32) } as const;
+  const pinned = formReducer(start, { kind: "apply", change: { field: "tlsTrust", value: pin }, text: "Pins it." });
+
+  test("is unsaved, says what it was, and is taken back", () => {
+    expect(isDirty(pinned)).toBe(true);
+    expect(pinned.applied).toEqual([{ field: "tlsTrust", before: { kind: "system" }, text: "Pins it." }]);
+    const undone = formReducer(pinned, { kind: "undo", field: "tlsTrust" });
+    expect(isDirty(undone)).toBe(false);
+    expect(undone.applied).toEqual([]);
+    expect(undone.revision).toBeGreaterThan(pinned.revision);
+  });
+
+  test("is no change where it stands there already, so that the way back leads to what was there before", () => {
+    const twice = formReducer(pinned, { kind: "apply", change: { field: "tlsTrust", value: pin }, text: "Pins it." });
+    expect(twice).toBe(pinned);
+  });
+
+  test("is not taken back over what was typed since, and leaves other fields alone", () => {
+    const typed = formReducer(pinned, { kind: "set", change: { tlsTrust: { kind: "ca", pem: "x", name: "ca.pem" } } });
+    expect(typed.applied).toEqual([]);
+    expect(formReducer(typed, { kind: "undo", field: "tlsTrust" })).toBe(typed);
+    expect(formReducer(pinned, { kind: "set", change: { accountLogon: "x" } }).applied).toHaveLength(1);
+  });
+
+  test("is forgotten once it is saved", () => {
+    const saved = { ...configuration, form: pinned.form };
+    const loaded = formReducer(pinned, { kind: "load", configuration: saved, keyStoreAvailable: true });
+    expect(loaded.applied).toEqual([]);
+    expect(isDirty(loaded)).toBe(false);
+  });
+});
+
+test("a proxy, its user or a typed password of it makes the form dirty", () => {
+  const start = startForm(configuration, true);
+  const custom = { kind: "custom", address: "proxy:8080" } as const;
+  const saved = { ...configuration, form: { ...configuration.form, proxy: custom } };
+  const loaded = startForm(saved, true);
+  expect(isDirty(formReducer(start, { kind: "set", change: { proxy: { kind: "none" } } }))).toBe(true);
+  expect(isDirty(formReducer(loaded, { kind: "set", change: { proxy: { ...custom, user: "jane" } } }))).toBe(true);
+  expect(isDirty(formReducer(loaded, { kind: "set", change: { proxy: { ...custom, user: "" } } }))).toBe(false);
+  expect(isDirty(formReducer(start, { kind: "proxy-password", change: { typed: true } }))).toBe(true);
+});

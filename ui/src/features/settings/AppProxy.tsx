@@ -8,31 +8,29 @@ type AppProxyProps = { value: ProxySetting; onSave: (value: ProxySetting) => voi
 export function AppProxy({ value, onSave }: AppProxyProps) {
   const styles = useStyles();
   const saved = value.kind === "custom" ? value.address : "";
-  const [kind, setKind] = useState(value.kind);
-  const [before, setBefore] = useState(value);
-  const [address, setAddress] = useState(saved);
+  const [editing, setEditing] = useState(false);
+  const [typed, setTyped] = useState<string | null>(null);
   const [wrong, setWrong] = useState(false);
-  // Saved elsewhere, by Undo too: what is shown follows.
-  if (before !== value && JSON.stringify(before) !== JSON.stringify(value)) {
-    setBefore(value);
-    setKind(value.kind);
-    setAddress(saved);
+  // What is saved has changed, by Undo too: it is shown.
+  const [known, setKnown] = useState(JSON.stringify(value));
+  if (known !== JSON.stringify(value)) {
+    setKnown(JSON.stringify(value));
+    setEditing(false);
+    setTyped(null);
     setWrong(false);
   }
+  const kind = editing ? "custom" : value.kind;
+  const address = typed ?? saved;
   const choose = (chosen: string) => {
     setWrong(false);
-    if (chosen === "custom") setKind("custom");
-    else {
-      const next: ProxySetting = chosen === "none" ? { kind: "none" } : { kind: "inherit" };
-      setKind(next.kind);
-      if (next.kind !== value.kind) onSave(next);
-    }
+    setEditing(chosen === "custom");
+    if (chosen === "none" || chosen === "inherit") onSave({ kind: chosen });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const typed = address.trim();
-    setWrong(!isHostAndPort(typed));
-    if (isHostAndPort(typed) && typed !== saved) onSave({ kind: "custom", address: typed });
+    const text = address.trim();
+    setWrong(!isHostAndPort(text));
+    if (isHostAndPort(text) && text !== saved) onSave({ kind: "custom", address: text });
   };
   return (
     <>
@@ -55,7 +53,7 @@ export function AppProxy({ value, onSave }: AppProxyProps) {
               placeholder="proxy.contoso.com:8080"
               autoComplete="off"
               spellCheck={false}
-              onChange={(_, data) => setAddress(data.value)}
+              onChange={(_, data) => setTyped(data.value)}
             />
           </Field>
           <Button type="submit" className={styles.button}>
