@@ -52,7 +52,7 @@ impl PracticeExchange for Loopback {
 
 fn world(practice: Practice, simulator: &Simulator) -> PracticeWorld {
     // Basic is never a machine's choice (automatic would not take it), so it is set where the
-    // simulated server offers nothing else.
+    // simulated server offers nothing else. Where it offers NTLM, automatic logs on with that.
     let only_basic = practice
         .options
         .offered
@@ -117,6 +117,11 @@ mod tests {
                 "{}",
                 scenario.id
             );
+            let windows = ["healthy", "demo", "ntlm-only", "extended-protection"];
+            if windows.contains(&scenario.id.as_str()) {
+                let scheme = world.authentication;
+                assert_eq!(scheme, Authentication::Automatic, "{}", scenario.id);
+            }
         }
         within(practice.stop());
         assert!(within(practice.running.lock()).is_none());

@@ -52,7 +52,7 @@ impl PracticeExchange for Loopback {
 
 fn world(practice: Practice, simulator: &Simulator) -> PracticeWorld {
     // Basic is never a machine's choice (automatic would not take it), so it is set where the
-    // simulated server offers nothing else.
+    // simulated server offers nothing else. Where it offers NTLM, automatic logs on with that.
     let only_basic = practice
         .options
         .offered

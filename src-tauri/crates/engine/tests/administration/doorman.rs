@@ -10,12 +10,19 @@ use tokio::net::{TcpListener, TcpStream};
 
 const NO_MAILBOX: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><m:GetFolderResponse xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"><m:ResponseMessages><m:GetFolderResponseMessage ResponseClass="Error"><m:MessageText>No mailbox.</m:MessageText><m:ResponseCode>ErrorNonExistentMailbox</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></m:GetFolderResponseMessage></m:ResponseMessages></m:GetFolderResponse></s:Body></s:Envelope>"#;
 
+/// A password that is right, and how often it still is.
+#[derive(Clone)]
+struct Known {
+    password: String,
+    times: usize,
+}
+
 /// Name and password, as they came.
 type Sent = Arc<Mutex<Vec<String>>>;
 
 pub(crate) struct Doorman {
     pub(crate) port: u16,
-    knows: Arc<Mutex<String>>,
+    knows: Arc<Mutex<Known>>,
     sent: Sent,
 }
 
@@ -24,7 +31,11 @@ impl Doorman {
     pub(crate) async fn start(password: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("bound").port();
-        let (knows, sent) = (Arc::new(Mutex::new(password.to_owned())), Sent::default());
+        let known = Known {
+            password: password.to_owned(),
+            times: usize::MAX,
+        };
+        let (knows, sent) = (Arc::new(Mutex::new(known)), Sent::default());
         let (right, noted) = (Arc::clone(&knows), Arc::clone(&sent));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -36,7 +47,15 @@ impl Doorman {
 
     /// From now on this password is right.
     pub(crate) fn learn(&self, password: &str) {
-        password.clone_into(&mut self.knows.lock().unwrap_or_else(PoisonError::into_inner));
+        self.learn_for(usize::MAX, password);
+    }
+
+    /// From now on this password is right so many times.
+    pub(crate) fn learn_for(&self, times: usize, password: &str) {
+        *self.knows.lock().unwrap_or_else(PoisonError::into_inner) = Known {
+            password: password.to_owned(),
+            times,
+        };
     }
 
     /// How often this password came, with any name.
@@ -47,7 +66,7 @@ impl Doorman {
     }
 }
 
-async fn serve(mut stream: TcpStream, knows: Arc<Mutex<String>>, sent: Sent) {
+async fn serve(mut stream: TcpStream, knows: Arc<Mutex<Known>>, sent: Sent) {
     let mut bytes = Vec::new();
     loop {
         let Some(end) = whole(&bytes) else {
@@ -64,9 +83,11 @@ async fn serve(mut stream: TcpStream, knows: Arc<Mutex<String>>, sent: Sent) {
             .and_then(|value| STANDARD.decode(value.strip_prefix("Basic ")?).ok())
             .and_then(|pair| String::from_utf8(pair).ok());
         let right = {
-            let knows = knows.lock().unwrap_or_else(PoisonError::into_inner);
-            pair.as_deref()
-                .is_some_and(|pair| pair.ends_with(&format!(":{knows}")))
+            let mut knows = knows.lock().unwrap_or_else(PoisonError::into_inner);
+            let end = format!(":{}", knows.password);
+            let right = knows.times > 0 && pair.as_deref().is_some_and(|pair| pair.ends_with(&end));
+            knows.times -= usize::from(right);
+            right
         };
         if let Some(pair) = pair {
             sent.lock()

@@ -266,6 +266,18 @@ async fn what_is_accepted_after_all_is_forgotten() {
 }
 
 #[tokio::test]
+async fn what_was_accepted_and_is_refused_in_the_run_is_noted() {
+    let scene = Scene::new().await;
+    let engine = scene.engine().await;
+    // Right for the log-on, and not for the first mailbox: changed in mid-run.
+    scene.server.learn_for(1, RIGHT);
+    let said = scene.check(&engine, SendAgain::Ask, RIGHT).await;
+    assert!(said.starts_with("stopped auth.lost"), "{said}");
+    let said = scene.check(&engine, SendAgain::Ask, RIGHT).await;
+    assert_eq!(said, "password_refused");
+}
+
+#[tokio::test]
 async fn one_off_audits_share_it_and_make_nothing_when_all_is_well() {
     let scene = Scene::new().await;
     let engine = scene.one_off().await;
