@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
+use crate::endpoint::host_and_port;
 use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, TlsReason, Trust, proxy, tls};
 
 /// Longest time for a connection attempt, whatever the request may take.
@@ -68,12 +69,13 @@ async fn once(
         });
     }
     let shaken = limit.keep(tls::handshake(tcp, &endpoint.host, trust)).await;
+    let shaken = shaken.ok_or_else(|| Fault::ConnectTimeout {
+        detail: limit.waited("the TLS handshake was not answered"),
+    })?;
     let tls::Shaken {
         stream,
         certificate_asked,
-    } = shaken.ok_or_else(|| Fault::ConnectTimeout {
-        detail: limit.waited("the TLS handshake was not answered"),
-    })??;
+    } = shaken.map_err(|fault| through(endpoint, fault))?;
     let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
     let chain = shown.iter().map(|der| Certificate::describe(der)).collect();
     Ok(Dialed {
@@ -81,6 +83,21 @@ async fn once(
         chain: Arc::new(chain),
         certificate_asked,
     })
+}
+
+/// A proxy may open a tunnel and then answer in the server's place, or cut it.
+fn through(endpoint: &Endpoint, mut fault: Fault) -> Fault {
+    if let (Proxy::Http { host, port, .. }, Fault::Tls(tls)) = (&endpoint.proxy, &mut fault)
+        && endpoint.is_proxied()
+        && matches!(tls.reason, TlsReason::NotTls | TlsReason::HungUp)
+    {
+        tls.detail = format!(
+            "{}; this came through the HTTP proxy {}, which may block what it lets begin",
+            tls.detail,
+            host_and_port(host, *port)
+        );
+    }
+    fault
 }
 
 /// The time that all steps of one connection attempt share.
@@ -139,7 +156,7 @@ async fn connect(
             };
             way.tunnel(limit).await.map_err(|kind| {
                 Fault::Proxy(Box::new(ProxyFault {
-                    proxy: crate::endpoint::host_and_port(host, *port),
+                    proxy: host_and_port(host, *port),
                     kind,
                 }))
             })?

@@ -80,7 +80,8 @@ impl fmt::Display for ProxyFaultKind {
             Self::Unreachable { detail } => write!(f, "can't be reached: {detail}"),
             Self::Silent { waited } => write!(
                 f,
-                "accepts connections and doesn't answer: waited {waited}; is this an HTTP proxy and its port"
+                "accepts connections and doesn't answer: waited {waited}. Either this is no HTTP proxy, or it waits in vain \
+                 for the server"
             ),
             Self::HungUp => f.write_str("closed the connection instead of answering"),
             Self::NotHttp => f.write_str(

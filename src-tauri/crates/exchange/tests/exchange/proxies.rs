@@ -57,6 +57,8 @@ async fn outcome(proxy: &Scripted, user: Option<&str>) -> Result<(), Kind> {
         Fault::Proxy(fault) => Err(fault.kind),
         Fault::Tls(fault) if fault.reason == TlsReason::NotTls => {
             assert!(fault.detail.contains("SSH"), "{fault}");
+            let named = format!("through the HTTP proxy 127.0.0.1:{}", proxy.port);
+            assert!(fault.detail.contains(&named), "{fault}");
             Ok(())
         }
         other => panic!("{other:?}"),
