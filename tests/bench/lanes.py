@@ -20,6 +20,8 @@ from measure import peers, timed
 HERE = pathlib.Path(__file__).resolve().parent
 REQUESTS_NTLM = "requests-ntlm==1.3.0"
 MANY_LANES = 16
+# requests-ntlm opens one of so many of the mailboxes: enough for its rate.
+PEERS_SHARE = {"understudy, NTLM": 1, "requests-ntlm": 8}
 
 
 class Server:
@@ -78,7 +80,7 @@ def after_log_on(options, python, lanes):
         measures = {
             "understudy, NTLM": lambda: understudy(options.understudy, windows.world, "ntlm", lanes, count),
             "understudy, Basic": lambda: understudy(options.understudy, basic.world, "basic", lanes, count),
-            "requests-ntlm": lambda: requests_ntlm(python, windows.world, lanes, count // 8),
+            "requests-ntlm": lambda: requests_ntlm(python, windows.world, lanes, count // PEERS_SHARE["requests-ntlm"]),
         }
         return in_turn(options.rounds, measures)
 
@@ -146,8 +148,8 @@ def report(options, rows):
 def judge(lanes, counted):
     """Prints the ratios against the targets; the exit code.
 
-    On one lane requests-ntlm and the product both wait for the server most of the time: that ratio is shown, and
-    has no target."""
+    On one lane requests-ntlm and the product both wait for the server: that ratio is shown, and has no target.
+    The one of CPU a request is shown because it holds on a machine that does other things too."""
     missed = False
     for count, measures in lanes.items():
         ntlm, basic, peer = (measures[name][0] for name in ("understudy, NTLM", "understudy, Basic", "requests-ntlm"))
@@ -156,6 +158,8 @@ def judge(lanes, counted):
             print(f"         1 lane: NTLM is {ntlm / peer:.1f} x requests-ntlm")
         else:
             missed |= verdict(f"{count} lanes: NTLM is {ntlm / peer:.1f} x requests-ntlm, wanted 10", ntlm / peer >= 10)
+            ours, theirs = (measures[name][1] * PEERS_SHARE[name] for name in PEERS_SHARE)
+            print(f"         {count} lanes: requests-ntlm takes {theirs / ours:.1f} x the CPU a mailbox")
     missed |= verdict("no log-on is refused on connections that end", counted["refused"] == 0)
     return 1 if missed else 0
 
