@@ -146,7 +146,9 @@ impl Plan {
                         "tlsTrust",
                         "A pinned certificate is named by its SHA-256: 64 hexadecimal digits.",
                     )
-                    .hint("`openssl x509 -in certificate.pem -noout -fingerprint -sha256` shows it.")
+                    .hint(
+                        "`openssl x509 -in certificate.pem -noout -fingerprint -sha256` shows it.",
+                    )
                 })?;
                 let issuer = certificate.as_ref().map(|pinned| pinned.issuer.clone());
                 Ok(Trust::pin(sha256, issuer))

@@ -31,11 +31,11 @@ impl Doorman {
     pub(crate) async fn start(password: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("bound").port();
-        let known = Known {
+        let at_first = Known {
             password: password.to_owned(),
             times: usize::MAX,
         };
-        let (knows, sent) = (Arc::new(Mutex::new(known)), Sent::default());
+        let (knows, sent) = (Arc::new(Mutex::new(at_first)), Sent::default());
         let (right, noted) = (Arc::clone(&knows), Arc::clone(&sent));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
