@@ -3,6 +3,7 @@
 Builds the optional feature `gssapi`, which wants MIT's development files and libclang; skipped without them.
 """
 
+import glob
 import os
 import pathlib
 import shutil
@@ -20,7 +21,8 @@ PROGRAM = TARGET / "debug" / "examples" / "signed_in"
 
 
 def has_development_files():
-    return bool(shutil.which("pkg-config")) and subprocess.run(
+    clang = os.environ.get("LIBCLANG_PATH") or glob.glob("/usr/lib/llvm-*/lib/libclang*.so*")
+    return bool(clang and shutil.which("pkg-config")) and subprocess.run(
         ["pkg-config", "--exists", "mit-krb5-gssapi"], check=False).returncode == 0
 
 

@@ -88,6 +88,15 @@ class Obstacles(TicketCase):
             conf.write_text(conf.read_text().replace(f"127.0.0.1:{realm.port}", f"127.0.0.1:{skewed.port}"))
             self.granted_by_ntlm(realm, "2001-02-03 04:05 UTC", "clock")
 
+    def test_answers_to_other_questions_are_not_taken(self):
+        realm = self.realm()
+        with RecordingKdc(realm.port) as recording:
+            conf = realm.folder / "krb5.conf"
+            conf.write_text(conf.read_text().replace(f"127.0.0.1:{realm.port}", f"127.0.0.1:{recording.port}"))
+            self.granted_by_kerberos(realm)
+            recording.replays = True
+            self.granted_by_ntlm(realm, "another question")
+
     def test_nobody_answers(self):
         realm = self.realm()
         realm.process.terminate()
@@ -201,6 +210,49 @@ class SkewedKdc:
             with stream:
                 if stream.recv(65536):
                     stream.sendall(len(self.ERROR).to_bytes(4, "big") + self.ERROR)
+
+
+class RecordingKdc:
+    """Stands before a KDC; later gives its old answers again, one by one."""
+
+    def __init__(self, port):
+        self.behind, self.answers, self.replays, self.replayed = port, [], False, 0
+
+    def __enter__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def serve(self):
+        while True:
+            try:
+                stream, _ = self.listener.accept()
+            except OSError:
+                return
+            with stream:
+                # Whoever only looks whether somebody is there asks nothing.
+                if request := message(stream):
+                    stream.sendall(self.answer(request))
+
+    def answer(self, request):
+        if self.replays:
+            self.replayed += 1
+            return self.answers[(self.replayed - 1) % len(self.answers)]
+        with socket.create_connection(("127.0.0.1", self.behind)) as kdc:
+            kdc.sendall(request)
+            self.answers.append(message(kdc))
+            return self.answers[-1]
+
+
+def message(stream):
+    """A message with the length before it; nothing when the other side has hung up."""
+    with stream.makefile("rb") as file:
+        head = file.read(4)
+        return head + file.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
 
 
 if __name__ == "__main__":

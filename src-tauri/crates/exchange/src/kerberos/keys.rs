@@ -54,8 +54,15 @@ impl LongTermKey {
     }
 
     /// Whether a reply is encrypted with a key of this kind.
-    pub(super) fn opens(&self, reply: &KdcRep) -> bool {
+    pub(super) fn is_kind_of(&self, reply: &KdcRep) -> bool {
         suite(&reply.enc_part.0.etype.0.0).is_some_and(|suite| suite == self.suite)
+    }
+
+    /// Whether it is the key.
+    pub(super) fn decrypts(&self, reply: &KdcRep, usage: i32) -> bool {
+        let cipher = &reply.enc_part.0.cipher.0.0;
+        let plain = self.suite.cipher().decrypt(&self.bytes, usage, cipher);
+        plain.map(Zeroizing::new).is_ok()
     }
 }
 

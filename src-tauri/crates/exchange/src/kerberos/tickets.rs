@@ -119,19 +119,17 @@ impl Applicant<'_> {
         let reply: AsRep = picky_asn1_der::from_bytes(&answer).map_err(broken)?;
         let proven = key.is_some();
         // Without a question before it, or where the KDC changed its mind, the reply says how.
-        let key = match key.filter(|key| key.opens(&reply.0)) {
+        let key = match key.filter(|key| key.is_kind_of(&reply.0)) {
             Some(key) => key,
             None => self.key(realm, form.1, &keys::hints_of_reply(&answer))?,
         };
-        let nonce = &body.nonce.0.0;
-        Session::open(reply.0, key.suite(), key.bytes(), AS_REPLY, nonce).map_err(|error| {
+        if !proven && !key.decrypts(&reply.0, AS_REPLY) {
             let wrong = "the password doesn't open the domain controller's answer";
-            Failed::Other(if proven {
-                error
-            } else {
-                HandshakeError::Refused(wrong.to_owned())
-            })
-        })
+            return Err(HandshakeError::Refused(wrong.to_owned()).into());
+        }
+        let nonce = &body.nonce.0.0;
+        let session = Session::open(reply.0, key.suite(), key.bytes(), AS_REPLY, nonce);
+        Ok(session?)
     }
 
     async fn exchange(&self, held: &Ticket) -> Result<Session, Failed> {
