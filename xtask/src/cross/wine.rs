@@ -28,10 +28,7 @@ const PACKAGES: &[&str] = &[
 ];
 
 /// Tests that do not run under Wine, and why.
-const SKIPPED: &[(&str, &str)] = &[(
-    "practice::fifty_thousand_people_are_no_burden",
-    "measures, and what Wine adds is no measure",
-)];
+const SKIPPED: &[(&str, &str)] = &[];
 
 /// The test of the real key store; elsewhere it needs a desktop, and so is ignored.
 const KEY_STORE: &str = "adapters::platform::tests::a_real_key_store_keeps_and_forgets";
