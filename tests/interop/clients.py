@@ -21,7 +21,8 @@ XML = {"Content-Type": "text/xml; charset=utf-8"}
 def curl(url, trusted, *options, account=ACCOUNT, password=PASSWORD, body=BODY):
     """curl sends NTLM without a channel binding."""
     command = ["curl", "--silent", "--output", "/dev/null", "--write-out", "%{http_code}", "--max-time", "20",
-               "--header", "Content-Type: text/xml; charset=utf-8", "--user", f"{account}:{password}", "--data-binary", "@-", *options, url]
+               "--header", "Content-Type: text/xml; charset=utf-8", "--user", f"{account}:{password}",
+               "--data-binary", "@-", *options, url]
     if trusted:
         command += ["--cacert", str(trusted)]
     return int(subprocess.run(command, input=body.encode(), capture_output=True, check=True).stdout)
