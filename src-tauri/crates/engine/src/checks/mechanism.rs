@@ -60,9 +60,10 @@ pub(crate) fn candidates(
             return negotiate.then_some(M::SignedIn).into_iter().collect();
         }
         Authentication::Bearer => None,
-        Authentication::Negotiate => negotiate.then_some(M::NtlmUnderNegotiate),
         Authentication::Automatic if ntlm => Some(M::Ntlm),
-        Authentication::Automatic => negotiate.then_some(M::NtlmUnderNegotiate),
+        Authentication::Automatic | Authentication::Negotiate => {
+            negotiate.then_some(M::NtlmUnderNegotiate)
+        }
     };
     kerberos.into_iter().chain(last).collect()
 }
