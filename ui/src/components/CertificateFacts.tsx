@@ -11,9 +11,9 @@ import {
   validityDates,
   validityWords,
 } from "@/lib/certificates";
-import { readableSha256 } from "@/lib/fingerprint";
 import { CopyButton } from "./CopyButton";
 import { type FactLine, Facts } from "./Facts";
+import { Sha256 } from "./Sha256";
 import { StateBadge } from "./VerdictBadge";
 
 type CertificateFactsProps = {
@@ -43,12 +43,12 @@ export function CertificateFacts({ certificate, fault = null, role, action }: Ce
         </div>
         {action}
       </div>
-      <Facts lines={linesOf(certificate, fault)} />
+      <Facts lines={linesOf(certificate, fault, styles.hash)} />
     </article>
   );
 }
 
-function linesOf(certificate: CertificateInfo, fault: CertificateFault | null): FactLine[] {
+function linesOf(certificate: CertificateInfo, fault: CertificateFault | null, hashLine: string): FactLine[] {
   const mark = (line: CertificateLine) =>
     fault?.line === line ? <StateBadge tone="bad">{fault.words}</StateBadge> : undefined;
   const { issuer, names, sha256 } = certificate;
@@ -63,12 +63,12 @@ function linesOf(certificate: CertificateInfo, fault: CertificateFault | null): 
   lines.push({
     term: "SHA-256",
     value: (
-      <>
-        {readableSha256(sha256)} <CopyButton text={sha256} label="Copy SHA-256" iconOnly appearance="subtle" />
-      </>
+      <span className={hashLine}>
+        <Sha256 value={sha256} />
+        <CopyButton text={sha256} label="Copy SHA-256" iconOnly appearance="subtle" />
+      </span>
     ),
     mark: mark("sha256"),
-    monospace: true,
   });
   return lines;
 }
@@ -98,5 +98,6 @@ const useStyles = makeStyles({
   head: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalS },
   icon: { flexShrink: 0 },
   title: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0, overflowWrap: "anywhere" },
+  hash: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalS },
   role: { color: tokens.colorNeutralForeground3 },
 });

@@ -15,6 +15,7 @@ import type { CommandError } from "@/ipc/problem";
 import { ProblemBar } from "./ProblemBar";
 
 const useStyles = makeStyles({
+  verb: { whiteSpace: "nowrap" },
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalM },
 });
 
@@ -51,6 +52,7 @@ export function ConfirmDialog(props: Props) {
           <DialogActions>
             <Button
               appearance="primary"
+              className={styles.verb}
               disabled={props.disabled === true || props.busy === true}
               icon={props.busy === true ? <Spinner size="tiny" /> : undefined}
               onClick={props.onConfirm}

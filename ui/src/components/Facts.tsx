@@ -1,4 +1,4 @@
-import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 
 export type FactLine = {
@@ -6,8 +6,6 @@ export type FactLine = {
   value: ReactNode;
   /** What is not as it should be: icon and words beside the value. */
   mark?: ReactNode;
-  /** Digits to be compared one by one. */
-  monospace?: boolean;
 };
 
 /** Terms and what is known of them, one a line. */
@@ -15,10 +13,10 @@ export function Facts({ lines, label }: { lines: readonly FactLine[]; label?: st
   const styles = useStyles();
   return (
     <dl className={styles.facts} aria-label={label}>
-      {lines.map(({ term, value, mark, monospace }) => (
+      {lines.map(({ term, value, mark }) => (
         <div key={term} className={styles.line}>
           <dt className={styles.term}>{term}</dt>
-          <dd className={mergeClasses(styles.value, monospace && styles.monospace)}>
+          <dd className={styles.value}>
             {value}
             {mark && <div>{mark}</div>}
           </dd>
@@ -41,5 +39,4 @@ const useStyles = makeStyles({
   line: { display: "contents" },
   term: { color: tokens.colorNeutralForeground3 },
   value: { margin: 0, overflowWrap: "anywhere", minWidth: 0 },
-  monospace: { fontFamily: tokens.fontFamilyMonospace },
 });

@@ -1,8 +1,8 @@
 import { MessageBar, MessageBarBody, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
 import { isSelfSigned, validityWords } from "@/lib/certificates";
-import { readableSha256 } from "@/lib/fingerprint";
 import { dateTime } from "@/lib/format";
+import { Sha256 } from "./Sha256";
 import { StateBadge } from "./VerdictBadge";
 
 type PinComparisonProps = {
@@ -11,17 +11,18 @@ type PinComparisonProps = {
   seen: CertificateInfo;
 };
 
-type Line = { term: string; before: string | null; now: string; monospace?: boolean };
+type Line = { term: string; before: string | null; now: string; hash?: boolean };
 
 /** The pinned certificate and the one the server shows now, side by side; what differs is marked. */
 export function PinComparison({ pinned, seen }: PinComparisonProps) {
   const styles = useStyles();
   return (
     <>
+      <Hint pinned={pinned} seen={seen} />
       <table className={styles.table} aria-label="Pinned certificate and the one the server shows now">
         <thead>
           <tr>
-            <td />
+            <td className={mergeClasses(styles.cell, styles.first)} />
             <th scope="col" className={styles.cell}>
               Pinned
             </th>
@@ -31,23 +32,24 @@ export function PinComparison({ pinned, seen }: PinComparisonProps) {
           </tr>
         </thead>
         <tbody>
-          {linesOf(pinned, seen).map(({ term, before, now, monospace }) => {
+          {linesOf(pinned, seen).map(({ term, before, now, hash }) => {
             const differs = before !== null && before !== now;
-            const value = mergeClasses(styles.cell, monospace && styles.monospace);
+            const shown = (value: string) => (hash ? <Sha256 value={value} /> : value);
             return (
               <tr key={term} className={mergeClasses(differs && styles.differs)}>
                 <th scope="row" className={mergeClasses(styles.cell, styles.term)}>
-                  {term}
+                  <div>{term}</div>
                   {differs && <StateBadge tone="warning">Differs</StateBadge>}
                 </th>
-                <td className={value}>{before ?? <span className={styles.term}>not known</span>}</td>
-                <td className={value}>{now}</td>
+                <td className={styles.cell}>
+                  {before === null ? <span className={styles.term}>not known</span> : shown(before)}
+                </td>
+                <td className={styles.cell}>{shown(now)}</td>
               </tr>
             );
           })}
         </tbody>
       </table>
-      <Hint pinned={pinned} seen={seen} />
     </>
   );
 }
@@ -90,7 +92,7 @@ function linesOf({ sha256, certificate }: PinComparisonProps["pinned"], seen: Ce
     { term: "Issuer", ...of((one) => (isSelfSigned(one) ? `${one.issuer} (signs itself)` : one.issuer)) },
     { term: "Valid from", ...of((one) => dateTime(one.notBefore)) },
     { term: "Valid until", ...of((one) => `${dateTime(one.notAfter)}. ${validityWords(one)}`) },
-    { term: "SHA-256", before: readableSha256(sha256), now: readableSha256(seen.sha256), monospace: true },
+    { term: "SHA-256", before: sha256, now: seen.sha256, hash: true },
   ];
 }
 
@@ -102,9 +104,8 @@ const useStyles = makeStyles({
     padding: `${tokens.spacingVerticalXS} ${tokens.spacingHorizontalS}`,
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     overflowWrap: "anywhere",
-    ":first-child": { width: "96px" },
   },
+  first: { width: "104px" },
   term: { fontWeight: tokens.fontWeightRegular, color: tokens.colorNeutralForeground2 },
   differs: { backgroundColor: tokens.colorStatusWarningBackground1 },
-  monospace: { fontFamily: tokens.fontFamilyMonospace },
 });

@@ -1,9 +1,9 @@
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, Text } from "@fluentui/react-components";
 import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
 import { commonName } from "@/lib/certificates";
-import { readableSha256 } from "@/lib/fingerprint";
 import { ConfirmDialog } from "./ConfirmDialog";
 import { CopyButton } from "./CopyButton";
+import { Sha256 } from "./Sha256";
 
 /** What is to become of a certificate that was seen. */
 export type TrustChoice = { kind: "ca" | "pin"; certificate: CertificateInfo; verb: string };
@@ -35,7 +35,7 @@ export function TrustDialog({ choice, host, onConfirm, onCancel }: TrustDialogPr
           <Text weight="semibold" className={styles.subject}>
             {choice.certificate.subject}
           </Text>
-          <Text className={styles.hash}>{readableSha256(choice.certificate.sha256)}</Text>
+          <Sha256 value={choice.certificate.sha256} />
           <Text>{meaning(choice, host)}</Text>
           <Text>
             {choice.kind === "ca"
@@ -62,5 +62,4 @@ function meaning({ kind, certificate }: TrustChoice, host: string): string {
 
 const useStyles = makeStyles({
   subject: { overflowWrap: "anywhere" },
-  hash: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200, overflowWrap: "anywhere" },
 });

@@ -65,7 +65,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
       {checking.pending && (
         <CheckNotice
           mailboxes={scopeSize(checking.pending.scope, counts.users, run.page?.row)}
-          account={state.form.accountLogon}
+          account={state.form.accountLogon || "the account you are signed in with"}
           onAccept={() => void checking.accept()}
           onCancel={checking.decline}
         />

@@ -62,6 +62,10 @@ describe("Authentication", () => {
     const own = screen.getByRole("option", { name: /^My Windows sign-in/ });
     expect(own.getAttribute("aria-disabled") === "true").toBe(disabled);
     expect(within(own).queryAllByText("On Windows only.")).toHaveLength(disabled ? 1 : 0);
+    if (!disabled) {
+      await user.click(own);
+      expect(screen.getByText(/^Not used: My Windows sign-in takes the account/)).toBeVisible();
+    }
     for (const option of options.slice(0, 4)) expect(option).not.toHaveAttribute("aria-disabled", "true");
   });
 });

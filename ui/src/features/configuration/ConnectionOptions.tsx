@@ -6,6 +6,7 @@ import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationF
 import type { IdentifyBy } from "@/ipc/generated/IdentifyBy";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { offlineReason } from "@/lib/appState";
+import { hostOf } from "@/lib/certificates";
 import { authentications, proxyWords } from "@/lib/labels";
 import { AuthenticationOption } from "./AuthenticationOption";
 import { FieldRow } from "./FieldRow";
@@ -109,6 +110,7 @@ function Options({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProp
         value={tlsTrust}
         messages={validation.of("tlsTrust")}
         applied={appliedTo("tlsTrust")}
+        host={hostOf(ewsUrl)}
         seen={seen}
         onChange={(value) => change({ tlsTrust: value })}
         onUndo={() => dispatch({ kind: "undo", field: "tlsTrust" })}

@@ -16,13 +16,15 @@ type PasswordFieldProps = {
   stored: PasswordState;
   keyStore: KeyStoreState;
   messages: readonly FieldMessage[];
+  /** The chosen authentication takes no password. */
+  unused: boolean;
   onChange: (change: Partial<PasswordDraft>) => void;
   onBlur: () => void;
 };
 
 /** `Password`: shows only what is being typed; a stored one can be replaced or removed, never shown. */
 export function PasswordField(props: PasswordFieldProps) {
-  const { inputRef, draft, stored, keyStore, messages, onChange, onBlur } = props;
+  const { inputRef, draft, stored, keyStore, messages, unused, onChange, onBlur } = props;
   const styles = useStyles();
   const id = useId("password");
   const isStored = stored.hasPassword && !draft.replacing && !draft.removing;
@@ -43,6 +45,7 @@ export function PasswordField(props: PasswordFieldProps) {
       }
       below={
         <>
+          {unused && <Text size={200}>Not used: My Windows sign-in takes the account you are signed in with.</Text>}
           <PasswordFacts draft={draft} stored={stored} keyStore={keyStore} />
           <KeepChoice keep={draft.keep} keyStore={keyStore} onChange={(keep) => onChange({ keep })} />
         </>

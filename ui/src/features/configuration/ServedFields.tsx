@@ -32,6 +32,7 @@ export function ServedFields({ form, app, configuration, lastRun }: ServedFields
         draft={state.password}
         stored={configuration.password}
         keyStore={app.keyStore}
+        unused={state.form.authentication === "signed_in_user"}
         messages={[...report.at("password"), ...validation.of("password")]}
         onChange={(change) => {
           report.clearField();

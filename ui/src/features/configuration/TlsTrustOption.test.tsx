@@ -2,7 +2,9 @@ import { screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { describe, expect, it, vi } from "vitest";
 import type { TlsTrust } from "@/ipc/generated/TlsTrust";
+import { chain } from "@/ipc/hosts/fake/server";
 import { CommandError } from "@/ipc/problem";
+import { findDialog } from "@/testing/dialogs";
 import { renderScreen } from "@/testing/render";
 import { TlsTrustOption } from "./TlsTrustOption";
 
@@ -12,6 +14,7 @@ function Trusting({ told }: { told: (value: TlsTrust) => void }) {
     <TlsTrustOption
       value={value}
       messages={[]}
+      host="mail.contoso.com"
       seen={[]}
       onChange={(next) => {
         told(next);
@@ -79,5 +82,28 @@ describe("a pinned certificate", () => {
     await user.clear(field);
     await user.type(field, "ab".repeat(32));
     expect(told.mock.lastCall?.[0]).toMatchObject({ kind: "pin" });
+  });
+});
+
+describe("the certificate the server showed last", () => {
+  it("is pinned after a question, with what it says", async () => {
+    const told = vi.fn<(value: TlsTrust) => void>();
+    const [leaf] = chain;
+    if (!leaf) throw new Error("the chain has a leaf");
+    const { user } = await renderScreen(
+      <TlsTrustOption
+        value={{ kind: "pin", sha256: "AB".repeat(32) }}
+        messages={[]}
+        host="mail.contoso.com"
+        seen={chain}
+        onChange={told}
+      />,
+    );
+    expect(screen.getAllByRole("button", { name: "Pin this certificate" })).toHaveLength(1);
+    await user.click(screen.getByRole("button", { name: "Pin this certificate" }));
+    const question = await findDialog("Pin this certificate?");
+    expect(told).not.toHaveBeenCalled();
+    await user.click(question.getByRole("button", { name: "Pin this certificate" }));
+    expect(told).toHaveBeenCalledWith({ kind: "pin", sha256: leaf.sha256, certificate: { ...leaf, pem: null } });
   });
 });

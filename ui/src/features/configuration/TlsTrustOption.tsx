@@ -3,6 +3,7 @@ import { useState } from "react";
 import { CaFileButton } from "@/components/CaFileButton";
 import { CertificateFacts } from "@/components/CertificateFacts";
 import { ProblemBar } from "@/components/ProblemBar";
+import { type TrustChoice, TrustDialog } from "@/components/TrustDialog";
 import type { CertificateInfo } from "@/ipc/generated/CertificateInfo";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import type { TlsTrust } from "@/ipc/generated/TlsTrust";
@@ -19,13 +20,23 @@ type TlsTrustOptionProps = {
   value: TlsTrust;
   messages: readonly FieldMessage[];
   applied?: Applied;
+  /** The server that is to be trusted. */
+  host: string;
   seen: readonly CertificateInfo[];
   onChange: (value: TlsTrust) => void;
   onUndo?: () => void;
 };
 
 /** `TLS trust`: the system's store, a CA file, or one pinned certificate. There is no "ignore". */
-export function TlsTrustOption({ value, messages, applied, seen, onChange, onUndo = () => {} }: TlsTrustOptionProps) {
+export function TlsTrustOption({
+  value,
+  messages,
+  applied,
+  host,
+  seen,
+  onChange,
+  onUndo = () => {},
+}: TlsTrustOptionProps) {
   const styles = useStyles();
   const id = useId("tls-trust");
   // A choice without its value is not part of the form yet: it would not be a trust at all.
@@ -44,7 +55,7 @@ export function TlsTrustOption({ value, messages, applied, seen, onChange, onUnd
         <div className={styles.more}>
           <AppliedNote applied={applied} onUndo={onUndo} />
           {choice === "ca" && <CaFile value={value} onChange={onChange} />}
-          {choice === "pin" && <Pin value={value} seen={seen} onChange={onChange} />}
+          {choice === "pin" && <Pin value={value} host={host} seen={seen} onChange={onChange} />}
           {choice !== value.kind && <Text size={200}>Until it is given, the system trust store is used.</Text>}
         </div>
       }
@@ -93,13 +104,19 @@ function CaFacts({ name, pem }: { name: string; pem: string }) {
   ));
 }
 
-type PinProps = { value: TlsTrust; seen: readonly CertificateInfo[]; onChange: (value: TlsTrust) => void };
+type PinProps = {
+  value: TlsTrust;
+  host: string;
+  seen: readonly CertificateInfo[];
+  onChange: (value: TlsTrust) => void;
+};
 
-function Pin({ value, seen, onChange }: PinProps) {
+function Pin({ value, host, seen, onChange }: PinProps) {
   const styles = useStyles();
   const id = useId("pin");
   const pinned = value.kind === "pin" ? value.sha256 : "";
   const [typed, setTyped] = useState(readableSha256(pinned));
+  const [choice, setChoice] = useState<TrustChoice | null>(null);
   const plain = plainSha256(typed);
   // Only the server's own can be pinned, never a CA.
   const leaf = seen[0];
@@ -136,7 +153,10 @@ function Pin({ value, seen, onChange }: PinProps) {
               leaf.sha256 === pinned ? (
                 <Text weight="semibold">Pinned</Text>
               ) : (
-                <Button size="small" onClick={() => take(readableSha256(leaf.sha256))}>
+                <Button
+                  size="small"
+                  onClick={() => setChoice({ kind: "pin", certificate: leaf, verb: "Pin this certificate" })}
+                >
                   Pin this certificate
                 </Button>
               )
@@ -146,6 +166,15 @@ function Pin({ value, seen, onChange }: PinProps) {
       ) : (
         kept && <CertificateFacts certificate={kept} />
       )}
+      <TrustDialog
+        choice={choice}
+        host={host}
+        onConfirm={({ certificate }) => {
+          setChoice(null);
+          take(readableSha256(certificate.sha256));
+        }}
+        onCancel={() => setChoice(null)}
+      />
     </>
   );
 }

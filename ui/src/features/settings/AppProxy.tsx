@@ -78,6 +78,6 @@ function isHostAndPort(text: string): boolean {
 const useStyles = makeStyles({
   line: { display: "flex", alignItems: "flex-start", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
   address: { flexGrow: 1, maxWidth: "360px" },
-  button: { marginTop: "24px" },
+  button: { marginTop: "26px" },
   quiet: { color: tokens.colorNeutralForeground2 },
 });
