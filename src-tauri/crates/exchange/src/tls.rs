@@ -205,7 +205,10 @@ impl Recorder {
                     verifier: Ok(_), ..
                 },
             ) if is_issuer(error) => issuer,
-            (TlsFaultKind::Untrusted, _) => format!("{issuer}; {error}"),
+            (TlsFaultKind::Untrusted, _) => match besides(error) {
+                Some(words) => format!("{issuer}; {words}"),
+                None => issuer,
+            },
             _ => error.to_string(),
         }
     }
@@ -247,6 +250,27 @@ impl Recorder {
             }
         }
     }
+}
+
+/// What an unknown issuer is not the whole story of, in plain words.
+fn besides(error: &Error) -> Option<String> {
+    use CertificateError as C;
+    let Error::InvalidCertificate(certificate) = error else {
+        return Some(error.to_string());
+    };
+    let words = match certificate {
+        // The library's own words for a certificate that signs itself.
+        C::UnknownIssuer | C::Other(_) => return None,
+        C::Expired | C::ExpiredContext { .. } => "it has expired besides",
+        C::NotValidYet | C::NotValidYetContext { .. } => "it isn't valid yet besides",
+        C::NotValidForName | C::NotValidForNameContext { .. } => "it is for another name besides",
+        C::Revoked => "it is revoked",
+        C::BadSignature => "its signature is wrong",
+        C::BadEncoding => "it is damaged",
+        C::InvalidPurpose | C::InvalidPurposeContext { .. } => "it isn't made for a server",
+        other => return Some(other.to_string()),
+    };
+    Some(words.to_owned())
 }
 
 /// Nothing is to be said beside who issued it.
