@@ -64,10 +64,12 @@ pub(crate) fn reasons(seen: &Circumstances<'_>) -> String {
         _ => of_ntlm(seen),
     };
     if let Some(skew) = seen.skew.filter(|seconds| seconds.abs() > 300) {
-        text.push_str(&format!(
-            " The server's clock differs from this computer's by {} min; more than 5 min can make sign-ins fail.",
-            skew.abs() / 60
-        ));
+        let minutes = (skew.abs() / 60).to_string();
+        text.extend([
+            " The server's clock differs from this computer's by ",
+            &minutes,
+            " min; more than 5 min can make sign-ins fail.",
+        ]);
     }
     text
 }
