@@ -43,6 +43,7 @@ pub(crate) fn cases(world: &World) -> Vec<Case> {
         endpoints(world),
         certificates(world),
         flags(world),
+        proxies(world),
         nothing(world),
         stored(world),
         secrets(world),
@@ -202,26 +203,41 @@ fn flags(world: &World) -> Vec<Case> {
             "invalid",
         ),
         (
-            "a proxy with a password",
-            more(&["--proxy", "http://me:hunter2@proxy:8080"]),
-            "invalid",
-        ),
-        (
-            "a proxy by SOCKS",
-            more(&["--proxy", "socks5://proxy:1080"]),
-            "invalid",
-        ),
-        (
-            "a proxy whose password is missing",
-            more(&["--proxy", "http://me@proxy:8080"]),
-            "password_needed",
-        ),
-        (
             "resolve to nowhere",
             more(&["--resolve", "mail.contoso.com:443:elsewhere"]),
             "invalid",
         ),
         ("organization and URL", more(&["Contoso"]), "invalid"),
+    ]
+}
+
+fn proxies(world: &World) -> Vec<Case> {
+    let check = |proxy: &str| world.audit(&["--proxy", proxy]);
+    let add = |more: &[&str]| words(&[&["organization", "add", "Contoso"], more].concat());
+    let user = ["--proxy", "proxy:8080", "--proxy-user", "me:hunter2"];
+    vec![
+        (
+            "a proxy with a password",
+            check("http://me:hunter2@proxy:8080"),
+            "invalid",
+        ),
+        ("a proxy by SOCKS", check("socks5://proxy:1080"), "invalid"),
+        (
+            "a proxy whose password is missing",
+            check("http://me@proxy:8080"),
+            "password_needed",
+        ),
+        (
+            "a proxy of an organization with a password",
+            add(&["--proxy", "me:hunter2@proxy:8080"]),
+            "invalid",
+        ),
+        ("a proxy user with a password", add(&user), "invalid"),
+        (
+            "a proxy user without a proxy",
+            add(&["--proxy-user", "me"]),
+            "invalid",
+        ),
     ]
 }
 
@@ -292,27 +308,6 @@ fn stored(world: &World) -> Vec<Case> {
             ]
             .concat(),
             "not_allowed",
-        ),
-        (
-            "a proxy of an organization with a password",
-            add(&["Contoso", "--proxy", "me:hunter2@proxy:8080"]),
-            "invalid",
-        ),
-        (
-            "a proxy user with a password",
-            add(&[
-                "Contoso",
-                "--proxy",
-                "proxy:8080",
-                "--proxy-user",
-                "me:hunter2",
-            ]),
-            "invalid",
-        ),
-        (
-            "a proxy user without a proxy",
-            add(&["Contoso", "--proxy-user", "me"]),
-            "invalid",
         ),
         (
             "the default organization",
