@@ -82,6 +82,28 @@ def foreign():
     return Certificate(stem)
 
 
+@functools.cache
+def authority():
+    """The organization's own CA: its certificate signs those of `issued`."""
+    stem = folder() / "authority"
+    openssl("req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=Contoso Internal CA", *KINDS["rsa-sha256"],
+            "-addext", "keyUsage=critical,keyCertSign", "-keyout", f"{stem}.key", "-out", f"{stem}.crt")
+    return Certificate(stem)
+
+
+@functools.cache
+def issued(digest, *signature):
+    """A certificate of the CA, signed with this hash: not that of the CA's own signature."""
+    stem = folder() / f"issued-{digest}-{len(signature)}"
+    extensions = stem.with_suffix(".ext")
+    extensions.write_text(f"{NAMES}\nextendedKeyUsage=serverAuth\nbasicConstraints=critical,CA:FALSE\n")
+    openssl("req", "-nodes", "-newkey", "rsa:2048", "-subj", "/CN=mail.contoso.test", "-keyout", f"{stem}.key",
+            "-out", f"{stem}.csr")
+    openssl("x509", "-req", "-in", f"{stem}.csr", "-CA", authority().file, "-CAkey", authority().key_file,
+            "-CAcreateserial", "-days", "30", f"-{digest}", *signature, "-extfile", extensions, "-out", f"{stem}.crt")
+    return Certificate(stem)
+
+
 def end_point(der):
     """`tls-server-end-point` of RFC 5929 for a certificate."""
     return hashlib.new(end_point_hash(der), der).digest()

@@ -50,11 +50,11 @@ class Attempt:
 
 
 class Exchange:
-    """The server, listening while the `with` block runs."""
+    """The server, listening while the `with` block runs. `kind` names a certificate, or is one."""
 
     def __init__(self, kind="rsa-sha256", *, offers=("Negotiate", "NTLM"), acceptor=Pyspnego, protection="none",
                  expects=None, faults=None, mailboxes=MAILBOXES):
-        self.certificate = certificate(kind)
+        self.certificate = certificate(kind) if isinstance(kind, str) else kind
         self.offers = offers
         self.acceptor = acceptor
         self.protection = protection

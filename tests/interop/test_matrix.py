@@ -6,8 +6,9 @@ not the one Exchange expects: the server here is told to expect another certific
 
 import unittest
 
-from certificates import KINDS, foreign
-from check import against
+from acceptors import ACCOUNT, PASSWORD
+from certificates import KINDS, PSS, authority, foreign, issued
+from check import against, check
 from clients import curl, requests_ntlm
 from exchange import Exchange
 
@@ -86,6 +87,28 @@ class UnderstudyIsJudged(unittest.TestCase):
         self.assertEqual(set(found.verdicts.values()), {"not_checked"}, found.text())
         self.assertEqual([attempt.claim.binding for attempt in exchange.attempts], ["wrong"],
                          "one refused log-on, and one only")
+
+
+class AnInternalCa(unittest.TestCase):
+    """The leaf's own signature decides the binding, whatever the CA's is; the CA is trusted by its file."""
+
+    def found(self, exchange, trust):
+        return check(exchange.url, account=ACCOUNT, password=PASSWORD, auth="ntlm", mailboxes=exchange.mailboxes, options=trust)
+
+    def test_issued_certificates(self):
+        for signature in (("sha256",), ("sha384",), ("sha512",), ("sha256", *PSS), ("sha512", *PSS)):
+            with self.subTest(signature), Exchange(issued(*signature), protection="require") as exchange:
+                found = self.found(exchange, ["--ca-file", str(authority().file)])
+                self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
+                self.assertEqual({attempt.claim.binding for attempt in exchange.attempts}, {"right"})
+
+    def test_a_signature_with_sha1_proves_nothing_but_can_be_pinned(self):
+        with Exchange(issued("sha1"), protection="require") as exchange:
+            found = self.found(exchange, ["--ca-file", str(authority().file)])
+            self.assertEqual((found.state, found.cause), ("stopped", "tls.untrusted"), found.text())
+            self.assertEqual(exchange.attempts, [], "no password over TLS that proves nothing")
+            found = self.found(exchange, ["--pin-sha256", exchange.certificate.pin()])
+            self.assertEqual(set(found.verdicts.values()), {"granted"}, found.text())
 
 
 if __name__ == "__main__":
