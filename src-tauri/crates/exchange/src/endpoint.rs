@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::{LogOns, Proxy};
+use crate::{LogOns, Proxy, ProxyCredentials};
 
 /// An EWS address and how to reach it.
 #[derive(Debug, Clone)]
@@ -126,6 +126,15 @@ impl Endpoint {
     #[must_use]
     pub fn is_proxied(&self) -> bool {
         self.proxy != Proxy::None && !self.is_loopback()
+    }
+
+    /// What the proxy is signed in to with, whoever named it.
+    #[must_use]
+    pub fn proxy_credentials(&self) -> Option<&ProxyCredentials> {
+        match &self.proxy {
+            Proxy::Http { credentials, .. } => credentials.as_ref(),
+            Proxy::None => None,
+        }
     }
 
     /// Whether it is https.

@@ -35,6 +35,10 @@ type Way = (Arc<dyn Authenticator>, Arc<LogOns>);
 
 impl Wire {
     pub(crate) fn new(endpoint: Endpoint, trust: Trust, account: &str, password: &Secret) -> Self {
+        let mut redactor = Redactor::new(account, password.expose());
+        if let Some(proxy) = endpoint.proxy_credentials() {
+            redactor.also(&proxy.user, &proxy.password);
+        }
         Self {
             endpoint: Arc::new(endpoint),
             trust: Arc::new(trust),
@@ -43,7 +47,7 @@ impl Wire {
             stats: Arc::default(),
             chosen: Arc::default(),
             realm: OnceCell::new(),
-            redactor: Arc::new(Redactor::new(account, password.expose())),
+            redactor: Arc::new(redactor),
         }
     }
 

@@ -18,6 +18,18 @@ pub(crate) struct Redactor {
 
 impl Redactor {
     pub(crate) fn new(account: &str, password: &str) -> Self {
+        let mut redactor = Self {
+            needles: Vec::new(),
+        };
+        redactor.also(account, password);
+        redactor
+    }
+
+    /// A further secret: that of a proxy.
+    pub(crate) fn also(&mut self, account: &str, password: &str) {
+        if password.is_empty() {
+            return;
+        }
         let basic =
             BASE64_STANDARD.encode(Zeroizing::new(format!("{account}:{password}")).as_bytes());
         let mut forms = vec![
@@ -29,11 +41,11 @@ impl Redactor {
             percent_encoded(password),
         ];
         forms.retain(|form| !form.is_empty());
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        Self {
-            needles: forms.into_iter().map(Zeroizing::new).collect(),
-        }
+        self.needles.extend(forms.into_iter().map(Zeroizing::new));
+        // The longer ones first: a shorter one may be a part of them.
+        self.needles
+            .sort_by_key(|form| std::cmp::Reverse(form.len()));
+        self.needles.dedup();
     }
 
     /// The text without the secret.
@@ -120,6 +132,16 @@ mod tests {
         for form in [basic, "ss w0rd", "ss%20w0rd", "ss+w0rd"] {
             assert!(!cleaned.contains(form), "{cleaned}");
         }
+    }
+
+    #[test]
+    fn the_secret_of_a_proxy_goes_as_well() {
+        let mut redactor = Redactor::new("svc", "first secret");
+        redactor.also("proxy", "second secret");
+        assert_eq!(
+            redactor.clean("first secret, second secret, cHJveHk6c2Vjb25kIHNlY3JldA==".into()),
+            "(redacted), (redacted), (redacted)"
+        );
     }
 
     #[test]
