@@ -128,6 +128,8 @@ async function fillForm(page, exchange) {
   const url = page.getByRole("textbox", { name: "Exchange Web Services (EWS) URL" });
   await page.getByRole("textbox", { name: "Account Logon" }).fill(exchange.account);
   await page.getByRole("textbox", { name: "Password", exact: true }).fill(exchange.password);
+  // What was wrong is taken away once it is mended, which moves what is below: nothing is pressed before.
+  await expectGone(page.getByText("Enter the password, or choose Ask each time."));
   await page.getByRole("button", { name: "Magic Wand, generate the EWS URL" }).click();
   await expectPoll(() => url.inputValue(), "https://mail.contoso.com/EWS/Exchange.asmx");
   await expectVisible(page.getByText("Generated", { exact: true }));
