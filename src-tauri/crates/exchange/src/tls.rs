@@ -209,6 +209,7 @@ impl Recorder {
                 Some(words) => format!("{issuer}; {words}"),
                 None => issuer,
             },
+            (TlsFaultKind::Expired, _) => dates(error),
             _ => error.to_string(),
         }
     }
@@ -252,6 +253,27 @@ impl Recorder {
     }
 }
 
+/// `expired 30 days ago`, `begins to be valid in 3 days`.
+fn dates(error: &Error) -> String {
+    use CertificateError as C;
+    let span = |seconds: u64| match seconds / 3_600 {
+        hours @ ..48 => format!("{} h", hours.max(1)),
+        hours => format!("{} days", hours / 24),
+    };
+    match error {
+        Error::InvalidCertificate(C::ExpiredContext { time, not_after }) => {
+            let since = time.as_secs().saturating_sub(not_after.as_secs());
+            format!("expired {} ago", span(since))
+        }
+        Error::InvalidCertificate(C::NotValidYetContext { time, not_before }) => {
+            let until = not_before.as_secs().saturating_sub(time.as_secs());
+            format!("begins to be valid in {}", span(until))
+        }
+        Error::InvalidCertificate(C::NotValidYet) => "isn't valid yet".to_owned(),
+        _ => "has expired".to_owned(),
+    }
+}
+
 /// What an unknown issuer is not the whole story of, in plain words.
 fn besides(error: &Error) -> Option<String> {
     use CertificateError as C;
@@ -267,6 +289,10 @@ fn besides(error: &Error) -> Option<String> {
         C::Revoked => "it is revoked",
         C::BadSignature => "its signature is wrong",
         C::BadEncoding => "it is damaged",
+        C::UnsupportedSignatureAlgorithmContext { .. }
+        | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "it is signed in a way that is no longer taken, such as SHA-1"
+        }
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => "it isn't made for a server",
         other => return Some(other.to_string()),
     };
@@ -332,17 +358,28 @@ fn judge_anchor(
         TlsFaultKind::Untrusted,
         Error::InvalidCertificate(CertificateError::BadEncoding),
     ))?;
+    let at = now;
+    // Certificates may begin before 1970.
+    let unix = |seconds: i64| {
+        UnixTime::since_unix_epoch(Duration::from_secs(seconds.max(0).cast_unsigned()))
+    };
     let now = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
     if now < dates.not_before {
         return Err((
             TlsFaultKind::Expired,
-            Error::InvalidCertificate(CertificateError::NotValidYet),
+            Error::InvalidCertificate(CertificateError::NotValidYetContext {
+                time: at,
+                not_before: unix(dates.not_before),
+            }),
         ));
     }
     if now > dates.not_after {
         return Err((
             TlsFaultKind::Expired,
-            Error::InvalidCertificate(CertificateError::Expired),
+            Error::InvalidCertificate(CertificateError::ExpiredContext {
+                time: at,
+                not_after: unix(dates.not_after),
+            }),
         ));
     }
     Ok(())

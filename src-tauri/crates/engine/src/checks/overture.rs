@@ -23,6 +23,8 @@ enum LoggedOn {
     No,
     /// Not possible in this way, and no password was refused.
     OtherWay(String),
+    /// The server refused a ticket, though the KDC took the password.
+    TicketRefused,
 }
 
 impl Conductor {
@@ -33,7 +35,7 @@ impl Conductor {
             return Ok(false);
         };
         self.note_chain(&answered);
-        let mut obstacle = None;
+        let (mut obstacle, mut ticket_refused) = (None, false);
         let ways = self.ways(&answered).await;
         let held_back = self.spec.password.held_back.clone();
         if let Some(why) = held_back.filter(|_| !ways.is_empty()) {
@@ -50,8 +52,13 @@ impl Conductor {
                 }
                 LoggedOn::No => return Ok(false),
                 LoggedOn::OtherWay(why) => obstacle = Some(why),
+                LoggedOn::TicketRefused => ticket_refused = true,
             }
             lane.close();
+        }
+        if ticket_refused {
+            // No other way was there: the refusal of the ticket is the server's last word.
+            self.stop_rejected(Some(Mechanism::Kerberos));
         }
         self.stop_with(Cause::AuthSchemeNotOffered, obstacle.as_deref());
         Ok(false)
@@ -152,15 +159,37 @@ impl Conductor {
         let told = answered.reply.is_none();
         let detail = answered.observed.detail.clone().filter(|_| told);
         self.tried(SchemeOutcome::Refused, detail.clone());
+        if let Some(told) = detail {
+            let sentence = wording::refused_elsewhere(&told, &self.spec.account);
+            self.stop.get_or_insert((Cause::AuthRejected, sentence));
+            return;
+        }
+        self.stop_rejected(self.facts.way);
+    }
+
+    /// Stops with the reasons that are likely for this way, under these circumstances.
+    fn stop_rejected(&mut self, way: Option<Mechanism>) {
         let binding = self.facts.authentication.channel_binding.as_ref();
         let seen = Circumstances {
-            mechanism: self.facts.way.map_or("basic", Mechanism::name),
+            mechanism: way.map_or("basic", Mechanism::name),
             bound: binding.is_some_and(|binding| binding.sent),
             issuer: self.facts.chain.first().map(|leaf| leaf.issuer.as_str()),
             proxied: self.spec.proxied,
             skew: self.facts.authentication.clock_skew_seconds,
+            account_domain: self.spec.account.split_once('\\').map(|(domain, _)| domain),
+            server_domain: self
+                .facts
+                .authentication
+                .domain
+                .as_ref()
+                .and_then(|domain| {
+                    Some((
+                        domain.netbios.as_deref()?,
+                        domain.dns.as_deref().unwrap_or_default(),
+                    ))
+                }),
         };
-        let reasons = detail.map_or_else(|| refusal::reasons(&seen), |told| format!("{told}."));
+        let reasons = refusal::reasons(&seen);
         self.stop_with(Cause::AuthRejected, Some(&reasons));
     }
 
@@ -187,8 +216,8 @@ impl Conductor {
                     if mechanism == Mechanism::Kerberos && answered.reply.is_some() =>
                 {
                     let why = "the server refused the Kerberos ticket".to_owned();
-                    self.tried(SchemeOutcome::Refused, Some(why.clone()));
-                    return Ok(LoggedOn::OtherWay(why));
+                    self.tried(SchemeOutcome::Refused, Some(why));
+                    return Ok(LoggedOn::TicketRefused);
                 }
                 Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => {
                     self.refused(&answered);

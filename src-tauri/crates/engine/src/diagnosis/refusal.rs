@@ -14,6 +14,10 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) proxied: bool,
     /// Seconds the server's clock is ahead.
     pub(crate) skew: Option<i64>,
+    /// What stands before the backslash of the account.
+    pub(crate) account_domain: Option<&'a str>,
+    /// `NetBIOS` and DNS name of the server's own domain.
+    pub(crate) server_domain: Option<(&'a str, &'a str)>,
 }
 
 /// Words in the issuers of products that end TLS on the way to look inside, and their names.
@@ -63,6 +67,19 @@ pub(crate) fn reasons(seen: &Circumstances<'_>) -> String {
         "kerberos" => "The server refused the Kerberos ticket: its service account (SPN) or the channel binding doesn't match.".to_owned(),
         _ => of_ntlm(seen),
     };
+    if let (Some(typed), Some((netbios, dns))) = (seen.account_domain, seen.server_domain)
+        && ![netbios, dns]
+            .iter()
+            .any(|own| own.eq_ignore_ascii_case(typed))
+    {
+        text.extend([
+            " The account names the domain ",
+            typed,
+            ", the server is in ",
+            netbios,
+            ": right where the one trusts the other.",
+        ]);
+    }
     if let Some(skew) = seen.skew.filter(|seconds| seconds.abs() > 300) {
         let minutes = (skew.abs() / 60).to_string();
         text.extend([
@@ -134,6 +151,21 @@ mod tests {
             for word in ["channel binding", "NTLMv1", "TLS-inspecting proxy"] {
                 assert!(text.contains(word), "{word} in {text}");
             }
+        }
+    }
+
+    #[test]
+    fn another_domain_than_the_servers_is_told() {
+        let of = |typed| {
+            reasons(&Circumstances {
+                account_domain: Some(typed),
+                server_domain: Some(("CONTOSO", "contoso.com")),
+                ..ntlm()
+            })
+        };
+        assert!(of("FABRIKAM").contains("names the domain FABRIKAM"));
+        for own in ["contoso", "Contoso.com"] {
+            assert!(!of(own).contains("names the domain"), "{own}");
         }
     }
 

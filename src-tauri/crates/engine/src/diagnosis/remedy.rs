@@ -138,6 +138,8 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
         ],
         C::TlsUntrusted | C::TlsNameMismatch | C::TlsExpired | C::TlsPinMismatch => vec![
             (Look, "Get-ExchangeCertificate | Format-List Subject,CertificateDomains,Services,NotAfter,Thumbprint".to_owned()),
+            // Thumbprints are SHA-1; what is shown and pinned here is SHA-256.
+            (Look, r"Get-ChildItem Cert:\LocalMachine\My | Format-List Subject,NotAfter,@{n='SHA256';e={$_.GetCertHashString('SHA256')}}".to_owned()),
         ],
         _ => Vec::new(),
     };

@@ -179,7 +179,7 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         },
         C::TlsUntrusted | C::TlsPinMismatch => certificate(cause, detail, host),
         C::TlsNameMismatch => format!("The certificate is for another name than {host}. Nothing was sent."),
-        C::TlsExpired => format!("The certificate of {host} is expired or not yet valid. Nothing was sent."),
+        C::TlsExpired => format!("The certificate of {host} {}. Nothing was sent.", detail.unwrap_or("is expired or not yet valid")),
         C::TlsProtocol => match detail {
             Some(detail) => format!("No TLS connection to {host}: {detail}."),
             None => format!("No TLS connection to {host} came about."),
@@ -253,6 +253,13 @@ fn certificate(cause: Cause, detail: Option<&str>, host: &str) -> String {
     format!("{what}: {detail}. Nothing was sent.{inspected}")
 }
 
+/// A sign-in that somebody else than the server refused: a KDC.
+pub(crate) fn refused_elsewhere(told: &str, account: &str) -> String {
+    format!(
+        "The sign-in of {account} was refused before Exchange was asked: {told}. It was sent once and not again."
+    )
+}
+
 fn scheme_not_offered(offered: &[String], auth: &str) -> String {
     let chosen = if auth == "auto" { "automatic" } else { auth };
     if offered.is_empty() {
@@ -267,8 +274,10 @@ fn scheme_not_offered(offered: &[String], auth: &str) -> String {
         .any(|scheme| scheme.eq_ignore_ascii_case("basic"));
     let next = match (auth, basic) {
         ("auto", true) => "Basic is used only by choice: choose Basic (--auth basic).",
-        ("auto", false) => "This version signs in with Basic only.",
-        _ => "Nothing was sent.",
+        ("auto", false) => {
+            "This program signs in with Negotiate, NTLM or Basic. No password was sent."
+        }
+        _ => "No password was sent. Choose one that is offered, or Automatic (--auth auto).",
     };
     format!(
         "Wrong scheme, not a wrong password: the server offers {list}, chosen was {chosen}. {next}"
