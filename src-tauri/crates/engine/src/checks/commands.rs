@@ -384,7 +384,7 @@ impl Engine {
         // The file is written inside one read, so that it shows one moment of a run that goes on.
         let written = stage.read(move |tx| {
             let (path, rows) = crate::exports::write(&folder, &stem, ending, |to| {
-                let mut export = Export::begin(to, format, &run.row)?;
+                let mut export = Export::begin(to, format, &run)?;
                 let mut after = -1;
                 loop {
                     let page = run_results::each_with_folders(tx, number, after, 1_000)

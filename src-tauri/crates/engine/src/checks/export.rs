@@ -4,6 +4,8 @@ use std::io::Write;
 
 use contract::{Code, ExportFormat, FolderResult, Problem, ResultRow, RunRow};
 
+use store::runs::StoredRun;
+
 use crate::reports::check;
 
 /// Writes one run, row by row.
@@ -16,7 +18,11 @@ pub(super) struct Export<'a, W: Write> {
 
 impl<'a, W: Write> Export<'a, W> {
     /// Writes what stands before the rows.
-    pub(super) fn begin(mut to: W, format: ExportFormat, run: &'a RunRow) -> Result<Self, Problem> {
+    pub(super) fn begin(
+        mut to: W,
+        format: ExportFormat,
+        run: &'a StoredRun,
+    ) -> Result<Self, Problem> {
         match format {
             // The mark tells spreadsheets that this is UTF-8.
             ExportFormat::Csv => {
@@ -24,7 +30,14 @@ impl<'a, W: Write> Export<'a, W> {
                 line(&mut to, &check::COLUMNS)?;
             }
             ExportFormat::Json => {
-                let (run_json, summary) = (text(&check::run(run))?, text(&run.summary)?);
+                let (run_json, summary) = (
+                    text(&check::with_evidence(
+                        &run.row,
+                        &run.authentication,
+                        &run.certificates,
+                    ))?,
+                    text(&run.row.summary)?,
+                );
                 let head = format!(
                     "{{\"schema\":\"{}\",\"run\":{run_json},\"summary\":{summary},\"results\":[",
                     check::SCHEMA
@@ -35,7 +48,7 @@ impl<'a, W: Write> Export<'a, W> {
         Ok(Self {
             to,
             format,
-            run,
+            run: &run.row,
             rows: 0,
         })
     }

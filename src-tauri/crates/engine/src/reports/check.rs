@@ -173,10 +173,20 @@ pub fn run(row: &RunRow) -> Run<'_> {
 /// The same with what its page adds: how the log-on went, and the chain the server showed.
 #[must_use]
 pub fn whole_run(page: &RunPage) -> Run<'_> {
+    with_evidence(&page.row, &page.authentication, &page.certificates)
+}
+
+/// A run with how it logged on and the chain it saw.
+#[must_use]
+pub fn with_evidence<'a>(
+    row: &'a RunRow,
+    authentication: &'a RunAuthentication,
+    certificates: &'a [CertificateInfo],
+) -> Run<'a> {
     Run {
-        authentication: Some(&page.authentication),
-        certificates: Some(page.certificates.iter().map(Certificate::from).collect()),
-        ..run(&page.row)
+        authentication: Some(authentication),
+        certificates: Some(certificates.iter().map(Certificate::from).collect()),
+        ..run(row)
     }
 }
 
