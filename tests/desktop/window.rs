@@ -233,3 +233,29 @@ async fn practice_opens_on_the_organization_to_practise_on() {
     or_picture(&session, "configuration", account).await;
     session.close().await.unwrap();
 }
+
+/// The window may ask, and shows what a stock server says; the shell hands no more over than that.
+#[tokio::test]
+#[ignore = "needs a desktop and the built app: cargo xtask test --only window"]
+async fn the_server_is_asked_before_any_password_is_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = [
+        "--practice",
+        "extended-protection",
+        "--data-dir",
+        folder.path().to_str().unwrap(),
+    ];
+    let session = Session::open(&app(), &arguments).await.unwrap();
+    let asked = ask_the_server(&session).await;
+    or_picture(&session, "ask", asked).await;
+    session.close().await.unwrap();
+}
+
+async fn ask_the_server(session: &Session) -> Outcome<()> {
+    let asks = button("Ask the server");
+    // The options are unfolded where they differ from the defaults, as they do here: a CA is trusted.
+    session.click(&session.find(&asks).await?).await?;
+    session.find(&text("Negotiate, NTLM")).await?;
+    session.find(&text("CONTOSO (contoso.com)")).await?;
+    session.find(&text("No password was sent.")).await.map(drop)
+}
