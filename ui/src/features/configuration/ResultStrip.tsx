@@ -39,6 +39,7 @@ export function ResultStrip({ page, progress, saved, changedSince }: ResultStrip
         <Text size={200}>{settingsWords(row.draft, row.oldSettings)}</Text>
       </div>
       {running && progress ? <ProgressLine progress={progress} /> : <Text>{runVerdict(row, page.steps).detail}</Text>}
+      {!running && row.state === "stopped" && row.message !== null && <Text>{row.message}</Text>}
       {changedSince && (
         <Text weight="semibold">
           {running

@@ -1,7 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
+import type { RunRef } from "@/ipc/generated/RunRef";
 import type { SaveEmailConfiguration } from "@/ipc/generated/SaveEmailConfiguration";
 import type { StartCheck } from "@/ipc/generated/StartCheck";
+import { fakeHost } from "@/ipc/hosts/fake";
 import { CommandError } from "@/ipc/problem";
 import { renderScreen } from "@/testing/render";
 import { ConfigurationTab } from "./Tab";
@@ -237,6 +239,19 @@ describe("the check", () => {
     await user.click(await screen.findByRole("button", { name: "Check" }));
     expect(await screen.findByText("Enter the password of svc-rg@contoso.com.")).toBeVisible();
   });
+});
+
+test("a check that was stopped says why, beside the form", async () => {
+  const real = fakeHost({ users: 3 });
+  const run_show = async (request: RunRef) => {
+    const page = await real.call("run_show", request);
+    const message = "mail.contoso.com refused the sign-in of svc-rg@contoso.com.";
+    const row = { ...page.row, state: "stopped" as const, cause: "auth.rejected" as const, message };
+    return { ...page, row, progress: { ...page.progress, state: row.state } };
+  };
+  await shown(contoso, { replace: { run_show } });
+  const strip = within(await screen.findByRole("region", { name: "Last check" }));
+  expect(strip.getByText("mail.contoso.com refused the sign-in of svc-rg@contoso.com.")).toBeVisible();
 });
 
 describe("offline", () => {
