@@ -3,7 +3,7 @@
 
 use contract::{Authentication, BindingLookedAt, Expectation, SchemeOutcome};
 use exchange_sim::{
-    Account, Binding, ChallengeFault, ExtendedProtection, Fault, Options, RefusedFor, Scheme,
+    Account, Binding, ChallengeFault, ExtendedProtection, Fault, Leg, Options, RefusedFor, Scheme,
     Times, What, When,
 };
 use support::{Check, https, server, start};
@@ -191,7 +191,7 @@ async fn a_binding_that_does_not_match_is_named_and_sent_once() {
     assert_eq!(counters.log_ons_refused, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_password_that_changes_in_mid_run_reaches_the_server_once_more() {
     for forget in [
         Fault::always(When::EveryNthLoggedOn(5), What::ForgetLogOn),
@@ -202,14 +202,26 @@ async fn a_password_that_changes_in_mid_run_reaches_the_server_once_more() {
     ] {
         let mut options = stock(400);
         options.latency = std::time::Duration::from_millis(5);
+        options.log_limit = 100_000;
         let exchange = start(options).await;
         exchange.plan(forget.clone());
         let mut run = automatic(&exchange).users(400).lanes(10).begin().await;
         run.decided(50).await;
         exchange.update(|options| options.accounts[0].password = "changed".to_owned());
+        // Every lane is asked to log on again at the same time.
+        exchange.plan(Fault::always(When::LoggedOn, What::ForgetLogOn));
         let run = run.ended(Some(&exchange)).await;
         assert_eq!(run.end(), "stopped auth.lost", "{forget:?}");
-        assert_eq!(exchange.counters().log_ons_refused, 1, "{forget:?}");
+        let counters = exchange.counters();
+        assert_eq!(counters.log_ons_refused, 1, "{forget:?}");
+        let sent = counters.requests_log.iter();
+        let sent = sent.filter(|request| request.leg == Leg::Authenticate);
+        let accepted: u64 = counters.log_ons.accepted.values().sum();
+        assert_eq!(
+            sent.count() as u64,
+            accepted + 1,
+            "no further password is on its way when the run stops: {forget:?}"
+        );
         assert!(run.summary().granted >= 50, "what was decided stays");
         assert_eq!(run.summary().refused + run.summary().no_mailbox, 0);
     }
