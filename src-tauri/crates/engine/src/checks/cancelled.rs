@@ -3,7 +3,7 @@
 use contract::Verdict;
 
 use super::conductor::Conductor;
-use super::settle::Sentence;
+use super::record::Sentence;
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::wording::{self, RowFacts};
 

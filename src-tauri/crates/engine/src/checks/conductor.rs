@@ -4,7 +4,7 @@
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use contract::{Cause, Problem, RunAuthentication, RunProgress, RunState, Summary, Verdict};
+use contract::{Cause, Problem, RunProgress, RunState, Summary, Verdict};
 use ews::SchemaVersion;
 use store::Db;
 use store::run_results;
@@ -14,9 +14,9 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::ask::{self, Answered};
+use super::facts::Facts;
 use super::governor::Governor;
 use super::hold::Hold;
-use super::mechanism::Mechanism;
 use super::proof::Proofs;
 use super::spec::RunSpec;
 use super::tally::{self, Tally};
@@ -99,21 +99,6 @@ pub(super) enum AccountState {
     Asking(Vec<(Ticket, Answered)>),
     /// An un-impersonated request was answered: the account itself is fine.
     Fine,
-}
-
-/// What the run learned on the way, for its header.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Facts {
-    pub(super) authentication: RunAuthentication,
-    /// How the run logs on.
-    pub(super) way: Option<Mechanism>,
-    pub(super) chain: Vec<exchange::Certificate>,
-    pub(super) server_version: Option<String>,
-    pub(super) auth: Option<String>,
-    pub(super) own_mailbox: Option<bool>,
-    pub(super) warnings: Vec<String>,
-    pub(super) steps: Vec<contract::Step>,
-    pub(super) first_opened: bool,
 }
 
 /// A lane that is back, and what it brings.

@@ -8,8 +8,8 @@ use store::run_results::{self, Repeat};
 
 use super::ask::Answered;
 use super::conductor::Conductor;
+use super::record::Sentence;
 use super::rewrite::Anew;
-use super::settle::Sentence;
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::{Observed, Seen};

@@ -4,7 +4,7 @@ use contract::{Cause, Problem, ResultRow, Verdict};
 use store::run_results::{self, StoredResult};
 
 use super::conductor::Conductor;
-use super::settle::outcome;
+use super::record::outcome;
 use super::ticket::Ticket;
 use super::writer::Decided;
 

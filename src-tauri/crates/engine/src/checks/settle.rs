@@ -1,47 +1,19 @@
 //! What a reply means for its mailbox and for the run.
 
-use contract::{Cause, Evidence, Expectation, Problem, Radius, ResultRow, StepStatus, Verdict};
+use contract::{Cause, Expectation, Problem, Radius, Verdict};
 use ews::SchemaVersion;
-use store::run_results::Outcome;
 use tokio::time::Instant;
 
 use super::ask::Answered;
 use super::conductor::{AccountState, Conductor};
 use super::hold::{Hold, Why};
+use super::record::Sentence;
 use super::ticket::{Next, Purpose, Ticket, Waiting};
-use super::writer::Decided;
 use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::{Observed, Seen};
 
 /// Mailboxes that must have spent their budget before a cause counts for all (ruling 2).
 const ENOUGH: u64 = 5;
-/// Most rows whose request and reply are kept: the others look alike, and a tenant of refusals would
-/// fill the disk.
-const EVIDENCE: u32 = 5_000;
-
-/// A verdict with everything that is kept of it.
-pub(super) struct Sentence {
-    pub(super) verdict: Verdict,
-    pub(super) cause: Option<Cause>,
-    pub(super) message: Option<String>,
-    pub(super) alias_of: Option<String>,
-    pub(super) folder_key: Option<[u8; 16]>,
-    /// What was recorded before, if anything: a refusal that is cured, an opening that is withdrawn.
-    pub(super) replaces: Option<(Verdict, Option<Cause>)>,
-}
-
-impl Sentence {
-    pub(super) fn new(verdict: Verdict, cause: Option<Cause>, message: Option<String>) -> Self {
-        Self {
-            verdict,
-            cause,
-            message,
-            alias_of: None,
-            folder_key: None,
-            replaces: None,
-        }
-    }
-}
 
 impl Conductor {
     /// One reply. `alone`: it came while all lanes held, so that an obstacle counts for this mailbox
@@ -381,56 +353,6 @@ impl Conductor {
         Ok(())
     }
 
-    /// Saves a verdict and keeps the counts in step.
-    pub(super) async fn record(
-        &mut self,
-        ticket: &Ticket,
-        answered: Option<&Answered>,
-        sentence: Sentence,
-    ) {
-        let now = format!("{:.3}", self.spec.clock.now());
-        let observed = answered.map(|answered| &answered.observed);
-        if let Some((verdict, cause)) = sentence.replaces {
-            self.tally.take(verdict, cause, ticket.expectation);
-        } else {
-            self.note_decided(sentence.verdict);
-        }
-        self.tally
-            .add(sentence.verdict, sentence.cause, ticket.expectation);
-        let changed = sentence
-            .replaces
-            .is_none_or(|before| before != (sentence.verdict, sentence.cause))
-            || sentence.alias_of.is_some();
-        let row = ResultRow {
-            seq: ticket.seq,
-            name: ticket.name.clone(),
-            mailbox: ticket.mailbox.clone(),
-            expectation: ticket.expectation,
-            verdict: Some(sentence.verdict),
-            cause: sentence.cause,
-            finding: sentence.verdict.is_finding(ticket.expectation),
-            ews_code: observed.map_or_else(|| ticket.last_reply.0.clone(), |o| o.ews_code.clone()),
-            http_status: observed.map_or(ticket.last_reply.1, |o| o.http_status),
-            attempts: ticket.attempts,
-            latency_ms: observed
-                .and_then(|o| o.elapsed)
-                .map(|e| u64::try_from(e.as_millis()).unwrap_or(u64::MAX)),
-            request_id: answered.map(|answered| answered.request_id.clone()),
-            message: sentence.message,
-            alias_of: sentence.alias_of,
-            checked_at: Some(now),
-        };
-        let shown = answered
-            .and_then(|answered| answered.evidence.clone())
-            .filter(|_| self.evidence < EVIDENCE);
-        self.evidence += u32::from(shown.is_some());
-        let evidence = shown.map(|(request, reply)| Evidence { request, reply });
-        let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();
-        let outcome = outcome(&row, sentence.folder_key, folders, evidence);
-        let told = changed.then_some(sentence.replaces.is_some());
-        self.writer.decided(Decided { outcome, row, told }).await;
-    }
-
     fn answered(&mut self, observed: &Observed) {
         if !self.logged_on {
             self.signed_in();
@@ -440,77 +362,10 @@ impl Conductor {
         }
     }
 
-    pub(super) fn note_version(&mut self, answered: &Answered) {
-        if self.facts.server_version.is_none() {
-            self.facts
-                .server_version
-                .clone_from(&answered.observed.server_version);
-        }
-    }
-
-    /// Keeps the chain the server showed, in success and in failure.
-    pub(super) fn note_chain(&mut self, answered: &Answered) {
-        let chain = match (&answered.reply, &answered.fault) {
-            (Some(reply), _) => reply.chain.as_ref().clone(),
-            (_, Some(exchange::Fault::Tls(fault))) => fault.chain.clone(),
-            _ => return,
-        };
-        if !chain.is_empty() {
-            self.facts.chain = chain;
-        }
-    }
-
-    /// Notes a rung of the step ladder.
-    pub(super) fn step(
-        &mut self,
-        id: &str,
-        status: StepStatus,
-        cause: Option<Cause>,
-        message: String,
-        ms: Option<u64>,
-    ) {
-        let step = contract::Step {
-            id: id.to_owned(),
-            status,
-            cause,
-            message,
-            elapsed_ms: ms,
-        };
-        match self.facts.steps.iter_mut().find(|known| known.id == id) {
-            Some(known) => *known = step,
-            None => self.facts.steps.push(step),
-        }
-    }
-
     /// A first lane that has proven itself joins the others.
     pub(super) fn adopt(&mut self, lane: Box<dyn crate::ports::MailLane>) {
         self.count_lane();
         self.put_lane(lane);
-    }
-}
-
-/// What is saved of a row.
-pub(super) fn outcome(
-    row: &ResultRow,
-    folder_key: Option<[u8; 16]>,
-    folders: Vec<contract::FolderResult>,
-    evidence: Option<Evidence>,
-) -> Outcome {
-    Outcome {
-        seq: row.seq,
-        verdict: row.verdict.unwrap_or(Verdict::NotChecked),
-        cause: row.cause,
-        ews_code: row.ews_code.clone(),
-        http_status: row.http_status,
-        attempts: row.attempts,
-        latency_ms: row.latency_ms,
-        request_id: row.request_id.clone(),
-        message: row.message.clone(),
-        alias_of: row.alias_of.clone(),
-        folder_key,
-        folders,
-        checked_at: row.checked_at.clone(),
-        evidence,
     }
 }
 

@@ -7,7 +7,8 @@ use contract::{
 };
 use store::run_results::CauseGroup;
 
-use super::conductor::{Conductor, Ended, Facts};
+use super::conductor::{Conductor, Ended};
+use super::facts::Facts;
 use super::mechanism::Mechanism;
 use crate::activity::grouped;
 use crate::diagnosis::wording;
