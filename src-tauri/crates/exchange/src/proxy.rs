@@ -32,6 +32,19 @@ pub enum Proxy {
     },
 }
 
+impl Proxy {
+    /// The proxy at this host, whose IPv6 address may stand in the brackets of a URL.
+    #[must_use]
+    pub fn at(host: &str, port: u16, credentials: Option<ProxyCredentials>) -> Self {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        Self::Http {
+            host: bare.to_owned(),
+            port,
+            credentials,
+        }
+    }
+}
+
 /// Name and password for a proxy; never the service account's unless typed for it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProxyCredentials {

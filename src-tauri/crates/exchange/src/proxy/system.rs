@@ -41,11 +41,7 @@ fn through(settings: &Matcher, host: &str, port: u16) -> Proxy {
         );
         return Proxy::None;
     };
-    Proxy::Http {
-        host: bare(proxy).to_owned(),
-        port: uri.port_u16().unwrap_or(80),
-        credentials: credentials(&found),
-    }
+    Proxy::at(proxy, uri.port_u16().unwrap_or(80), credentials(&found))
 }
 
 /// The user and password of the proxy's URL, which the library keeps as a header of Basic (RFC 7617).
@@ -57,11 +53,6 @@ fn credentials(found: &Intercept) -> Option<ProxyCredentials> {
         user: user.to_owned(),
         password: Zeroizing::new(password.to_owned()),
     })
-}
-
-/// An IPv6 address without the brackets it has in URLs.
-fn bare(host: &str) -> &str {
-    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 #[cfg(test)]

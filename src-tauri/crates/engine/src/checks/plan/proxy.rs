@@ -92,23 +92,17 @@ impl ProxyChoice {
                 host: proxy,
                 port,
                 user,
-            } => Proxy::Http {
-                host: bare(proxy).to_owned(),
-                port: *port,
-                credentials: user.as_ref().zip(password).map(|(user, password)| {
+            } => {
+                let credentials = user.as_ref().zip(password).map(|(user, password)| {
                     let password = Zeroizing::new(password.expose().to_owned());
                     let user = user.clone();
                     ProxyCredentials { user, password }
-                }),
-            },
+                });
+                Proxy::at(proxy, *port, credentials)
+            }
             Self::System => Proxy::of_system(host, port),
         }
     }
-}
-
-/// An IPv6 address without the brackets it has in URLs.
-fn bare(host: &str) -> &str {
-    host.trim_start_matches('[').trim_end_matches(']')
 }
 
 #[cfg(test)]
