@@ -4,6 +4,7 @@
 mod budget;
 mod certificates;
 mod codes;
+mod concurrency;
 mod connection;
 mod durable;
 mod echoes;

@@ -11,6 +11,7 @@ mod import;
 mod organizations;
 mod practice;
 mod proxies;
+mod renewal;
 mod secrets;
 mod support;
 mod users;
