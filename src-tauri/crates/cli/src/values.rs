@@ -171,19 +171,18 @@ pub(crate) fn timeout(text: &str) -> Result<u64, String> {
 /// # Errors
 /// [`Code::NotAllowed`].
 pub(crate) fn served(auth: Authentication) -> Result<(), Problem> {
-    let scheme = match auth {
+    let why = match auth {
         Authentication::Automatic
         | Authentication::Negotiate
         | Authentication::Ntlm
         | Authentication::Basic => return Ok(()),
-        Authentication::SignedInUser => "The Windows sign-in",
-        Authentication::Bearer => "Logging on with a token",
+        Authentication::SignedInUser => {
+            "My Windows sign-in is for checks in the window; the command line has no word for it."
+        }
+        Authentication::Bearer => "Logging on with a token isn't part of this version yet.",
     };
-    Err(Problem::new(
-        Code::NotAllowed,
-        format!("{scheme} isn't part of this version yet."),
-    )
-    .hint("Leave --auth out: NTLM or Negotiate, whichever the server offers."))
+    Err(Problem::new(Code::NotAllowed, why)
+        .hint("Leave --auth out: NTLM or Negotiate, whichever the server offers."))
 }
 
 /// `--proxy` of a check: `system`, `none` or a URL, with the name to sign in to it with. Read apart
