@@ -22,6 +22,23 @@ const looks = [
   ["high contrast", { colorScheme: "dark", forcedColors: "active" }, colors],
 ];
 
+/** The theme is React's work: on a busy machine it comes frames after the medium changed. */
+const themed = (theme) => document.documentElement.dataset.theme === theme;
+
+/**
+ * Fluent fades colors from one theme to the other, and what inherits a faded color may fade again; what is scanned is
+ * where all of it ends: three frames in a row without anything in motion.
+ */
+async function settled() {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  for (let quiet = 0; quiet < 3; ) {
+    await frame();
+    const moving = document.getAnimations().filter(({ playState }) => playState === "running");
+    quiet = moving.length === 0 ? quiet + 1 : 0;
+    await Promise.all(moving.map((animation) => animation.finished.catch(() => {})));
+  }
+}
+
 /** Scans what is on the screen in every look; all that is wrong is in the message. */
 export async function assertAccessible(page, screen) {
   const wrong = [];
@@ -29,12 +46,8 @@ export async function assertAccessible(page, screen) {
   const scanned = (await page.locator(modal).count()) > 0 ? { ...shown, include: [modal] } : shown;
   for (const [look, media, runOnly] of looks) {
     await page.emulateMedia({ ...media, reducedMotion: "reduce" });
-    // Fluent fades colors from one theme to the other; what is scanned is where they end.
-    // A frame for the other theme to be drawn, another for its fading to have begun.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    await page.evaluate(() =>
-      Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {}))),
-    );
+    await page.waitForFunction(themed, look.replace(" ", "_"));
+    await page.evaluate(settled);
     await page.evaluate(source);
     const { violations } = await page.evaluate(
       ([shown, runOnly]) => window.axe.run(shown, { runOnly }),

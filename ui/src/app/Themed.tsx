@@ -11,6 +11,7 @@ export function Themed({ children }: { children: ReactNode }) {
   const theme = resolved(chosen, dark, contrast);
   useEffect(() => {
     document.documentElement.style.colorScheme = theme === "light" ? "light" : "dark";
+    document.documentElement.dataset.theme = theme;
   }, [theme]);
   return (
     // A class would go to every portal too and lay it over the page: the height stands in main.css.
