@@ -158,6 +158,27 @@ pub(crate) fn content(value: &str) -> Result<Cow<'_, str>, RequestError> {
     checked(value).map(escape)
 }
 
+/// Text of several lines, checked and escaped like [`content`]; `\n` and tab may stand in it.
+pub(crate) fn prose(value: &str) -> Result<Cow<'_, str>, RequestError> {
+    checked_but_for(value, &['\n', '\t']).map(escape)
+}
+
+/// `t:DistinguishedFolderId` of `mailbox`, or of whoever is asking or impersonated.
+///
+/// <https://learn.microsoft.com/exchange/client-developer/web-service-reference/distinguishedfolderid>
+pub(crate) fn distinguished_folder(
+    name: &str,
+    mailbox: Option<&str>,
+) -> Result<String, RequestError> {
+    let Some(mailbox) = mailbox else {
+        return Ok(format!(r#"<t:DistinguishedFolderId Id="{name}"/>"#));
+    };
+    let mailbox = content(mailbox)?;
+    Ok(format!(
+        r#"<t:DistinguishedFolderId Id="{name}"><t:Mailbox><t:EmailAddress>{mailbox}</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>"#
+    ))
+}
+
 fn impersonation_header(identity: &ConnectingSid) -> Result<String, RequestError> {
     let element = identity.element();
     let value = content(identity.value())?;
@@ -167,17 +188,20 @@ fn impersonation_header(identity: &ConnectingSid) -> Result<String, RequestError
     ))
 }
 
-fn checked(value: &str) -> Result<&str, RequestError> {
+pub(crate) fn checked(value: &str) -> Result<&str, RequestError> {
+    checked_but_for(value, &[])
+}
+
+fn checked_but_for<'a>(value: &'a str, allowed: &[char]) -> Result<&'a str, RequestError> {
     if value.trim().is_empty() {
         return Err(RequestError::Empty);
     }
     if value.len() > MAX_IDENTITY {
         return Err(RequestError::TooLong(value.len()));
     }
-    match value
-        .chars()
-        .find(|&c| c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}'))
-    {
+    match value.chars().find(|&c| {
+        (c.is_control() && !allowed.contains(&c)) || matches!(c, '\u{FFFE}' | '\u{FFFF}')
+    }) {
         Some(forbidden) => Err(RequestError::ForbiddenCharacter(forbidden)),
         None => Ok(value),
     }

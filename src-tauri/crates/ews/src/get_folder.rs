@@ -4,8 +4,6 @@
 //!
 //! <https://learn.microsoft.com/exchange/client-developer/web-service-reference/getfolder-operation>
 
-use std::fmt::Write as _;
-
 use crate::envelope::{self, ConnectingSid, RequestError, SchemaVersion};
 use crate::tree::Element;
 
@@ -58,18 +56,27 @@ pub fn request(
     impersonate: Option<&ConnectingSid>,
     folders: &[DistinguishedFolder],
 ) -> Result<String, RequestError> {
+    request_in(version, impersonate, None, folders)
+}
+
+/// Like [`request`], for the folders of the mailbox with the SMTP address `mailbox`: what is asked
+/// of somebody else's mailbox without impersonation, with rights on its folders.
+///
+/// # Errors
+/// As [`request`]; or the address must not be sent.
+pub fn request_in(
+    version: SchemaVersion,
+    impersonate: Option<&ConnectingSid>,
+    mailbox: Option<&str>,
+    folders: &[DistinguishedFolder],
+) -> Result<String, RequestError> {
     if folders.is_empty() {
         return Err(RequestError::NoFolders);
     }
-    let ids = folders.iter().fold(String::new(), |mut ids, folder| {
-        write!(
-            ids,
-            r#"<t:DistinguishedFolderId Id="{}"/>"#,
-            folder.as_str()
-        )
-        .expect("writing to a String never fails");
-        ids
-    });
+    let ids = folders
+        .iter()
+        .map(|folder| envelope::distinguished_folder(folder.as_str(), mailbox))
+        .collect::<Result<String, _>>()?;
     let operation = format!(
         "<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape></m:FolderShape>\
          <m:FolderIds>{ids}</m:FolderIds></m:GetFolder>"
@@ -182,6 +189,21 @@ mod tests {
             ),
             "{request}"
         );
+    }
+
+    #[test]
+    fn a_mailbox_stands_in_every_folder() {
+        use DistinguishedFolder::{Calendar, Inbox};
+        let request = request_in(
+            SchemaVersion::default(),
+            None,
+            Some("anna@contoso.com"),
+            &[Inbox, Calendar],
+        )
+        .unwrap();
+        let owner = "<t:Mailbox><t:EmailAddress>anna@contoso.com</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>";
+        assert_eq!(request.matches(owner).count(), 2, "{request}");
+        assert!(!request.contains("ExchangeImpersonation"), "{request}");
     }
 
     #[test]

@@ -4,10 +4,13 @@
 //! with the single exception of a code that is missing.
 
 use crate::details::{Details, address_in};
+use crate::directory_address::DirectoryAddress;
 use crate::get_folder::{self, FolderId};
-use crate::resolve_names::{self, Resolution};
+use crate::item::{self, ItemId};
+use crate::page::Page;
 use crate::response_code::ResponseCode;
 use crate::tree::Element;
+use crate::{expand_dl, get_room_lists, get_rooms, resolve_names};
 
 /// An element of `m:ResponseMessages`.
 ///
@@ -26,7 +29,17 @@ pub struct ResponseMessage {
     /// `GetFolder`: the identity of the folder; empty for other operations and for errors.
     pub folder_ids: Vec<FolderId>,
     /// `ResolveNames`: the hits; empty for other operations.
-    pub resolutions: Vec<Resolution>,
+    pub resolutions: Vec<DirectoryAddress>,
+    /// `GetRoomLists`: the lists; empty when none are defined, and for other operations.
+    pub room_lists: Vec<DirectoryAddress>,
+    /// `GetRooms`: the rooms; empty for other operations.
+    pub rooms: Vec<DirectoryAddress>,
+    /// `ExpandDL`: the members; empty for other operations.
+    pub members: Vec<DirectoryAddress>,
+    /// `ExpandDL`, `ResolveNames`: how much of the list this is; `None` for other operations.
+    pub page: Option<Page>,
+    /// `CreateItem`, `GetItem`: the identity of the item; empty for other operations and for errors.
+    pub item_ids: Vec<ItemId>,
 }
 
 /// `@ResponseClass`. Absent or misspelled counts as [`ResponseClass::Error`]: success must be said.
@@ -89,6 +102,11 @@ impl ResponseMessage {
                 .map_or_else(Details::default, Details::from_message_xml),
             folder_ids: get_folder::folder_ids(message),
             resolutions: resolve_names::resolutions(message),
+            room_lists: get_room_lists::room_lists(message),
+            rooms: get_rooms::rooms(message),
+            members: expand_dl::members(message),
+            page: Page::of_message(message),
+            item_ids: item::item_ids(message),
         }
     }
 }

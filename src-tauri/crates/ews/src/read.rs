@@ -13,8 +13,9 @@ use crate::tree::{self, Element};
 pub const MAX_BODY: usize = 1024 * 1024;
 /// Deepest nesting of elements. EWS needs about 12.
 pub const MAX_DEPTH: usize = 32;
-/// Most elements of an answer. A full `ResolveNames` answer of 100 hits has about 700.
-pub const MAX_ELEMENTS: usize = 10_000;
+/// Most elements of an answer. A full `ResolveNames` answer of 100 hits has about 700; `ExpandDL`
+/// has five a member and no pages, so that [`MAX_BODY`] ends first, after some 4,000 members.
+pub const MAX_ELEMENTS: usize = 40_000;
 /// Most attributes of one element, namespace declarations included.
 pub const MAX_ATTRIBUTES: usize = 64;
 /// Longest text of one element, in bytes: 4 KiB. Longer texts are cut and end in an ellipsis;

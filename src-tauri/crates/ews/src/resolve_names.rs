@@ -4,28 +4,16 @@
 //!
 //! <https://learn.microsoft.com/exchange/client-developer/web-service-reference/resolvenames-operation>
 
+use crate::directory_address::DirectoryAddress;
 use crate::envelope::{self, ConnectingSid, RequestError, SchemaVersion};
 use crate::tree::Element;
 
-/// One hit, `ResolutionSet/Resolution/Mailbox`. Every field may be absent, as in the schema.
-///
-/// <https://learn.microsoft.com/exchange/client-developer/web-service-reference/resolution>
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Resolution {
-    /// Display name.
-    pub name: Option<String>,
-    /// The address, in the form `routing_type` names.
-    pub email_address: Option<String>,
-    /// `SMTP` for all but foreign systems (`EX`, …).
-    pub routing_type: Option<String>,
-    /// `Mailbox`, `PublicDL`, `PrivateDL`, `Contact`, `PublicFolder`, `Unknown`, `OneOff`, `GroupMailbox`.
-    pub mailbox_type: Option<String>,
-}
-
 /// A request that looks `unresolved` up in the directory; a prefix `smtp:` searches proxy addresses.
 ///
-/// The answer has one response message with at most 100 resolutions; several hits come as the
-/// warning `ErrorNameResolutionMultipleResults`.
+/// The answer has one response message with at most 100 [`resolutions`](crate::ResponseMessage::resolutions)
+/// and their [`page`](crate::ResponseMessage::page), which is cut off when there are more. Several
+/// hits come as the warning `ErrorNameResolutionMultipleResults`, none as the error
+/// `ErrorNameResolutionNoResults`; a caller without a mailbox gets `ErrorNameResolutionNoMailbox`.
 ///
 /// # Errors
 /// `unresolved` or the identity is empty, too long, or holds a control character.
@@ -42,24 +30,18 @@ pub fn request(
 }
 
 /// `ResolutionSet/Resolution/Mailbox` of one response message.
-pub(crate) fn resolutions(message: &Element) -> Vec<Resolution> {
+pub(crate) fn resolutions(message: &Element) -> Vec<DirectoryAddress> {
     let hits = message
         .children_named("ResolutionSet")
         .flat_map(|set| set.children_named("Resolution"));
-    hits.filter_map(|hit| hit.child("Mailbox"))
-        .map(|mailbox| Resolution {
-            name: mailbox.child_text("Name"),
-            email_address: mailbox.child_text("EmailAddress"),
-            routing_type: mailbox.child_text("RoutingType"),
-            mailbox_type: mailbox.child_text("MailboxType"),
-        })
+    hits.filter_map(|hit| DirectoryAddress::from_element(hit.child("Mailbox")?))
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Body, ResponseClass, ResponseCode, read};
+    use crate::{Body, MailboxType, ResponseClass, ResponseCode, read};
 
     #[test]
     fn a_request_asks_the_directory_only() {
@@ -122,16 +104,61 @@ mod tests {
             messages[0].code,
             ResponseCode::ErrorNameResolutionMultipleResults
         );
-        let first = Resolution {
+        let first = DirectoryAddress {
             name: Some("User1".into()),
             email_address: Some("user1@contoso.com".into()),
             routing_type: Some("SMTP".into()),
-            mailbox_type: Some("Mailbox".into()),
+            mailbox_type: Some(MailboxType::Mailbox),
         };
-        let second = Resolution {
+        let second = DirectoryAddress {
             name: Some("User2".into()),
-            ..Resolution::default()
+            ..DirectoryAddress::default()
         };
         assert_eq!(messages[0].resolutions, [first, second]);
+        assert!(!messages[0].page.unwrap().cut_off());
+    }
+
+    // Shape: Microsoft Learn, ResolveNames operation: a hundred hits, and there would be more.
+    #[test]
+    fn a_full_answer_is_read_whole_and_known_to_be_cut_off() {
+        let hit = |n| {
+            format!(
+                "<t:Resolution><t:Mailbox><t:EmailAddress>a{n}@contoso.com</t:EmailAddress></t:Mailbox></t:Resolution>"
+            )
+        };
+        let hits: Vec<_> = (1..=100).map(hit).collect();
+        let hits = hits.concat();
+        let answer = format!(
+            r#"<s:Envelope xmlns:s="s" xmlns:m="m" xmlns:t="t"><s:Body><m:ResolveNamesResponse><m:ResponseMessages>
+            <m:ResolveNamesResponseMessage ResponseClass="Warning"><m:ResponseCode>ErrorNameResolutionMultipleResults</m:ResponseCode>
+            <m:ResolutionSet TotalItemsInView="100" IncludesLastItemInRange="false">{hits}</m:ResolutionSet>
+            </m:ResolveNamesResponseMessage></m:ResponseMessages></m:ResolveNamesResponse></s:Body></s:Envelope>"#
+        );
+        let Body::Messages(messages) = read(answer.as_bytes()).unwrap().body else {
+            panic!("not messages")
+        };
+        assert_eq!(messages[0].resolutions.len(), 100);
+        assert_eq!(
+            messages[0].resolutions[99].smtp_address(),
+            Some("a100@contoso.com")
+        );
+        assert!(messages[0].page.unwrap().cut_off());
+    }
+
+    // Shape: Microsoft Learn, ResponseCode: the two ways to find nobody.
+    #[test]
+    fn nobody_found_and_nobody_asking_are_told_apart() {
+        for code in [
+            ResponseCode::ErrorNameResolutionNoResults,
+            ResponseCode::ErrorNameResolutionNoMailbox,
+        ] {
+            let answer = format!(
+                r#"<Envelope><Body><R><ResponseMessages><M ResponseClass="Error"><ResponseCode>{code}</ResponseCode></M></ResponseMessages></R></Body></Envelope>"#
+            );
+            let Body::Messages(messages) = read(answer.as_bytes()).unwrap().body else {
+                panic!("not messages")
+            };
+            assert_eq!((&messages[0].code, messages[0].page), (&code, None));
+        }
     }
 }
