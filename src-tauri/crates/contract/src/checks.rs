@@ -125,6 +125,13 @@ pub enum CheckScope {
     },
     /// What failed or stayed undetermined in the newest run.
     FailedOnly,
+    /// The rows of a run that carry this cause.
+    Cause {
+        /// Which run.
+        run: RunId,
+        /// Which cause.
+        cause: Cause,
+    },
     /// One address, which need not be listed.
     Address {
         /// The address.
@@ -297,8 +304,12 @@ pub enum StepStatus {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct Step {
-    /// `form`, `dns`, `tcp`, `tls`, `ews`, `log_on`, `impersonate`, `own_mailbox`, `mailboxes`, `canaries`.
+    /// Of a check: `form`, `dns`, `tcp`, `tls`, `discovery`, `ews`, `log_on`, `impersonate`,
+    /// `own_mailbox`, `mailboxes`, `canaries`.
     pub id: String,
+    /// `Name resolves`, …
+    #[serde(default)]
+    pub title: String,
     /// How it ended.
     pub status: StepStatus,
     /// What is broken.
@@ -307,6 +318,15 @@ pub struct Step {
     pub message: String,
     /// Milliseconds, where measured.
     pub elapsed_ms: Option<u64>,
+    /// Whose job it is; where something is broken.
+    #[serde(default)]
+    pub blame: Option<Blame>,
+    /// The next step, in one plain sentence.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// What was seen, a line each (`Tell me more`). Never a secret.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// What a remedy command is for.
@@ -332,6 +352,22 @@ pub struct Remedy {
     pub purpose: RemedyPurpose,
     /// The command.
     pub powershell: String,
+    /// Where to type it, or what to fill in first; absent: the Exchange Management Shell, as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub note: Option<String>,
+}
+
+/// Another way, to be picked knowingly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct Alternative {
+    /// `Whole organization`, …
+    pub title: String,
+    /// What it risks, in one plain sentence.
+    pub warning: String,
+    /// Its commands.
+    pub remedy: Vec<Remedy>,
 }
 
 /// A cause with all it touches.
@@ -353,8 +389,17 @@ pub struct CauseCard {
     pub explanation: String,
     /// Whose job it is.
     pub blame: Blame,
+    /// Likely reasons, the likeliest first, a plain sentence each.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// What it was told apart by, a line each: codes, statuses, texts of the server.
+    #[serde(default)]
+    pub evidence: Vec<String>,
     /// Commands, with this organization's names.
     pub remedy: Vec<Remedy>,
+    /// Other ways, never the default.
+    #[serde(default)]
+    pub alternatives: Vec<Alternative>,
     /// A few of the addresses.
     pub examples: Vec<String>,
 }

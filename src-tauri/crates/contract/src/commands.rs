@@ -77,6 +77,39 @@ macro_rules! with_commands {
             /// Asks the server, without any credentials, how it wants to be logged on to.
             endpoint_probe($crate::ProbeEndpoint) -> $crate::EndpointProbe;
 
+            /// Starts Autodiscover for an address.
+            discovery_start($crate::StartDiscovery) -> $crate::DiscoveryRef;
+            /// What Autodiscover has found so far.
+            discovery_show($crate::DiscoveryRef) -> $crate::Discovery;
+            /// Answers whether the password may go to a host.
+            discovery_answer($crate::AnswerConsent) -> $crate::NoArgs;
+            /// Stops it; what was found stays.
+            discovery_cancel($crate::DiscoveryRef) -> $crate::NoArgs;
+
+            /// Starts the Service Account Access test of one mailbox.
+            service_account_start($crate::StartServiceAccountTest) -> $crate::ServiceAccountTestRef;
+            /// How far the test is.
+            service_account_show($crate::ServiceAccountTestRef) -> $crate::ServiceAccountTest;
+            /// Answers whether a draft may be written and deleted.
+            service_account_answer($crate::AnswerWriteTest) -> $crate::NoArgs;
+            /// Stops the test; what it created is deleted all the same.
+            service_account_cancel($crate::ServiceAccountTestRef) -> $crate::NoArgs;
+            /// The values for Microsoft's form, without the password.
+            service_account_values($crate::ServiceAccountValues) -> $crate::CopyText;
+
+            /// Looks up members of a group, rooms, or a name in Exchange.
+            directory_start($crate::StartDirectoryLookup) -> $crate::DirectoryLookupRef;
+            /// How far the look-up is.
+            directory_show($crate::DirectoryLookupRef) -> $crate::DirectoryLookup;
+            /// Stops the look-up.
+            directory_cancel($crate::DirectoryLookupRef) -> $crate::NoArgs;
+            /// How many users live where.
+            hybrid_map($crate::OrganizationRef) -> $crate::HybridMap;
+            /// Asks Autodiscover, without credentials, where users live.
+            hybrid_map_start($crate::OrganizationRef) -> $crate::HybridMap;
+            /// Stops asking.
+            hybrid_map_cancel($crate::OrganizationRef) -> $crate::HybridMap;
+
             /// Starts a check on the form as it stands.
             check_start($crate::StartCheck) -> $crate::RunRef;
             /// Cancels a check at once; what is decided stays.
@@ -95,6 +128,22 @@ macro_rules! with_commands {
             result_show($crate::ResultRef) -> $crate::ResultDetail;
             /// Writes results to a file in the Downloads folder.
             run_export($crate::ExportRun) -> $crate::ExportedFile;
+
+            /// What to hand to whoever has to change something.
+            hand_off_card($crate::ClusterRef) -> $crate::HandOffCard;
+            /// One script for all mailboxes of a cause: look, change, undo, verify.
+            cluster_script($crate::ClusterRef) -> $crate::CopyText;
+
+            /// The guides, with how far they are done.
+            guides_list($crate::GuidesQuery) -> Vec<$crate::GuideSummary>;
+            /// One guide, filled in with an organization's names.
+            guide_show($crate::GuideRef) -> $crate::Guide;
+            /// Marks a step done or not.
+            guide_mark($crate::MarkGuideStep) -> $crate::NoArgs;
+            /// Saves the names that commands are filled in with.
+            exchange_names_save($crate::SaveExchangeNames) -> $crate::ExchangeNames;
+            /// Opens one of the known pages in the system's browser.
+            page_open($crate::OpenPage) -> $crate::NoArgs;
 
             /// One page of the activity log.
             activity_page($crate::ActivityQuery) -> $crate::ActivityPage;

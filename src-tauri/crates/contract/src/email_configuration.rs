@@ -177,6 +177,9 @@ pub struct EmailConfigurationForm {
     /// `Proxy`.
     #[serde(default)]
     pub proxy: ProxySetting,
+    /// `Find when checking`: the URL is empty and Autodiscover is a step of every check.
+    #[serde(default)]
+    pub find_when_checking: bool,
 }
 
 /// What is known of the password. Never the password.

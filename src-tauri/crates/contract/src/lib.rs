@@ -9,13 +9,17 @@ mod authentication;
 mod cause;
 mod checks;
 mod commands;
+mod directory;
+mod discovery;
 mod email_configuration;
+mod guide;
 mod ids;
 mod organizations;
 mod practice;
 mod problem;
 mod results;
 mod secret;
+mod service_account;
 mod settings;
 mod users;
 mod users_import;
@@ -29,15 +33,27 @@ pub use authentication::{
 };
 pub use cause::{Blame, Cause, Radius};
 pub use checks::{
-    CauseCard, CauseCount, CheckPassword, CheckScope, Remedy, RemedyPurpose, RunPage, RunProgress,
-    RunRef, RunRow, RunState, RunsQuery, StartCheck, Step, StepStatus, Summary,
+    Alternative, CauseCard, CauseCount, CheckPassword, CheckScope, Remedy, RemedyPurpose, RunPage,
+    RunProgress, RunRef, RunRow, RunState, RunsQuery, StartCheck, Step, StepStatus, Summary,
 };
 pub use commands::{COMMANDS, Commands, NoArgs};
+pub use directory::{
+    DirectoryLookup, DirectoryLookupRef, DirectorySource, DirectoryState, HybridMap,
+    MailboxLocation, StartDirectoryLookup,
+};
+pub use discovery::{
+    AnswerConsent, ConsentAnswer, ConsentQuestion, Discovery, DiscoveryCandidate, DiscoveryMethod,
+    DiscoveryPlacement, DiscoveryRef, DiscoveryState, DiscoveryStep, StartDiscovery,
+};
 pub use email_configuration::{
     AccessTypeInfo, Authentication, CertificateInfo, EmailConfiguration, EmailConfigurationForm,
     FieldLevel, FieldMessage, GenerateEwsUrl, GeneratedEwsUrl, IdentifyBy, PasswordChange,
     PasswordState, ProxySetting, ReadCertificate, SaveEmailConfiguration, Saved, TlsTrust,
     UrlOrigin, ValidateEmailConfiguration,
+};
+pub use guide::{
+    ClusterRef, ExchangeNames, Guide, GuideBlock, GuideFact, GuidePage, GuideRef, GuideStep,
+    GuideSummary, GuidesQuery, HandOffCard, MarkGuideStep, OpenPage, SaveExchangeNames,
 };
 pub use ids::{ActivityId, OrganizationId, RunId, UserId};
 pub use organizations::{
@@ -52,6 +68,10 @@ pub use results::{
     ResultsPage, ResultsQuery, ResultsSort,
 };
 pub use secret::Secret;
+pub use service_account::{
+    AnswerWriteTest, CopyText, ServiceAccountFields, ServiceAccountTest, ServiceAccountTestRef,
+    ServiceAccountTestState, ServiceAccountValues, StartServiceAccountTest,
+};
 pub use settings::{AppState, KeyStoreState, Settings, Theme};
 pub use users::{
     AddUser, EditUser, ExportUsers, ExportedFile, RemoveUsers, SetUsers, SortDirection, SyncAccess,

@@ -140,6 +140,9 @@ pub struct ResultDetail {
     pub row: ResultRow,
     /// What the verdict means and what to do, in two sentences.
     pub explanation: Option<String>,
+    /// Likely reasons, the likeliest first.
+    #[serde(default)]
+    pub reasons: Vec<String>,
     /// Commands, with this organization's names.
     pub remedy: Vec<Remedy>,
     /// What went over the wire; kept for all but `granted`.

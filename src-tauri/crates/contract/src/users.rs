@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Cause, OrganizationId, UserId, Verdict};
+use crate::{Cause, MailboxLocation, OrganizationId, UserId, Verdict};
 
 /// `Sync access` of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
@@ -64,6 +64,9 @@ pub struct UserRow {
     pub last_checked_at: Option<String>,
     /// RFC 3339, UTC.
     pub last_good_at: Option<String>,
+    /// Where the mailbox lives, as far as it can be told.
+    #[serde(default)]
+    pub location: MailboxLocation,
     /// RFC 3339, UTC.
     pub created_at: String,
     /// RFC 3339, UTC.
@@ -85,6 +88,8 @@ pub struct UsersFilter {
     pub must_refuse: Option<bool>,
     /// Only users left out of synchronization, or only others.
     pub synchronization_disabled: Option<bool>,
+    /// Only users that live there.
+    pub location: Option<MailboxLocation>,
 }
 
 /// What to sort users by.

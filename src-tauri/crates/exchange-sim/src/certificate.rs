@@ -143,32 +143,42 @@ pub(crate) struct Identity {
     pub(crate) leaf_sha256: String,
 }
 
-/// Makes the keys, the certificate and the TLS set-up.
-pub(crate) fn identity(certificate: Certificate) -> Result<Identity, CertificateError> {
+/// Makes the keys, the certificate for the loopback host and these names, and the TLS set-up; signed
+/// by this CA, or by one of its own.
+pub(crate) fn identity(
+    certificate: Certificate,
+    names: &[String],
+    ca: Option<&Authority>,
+) -> Result<Identity, CertificateError> {
     let faults = certificate.faults();
     let leaf_key = authority::generate(certificate.keys())?;
-    let names: &[&str] = if faults.wrong_name {
-        &["mail.fabrikam.com"]
+    let names: Vec<&str> = if faults.wrong_name {
+        vec!["mail.fabrikam.com"]
     } else {
-        &["localhost", "127.0.0.1", "::1", "mail.contoso.test"]
+        let loopback = ["localhost", "127.0.0.1", "::1", "mail.contoso.test"];
+        loopback
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .collect()
     };
-    let params = leaf_params(names, faults)?;
+    let params = leaf_params(&names, faults)?;
     if faults.self_signed {
         let leaf = params.self_signed(&leaf_key)?;
         return assemble(&leaf, &leaf_key, None, faults.demands_client_certificate);
     }
-    // A name of its own each time: a CA trusted from an earlier start is then an unknown issuer,
-    // not one whose signatures are wrong.
-    let name = format!(
-        "Contoso Practice CA {:.8}",
-        uuid::Uuid::new_v4().simple().to_string()
-    );
-    let ca = Authority::new(&name, certificate.keys())?;
+    let own;
+    let ca = match ca {
+        Some(ca) => ca,
+        None => {
+            own = Authority::fresh(certificate.keys())?;
+            &own
+        }
+    };
     let leaf = ca.sign(&params, &leaf_key)?;
     assemble(
         &leaf,
         &leaf_key,
-        Some(&ca),
+        Some(ca),
         faults.demands_client_certificate,
     )
 }
@@ -230,15 +240,15 @@ mod tests {
 
     #[test]
     fn only_a_self_signed_certificate_has_no_ca() {
-        assert!(identity(Certificate::SelfSigned).unwrap().ca_pem.is_none());
+        assert!(identity(Certificate::SelfSigned, &[], None).unwrap().ca_pem.is_none());
         for signed in [
             Certificate::Ca,
             Certificate::WrongName,
             Certificate::Expired,
         ] {
-            assert!(identity(signed).unwrap().ca_pem.is_some(), "{signed:?}");
+            assert!(identity(signed, &[], None).unwrap().ca_pem.is_some(), "{signed:?}");
         }
-        assert_eq!(identity(Certificate::Ca).unwrap().leaf_sha256.len(), 64);
+        assert_eq!(identity(Certificate::Ca, &[], None).unwrap().leaf_sha256.len(), 64);
     }
 
     #[test]
@@ -249,7 +259,7 @@ mod tests {
                     self_signed,
                     ..CertificateFaults::default()
                 };
-                let made = identity(Certificate::Of { keys, faults }).unwrap();
+                let made = identity(Certificate::Of { keys, faults }, &[], None).unwrap();
                 assert_eq!(end_point(&made.leaf_der).len(), length, "{keys:?}");
             }
         }

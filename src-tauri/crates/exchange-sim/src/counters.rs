@@ -14,6 +14,8 @@ pub struct Counters {
     pub requests: u64,
     /// POST requests with an `Authorization` header.
     pub posts_with_credentials: u64,
+    /// Requests of any method with an `Authorization` header that has more than a scheme in it.
+    pub credentials_received: u64,
     /// Requests without one on connections that nobody is logged on to.
     pub anonymous: u64,
     /// Connections accepted.
@@ -34,6 +36,12 @@ pub struct Counters {
     pub redirect_hits: u64,
     /// Faults that struck.
     pub faults_struck: u64,
+    /// Items made by `CreateItem`.
+    pub items_created: u64,
+    /// Items gone for good by `DeleteItem`.
+    pub items_deleted: u64,
+    /// Items made and not gone for good, oldest first.
+    pub items_left: Vec<LeftItem>,
     /// Accepted requests by impersonated identity (lower case).
     pub per_mailbox: HashMap<String, u64>,
     /// Identity of the latest accepted impersonated request, as it was sent.
@@ -59,6 +67,17 @@ pub struct LogOns {
     pub per_connection: HashMap<u64, u64>,
 }
 
+/// An item that a client left in a mailbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftItem {
+    /// Primary address of the mailbox.
+    pub mailbox: String,
+    /// Distinguished name of the folder: `drafts`, `deleteditems`, `recoverableitemsdeletions`.
+    pub folder: String,
+    /// Its subject.
+    pub subject: String,
+}
+
 /// One request as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoggedRequest {
@@ -68,6 +87,8 @@ pub struct LoggedRequest {
     pub method: String,
     /// Path and query.
     pub path: String,
+    /// `Host` header.
+    pub host: Option<String>,
     /// Element in the SOAP body (`GetFolder`), if it could be read.
     pub operation: Option<String>,
     /// Element in `ConnectingSID` (`SmtpAddress`, …).
@@ -95,12 +116,15 @@ pub struct LoggedRequest {
 pub(crate) struct Tally {
     pub(crate) requests: AtomicU64,
     pub(crate) posts_with_credentials: AtomicU64,
+    pub(crate) credentials_received: AtomicU64,
     pub(crate) anonymous: AtomicU64,
     pub(crate) log_ons_ok: AtomicU64,
     pub(crate) log_ons_refused: AtomicU64,
     pub(crate) negotiates: AtomicU64,
     pub(crate) redirect_hits: AtomicU64,
     pub(crate) faults_struck: AtomicU64,
+    pub(crate) items_created: AtomicU64,
+    pub(crate) items_deleted: AtomicU64,
     pub(crate) connections: Gauge,
     pub(crate) in_flight: Gauge,
     ledger: Mutex<Ledger>,
@@ -171,6 +195,7 @@ impl Tally {
         Counters {
             requests: read(&self.requests),
             posts_with_credentials: read(&self.posts_with_credentials),
+            credentials_received: read(&self.credentials_received),
             anonymous: read(&self.anonymous),
             connections: read(&self.connections.total),
             open_now: read(&self.connections.now),
@@ -184,6 +209,9 @@ impl Tally {
             },
             redirect_hits: read(&self.redirect_hits),
             faults_struck: read(&self.faults_struck),
+            items_created: read(&self.items_created),
+            items_deleted: read(&self.items_deleted),
+            items_left: Vec::new(),
             per_mailbox: ledger.per_mailbox.clone(),
             last_impersonated: ledger.last_impersonated.clone(),
             requests_log: ledger.log.iter().cloned().collect(),

@@ -50,13 +50,16 @@ impl Fault {
 
 /// Which requests a fault meets.
 ///
-/// `Any`, `EveryNth`, `After`, `Anonymous` and `Credentials` strike before the log-on is looked at;
-/// So do `NtlmNegotiate`, `NtlmAuthenticate`, `LoggedOn` and `EveryNthLoggedOn`.
-/// `LogOn`, `Impersonated`, `EveryNthImpersonated` and `Mailbox` only once the password was accepted and the request read.
+/// `Any`, `Path`, `EveryNth`, `After`, `Anonymous` and `Credentials` strike before the log-on is looked at;
+/// so do `NtlmNegotiate`, `NtlmAuthenticate`, `LoggedOn` and `EveryNthLoggedOn`.
+/// `LogOn`, `Impersonated`, `EveryNthImpersonated`, `Operation` and `Mailbox` only once the password was accepted and the
+/// request read; only EWS has those.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// Any request, anonymous ones too.
     Any,
+    /// A request whose path begins so (any case): `/autodiscover/autodiscover.svc`.
+    Path(String),
     /// A request without `Authorization` on a connection that nobody is logged on to.
     Anonymous,
     /// A request with `Authorization`, right or wrong, or on a connection that is logged on.
@@ -76,6 +79,8 @@ pub enum When {
     /// An accepted request whose impersonation header carries this identity (any case), or that of
     /// the mailbox with this primary address.
     Mailbox(String),
+    /// An accepted request for this operation: `DeleteItem`.
+    Operation(String),
     /// Every n-th accepted request that impersonates, counted from the planning on. 0 counts as 1.
     EveryNthImpersonated(u64),
     /// Every n-th request (n, 2n, …), counted from the planning on. 0 counts as 1.
@@ -273,6 +278,15 @@ impl HttpAnswer {
             Some(seconds) => answer.header("retry-after", &seconds.to_string()),
             None => answer,
         }
+    }
+
+    /// 404 of IIS, where nothing is.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::status(404).html(
+            "404 - File or directory not found.",
+            "The resource you are looking for might have been removed.",
+        )
     }
 
     /// A redirect to anywhere; 451 carries `X-MS-Location` as well.

@@ -1,6 +1,8 @@
 //! The web server in front: path, method, log-on, then EWS; and the faults that strike on the way.
 //! Holds no lock while it waits. `crate::reply` sends what is decided here.
 
+mod discovery;
+
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -8,19 +10,20 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response};
 use tokio::time::sleep;
 
 use crate::answer::{Answer, fault};
+use crate::autodiscover::Door;
 use crate::counters::{LoggedRequest, Tally};
 use crate::directory::Directory;
 use crate::ews_error::EwsError;
 use crate::fault::{HttpAnswer, What};
 use crate::impersonation::{self, Acting, look_up};
 use crate::line::Line;
-use crate::operations;
+use crate::operations::{self, Scene};
 use crate::options::AccountState;
 use crate::reply::{self, Reply};
 use crate::request::{self, Request as EwsRequest};
@@ -55,6 +58,8 @@ impl Peer {
 struct Visit<'a> {
     head: &'a Parts,
     leg: Leg,
+    body: Bytes,
+    /// What was read of a request for EWS.
     read: Option<Result<EwsRequest, EwsError>>,
     peer: &'a Peer,
     world: &'a World,
@@ -89,15 +94,17 @@ pub(crate) async fn handle(
     let (head, body) = request.into_parts();
     let authorization = head.headers.get(AUTHORIZATION).map(HeaderValue::as_bytes);
     let leg = peer.session().leg(authorization);
-    let early = world.queue.on_arrival(leg);
+    let early = world.queue.on_arrival(leg, head.uri.path());
     let body = Limited::new(body, MAX_REQUEST).collect().await;
     let body = body
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?
         .to_bytes();
-    let read = (head.method == Method::POST).then(|| request::read(&body));
+    let is_ews = head.method == Method::POST && Door::of(head.uri.path()).is_none();
+    let read = is_ews.then(|| request::read(&body));
     let visit = Visit {
         head: &head,
         leg,
+        body,
         read,
         peer,
         world,
@@ -133,6 +140,9 @@ impl Visit<'_> {
         } else if authorization.is_some() && self.head.method == Method::POST {
             Tally::one(&tally.posts_with_credentials);
         }
+        if authorization.as_deref().is_some_and(is_credential) {
+            Tally::one(&tally.credentials_received);
+        }
         let path = self.head.uri.path().to_ascii_lowercase();
         if path.starts_with("/owa") || path == "/ews/genericerrorpage.htm" {
             Tally::one(&tally.redirect_hits);
@@ -146,6 +156,7 @@ impl Visit<'_> {
             connection: self.peer.number,
             method: self.head.method.to_string(),
             path: self.head.uri.to_string(),
+            host: self.text_of(&HOST),
             operation: self.ews().map(|ews| ews.operation.name().to_owned()),
             identity_kind: identity.map(|identity| identity.kind.element().to_owned()),
             identity: identity.map(|identity| identity.value.clone()),
@@ -170,6 +181,9 @@ impl Visit<'_> {
                 Ok(reply) => return reply,
                 Err(what) => twist = Some(what),
             }
+        }
+        if let Some(door) = Door::of(self.head.uri.path()) {
+            return self.discover(door, twist.as_ref()).unless_twisted(twist);
         }
         let reply = match self.account(twist.as_ref()) {
             Ok(admitted) => admitted.tell(match self.in_order(admitted.account) {
@@ -197,11 +211,7 @@ impl Visit<'_> {
             .path()
             .eq_ignore_ascii_case("/EWS/Exchange.asmx")
         {
-            let page = HttpAnswer::status(404).html(
-                "404 - File or directory not found.",
-                "The resource you are looking for might have been removed.",
-            );
-            return Err(Reply::http(page));
+            return Err(Reply::http(HttpAnswer::not_found()));
         }
         if self.head.method != Method::POST {
             let page = HttpAnswer::status(405).header("allow", "POST");
@@ -209,6 +219,11 @@ impl Visit<'_> {
                 page.html("405 - Method not allowed.", "Use POST."),
             ));
         }
+        self.log_on(twist)
+    }
+
+    /// Who is asking, once the credentials were in order.
+    fn log_on(&self, twist: Option<&What>) -> Result<Admitted, Reply> {
         match self.verdict(twist) {
             Verdict::Accepted {
                 account,
@@ -305,8 +320,9 @@ impl Visit<'_> {
 
     /// Counts whom the request impersonates, and looks for a fault planned for it.
     fn late(&self, request: &EwsRequest) -> Option<What> {
+        let operation = request.operation.name();
         let Some(identity) = &request.identity else {
-            return self.world.queue.on_request(&[]);
+            return self.world.queue.on_request(operation, &[]);
         };
         self.world.tally.impersonated(&identity.value);
         if !self.world.queue.expects_requests() {
@@ -314,9 +330,8 @@ impl Visit<'_> {
         }
         let primary = look_up(identity, self.directory).ok();
         let primary = primary.map(|mailbox| self.directory.mailbox(mailbox).primary.as_str());
-        self.world
-            .queue
-            .on_request(&[identity.value.as_str(), primary.unwrap_or_default()])
+        let identities = [identity.value.as_str(), primary.unwrap_or_default()];
+        self.world.queue.on_request(operation, &identities)
     }
 
     fn operate(&self, request: &EwsRequest, account: usize, twist: Option<&What>) -> Answer {
@@ -338,8 +353,18 @@ impl Visit<'_> {
             _ => impersonation::resolve(request.identity.as_ref(), account, directory),
         };
         match acting {
-            Ok(acting) => operations::answer(&request.operation, acting, account, directory),
+            Ok(acting) => operations::answer(&request.operation, &self.scene(acting, account)),
             Err(refusal) => directory.envelope.error(request.operation.name(), &refusal),
+        }
+    }
+
+    fn scene(&self, acting: Acting, account: usize) -> Scene<'_> {
+        Scene {
+            acting,
+            account,
+            directory: self.directory,
+            items: &self.world.items,
+            tally: &self.world.tally,
         }
     }
 
@@ -348,7 +373,7 @@ impl Visit<'_> {
         let directory = self.directory;
         match impersonation::resolve(request.identity.as_ref(), account, directory) {
             Ok(acting) => {
-                operations::failing(&request.operation, error, acting, account, directory)
+                operations::failing(&request.operation, error, &self.scene(acting, account))
             }
             Err(_) => directory.envelope.error(request.operation.name(), error),
         }
@@ -395,4 +420,9 @@ impl Visit<'_> {
             | What::Challenge(_) => return Err(what),
         })
     }
+}
+
+/// Whether an `Authorization` value is more than the name of a scheme.
+fn is_credential(value: &str) -> bool {
+    value.split_whitespace().nth(1).is_some()
 }

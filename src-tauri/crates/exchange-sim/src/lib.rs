@@ -11,6 +11,7 @@
 //! proxy to put in front. Clients log on by Basic, NTLM (version 2) or Negotiate (NTLM in SPNEGO).
 
 mod answer;
+mod autodiscover;
 mod calendar;
 mod certificate;
 mod channel;
@@ -22,7 +23,9 @@ mod ews_error;
 mod fault;
 mod folder_id;
 mod front_end;
+mod hosts;
 mod impersonation;
+mod items;
 mod line;
 mod log_on;
 mod ntlm;
@@ -40,12 +43,14 @@ mod spnego;
 mod windows;
 mod xml;
 
+pub use autodiscover::{Autodiscover, Endpoint, EwsUrl, Found};
 pub use certificate::{Certificate, CertificateFaults, Keys};
-pub use counters::{Counters, LogOns, LoggedRequest};
+pub use counters::{Counters, LeftItem, LogOns, LoggedRequest};
 pub use ews_error::{EwsError, Extras, Form};
 pub use fault::{ChallengeFault, Fault, HttpAnswer, Times, What, When};
+pub use hosts::{Hosts, hosts};
 pub use options::{
-    Account, AccountState, Bind, Build, EmptyIdentity, Mailbox, MailboxState, Options, Role,
+    Account, AccountState, Bind, Build, EmptyIdentity, Group, Mailbox, MailboxState, Options, Role,
 };
 pub use simulator::{Simulator, StartError, start};
 pub use windows::{Binding, Domain, ExtendedProtection, Leg, RefusedFor, Scheme};

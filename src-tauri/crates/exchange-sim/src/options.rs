@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::autodiscover::Autodiscover;
 use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::Fault;
@@ -30,10 +31,25 @@ pub struct Options {
     pub bind: Bind,
     /// TCP port on 127.0.0.1 and `[::1]`; 0 takes a free one.
     pub port: u16,
+    /// DNS names under which clients with a resolver of their own ask for it at the standard port
+    /// (443, or 80 over plain HTTP). They stand in its certificate, and the first in the URLs that
+    /// it names itself with; without any it is `localhost:PORT`. Read at the start.
+    pub names: Vec<String>,
     /// Who may log on.
     pub accounts: Vec<Account>,
     /// The mailboxes of this server.
     pub mailboxes: Vec<Mailbox>,
+    /// Distribution groups and room lists.
+    pub groups: Vec<Group>,
+    /// Addresses that no address list shows: left out of rooms, members and resolved names.
+    pub hidden: HashSet<String>,
+    /// Without any room list the answer has no `m:RoomLists` at all, as of some servers.
+    pub omits_empty_room_lists: bool,
+    /// What `GetRoomLists` and `GetRooms` say to a caller who has no mailbox and impersonates nobody;
+    /// nothing: they answer.
+    pub rooms_refusal: Option<EwsError>,
+    /// What Autodiscover answers.
+    pub autodiscover: Autodiscover,
     /// Schemes of the 401 answer, one `WWW-Authenticate` line each; `Basic` gets a realm. `Basic`,
     /// `NTLM` and `Negotiate` can be used to log on.
     pub offered: Vec<String>,
@@ -86,12 +102,18 @@ impl Default for Options {
         Self {
             bind: Bind::Http,
             port: 0,
+            names: Vec::new(),
             accounts: vec![Account::default()],
             mailboxes: vec![
                 Mailbox::new("user1@contoso.com", "User One"),
                 Mailbox::new("user2@contoso.com", "User Two"),
                 Mailbox::new("svc-ews@contoso.com", "EWS Service"),
             ],
+            groups: Vec::new(),
+            hidden: HashSet::new(),
+            omits_empty_room_lists: false,
+            rooms_refusal: Some(EwsError::new("ErrorNameResolutionNoMailbox")),
+            autodiscover: Autodiscover::default(),
             offered: vec!["Basic".to_owned()],
             domain: Domain::default(),
             extended_protection: ExtendedProtection::Allow,
@@ -230,6 +252,41 @@ impl Mailbox {
     }
 }
 
+/// A distribution group, or a room list, which is a group of rooms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Name in the address list.
+    pub display_name: String,
+    /// Its SMTP address.
+    pub address: String,
+    /// Addresses of its members: of mailboxes, of other groups (it may be its own), or of anybody.
+    pub members: Vec<String>,
+    /// Made with `New-DistributionGroup -RoomList`.
+    pub is_room_list: bool,
+}
+
+impl Group {
+    /// A distribution group.
+    #[must_use]
+    pub fn new(address: &str, display_name: &str, members: &[&str]) -> Self {
+        Self {
+            display_name: display_name.to_owned(),
+            address: address.to_owned(),
+            members: members.iter().map(|&member| member.to_owned()).collect(),
+            is_room_list: false,
+        }
+    }
+
+    /// A room list.
+    #[must_use]
+    pub fn room_list(address: &str, display_name: &str, rooms: &[&str]) -> Self {
+        Self {
+            is_room_list: true,
+            ..Self::new(address, display_name, rooms)
+        }
+    }
+}
+
 /// What opening a mailbox comes to once the caller has the right to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MailboxState {
@@ -255,6 +312,8 @@ pub enum MailboxState {
     AccessDenied,
     /// `ErrorInvalidLicense` inside `ErrorInternalServerError`, as Exchange Online says it.
     Unlicensed,
+    /// Opens, and takes no new item: `ErrorQuotaExceeded`.
+    OverQuota,
     /// Any other answer.
     Failing(EwsError),
 }

@@ -98,12 +98,15 @@ impl Queue {
     }
 
     /// What a request meets before its log-on is looked at.
-    pub(crate) fn on_arrival(&self, leg: Leg) -> Option<What> {
+    pub(crate) fn on_arrival(&self, leg: Leg, path: &str) -> Option<What> {
         if self.early.load(Ordering::Acquire) == 0 {
             return None;
         }
         let fits = |when: &When, seen: u64| match when {
             When::Any => true,
+            When::Path(prefix) => path
+                .get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix)),
             When::Anonymous => leg == Leg::Anonymous,
             When::Credentials => leg != Leg::Anonymous,
             When::NtlmNegotiate => leg == Leg::Negotiate,
@@ -129,7 +132,7 @@ impl Queue {
 
     /// What an accepted request meets: the identities are those in its impersonation header and the
     /// primary address they stand for.
-    pub(crate) fn on_request(&self, identities: &[&str]) -> Option<What> {
+    pub(crate) fn on_request(&self, operation: &str, identities: &[&str]) -> Option<What> {
         if self.late.load(Ordering::Acquire) == 0 {
             return None;
         }
@@ -137,12 +140,13 @@ impl Queue {
         let impersonates = !identities.is_empty();
         let mut general = None;
         for (index, entry) in armed.general.iter_mut().enumerate() {
-            let fits = match entry.when {
+            let fits = match &entry.when {
                 When::LogOn => !impersonates,
                 When::Impersonated => impersonates,
+                When::Operation(name) => name == operation,
                 When::EveryNthImpersonated(n) if impersonates => {
                     entry.seen += 1;
-                    entry.seen.is_multiple_of(n.max(1))
+                    entry.seen.is_multiple_of((*n).max(1))
                 }
                 _ => false,
             };
@@ -212,9 +216,11 @@ impl Queue {
     fn class(&self, when: &When) -> &AtomicUsize {
         match when {
             When::Connect => &self.connect,
-            When::LogOn | When::Impersonated | When::EveryNthImpersonated(_) | When::Mailbox(_) => {
-                &self.late
-            }
+            When::LogOn
+            | When::Impersonated
+            | When::EveryNthImpersonated(_)
+            | When::Operation(_)
+            | When::Mailbox(_) => &self.late,
             _ => &self.early,
         }
     }
@@ -236,14 +242,14 @@ mod tests {
         queue.plan(Fault::times(2, When::Anonymous, What::Close));
         queue.plan(Fault::always(When::Any, What::Reset));
         assert_eq!(
-            queue.on_arrival(Leg::Credentials),
+            queue.on_arrival(Leg::Credentials, "/ews"),
             Some(What::Reset),
             "not anonymous"
         );
-        assert_eq!(queue.on_arrival(Leg::Anonymous), Some(What::Close));
-        assert_eq!(queue.on_arrival(Leg::Anonymous), Some(What::Close));
+        assert_eq!(queue.on_arrival(Leg::Anonymous, "/ews"), Some(What::Close));
+        assert_eq!(queue.on_arrival(Leg::Anonymous, "/ews"), Some(What::Close));
         assert_eq!(
-            queue.on_arrival(Leg::Anonymous),
+            queue.on_arrival(Leg::Anonymous, "/ews"),
             Some(What::Reset),
             "the first is spent"
         );
@@ -254,14 +260,14 @@ mod tests {
         let queue = Queue::default();
         queue.plan(Fault::always(When::EveryNth(3), What::Close));
         let struck: Vec<bool> = (0..6)
-            .map(|_| queue.on_arrival(Leg::Credentials).is_some())
+            .map(|_| queue.on_arrival(Leg::Credentials, "/ews").is_some())
             .collect();
         assert_eq!(struck, [false, false, true, false, false, true]);
         queue.clear();
         queue.plan(Fault::once(When::After(1), What::Reset));
-        assert_eq!(queue.on_arrival(Leg::Credentials), None);
-        assert_eq!(queue.on_arrival(Leg::Credentials), Some(What::Reset));
-        assert_eq!(queue.on_arrival(Leg::Credentials), None, "spent");
+        assert_eq!(queue.on_arrival(Leg::Credentials, "/ews"), None);
+        assert_eq!(queue.on_arrival(Leg::Credentials, "/ews"), Some(What::Reset));
+        assert_eq!(queue.on_arrival(Leg::Credentials, "/ews"), None, "spent");
     }
 
     #[test]
@@ -269,14 +275,33 @@ mod tests {
         let queue = Queue::default();
         queue.plan(Fault::once(When::Mailbox("A@b.c".to_owned()), What::Close));
         queue.plan(Fault::once(When::LogOn, What::Reset));
-        assert_eq!(queue.on_request(&["x@b.c"]), None);
-        assert_eq!(queue.on_request(&["alias@b.c", "a@B.C"]), Some(What::Close));
-        assert_eq!(queue.on_request(&["a@b.c"]), None, "spent");
-        assert_eq!(queue.on_request(&[]), Some(What::Reset), "a log-on");
+        assert_eq!(queue.on_request("GetFolder", &["x@b.c"]), None);
+        assert_eq!(queue.on_request("GetFolder", &["alias@b.c", "a@B.C"]), Some(What::Close));
+        assert_eq!(queue.on_request("GetFolder", &["a@b.c"]), None, "spent");
+        assert_eq!(queue.on_request("GetFolder", &[]), Some(What::Reset), "a log-on");
         assert_eq!(
             queue.late.load(Ordering::Relaxed),
             0,
             "nothing left to look for"
+        );
+    }
+
+    #[test]
+    fn paths_and_operations_meet_their_own_faults() {
+        let queue = Queue::default();
+        queue.plan(Fault::once(When::Path("/Auto".to_owned()), What::Close));
+        queue.plan(Fault::once(
+            When::Operation("DeleteItem".to_owned()),
+            What::Reset,
+        ));
+        assert_eq!(queue.on_arrival(Leg::Anonymous, "/ews"), None);
+        assert_eq!(queue.on_arrival(Leg::Anonymous, "/a"), None);
+        let path = "/autodiscover/autodiscover.xml";
+        assert_eq!(queue.on_arrival(Leg::Anonymous, path), Some(What::Close));
+        assert_eq!(queue.on_request("CreateItem", &["a@b.c"]), None);
+        assert_eq!(
+            queue.on_request("DeleteItem", &["a@b.c"]),
+            Some(What::Reset)
         );
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Reply {
     content: Content,
     how: Option<Box<What>>,
     admitted: Option<Admitted>,
+    /// Headers beyond the usual ones.
+    headers: &'static [(&'static str, &'static str)],
 }
 
 /// The last word of a log-on.
@@ -91,7 +93,14 @@ impl Reply {
             content,
             how: None,
             admitted: None,
+            headers: &[],
         }
+    }
+
+    /// The same with these headers too.
+    pub(crate) fn with_headers(mut self, headers: &'static [(&str, &str)]) -> Self {
+        self.headers = headers;
+        self
     }
 
     /// The same, for a request that was let in; `persists`: its log-on just bound the connection.
@@ -131,6 +140,7 @@ pub(crate) async fn send(
         content,
         how,
         admitted,
+        headers,
     } = reply;
     let how = how.map(|how| *how);
     let cut = || Err(io::ErrorKind::ConnectionAborted.into());
@@ -151,6 +161,12 @@ pub(crate) async fn send(
     let (mut response, body) = head_and_body(content, directory)?;
     let back_end = accepted.then_some(response.status().as_u16());
     common_headers(response.headers_mut(), asked, back_end, directory);
+    for &(name, value) in headers {
+        let value = HeaderValue::from_static(value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), value);
+    }
     if let Some(admitted) = admitted {
         admitted.tell(response.headers_mut(), directory);
     }

@@ -16,13 +16,14 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 
-use crate::certificate::{CertificateError, Identity, identity};
+use crate::certificate::{Authority, CertificateError, Identity, identity};
 use crate::channel;
 use crate::conduit::Conduit;
-use crate::counters::{Counters, Tally};
+use crate::counters::{Counters, LoggedRequest, Tally};
 use crate::directory::Directory;
 use crate::fault::{Fault, What};
 use crate::front_end::{self, Peer};
+use crate::items::Items;
 use crate::line::Line;
 use crate::log_on::Refusals;
 use crate::options::{Bind, Options};
@@ -56,6 +57,9 @@ pub(crate) struct World {
     pub(crate) tally: Tally,
     pub(crate) queue: Queue,
     pub(crate) refusals: Refusals,
+    pub(crate) items: Items,
+    /// Scheme and host it names itself with: `https://mail.contoso.com`.
+    pub(crate) own: String,
     /// Channel binding of the own certificate; none over plain HTTP.
     pub(crate) channel: Option<[u8; 16]>,
     directory: RwLock<Arc<Directory>>,
@@ -90,9 +94,17 @@ pub struct Simulator {
 /// # Errors
 /// [`StartError`] when the port cannot be had or the certificate cannot be made.
 pub async fn start(options: Options) -> Result<Simulator, StartError> {
+    start_under(options, None).await
+}
+
+/// The same with a certificate of this CA, where it is one that a CA signs.
+pub(crate) async fn start_under(
+    options: Options,
+    ca: Option<&Authority>,
+) -> Result<Simulator, StartError> {
     let identity = match options.bind {
         Bind::Http => None,
-        Bind::Https(certificate) => Some(identity(certificate)?),
+        Bind::Https(certificate) => Some(identity(certificate, &options.names, ca)?),
     };
     let port = options.port;
     let sockets = listen(port)
@@ -111,6 +123,8 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
         tally: Tally::default(),
         queue,
         refusals: Refusals::default(),
+        items: Items::default(),
+        own: own(&options, address.port()),
         channel: identity
             .as_ref()
             .map(|identity| channel::expected(&identity.leaf_der)),
@@ -154,6 +168,13 @@ impl Simulator {
         )
     }
 
+    /// The address that Autodiscover gives: that of the first of `Options::names`, at the standard
+    /// port; without any, [`Simulator::ews_url`].
+    #[must_use]
+    pub fn public_ews_url(&self) -> String {
+        format!("{}/EWS/Exchange.asmx", self.world.own)
+    }
+
     /// The IPv4 address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -185,7 +206,23 @@ impl Simulator {
     /// What happened so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.world.tally.snapshot()
+        Counters {
+            items_left: self.world.items.left(),
+            ..self.world.tally.snapshot()
+        }
+    }
+
+    /// The latest requests, oldest first; at most `Options::log_limit`.
+    #[must_use]
+    pub fn recorded(&self) -> Vec<LoggedRequest> {
+        self.world.tally.snapshot().requests_log
+    }
+
+    /// Whether any request, of any method and path, brought credentials: more than the name of a
+    /// scheme in its `Authorization`. NTLM's first message counts.
+    #[must_use]
+    pub fn received_credentials(&self) -> bool {
+        self.world.tally.snapshot().credentials_received > 0
     }
 
     /// Plans a fault behind those already planned.
@@ -224,6 +261,17 @@ impl Simulator {
             // A listener ends by itself once `closing` is gone; it has no result to lose.
             let _ = listener.await;
         }
+    }
+}
+
+fn own(options: &Options, port: u16) -> String {
+    let scheme = match options.bind {
+        Bind::Http => "http",
+        Bind::Https(_) => "https",
+    };
+    match options.names.first() {
+        Some(name) => format!("{scheme}://{name}"),
+        None => format!("{scheme}://localhost:{port}"),
     }
 }
 

@@ -9,12 +9,18 @@ use quick_xml::name::ResolveResult;
 /// Deepest nesting taken: a request has less than ten levels.
 const MAX_DEPTH: usize = 64;
 
-/// Namespaces of EWS requests.
+/// Namespaces of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Namespace {
     Soap,
     Messages,
     Types,
+    /// Of Autodiscover's SOAP requests.
+    Autodiscover,
+    /// Of Autodiscover's plain XML requests.
+    Outlook,
+    /// Of WS-Addressing.
+    Addressing,
     Other,
 }
 
@@ -149,6 +155,11 @@ fn known(namespace: &ResolveResult<'_>) -> Result<Namespace, Violation> {
             "http://schemas.xmlsoap.org/soap/envelope/" => Namespace::Soap,
             "http://schemas.microsoft.com/exchange/services/2006/messages" => Namespace::Messages,
             "http://schemas.microsoft.com/exchange/services/2006/types" => Namespace::Types,
+            "http://schemas.microsoft.com/exchange/2010/Autodiscover" => Namespace::Autodiscover,
+            "http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006" => {
+                Namespace::Outlook
+            }
+            "http://www.w3.org/2005/08/addressing" => Namespace::Addressing,
             _ => Namespace::Other,
         }),
         ResolveResult::Unbound => Ok(Namespace::Other),

@@ -20,6 +20,9 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0011_proxies_and_pins.sql")),
     M::up(include_str!("../migrations/0012_run_authentication.sql")),
     M::up(include_str!("../migrations/0013_refused_passwords.sql")),
+    M::up(include_str!("../migrations/0014_find_when_checking.sql")),
+    M::up(include_str!("../migrations/0015_guide.sql")),
+    M::up(include_str!("../migrations/0016_locations.sql")),
 ];
 
 /// The newest schema version this program knows.

@@ -1,8 +1,8 @@
 //! How the vocabulary of the contract stands in columns: enums by their public id, lists as JSON.
 
 use contract::{
-    AccessType, Authentication, Cause, Expectation, IdentifyBy, Platform, RunState, SyncAccess,
-    UrlOrigin, Verdict,
+    AccessType, Authentication, Cause, Expectation, IdentifyBy, MailboxLocation, Platform,
+    RunState, SyncAccess, UrlOrigin, Verdict,
 };
 use rusqlite::types::{Type, Value, ValueRef};
 use rusqlite::{Row, RowIndex, ToSql};
@@ -62,6 +62,11 @@ ids!(AccessType {
     GDirect = "g_direct",
     GSa = "g_sa",
     EwsApp = "ews_app",
+});
+ids!(MailboxLocation {
+    Unknown = "unknown",
+    OnPremises = "on_premises",
+    ExchangeOnline = "exchange_online",
 });
 ids!(Platform { OnPremises = "on_premises", ExchangeOnline = "exchange_online", Hybrid = "hybrid" });
 ids!(UrlOrigin { Typed = "typed", Generated = "generated", Discovered = "discovered", Imported = "imported" });

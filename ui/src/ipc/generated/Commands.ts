@@ -3,19 +3,34 @@ import type { ActivityPage } from "./ActivityPage.ts";
 import type { ActivityQuery } from "./ActivityQuery.ts";
 import type { AddOrganization } from "./AddOrganization.ts";
 import type { AddUser } from "./AddUser.ts";
+import type { AnswerConsent } from "./AnswerConsent.ts";
+import type { AnswerWriteTest } from "./AnswerWriteTest.ts";
 import type { AppState } from "./AppState.ts";
 import type { CertificateInfo } from "./CertificateInfo.ts";
+import type { ClusterRef } from "./ClusterRef.ts";
+import type { CopyText } from "./CopyText.ts";
+import type { DirectoryLookup } from "./DirectoryLookup.ts";
+import type { DirectoryLookupRef } from "./DirectoryLookupRef.ts";
+import type { Discovery } from "./Discovery.ts";
+import type { DiscoveryRef } from "./DiscoveryRef.ts";
 import type { DuplicateOrganization } from "./DuplicateOrganization.ts";
 import type { EditOrganization } from "./EditOrganization.ts";
 import type { EditUser } from "./EditUser.ts";
 import type { EmailConfiguration } from "./EmailConfiguration.ts";
 import type { EndpointProbe } from "./EndpointProbe.ts";
+import type { ExchangeNames } from "./ExchangeNames.ts";
 import type { ExportRun } from "./ExportRun.ts";
 import type { ExportUsers } from "./ExportUsers.ts";
 import type { ExportedFile } from "./ExportedFile.ts";
 import type { FieldMessage } from "./FieldMessage.ts";
 import type { GenerateEwsUrl } from "./GenerateEwsUrl.ts";
 import type { GeneratedEwsUrl } from "./GeneratedEwsUrl.ts";
+import type { Guide } from "./Guide.ts";
+import type { GuideRef } from "./GuideRef.ts";
+import type { GuideSummary } from "./GuideSummary.ts";
+import type { GuidesQuery } from "./GuidesQuery.ts";
+import type { HandOffCard } from "./HandOffCard.ts";
+import type { HybridMap } from "./HybridMap.ts";
 import type { ImportApply } from "./ImportApply.ts";
 import type { ImportBatch } from "./ImportBatch.ts";
 import type { ImportCancel } from "./ImportCancel.ts";
@@ -25,7 +40,9 @@ import type { ImportRowsPage } from "./ImportRowsPage.ts";
 import type { ImportSource } from "./ImportSource.ts";
 import type { ImportUndo } from "./ImportUndo.ts";
 import type { ImportUndone } from "./ImportUndone.ts";
+import type { MarkGuideStep } from "./MarkGuideStep.ts";
 import type { NoArgs } from "./NoArgs.ts";
+import type { OpenPage } from "./OpenPage.ts";
 import type { OrganizationDraft } from "./OrganizationDraft.ts";
 import type { OrganizationPage } from "./OrganizationPage.ts";
 import type { OrganizationRef } from "./OrganizationRef.ts";
@@ -48,12 +65,19 @@ import type { RunRef } from "./RunRef.ts";
 import type { RunRow } from "./RunRow.ts";
 import type { RunsQuery } from "./RunsQuery.ts";
 import type { SaveEmailConfiguration } from "./SaveEmailConfiguration.ts";
+import type { SaveExchangeNames } from "./SaveExchangeNames.ts";
 import type { SaveOrganizationSettings } from "./SaveOrganizationSettings.ts";
 import type { Saved } from "./Saved.ts";
+import type { ServiceAccountTest } from "./ServiceAccountTest.ts";
+import type { ServiceAccountTestRef } from "./ServiceAccountTestRef.ts";
+import type { ServiceAccountValues } from "./ServiceAccountValues.ts";
 import type { SetEnabled } from "./SetEnabled.ts";
 import type { SetUsers } from "./SetUsers.ts";
 import type { Settings } from "./Settings.ts";
 import type { StartCheck } from "./StartCheck.ts";
+import type { StartDirectoryLookup } from "./StartDirectoryLookup.ts";
+import type { StartDiscovery } from "./StartDiscovery.ts";
+import type { StartServiceAccountTest } from "./StartServiceAccountTest.ts";
 import type { Undo } from "./Undo.ts";
 import type { UndoDone } from "./UndoDone.ts";
 import type { UserRow } from "./UserRow.ts";
@@ -182,6 +206,66 @@ certificate_read: [ReadCertificate, Array<CertificateInfo>],
  */
 endpoint_probe: [ProbeEndpoint, EndpointProbe], 
 /**
+ * Starts Autodiscover for an address.
+ */
+discovery_start: [StartDiscovery, DiscoveryRef], 
+/**
+ * What Autodiscover has found so far.
+ */
+discovery_show: [DiscoveryRef, Discovery], 
+/**
+ * Answers whether the password may go to a host.
+ */
+discovery_answer: [AnswerConsent, NoArgs], 
+/**
+ * Stops it; what was found stays.
+ */
+discovery_cancel: [DiscoveryRef, NoArgs], 
+/**
+ * Starts the Service Account Access test of one mailbox.
+ */
+service_account_start: [StartServiceAccountTest, ServiceAccountTestRef], 
+/**
+ * How far the test is.
+ */
+service_account_show: [ServiceAccountTestRef, ServiceAccountTest], 
+/**
+ * Answers whether a draft may be written and deleted.
+ */
+service_account_answer: [AnswerWriteTest, NoArgs], 
+/**
+ * Stops the test; what it created is deleted all the same.
+ */
+service_account_cancel: [ServiceAccountTestRef, NoArgs], 
+/**
+ * The values for Microsoft's form, without the password.
+ */
+service_account_values: [ServiceAccountValues, CopyText], 
+/**
+ * Looks up members of a group, rooms, or a name in Exchange.
+ */
+directory_start: [StartDirectoryLookup, DirectoryLookupRef], 
+/**
+ * How far the look-up is.
+ */
+directory_show: [DirectoryLookupRef, DirectoryLookup], 
+/**
+ * Stops the look-up.
+ */
+directory_cancel: [DirectoryLookupRef, NoArgs], 
+/**
+ * How many users live where.
+ */
+hybrid_map: [OrganizationRef, HybridMap], 
+/**
+ * Asks Autodiscover, without credentials, where users live.
+ */
+hybrid_map_start: [OrganizationRef, HybridMap], 
+/**
+ * Stops asking.
+ */
+hybrid_map_cancel: [OrganizationRef, HybridMap], 
+/**
  * Starts a check on the form as it stands.
  */
 check_start: [StartCheck, RunRef], 
@@ -217,6 +301,34 @@ result_show: [ResultRef, ResultDetail],
  * Writes results to a file in the Downloads folder.
  */
 run_export: [ExportRun, ExportedFile], 
+/**
+ * What to hand to whoever has to change something.
+ */
+hand_off_card: [ClusterRef, HandOffCard], 
+/**
+ * One script for all mailboxes of a cause: look, change, undo, verify.
+ */
+cluster_script: [ClusterRef, CopyText], 
+/**
+ * The guides, with how far they are done.
+ */
+guides_list: [GuidesQuery, Array<GuideSummary>], 
+/**
+ * One guide, filled in with an organization's names.
+ */
+guide_show: [GuideRef, Guide], 
+/**
+ * Marks a step done or not.
+ */
+guide_mark: [MarkGuideStep, NoArgs], 
+/**
+ * Saves the names that commands are filled in with.
+ */
+exchange_names_save: [SaveExchangeNames, ExchangeNames], 
+/**
+ * Opens one of the known pages in the system's browser.
+ */
+page_open: [OpenPage, NoArgs], 
 /**
  * One page of the activity log.
  */

@@ -41,4 +41,8 @@ identifyBy: IdentifyBy,
 /**
  * `Proxy`.
  */
-proxy: ProxySetting, };
+proxy: ProxySetting, 
+/**
+ * `Find when checking`: the URL is empty and Autodiscover is a step of every check.
+ */
+findWhenChecking: boolean, };

@@ -12,4 +12,8 @@ purpose: RemedyPurpose,
 /**
  * The command.
  */
-powershell: string, };
+powershell: string, 
+/**
+ * Where to type it, or what to fill in first; absent: the Exchange Management Shell, as it is.
+ */
+note?: string, };

@@ -17,6 +17,10 @@ row: ResultRow,
  */
 explanation: string | null, 
 /**
+ * Likely reasons, the likeliest first.
+ */
+reasons: Array<string>, 
+/**
  * Commands, with this organization's names.
  */
 remedy: Array<Remedy>, 

@@ -236,7 +236,10 @@ impl Engine {
                     title: title(group.cause).to_owned(),
                     explanation: explanation(group.cause, &words),
                     blame: group.cause.blame(),
+                    reasons: Vec::new(),
+                    evidence: Vec::new(),
                     remedy: remedy(group.cause, &names),
+                    alternatives: Vec::new(),
                     examples: group.examples.clone(),
                 }
             })
@@ -354,6 +357,7 @@ impl Engine {
                 .row
                 .cause
                 .map(|cause| explanation(cause, &words(&run, &host))),
+            reasons: Vec::new(),
             remedy: found
                 .row
                 .cause

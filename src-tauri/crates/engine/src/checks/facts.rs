@@ -57,6 +57,10 @@ impl Conductor {
             cause,
             message,
             elapsed_ms: ms,
+            title: String::new(),
+            blame: None,
+            next: None,
+            evidence: Vec::new(),
         };
         match self.facts.steps.iter_mut().find(|known| known.id == id) {
             Some(known) => *known = step,

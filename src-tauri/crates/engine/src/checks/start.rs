@@ -414,6 +414,7 @@ const fn scope_word(mailboxes: &Mailboxes) -> &'static str {
     match mailboxes {
         Mailboxes::Scope(CheckScope::Users { .. }) => "users",
         Mailboxes::Scope(CheckScope::FailedOnly) => "failed_only",
+        Mailboxes::Scope(CheckScope::Cause { .. }) => "cause",
         Mailboxes::Scope(CheckScope::Address { .. }) => "address",
         _ => "all",
     }

@@ -90,6 +90,10 @@ pub(super) fn so_far(progress: &RunProgress) -> Vec<Step> {
             cause: None,
             message,
             elapsed_ms: None,
+            title: String::new(),
+            blame: None,
+            next: None,
+            evidence: Vec::new(),
         }
     };
     RUNGS.into_iter().enumerate().map(step).collect()

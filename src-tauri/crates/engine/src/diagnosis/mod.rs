@@ -3,6 +3,7 @@
 
 mod codes;
 pub mod explanation;
+mod hand_off;
 mod http;
 mod log_on;
 mod observe;

@@ -148,6 +148,7 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
         .map(|(purpose, powershell)| Remedy {
             purpose,
             powershell,
+            note: None,
         })
         .collect()
 }

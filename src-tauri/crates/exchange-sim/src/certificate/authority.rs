@@ -34,6 +34,13 @@ impl Authority {
         })
     }
 
+    /// A CA with a name of its own each time: one trusted from an earlier start is then an unknown
+    /// issuer, not one whose signatures are wrong.
+    pub(crate) fn fresh(keys: Keys) -> Result<Self, Error> {
+        let number = uuid::Uuid::new_v4().simple().to_string();
+        Self::new(&format!("Contoso Practice CA {number:.8}"), keys)
+    }
+
     /// Its own certificate.
     pub(crate) const fn certificate(&self) -> &Certificate {
         &self.certificate

@@ -1,6 +1,6 @@
 SELECT
     o.access_type, c.account_logon, c.ews_url, c.url_origin, c.authentication, c.trust_kind,
-    c.trust_pem, c.trust_name, c.trust_pin, c.trust_certificate, c.identify_by, c.proxy,
+    c.trust_pem, c.trust_name, c.trust_pin, c.trust_certificate, c.identify_by, c.proxy, c.find_when_checking,
     c.has_proxy_password, c.password_mode, c.password_set_at,
     c.password_proven_at, c.secret_version, c.fingerprint, c.updated_at
 FROM email_configurations c

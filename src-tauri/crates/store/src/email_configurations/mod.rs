@@ -74,6 +74,7 @@ pub fn save(
             ":trust_certificate": certificate.map(to_json).transpose()?,
             ":identify_by": form.identify_by.id(),
             ":proxy": to_json(&form.proxy)?,
+            ":find_when_checking": form.find_when_checking,
             ":fingerprint": fingerprint,
             ":now": now,
         },
@@ -186,6 +187,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredConfiguration> {
             tls_trust: read_trust(row)?,
             identify_by: id(row, "identify_by")?,
             proxy: json(row, "proxy")?,
+            find_when_checking: row.get("find_when_checking")?,
         },
         has_proxy_password: row.get("has_proxy_password")?,
         password: PasswordState {

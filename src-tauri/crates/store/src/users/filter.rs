@@ -58,6 +58,13 @@ impl Conditions {
                 disabled.into(),
             );
         }
+        if let Some(location) = filter.location {
+            conditions.and(
+                "u.location = :location",
+                ":location",
+                location.id().to_owned().into(),
+            );
+        }
         conditions
     }
 

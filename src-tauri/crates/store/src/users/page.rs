@@ -173,6 +173,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
         last_message: row.get("last_message")?,
         last_checked_at: row.get("last_checked_at")?,
         last_good_at: row.get("last_good_at")?,
+        location: id(row, "location")?,
         created_at: row.get("created_at")?,
         updated_at: row.get("updated_at")?,
     })

@@ -3,7 +3,7 @@
 SELECT
     u.id, u.organization_id, o.name AS organization_name, u.name, u.address, u.upn, u.sid, u.kind,
     u.tags, u.aliases, u.in_scope, u.must_refuse, u.synchronization_disabled, u.sync_access,
-    u.last_verdict, u.last_cause, u.last_message, u.last_checked_at, u.last_good_at, u.created_at,
+    u.last_verdict, u.last_cause, u.last_message, u.last_checked_at, u.last_good_at, u.location, u.created_at,
     u.updated_at
 FROM (
     SELECT u.id FROM users u WHERE u.deleted_at IS NULL {filter} ORDER BY {order} LIMIT :limit OFFSET :offset

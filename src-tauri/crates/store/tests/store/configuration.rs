@@ -21,6 +21,7 @@ fn form(tls_trust: TlsTrust) -> EmailConfigurationForm {
             address: "proxy.contoso.com:8080".to_owned(),
             user: Some("proxy-user".to_owned()),
         },
+        find_when_checking: true,
     }
 }
 

@@ -34,6 +34,10 @@ async fn a_run_keeps_what_it_was_told() {
         cause: None,
         message: "resolves".to_owned(),
         elapsed_ms: Some(3),
+        title: "Name resolves".to_owned(),
+        blame: None,
+        next: None,
+        evidence: vec!["one line".to_owned()],
     };
     let header = RunHeader {
         auth: Some("ntlm".to_owned()),
