@@ -7,6 +7,7 @@
 //! some servers answer that with the caller's own Inbox. And [`read`] survives any bytes: it never
 //! panics and its memory is bounded, whatever a server, a proxy or a captive portal sends.
 
+pub mod autodiscover;
 pub mod create_item;
 pub mod delete_item;
 pub mod expand_dl;

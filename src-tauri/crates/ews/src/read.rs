@@ -75,18 +75,7 @@ pub enum ReadError {
 /// # Errors
 /// The bytes are no EWS answer; [`ReadError`] says what they are instead.
 pub fn read(body: &[u8]) -> Result<Answer, ReadError> {
-    if body.len() > MAX_BODY {
-        return Err(ReadError::TooLarge {
-            what: "bytes",
-            limit: MAX_BODY,
-        });
-    }
-    let envelope = tree::parse(text::decode(body)?)?;
-    if envelope.name != "Envelope" {
-        return Err(ReadError::NotSoap {
-            root: envelope.name.chars().take(200).collect(),
-        });
-    }
+    let envelope = envelope(body)?;
     let soap_body = envelope.child("Body").ok_or(ReadError::NoAnswer)?;
     Ok(Answer {
         server_version: envelope
@@ -94,6 +83,28 @@ pub fn read(body: &[u8]) -> Result<Answer, ReadError> {
             .and_then(ServerVersion::from_header),
         body: answer(soap_body).ok_or(ReadError::NoAnswer)?,
     })
+}
+
+/// The envelope of any SOAP answer.
+pub(crate) fn envelope(body: &[u8]) -> Result<Element, ReadError> {
+    let envelope = document(body)?;
+    if envelope.name != "Envelope" {
+        return Err(ReadError::NotSoap {
+            root: envelope.name.chars().take(200).collect(),
+        });
+    }
+    Ok(envelope)
+}
+
+/// The root of any XML answer.
+pub(crate) fn document(body: &[u8]) -> Result<Element, ReadError> {
+    if body.len() > MAX_BODY {
+        return Err(ReadError::TooLarge {
+            what: "bytes",
+            limit: MAX_BODY,
+        });
+    }
+    tree::parse(text::decode(body)?)
 }
 
 /// A fault outranks everything else; `None` if there is nothing to read.

@@ -23,20 +23,24 @@ pub struct ServerVersion {
 }
 
 impl ServerVersion {
+    /// Attributes in EWS, children in Autodiscover
+    /// (<https://learn.microsoft.com/exchange/client-developer/web-service-reference/serverversioninfo-soap>).
     /// `None` unless all four numbers are there: half a build would be an invented one.
     pub(crate) fn from_header(header: &Element) -> Option<Self> {
         let info = header.child("ServerVersionInfo")?;
-        let number = |name| info.attribute(name)?.trim().parse().ok();
+        let value = |name| match info.attribute(name) {
+            Some(value) => Some(value.to_owned()),
+            None => info.child_text(name),
+        };
+        let number = |name| value(name)?.trim().parse().ok();
         Some(Self {
             major: number("MajorVersion")?,
             minor: number("MinorVersion")?,
             build: number("MajorBuildNumber")?,
             revision: number("MinorBuildNumber")?,
-            schema: info
-                .attribute("Version")
-                .map(str::trim)
-                .filter(|v| !v.is_empty())
-                .map(str::to_owned),
+            schema: value("Version")
+                .map(|version| version.trim().to_owned())
+                .filter(|version| !version.is_empty()),
         })
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn printable(character: char) -> char {
 }
 
 /// The first thing after white space, declaration and comments is an HTML document.
-fn looks_like_html(body: &[u8]) -> bool {
+pub(crate) fn looks_like_html(body: &[u8]) -> bool {
     let head = String::from_utf8_lossy(&body[..body.len().min(4096)]).to_ascii_lowercase();
     let mut rest = head.trim_start();
     loop {
