@@ -52,46 +52,56 @@ impl Envelope {
 
     /// An operation's response around its messages, HTTP 200.
     pub(crate) fn messages(&self, operation: &str, messages: &str) -> Answer {
-        self.response(
-            operation,
-            &format!("<m:ResponseMessages>{messages}</m:ResponseMessages>"),
-        )
+        let content = format!("<m:ResponseMessages>{messages}</m:ResponseMessages>");
+        self.element(operation, "", &content)
     }
 
-    /// An operation's response around any content, HTTP 200.
-    pub(crate) fn response(&self, operation: &str, content: &str) -> Answer {
+    /// An error of an operation, in the form the error asks for.
+    pub(crate) fn error(&self, operation: &str, error: &EwsError) -> Answer {
+        match error.form {
+            Form::Message if is_plain(operation) => {
+                self.plain(operation, "Error", &explanation(error))
+            }
+            Form::Message => self.messages(operation, &message(operation, error)),
+            _ => fault(error),
+        }
+    }
+
+    /// The response of an operation that has no response messages but is one itself, HTTP 200.
+    pub(crate) fn plain(&self, operation: &str, class: &str, content: &str) -> Answer {
+        self.element(operation, &format!(" ResponseClass=\"{class}\""), content)
+    }
+
+    fn element(&self, operation: &str, attributes: &str, content: &str) -> Answer {
         let mut body = String::with_capacity(self.head.len() + content.len() + 320);
         body.push_str(&self.head);
         let _ = write!(
             body,
-            "<m:{operation}Response xmlns:m=\"{MESSAGES}\" xmlns:t=\"{TYPES}\">{content}\
-             </m:{operation}Response></s:Body></s:Envelope>"
+            "<m:{operation}Response{attributes} xmlns:m=\"{MESSAGES}\" xmlns:t=\"{TYPES}\">\
+             {content}</m:{operation}Response></s:Body></s:Envelope>"
         );
         Answer {
             status: 200,
             body: body.into(),
         }
     }
+}
 
-    /// An error of an operation, in the form the error asks for.
-    pub(crate) fn error(&self, operation: &str, error: &EwsError) -> Answer {
-        match error.form {
-            Form::Message => self.messages(operation, &message(operation, error)),
-            _ => fault(error),
-        }
-    }
+/// Whether the schema gives the operation one message only, the response itself.
+fn is_plain(operation: &str) -> bool {
+    matches!(operation, "GetRoomLists" | "GetRooms")
 }
 
 /// A response message that says no (or, for a warning, says more), ending as the schema of the
 /// operation demands.
 pub(crate) fn message(operation: &str, error: &EwsError) -> String {
-    let folders = if operation == "GetFolder" {
-        "<m:Folders/>"
-    } else {
-        ""
+    let nothing = match operation {
+        "GetFolder" => "<m:Folders/>",
+        "CreateItem" | "GetItem" => "<m:Items/>",
+        _ => "",
     };
     format!(
-        "<m:{operation}ResponseMessage ResponseClass=\"Error\">{}{folders}\
+        "<m:{operation}ResponseMessage ResponseClass=\"Error\">{}{nothing}\
          </m:{operation}ResponseMessage>",
         explanation(error)
     )

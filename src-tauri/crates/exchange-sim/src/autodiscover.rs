@@ -180,7 +180,7 @@ impl Door {
 }
 
 /// Headers by which a client learns, before it logs on, which doors there are.
-pub(crate) const ENABLED: &[(&str, &str)] = &[
+pub(crate) const DOORS: &[(&str, &str)] = &[
     ("x-soap-enabled", "True"),
     ("x-wssecurity-enabled", "True"),
     ("x-wssecurity-for", "None"),

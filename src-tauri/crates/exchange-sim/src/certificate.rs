@@ -166,14 +166,11 @@ pub(crate) fn identity(
         let leaf = params.self_signed(&leaf_key)?;
         return assemble(&leaf, &leaf_key, None, faults.demands_client_certificate);
     }
-    let own;
-    let ca = match ca {
-        Some(ca) => ca,
-        None => {
-            own = Authority::fresh(certificate.keys())?;
-            &own
-        }
+    let own = match ca {
+        Some(_) => None,
+        None => Some(Authority::fresh(certificate.keys())?),
     };
+    let ca = ca.or(own.as_ref()).expect("without one it was made");
     let leaf = ca.sign(&params, &leaf_key)?;
     assemble(
         &leaf,
@@ -240,15 +237,29 @@ mod tests {
 
     #[test]
     fn only_a_self_signed_certificate_has_no_ca() {
-        assert!(identity(Certificate::SelfSigned, &[], None).unwrap().ca_pem.is_none());
+        assert!(
+            identity(Certificate::SelfSigned, &[], None)
+                .unwrap()
+                .ca_pem
+                .is_none()
+        );
         for signed in [
             Certificate::Ca,
             Certificate::WrongName,
             Certificate::Expired,
         ] {
-            assert!(identity(signed, &[], None).unwrap().ca_pem.is_some(), "{signed:?}");
+            assert!(
+                identity(signed, &[], None).unwrap().ca_pem.is_some(),
+                "{signed:?}"
+            );
         }
-        assert_eq!(identity(Certificate::Ca, &[], None).unwrap().leaf_sha256.len(), 64);
+        assert_eq!(
+            identity(Certificate::Ca, &[], None)
+                .unwrap()
+                .leaf_sha256
+                .len(),
+            64
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use hyper::header::HeaderValue;
 use crate::answer::Envelope;
 use crate::channel;
 use crate::folder_id::mailbox_guid;
-use crate::options::{Account, Mailbox, Options, Role};
+use crate::options::{Account, Group, Mailbox, Options, Role};
 use crate::windows::Scheme;
 
 /// Index of a mailbox in the options.
@@ -29,6 +29,8 @@ pub(crate) struct Directory {
     aliases: HashMap<String, MailboxIndex>,
     principals: HashMap<String, MailboxIndex>,
     sids: HashMap<String, MailboxIndex>,
+    groups: HashMap<String, usize>,
+    hidden: HashSet<String>,
     guids: Vec<String>,
     scopes: Vec<Scope>,
     schemas: HashSet<String>,
@@ -81,6 +83,13 @@ impl Directory {
                 .iter()
                 .map(|m| mailbox_guid(&m.primary))
                 .collect(),
+            groups: options
+                .groups
+                .iter()
+                .enumerate()
+                .map(|(index, group)| (group.address.to_lowercase(), index))
+                .collect(),
+            hidden: options.hidden.iter().map(|a| a.to_lowercase()).collect(),
             schemas: options.schema_versions.iter().cloned().collect(),
             challenges: options
                 .offered
@@ -139,6 +148,17 @@ impl Directory {
 
     pub(crate) fn by_sid(&self, sid: &str) -> Option<MailboxIndex> {
         self.sids.get(&sid.to_lowercase()).copied()
+    }
+
+    /// The group or room list of this address.
+    pub(crate) fn group(&self, address: &str) -> Option<&Group> {
+        let index = self.groups.get(&address.to_lowercase())?;
+        self.options.groups.get(*index)
+    }
+
+    /// Whether no address list shows this address.
+    pub(crate) fn is_hidden(&self, address: &str) -> bool {
+        !self.hidden.is_empty() && self.hidden.contains(&address.to_lowercase())
     }
 
     /// The own mailbox of an account.

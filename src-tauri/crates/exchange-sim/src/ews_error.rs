@@ -210,6 +210,14 @@ fn documented_text(code: &str) -> &'static str {
              the Client Access Servers in the destination site could process the request."
         }
         "ErrorPasswordExpired" => "The password has expired. Change the password and try again.",
+        "ErrorMessageDispositionRequired" => {
+            "For this item type, a message disposition is required."
+        }
+        "ErrorInvalidItemForOperationCreateItem" => {
+            "The item type is not valid for this operation."
+        }
+        "ErrorInvalidLicense" => "The mailbox does not have a valid license.",
+        "ErrorQuotaExceeded" => "The message size exceeds the quota of the mailbox.",
         "ErrorServerBusy" => "The server cannot service this request right now. Try again later.",
         "ErrorTimeoutExpired" => "The operation timed out.",
         "ErrorInvalidAuthorizationContext" => {

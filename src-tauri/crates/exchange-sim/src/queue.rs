@@ -266,7 +266,10 @@ mod tests {
         queue.clear();
         queue.plan(Fault::once(When::After(1), What::Reset));
         assert_eq!(queue.on_arrival(Leg::Credentials, "/ews"), None);
-        assert_eq!(queue.on_arrival(Leg::Credentials, "/ews"), Some(What::Reset));
+        assert_eq!(
+            queue.on_arrival(Leg::Credentials, "/ews"),
+            Some(What::Reset)
+        );
         assert_eq!(queue.on_arrival(Leg::Credentials, "/ews"), None, "spent");
     }
 
@@ -276,9 +279,16 @@ mod tests {
         queue.plan(Fault::once(When::Mailbox("A@b.c".to_owned()), What::Close));
         queue.plan(Fault::once(When::LogOn, What::Reset));
         assert_eq!(queue.on_request("GetFolder", &["x@b.c"]), None);
-        assert_eq!(queue.on_request("GetFolder", &["alias@b.c", "a@B.C"]), Some(What::Close));
+        assert_eq!(
+            queue.on_request("GetFolder", &["alias@b.c", "a@B.C"]),
+            Some(What::Close)
+        );
         assert_eq!(queue.on_request("GetFolder", &["a@b.c"]), None, "spent");
-        assert_eq!(queue.on_request("GetFolder", &[]), Some(What::Reset), "a log-on");
+        assert_eq!(
+            queue.on_request("GetFolder", &[]),
+            Some(What::Reset),
+            "a log-on"
+        );
         assert_eq!(
             queue.late.load(Ordering::Relaxed),
             0,

@@ -13,6 +13,7 @@ use hyper::{Response, StatusCode};
 use tokio::time::sleep;
 
 use crate::answer::Answer;
+use crate::autodiscover;
 use crate::calendar;
 use crate::directory::Directory;
 use crate::fault::{HttpAnswer, What};
@@ -24,15 +25,15 @@ pub(crate) struct Reply {
     content: Content,
     how: Option<Box<What>>,
     admitted: Option<Admitted>,
-    /// Headers beyond the usual ones.
-    headers: &'static [(&'static str, &'static str)],
+    /// Names the doors of Autodiscover.
+    names_doors: bool,
 }
 
 /// The last word of a log-on.
 #[derive(Debug)]
 struct Admitted {
     persists: bool,
-    token: Option<String>,
+    token: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -93,18 +94,19 @@ impl Reply {
             content,
             how: None,
             admitted: None,
-            headers: &[],
+            names_doors: false,
         }
     }
 
-    /// The same with these headers too.
-    pub(crate) fn with_headers(mut self, headers: &'static [(&str, &str)]) -> Self {
-        self.headers = headers;
+    /// The same with the headers that name the doors of Autodiscover.
+    pub(crate) fn naming_doors(mut self) -> Self {
+        self.names_doors = true;
         self
     }
 
     /// The same, for a request that was let in; `persists`: its log-on just bound the connection.
     pub(crate) fn admitted(mut self, persists: bool, token: Option<String>) -> Self {
+        let token = token.map(String::into_boxed_str);
         self.admitted = Some(Admitted { persists, token });
         self
     }
@@ -140,7 +142,7 @@ pub(crate) async fn send(
         content,
         how,
         admitted,
-        headers,
+        names_doors,
     } = reply;
     let how = how.map(|how| *how);
     let cut = || Err(io::ErrorKind::ConnectionAborted.into());
@@ -161,7 +163,7 @@ pub(crate) async fn send(
     let (mut response, body) = head_and_body(content, directory)?;
     let back_end = accepted.then_some(response.status().as_u16());
     common_headers(response.headers_mut(), asked, back_end, directory);
-    for &(name, value) in headers {
+    for &(name, value) in autodiscover::DOORS.iter().filter(|_| names_doors) {
         let value = HeaderValue::from_static(value);
         response
             .headers_mut()
@@ -271,7 +273,7 @@ impl Admitted {
         }
         let token = self
             .token
-            .and_then(|token| HeaderValue::try_from(token).ok());
+            .and_then(|token| HeaderValue::from_str(&token).ok());
         if let Some(token) = token {
             headers.insert(WWW_AUTHENTICATE, token);
         }

@@ -1,9 +1,15 @@
 //! What a request asks: its SOAP header and its operation, checked as the EWS schema demands.
 //! Reads only; decides nothing about accounts or mailboxes.
 
+mod directory;
+mod items;
+
 use crate::ews_error::EwsError;
 use crate::folder_id::Folder;
+use crate::items::DeleteType;
 use crate::xml::{Element, Namespace, Violation, line_and_position, parse};
+
+pub(crate) use items::NewItem;
 
 /// A request that was understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -68,6 +74,26 @@ pub(crate) enum Operation {
     GetServerTimeZones {
         ids: Vec<String>,
     },
+    GetRoomLists,
+    GetRooms {
+        list: String,
+    },
+    ExpandDl {
+        address: String,
+    },
+    CreateItem {
+        disposition: Option<String>,
+        folder: Option<FolderRef>,
+        items: Vec<NewItem>,
+    },
+    GetItem {
+        properties: bool,
+        ids: Vec<String>,
+    },
+    DeleteItem {
+        how: DeleteType,
+        ids: Vec<String>,
+    },
     /// Anything else this server does not do.
     Other(String),
 }
@@ -79,6 +105,12 @@ impl Operation {
             Self::ResolveNames { .. } => "ResolveNames",
             Self::ConvertId { .. } => "ConvertId",
             Self::GetServerTimeZones { .. } => "GetServerTimeZones",
+            Self::GetRoomLists => "GetRoomLists",
+            Self::GetRooms { .. } => "GetRooms",
+            Self::ExpandDl { .. } => "ExpandDL",
+            Self::CreateItem { .. } => "CreateItem",
+            Self::GetItem { .. } => "GetItem",
+            Self::DeleteItem { .. } => "DeleteItem",
             Self::Other(name) => name,
         }
     }
@@ -184,10 +216,13 @@ fn operation(element: &Element) -> Result<Operation, Violation> {
     }
     match element.name.as_str() {
         "GetFolder" => get_folder(element),
-        "ResolveNames" => Ok(Operation::ResolveNames {
-            entry: unresolved_entry(element)?,
-            contact_data: is_true(required(element, "ReturnFullContactData")?),
-        }),
+        "ResolveNames" => directory::resolve_names(element),
+        "ExpandDL" => directory::expand(element),
+        "GetRoomLists" => Ok(Operation::GetRoomLists),
+        "GetRooms" => directory::rooms(element),
+        "CreateItem" => items::create(element),
+        "GetItem" => items::get(element),
+        "DeleteItem" => items::delete(element),
         "ConvertId" => Ok(Operation::ConvertId {
             destination: required(element, "DestinationFormat")?.to_owned(),
             ids: message_child(element, "SourceIds")?
@@ -203,19 +238,6 @@ fn operation(element: &Element) -> Result<Operation, Violation> {
                 .unwrap_or_default(),
         }),
         other => Ok(Operation::Other(other.to_owned())),
-    }
-}
-
-/// One entry a request, and not an empty one.
-fn unresolved_entry(element: &Element) -> Result<String, Violation> {
-    let mut entries = element
-        .children
-        .iter()
-        .filter(|child| child.is(Namespace::Messages, "UnresolvedEntry"));
-    match (entries.next(), entries.next()) {
-        (Some(entry), None) if !entry.text.is_empty() => Ok(entry.text.clone()),
-        (Some(_), Some(second)) => Err(unexpected(second, "nothing")),
-        _ => Err(incomplete(element)),
     }
 }
 

@@ -27,16 +27,13 @@ pub(crate) fn answer(path: &str, query: Option<&str>, place: Whereabouts<'_>) ->
         return error(400, "MandatoryParameterMissing", text);
     };
     match place.tell(&address) {
-        Told::Settings(settings) => match url(&protocol, settings.external.or(settings.internal)) {
-            Some(url) => object(200, &[("Protocol", &protocol), ("Url", &url)]),
-            None => {
-                let text = format!(
-                    "The given protocol value '{protocol}' is invalid. Supported values are \
-                     'ActiveSync,AutodiscoverV1,Ews,Rest'"
-                );
-                error(400, "InvalidProtocol", &text)
-            }
-        },
+        Told::Settings(settings) => {
+            let url = url(&protocol, settings.external.or(settings.internal));
+            url.map_or_else(
+                || unknown(&protocol),
+                |url| object(200, &[("Protocol", &protocol), ("Url", &url)]),
+            )
+        }
         Told::RedirectUrl(url) => HttpAnswer::redirect(302, &url),
         Told::RedirectAddress(target) => {
             let cloud = &place.directory.options.autodiscover.cloud;
@@ -95,6 +92,14 @@ fn hex(digits: &[u8]) -> Option<u8> {
     let digits = std::str::from_utf8(digits).ok()?;
     let both = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     both.then(|| u8::from_str_radix(digits, 16).ok()).flatten()
+}
+
+fn unknown(protocol: &str) -> HttpAnswer {
+    let text = format!(
+        "The given protocol value '{protocol}' is invalid. Supported values are \
+         'ActiveSync,AutodiscoverV1,Ews,Rest'"
+    );
+    error(400, "InvalidProtocol", &text)
 }
 
 fn error(status: u16, code: &str, text: &str) -> HttpAnswer {
@@ -162,7 +167,11 @@ mod tests {
                 "Email=user1%40contoso.com&Protocol=EWS&RedirectCount=3".to_owned(),
             ),
         ] {
-            assert_eq!(ask(&path, &query), (200, found.to_owned()), "{path}?{query}");
+            assert_eq!(
+                ask(&path, &query),
+                (200, found.to_owned()),
+                "{path}?{query}"
+            );
         }
     }
 
@@ -174,7 +183,10 @@ mod tests {
         assert!(body.contains("InvalidProtocol"), "{body}");
         assert!(body.contains("Gopher\\\""), "{body}");
         assert_eq!(ask(path, "").0, 400);
-        assert_eq!(ask("/autodiscover/autodiscover.json", "Protocol=EWS").0, 400);
+        assert_eq!(
+            ask("/autodiscover/autodiscover.json", "Protocol=EWS").0,
+            400
+        );
         assert_eq!(ask(&path.replace("user1", "nobody"), "Protocol=EWS").0, 404);
     }
 

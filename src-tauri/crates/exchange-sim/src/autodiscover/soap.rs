@@ -30,7 +30,8 @@ pub(crate) fn answer(body: &[u8], place: Whereabouts<'_>) -> Answer {
         let text = "The message cannot be processed, for its Action names no operation.";
         return fault("ActionNotSupported", text);
     }
-    let version = soap("Header").and_then(|h| h.child(Namespace::Autodiscover, "RequestedServerVersion"));
+    let version =
+        soap("Header").and_then(|h| h.child(Namespace::Autodiscover, "RequestedServerVersion"));
     let content = match (version, wanted(message)) {
         (Some(_), Some((users, settings))) => {
             match &place.directory.options.autodiscover.soap_refusal {
@@ -48,7 +49,10 @@ fn wanted(message: &Element) -> Option<(Vec<String>, Vec<String>)> {
     let request = message.child(Namespace::Autodiscover, "Request")?;
     let texts = |elements: &[Element]| -> Vec<String> {
         let texts = elements.iter().map(|element| element.text.trim());
-        texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+        texts
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let users = request.child(Namespace::Autodiscover, "Users")?;
     let users: Vec<String> = users
@@ -67,7 +71,11 @@ fn responses(users: &[String], wanted: &[String], place: Whereabouts<'_>) -> Str
         .iter()
         .map(|user| user_response(place.tell(user), wanted, place.directory))
         .collect();
-    response("NoError", "", &format!("<UserResponses>{users}</UserResponses>"))
+    response(
+        "NoError",
+        "",
+        &format!("<UserResponses>{users}</UserResponses>"),
+    )
 }
 
 fn response(code: &str, text: &str, content: &str) -> String {
@@ -88,11 +96,21 @@ fn user_response(told: Told, wanted: &[String], directory: &Directory) -> String
         }
         Told::RedirectAddress(target) => {
             let text = format!("Redirect to {target}.");
-            ("RedirectAddress".to_owned(), text, Some(target), EMPTY.to_owned())
+            (
+                "RedirectAddress".to_owned(),
+                text,
+                Some(target),
+                EMPTY.to_owned(),
+            )
         }
         Told::RedirectUrl(target) => {
             let text = format!("Redirect to {target}.");
-            ("RedirectUrl".to_owned(), text, Some(target), EMPTY.to_owned())
+            (
+                "RedirectUrl".to_owned(),
+                text,
+                Some(target),
+                EMPTY.to_owned(),
+            )
         }
         Told::InvalidUser => {
             let text = "The user isn't valid.".to_owned();

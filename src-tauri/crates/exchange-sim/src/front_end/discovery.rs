@@ -33,14 +33,14 @@ impl Visit<'_> {
         }
         let admitted = match self.log_on(twist) {
             Ok(admitted) => admitted,
-            Err(reply) => return reply.with_headers(autodiscover::ENABLED),
+            Err(reply) => return reply.naming_doors(),
         };
         admitted.tell(match (door, &self.head.method) {
             (Door::Soap, &Method::POST) => Reply::ews(autodiscover::soap(&self.body, place)),
             (Door::Soap, _) => Reply::http(HttpAnswer::status(405).header("allow", "POST")),
             // Anything but a request document is an invalid request, a GET too.
             _ => match autodiscover::pox(&self.body, place) {
-                Ok(answer) => Reply::ews(answer).with_headers(autodiscover::ENABLED),
+                Ok(answer) => Reply::ews(answer).naming_doors(),
                 Err(page) => Reply::http(page),
             },
         })

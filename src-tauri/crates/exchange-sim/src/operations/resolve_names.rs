@@ -3,16 +3,16 @@
 
 use std::fmt::Write as _;
 
+use super::recipients::Recipient;
 use crate::answer::{Answer, explanation};
-use crate::directory::{Directory, MailboxIndex};
+use crate::directory::Directory;
 use crate::ews_error::EwsError;
 use crate::impersonation::Acting;
-use crate::options::{Mailbox, MailboxState};
 use crate::xml::escape;
 
 const MOST_RESULTS: usize = 100;
 
-/// Accounts and mailboxes that the entry names or begins.
+/// Accounts, mailboxes and groups that the entry names or begins.
 pub(super) fn answer(
     entry: &str,
     contact_data: bool,
@@ -41,8 +41,8 @@ pub(super) fn answer(
         ),
     };
     let mut resolutions = String::new();
-    for &mailbox in &found {
-        resolutions.push_str(&resolution(directory.mailbox(mailbox), contact_data));
+    for &somebody in &found {
+        resolutions.push_str(&resolution(somebody, contact_data, directory));
     }
     let message = format!(
         "<m:ResolveNamesResponseMessage ResponseClass=\"{class}\">{explained}\
@@ -53,8 +53,8 @@ pub(super) fn answer(
     directory.envelope.messages(operation, &message)
 }
 
-/// The mailboxes, and whether these are all.
-fn find(entry: &str, account: usize, directory: &Directory) -> (Vec<MailboxIndex>, bool) {
+/// Who it is, and whether these are all.
+fn find<'a>(entry: &str, account: usize, directory: &'a Directory) -> (Vec<Recipient<'a>>, bool) {
     let wanted = entry.trim().to_lowercase();
     let wanted = wanted.strip_prefix("smtp:").unwrap_or(&wanted);
     if wanted.is_empty() {
@@ -68,13 +68,20 @@ fn find(entry: &str, account: usize, directory: &Directory) -> (Vec<MailboxIndex
             .then_some(account)
     });
     if let Some(mailbox) = logon.and_then(|account| directory.own_mailbox(account)) {
-        return (vec![mailbox], true);
+        return (vec![Recipient::Mailbox(mailbox)], true);
     }
     if let Some(mailbox) = directory.by_address(wanted) {
-        return (vec![mailbox], true);
+        return (vec![Recipient::Mailbox(mailbox)], true);
     }
-    let mut found: Vec<MailboxIndex> = (0..directory.options.mailboxes.len())
-        .filter(|&index| begins(directory.mailbox(index), wanted))
+    if let Some(group) = directory.group(wanted) {
+        return (vec![Recipient::Group(group)], true);
+    }
+    let mailboxes = (0..directory.options.mailboxes.len()).map(Recipient::Mailbox);
+    let groups = directory.options.groups.iter().map(Recipient::Group);
+    let mut found: Vec<Recipient<'_>> = mailboxes
+        .chain(groups)
+        .filter(|somebody| begins(*somebody, wanted, directory))
+        .filter(|somebody| somebody.is_listed(directory))
         .take(MOST_RESULTS + 1)
         .collect();
     let all = found.len() <= MOST_RESULTS;
@@ -87,25 +94,18 @@ fn sam_name(logon: &str) -> &str {
     logon.rsplit_once('\\').map_or(logon, |(_, name)| name)
 }
 
-fn begins(mailbox: &Mailbox, wanted: &str) -> bool {
-    let name = mailbox.display_name.to_lowercase();
-    mailbox.primary.to_lowercase().starts_with(wanted)
+fn begins(somebody: Recipient<'_>, wanted: &str, directory: &Directory) -> bool {
+    let name = somebody.name(directory).to_lowercase();
+    let address = somebody.address(directory).to_lowercase();
+    address.starts_with(wanted)
         || name.starts_with(wanted)
         || name.split_whitespace().any(|word| word.starts_with(wanted))
 }
 
-fn resolution(mailbox: &Mailbox, contact_data: bool) -> String {
-    let name = escape(&mailbox.display_name);
-    let kind = match mailbox.state {
-        MailboxState::MailUser | MailboxState::Remote => "Contact",
-        _ => "Mailbox",
-    };
-    let mut out = format!(
-        "<t:Resolution><t:Mailbox><t:Name>{name}</t:Name><t:EmailAddress>{}</t:EmailAddress>\
-         <t:RoutingType>SMTP</t:RoutingType><t:MailboxType>{kind}</t:MailboxType></t:Mailbox>",
-        escape(&mailbox.primary)
-    );
+fn resolution(somebody: Recipient<'_>, contact_data: bool, directory: &Directory) -> String {
+    let mut out = format!("<t:Resolution>{}", somebody.element("Mailbox", directory));
     if contact_data {
+        let name = escape(somebody.name(directory));
         let _ = write!(
             out,
             "<t:Contact><t:DisplayName>{name}</t:DisplayName>\
