@@ -1,7 +1,10 @@
 //! The simulator from outside: raw requests over TCP and TLS, answers compared as text.
 
+mod autodiscover;
 mod client;
+mod directory;
 mod faults;
+mod items;
 mod operations;
 mod practice;
 mod proxy;
