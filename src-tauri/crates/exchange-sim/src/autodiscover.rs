@@ -55,8 +55,11 @@ pub enum Endpoint {
 /// A URL of EWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EwsUrl {
-    /// That of this simulator.
+    /// That of this simulator: the first of `Options::names` at the standard port, or `localhost` at
+    /// its own.
     Own,
+    /// `localhost` at its own port, whatever its names.
+    Loopback,
     /// This one.
     At(String),
 }
@@ -137,6 +140,16 @@ impl Autodiscover {
         Self {
             internal: Some(EwsUrl::At(ews_url.to_owned())),
             external: Some(EwsUrl::At(ews_url.to_owned())),
+            ..Self::default()
+        }
+    }
+
+    /// `https://localhost:PORT`, whatever names the server has.
+    #[must_use]
+    pub fn on_loopback() -> Self {
+        Self {
+            internal: Some(EwsUrl::Loopback),
+            external: Some(EwsUrl::Loopback),
             ..Self::default()
         }
     }

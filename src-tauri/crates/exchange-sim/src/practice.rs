@@ -2,6 +2,7 @@
 //! Deterministic: the same scenario and number give the same names, addresses and answers.
 
 mod names;
+mod resources;
 mod scenario;
 mod world;
 

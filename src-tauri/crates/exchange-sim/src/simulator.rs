@@ -60,6 +60,8 @@ pub(crate) struct World {
     pub(crate) items: Items,
     /// Scheme and host it names itself with: `https://mail.contoso.com`.
     pub(crate) own: String,
+    /// The same on loopback: `https://localhost:50443`.
+    pub(crate) loopback: String,
     /// Channel binding of the own certificate; none over plain HTTP.
     pub(crate) channel: Option<[u8; 16]>,
     directory: RwLock<Arc<Directory>>,
@@ -124,7 +126,8 @@ pub(crate) async fn start_under(
         queue,
         refusals: Refusals::default(),
         items: Items::default(),
-        own: own(&options, address.port()),
+        own: own(options.names.first(), &options, address.port()),
+        loopback: own(None, &options, address.port()),
         channel: identity
             .as_ref()
             .map(|identity| channel::expected(&identity.leaf_der)),
@@ -157,15 +160,7 @@ impl Simulator {
     /// The address for clients: `https://localhost:PORT/EWS/Exchange.asmx`.
     #[must_use]
     pub fn ews_url(&self) -> String {
-        let scheme = if self.identity.is_some() {
-            "https"
-        } else {
-            "http"
-        };
-        format!(
-            "{scheme}://localhost:{}/EWS/Exchange.asmx",
-            self.address.port()
-        )
+        format!("{}/EWS/Exchange.asmx", self.world.loopback)
     }
 
     /// The address that Autodiscover gives: that of the first of `Options::names`, at the standard
@@ -264,12 +259,12 @@ impl Simulator {
     }
 }
 
-fn own(options: &Options, port: u16) -> String {
+fn own(name: Option<&String>, options: &Options, port: u16) -> String {
     let scheme = match options.bind {
         Bind::Http => "http",
         Bind::Https(_) => "https",
     };
-    match options.names.first() {
+    match name {
         Some(name) => format!("{scheme}://{name}"),
         None => format!("{scheme}://localhost:{port}"),
     }

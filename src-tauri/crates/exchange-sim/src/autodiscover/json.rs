@@ -144,6 +144,7 @@ mod tests {
         let place = Whereabouts {
             directory: &directory,
             own: "https://h",
+            loopback: "https://localhost:1",
         };
         let answer = answer(path, Some(query), place);
         (answer.status, answer.body)

@@ -5,11 +5,13 @@ use super::{EwsUrl, Found};
 use crate::directory::Directory;
 use crate::options::MailboxState;
 
-/// The directory, and the address this server names itself with (`https://mail.contoso.com`).
+/// The directory, and the addresses of this server: by its name (`https://mail.contoso.com`) and on
+/// loopback (`https://localhost:50443`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Whereabouts<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) own: &'a str,
+    pub(crate) loopback: &'a str,
 }
 
 /// What is to be said about a user, ready for an answer.
@@ -82,6 +84,7 @@ impl Whereabouts<'_> {
     ) -> Settings {
         let url = |url: &EwsUrl| match url {
             EwsUrl::Own => format!("{}/EWS/Exchange.asmx", self.own),
+            EwsUrl::Loopback => format!("{}/EWS/Exchange.asmx", self.loopback),
             EwsUrl::At(url) => url.clone(),
         };
         let known = self.directory.by_address(address);
@@ -125,6 +128,7 @@ mod tests {
         let place = Whereabouts {
             directory: &directory,
             own,
+            loopback: own,
         };
         assert_eq!(place.tell("A@fabrikam.com"), Told::Busy);
         assert!(matches!(place.tell("b@fabrikam.com"), Told::Settings(_)));

@@ -24,6 +24,7 @@ impl Visit<'_> {
         let place = Whereabouts {
             directory: self.directory,
             own: &self.world.own,
+            loopback: &self.world.loopback,
         };
         if door == Door::Json {
             return Reply::http(match self.head.method {

@@ -25,6 +25,8 @@ pub enum Scenario {
     HeaderIgnored,
     /// The service account has no mailbox of its own.
     AccountWithoutMailbox,
+    /// Nobody has made a room list.
+    NoRoomLists,
     /// The server asks to slow down.
     Throttled,
     /// Mailboxes are on the move.
@@ -54,7 +56,7 @@ struct Text {
 
 impl Scenario {
     /// All scenarios, in the order of lists.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Healthy,
         Self::Demo,
         Self::WrongPassword,
@@ -65,6 +67,7 @@ impl Scenario {
         Self::UnscopedRole,
         Self::HeaderIgnored,
         Self::AccountWithoutMailbox,
+        Self::NoRoomLists,
         Self::Throttled,
         Self::MailboxMoving,
         Self::AliasesAndRemoteMailboxes,
@@ -106,7 +109,7 @@ impl Scenario {
 }
 
 /// One for each scenario, in the order of their declaration.
-const TEXTS: [Text; 19] = [
+const TEXTS: [Text; 20] = [
     Text {
         id: "healthy",
         title: "Healthy",
@@ -168,7 +171,14 @@ const TEXTS: [Text; 19] = [
         id: "account-without-mailbox",
         title: "Account without mailbox",
         shows: "The service account has no mailbox, which Exchange 2016 and later allow.",
-        expected: "Passed with warnings: no mailbox, so rooms and other resources won't be retrieved",
+        expected: "Passed with warnings: no mailbox, so rooms and other resources are retrieved only \
+         while impersonating a mailbox that opens",
+    },
+    Text {
+        id: "no-room-lists",
+        title: "No room lists",
+        shows: "Every mailbox opens, and nobody has made a room list in this organization.",
+        expected: "Passed; rooms: no room lists are defined, which isn't a matter of rights",
     },
     Text {
         id: "throttled",

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::names::person;
 use super::scenario::Scenario;
-use super::{ACCOUNT, PASSWORD};
+use super::{ACCOUNT, PASSWORD, resources};
+use crate::autodiscover::Autodiscover;
 use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::{Fault, HttpAnswer, What, When};
@@ -82,10 +83,17 @@ pub fn setup(scenario: Scenario, users: usize) -> Practice {
     let mut world = World::new(users);
     match scenario {
         Scenario::PrivateCa => {}
-        Scenario::Healthy => world.offer(&["Negotiate", "NTLM", "Basic"]),
+        Scenario::Healthy => {
+            world.offer(&["Negotiate", "NTLM", "Basic"]);
+            world.names();
+        }
         Scenario::Demo => {
             world.offer(&["Negotiate", "NTLM", "Basic"]);
+            world.names();
             world.mix();
+        }
+        Scenario::NoRoomLists => {
+            world.options.groups.retain(|group| !group.is_room_list);
         }
         Scenario::WrongPassword => "Yesterday-Pa55!".clone_into(&mut world.password),
         Scenario::NtlmOnly => {
@@ -131,7 +139,7 @@ pub fn setup(scenario: Scenario, users: usize) -> Practice {
     world.finish(scenario)
 }
 
-const DOMAIN: &str = "contoso.com";
+pub(super) const DOMAIN: &str = "contoso.com";
 const SERVICE_MAILBOX: &str = "svc-ews@contoso.com";
 const CANARY: &str = "board.secretary@contoso.com";
 
@@ -161,6 +169,7 @@ impl World {
             .map(|(n, user)| mailbox(n, user))
             .collect();
         mailboxes.push(Mailbox::new(SERVICE_MAILBOX, "EWS Service"));
+        mailboxes.extend(resources::rooms());
         let options = Options {
             bind: Bind::Https(Certificate::Ca),
             accounts: vec![Account {
@@ -168,6 +177,8 @@ impl World {
                 ..Account::default()
             }],
             mailboxes,
+            groups: resources::groups(&users),
+            autodiscover: Autodiscover::on_loopback(),
             lock_out_after: Some(3),
             ..Options::default()
         };
@@ -184,6 +195,12 @@ impl World {
 
     fn account(&mut self) -> &mut Account {
         &mut self.options.accounts[0]
+    }
+
+    /// The names by which Autodiscover looks for the server; they stand in its certificate.
+    fn names(&mut self) {
+        let names = ["mail", "autodiscover"].map(|host| format!("{host}.{DOMAIN}"));
+        self.options.names = names.to_vec();
     }
 
     fn offer(&mut self, schemes: &[&str]) {
