@@ -64,7 +64,7 @@ impl Open {
             stream,
             chain,
             certificate_asked,
-        } = dial(endpoint, trust, &stats.connections).await?;
+        } = dial(endpoint, trust, stats).await?;
         let (send, connection) = http1::Builder::new()
             .max_buf_size(64 * 1024)
             .handshake(TokioIo::new(stream))

@@ -4,9 +4,9 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
 use crate::endpoint::host_and_port;
-use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, TlsReason, Trust, proxy, tls};
+use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, Stats, TlsReason, Trust, proxy, tls};
 
 /// Longest time for a connection attempt, whatever the request may take.
 const MAX_CONNECT: Duration = Duration::from_secs(15);
@@ -26,6 +26,25 @@ pub(crate) struct Dialed {
     pub(crate) stream: Stream,
     pub(crate) chain: Arc<Vec<Certificate>>,
     pub(crate) certificate_asked: bool,
+}
+
+/// How the newest connection attempt went, as far as it came: kept in success and in failure.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dialing {
+    /// What the name resolved to; empty where nothing was looked up (an address, a proxy).
+    pub addresses: Vec<SocketAddr>,
+    /// How long the look-up took, failed or not.
+    pub resolved: Option<Duration>,
+    /// How long it took until a port answered, the tunnel of a proxy included; failed or not.
+    pub connected: Option<Duration>,
+    /// The address that answered, or the proxy's.
+    pub peer: Option<SocketAddr>,
+    /// `host:port` of the HTTP proxy it went through.
+    pub proxy: Option<String>,
+    /// How long the TLS handshake took, failed or not.
+    pub encrypted: Option<Duration>,
+    /// Version and cipher suite, as `TLSv1_3 TLS13_AES_256_GCM_SHA384`.
+    pub protocol: Option<String>,
 }
 
 /// Plain or encrypted.
@@ -42,25 +61,33 @@ pub(crate) enum Stream {
 pub(crate) async fn dial(
     endpoint: &Endpoint,
     trust: &Trust,
-    connections: &AtomicU64,
+    stats: &Stats,
 ) -> Result<Dialed, Fault> {
-    match once(endpoint, trust, connections).await {
+    match once(endpoint, trust, stats).await {
         // A handshake that was cut off without an alert deserves one more attempt: load balancers
         // and freshly recycled servers do this at random.
         Err(Fault::Tls(fault)) if fault.reason == TlsReason::HungUp => {
-            once(endpoint, trust, connections).await
+            once(endpoint, trust, stats).await
         }
         other => other,
     }
 }
 
-async fn once(
+async fn once(endpoint: &Endpoint, trust: &Trust, stats: &Stats) -> Result<Dialed, Fault> {
+    let mut told = Dialing::default();
+    let dialed = in_phases(endpoint, trust, stats, &mut told).await;
+    stats.dialed(told);
+    dialed
+}
+
+async fn in_phases(
     endpoint: &Endpoint,
     trust: &Trust,
-    connections: &AtomicU64,
+    stats: &Stats,
+    told: &mut Dialing,
 ) -> Result<Dialed, Fault> {
     let mut limit = Limit::new(endpoint.timeout.min(MAX_CONNECT));
-    let tcp = connect(endpoint, &mut limit, connections).await?;
+    let tcp = connect(endpoint, &mut limit, stats, told).await?;
     if !endpoint.secure {
         return Ok(Dialed {
             stream: Stream::Plain(tcp),
@@ -68,7 +95,9 @@ async fn once(
             certificate_asked: false,
         });
     }
+    let started = Instant::now();
     let shaken = limit.keep(tls::handshake(tcp, &endpoint.host, trust)).await;
+    told.encrypted = Some(started.elapsed());
     let shaken = shaken.ok_or_else(|| Fault::ConnectTimeout {
         detail: limit.waited("the TLS handshake was not answered"),
     })?;
@@ -76,7 +105,12 @@ async fn once(
         stream,
         certificate_asked,
     } = shaken.map_err(|fault| through(endpoint, fault))?;
-    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let session = stream.get_ref().1;
+    told.protocol = session
+        .protocol_version()
+        .zip(session.negotiated_cipher_suite())
+        .map(|(version, suite)| format!("{version:?} {:?}", suite.suite()));
+    let shown = session.peer_certificates().unwrap_or_default();
     let chain = shown.iter().map(|der| Certificate::describe(der)).collect();
     Ok(Dialed {
         stream: Stream::Tls(Box::new(stream)),
@@ -137,7 +171,8 @@ impl Limit {
 async fn connect(
     endpoint: &Endpoint,
     limit: &mut Limit,
-    connections: &AtomicU64,
+    stats: &Stats,
+    told: &mut Dialing,
 ) -> Result<TcpStream, Fault> {
     let stream = match &endpoint.proxy {
         Proxy::Http {
@@ -145,6 +180,8 @@ async fn connect(
             port,
             credentials,
         } if !endpoint.is_loopback() => {
+            told.proxy = Some(host_and_port(host, *port));
+            let started = Instant::now();
             let way = proxy::Way {
                 host,
                 port: *port,
@@ -152,9 +189,11 @@ async fn connect(
                 target: endpoint.target(),
                 user_agent: &endpoint.user_agent,
                 log_ons: &endpoint.proxy_log_ons,
-                connections,
+                connections: &stats.connections,
             };
-            way.tunnel(limit).await.map_err(|kind| {
+            let tunnel = way.tunnel(limit).await;
+            told.connected = Some(started.elapsed());
+            tunnel.map_err(|kind| {
                 Fault::Proxy(Box::new(ProxyFault {
                     proxy: host_and_port(host, *port),
                     kind,
@@ -162,11 +201,16 @@ async fn connect(
             })?
         }
         _ => {
-            let stream = race(addresses(endpoint, *limit).await?, *limit).await?;
-            connections.fetch_add(1, Relaxed);
+            let addresses = addresses(endpoint, *limit, told).await?;
+            let started = Instant::now();
+            let raced = race(addresses, *limit).await;
+            told.connected = Some(started.elapsed());
+            let stream = raced?;
+            stats.connections.fetch_add(1, Relaxed);
             stream
         }
     };
+    told.peer = stream.peer_addr().ok();
     // Requests are one small packet each; waiting to fill it would cost a round trip.
     stream.set_nodelay(true).map_err(|e| Fault::Closed {
         detail: e.to_string(),
@@ -179,7 +223,11 @@ pub(crate) async fn reach(host: &str, port: u16, limit: Limit) -> Result<TcpStre
     race(resolve(host, port, limit).await?, limit).await
 }
 
-async fn addresses(endpoint: &Endpoint, limit: Limit) -> Result<Vec<SocketAddr>, Fault> {
+async fn addresses(
+    endpoint: &Endpoint,
+    limit: Limit,
+    told: &mut Dialing,
+) -> Result<Vec<SocketAddr>, Fault> {
     let by_hand = endpoint
         .overrides
         .iter()
@@ -189,10 +237,16 @@ async fn addresses(endpoint: &Endpoint, limit: Limit) -> Result<Vec<SocketAddr>,
     if !by_hand.is_empty() {
         return Ok(by_hand);
     }
-    match endpoint.address {
-        Some(ip) => Ok(vec![SocketAddr::new(ip, endpoint.port)]),
-        None => resolve(&endpoint.host, endpoint.port, limit).await,
+    if let Some(ip) = endpoint.address {
+        return Ok(vec![SocketAddr::new(ip, endpoint.port)]);
     }
+    let started = Instant::now();
+    let found = resolve(&endpoint.host, endpoint.port, limit).await;
+    told.resolved = Some(started.elapsed());
+    if let Ok(found) = &found {
+        told.addresses.clone_from(found);
+    }
+    found
 }
 
 async fn resolve(host: &str, port: u16, limit: Limit) -> Result<Vec<SocketAddr>, Fault> {

@@ -1,7 +1,7 @@
 //! A lane: one connection, one log-on, one request at a time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use hyper::StatusCode;
@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use crate::connection::{Failed, LoggedOn, Open};
 use crate::log_on::{self, LogOn};
 use crate::log_ons::LogOns;
-use crate::{Authenticator, Endpoint, Fault, NtlmWord, Reply, Trust};
+use crate::{Authenticator, Dialing, Endpoint, Fault, NtlmWord, Reply, Trust};
 
 /// Log-ons in a row that a connection forgets at once before every request logs on by itself.
 const FORGETFUL: u32 = 2;
@@ -34,6 +34,7 @@ pub struct Stats {
     pub(crate) connections: AtomicU64,
     pub(crate) requests: AtomicU64,
     pub(crate) log_ons: AtomicU64,
+    dialing: Mutex<Dialing>,
 }
 
 /// [`Stats`] at one moment.
@@ -56,6 +57,17 @@ impl Stats {
             requests: self.requests.load(Relaxed),
             log_ons: self.log_ons.load(Relaxed),
         }
+    }
+
+    /// How the newest connection attempt went, over all lanes.
+    #[must_use]
+    pub fn dialing(&self) -> Dialing {
+        let newest = self.dialing.lock();
+        newest.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn dialed(&self, told: Dialing) {
+        *self.dialing.lock().unwrap_or_else(PoisonError::into_inner) = told;
     }
 }
 

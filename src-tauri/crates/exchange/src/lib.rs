@@ -31,6 +31,7 @@ pub use authentication::{
 pub use certificate::{Certificate, CertificateError, read_certificates};
 pub use challenge::{Challenge, ChallengeError};
 pub use channel_binding::{BindingHash, ChannelBinding};
+pub use dial::Dialing;
 pub use endpoint::{Endpoint, EndpointError, Override};
 pub use fault::{Fault, LogOnFault, TlsFault, TlsFaultKind, TlsReason};
 pub use kerberos::{Kerberos, NoRealm, Realm};
