@@ -27,10 +27,14 @@ function judged(state: RunRow["state"], counts: Partial<Summary>, warnings: stri
 
 const refusedLogOn: Step = {
   id: "log_on",
+  title: "Service account signs in",
   status: "fail",
   cause: "auth.rejected",
   message: "Stopped after one refused sign-in so the account isn't locked.",
   elapsedMs: 12,
+  blame: "identity",
+  next: null,
+  evidence: [],
 };
 
 describe("the verdict of a run", () => {

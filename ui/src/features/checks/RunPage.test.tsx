@@ -176,6 +176,7 @@ describe("mailboxes", () => {
     const result_show = ({ seq }: { seq: number }) => ({
       row: rows[seq] ?? sampleResult(),
       explanation: null,
+      reasons: [],
       remedy: [],
       evidence: { request: "POST /EWS/Exchange.asmx", reply: "HTTP/1.1 503 Service Unavailable" },
       folders: [],

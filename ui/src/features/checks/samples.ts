@@ -4,6 +4,7 @@ import type { RunAuthentication } from "@/ipc/generated/RunAuthentication";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import type { RunRow } from "@/ipc/generated/RunRow";
 import type { RunState } from "@/ipc/generated/RunState";
+import type { Step } from "@/ipc/generated/Step";
 import type { Summary } from "@/ipc/generated/Summary";
 
 /** Nothing was asked, or it is a run of an older version. */
@@ -89,6 +90,22 @@ export function samplePage(row: RunRow, change: Partial<RunPage> = {}): RunPage 
   };
 }
 
+/** A rung that passed, changed as told. */
+export function sampleStep(change: Partial<Step> = {}): Step {
+  return {
+    id: "form",
+    title: "Form values",
+    status: "pass",
+    cause: null,
+    message: "",
+    elapsedMs: null,
+    blame: null,
+    next: null,
+    evidence: [],
+    ...change,
+  };
+}
+
 /** A run that broke at the log-on: no mailbox was asked. */
 export function stoppedPage(): RunPage {
   const state: RunState = "stopped";
@@ -106,9 +123,19 @@ export function stoppedPage(): RunPage {
     }),
     {
       steps: [
-        { id: "ews", status: "pass", cause: null, message: "EWS answers.", elapsedMs: 20 },
-        { id: "log_on", status: "fail", cause: "auth.rejected", message: "Sign-in refused.", elapsedMs: 31 },
-        { id: "mailboxes", status: "skipped", cause: null, message: "", elapsedMs: null },
+        sampleStep({ id: "ews", title: "EWS answers", message: "EWS answers.", elapsedMs: 20 }),
+        sampleStep({
+          id: "log_on",
+          title: "Service account signs in",
+          status: "fail",
+          cause: "auth.rejected",
+          message: "Sign-in refused.",
+          elapsedMs: 31,
+          blame: "identity",
+          next: "Correct the name or the password, then check again.",
+          evidence: ["HTTP 401 after NTLM", "Schemes offered: Negotiate, NTLM"],
+        }),
+        sampleStep({ id: "mailboxes", title: "Every mailbox", status: "skipped" }),
       ],
       causes: [
         {
@@ -119,7 +146,10 @@ export function stoppedPage(): RunPage {
           title: "Sign-in refused",
           explanation: "The server refused the name or the password. Correct them and check again.",
           blame: "identity",
+          reasons: ["Most likely a wrong name or password.", "The account is locked out."],
+          evidence: ["HTTP 401 after NTLM"],
           remedy: [{ purpose: "look", powershell: "Get-ADUser svc-rg -Properties LockedOut" }],
+          alternatives: [],
           examples: ["anna@contoso.com"],
         },
       ],

@@ -13,6 +13,7 @@ const configuration: EmailConfiguration = {
     tlsTrust: { kind: "system" },
     identifyBy: "smtp",
     proxy: { kind: "inherit" },
+    findWhenChecking: false,
   },
   saved: true,
   password: { hasPassword: true, askEachTime: false, setAt: null, provenAt: null },

@@ -30,6 +30,7 @@ export function scopeSize(scope: CheckScope, users: number, last: RunRow | undef
     case "users":
       return scope.ids.length;
     case "failed_only":
+    case "cause":
       return failedCount(last);
     case "address":
       return 1;

@@ -75,7 +75,14 @@ describe("deleting", () => {
       users: {
         kind: "matching",
         organization: 3,
-        filter: { search: null, syncAccess: null, verdict: null, mustRefuse: null, synchronizationDisabled: null },
+        filter: {
+          search: null,
+          syncAccess: null,
+          verdict: null,
+          mustRefuse: null,
+          synchronizationDisabled: null,
+          location: null,
+        },
       },
       force: false,
     });

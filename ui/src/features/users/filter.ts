@@ -1,3 +1,4 @@
+import type { MailboxLocation } from "@/ipc/generated/MailboxLocation";
 import type { SortDirection } from "@/ipc/generated/SortDirection";
 import type { SyncAccess } from "@/ipc/generated/SyncAccess";
 import type { UsersFilter } from "@/ipc/generated/UsersFilter";
@@ -6,7 +7,7 @@ import type { Verdict } from "@/ipc/generated/Verdict";
 import { text, type UrlState } from "@/lib/urlState";
 
 /** The keys of the address that filter the list. */
-export const filterKeys = ["search", "access", "verdict", "flag"] as const;
+export const filterKeys = ["search", "access", "verdict", "flag", "location"] as const;
 
 /** The filter the address asks for. */
 export function filterOf(url: UrlState): UsersFilter {
@@ -18,6 +19,7 @@ export function filterOf(url: UrlState): UsersFilter {
     verdict: (text(url, "verdict") || null) as Verdict | null,
     mustRefuse: flag === "must_refuse" ? true : null,
     synchronizationDisabled: flag === "disabled" ? true : null,
+    location: (text(url, "location") || null) as MailboxLocation | null,
   };
 }
 

@@ -1,12 +1,14 @@
 import type { Cause } from "../../generated/Cause.ts";
-import type { CauseCard } from "../../generated/CauseCard.ts";
+import type { CheckScope } from "../../generated/CheckScope.ts";
 import type { ResultRow } from "../../generated/ResultRow.ts";
 import type { RunProgress } from "../../generated/RunProgress.ts";
-import type { Step } from "../../generated/Step.ts";
 import type { Summary } from "../../generated/Summary.ts";
 import type { UserRow } from "../../generated/UserRow.ts";
 import type { Verdict } from "../../generated/Verdict.ts";
 import { CommandError } from "../../problem.ts";
+import { causesOf } from "./cards.ts";
+import { aboutOf } from "./handOff.ts";
+import { steps } from "./ladder.ts";
 import { matches } from "./organizations.ts";
 import { chain, loggedOn } from "./server.ts";
 import { type FakeRun, type Handlers, messages, note, now, organizationOf, type World } from "./world.ts";
@@ -31,7 +33,7 @@ export function checkHandlers(world: World) {
       if (world.runs.some((run) => run.row.organization === id && settle(run).row.state === "running")) {
         throw new CommandError({ code: "already_running", message: "A check of this organization is running." });
       }
-      const users = organization.users.filter((user) => scope.kind !== "failed_only" || user.lastVerdict !== "granted");
+      const users = organization.users.filter((user) => within(world, scope, user));
       const address = scope.kind === "address" ? scope.address : undefined;
       const results =
         address === undefined
@@ -65,7 +67,7 @@ export function checkHandlers(world: World) {
       return {
         row: run.row,
         progress: progressOf(run),
-        causes: causesOf(shownResults(run)),
+        causes: causesOf(shownResults(run), aboutOf(run)),
         steps: steps(run),
         certificates: chain,
         offered: loggedOn.offered,
@@ -107,10 +109,11 @@ export function checkHandlers(world: World) {
       if (row === undefined) {
         throw new CommandError({ code: "not_found", message: "This result does not exist." });
       }
-      const card = row.cause === null ? undefined : causesOf([row])[0];
+      const card = row.cause === null ? undefined : causesOf([row], aboutOf(run))[0];
       return {
         row,
         explanation: card?.explanation ?? null,
+        reasons: card?.reasons ?? [],
         remedy: card?.remedy ?? [],
         evidence: row.verdict === "granted" ? null : evidence(row),
         folders: [],
@@ -275,6 +278,21 @@ function result(user: UserRow, seq: number): ResultRow {
   };
 }
 
+function within(world: World, scope: CheckScope, user: UserRow): boolean {
+  switch (scope.kind) {
+    case "failed_only":
+      return user.lastVerdict !== "granted";
+    case "users":
+      return scope.ids.includes(user.id);
+    case "cause": {
+      const of = world.runs.find((run) => run.row.id === scope.run);
+      return of?.results.some((row) => row.cause === scope.cause && row.mailbox === user.address) ?? false;
+    }
+    default:
+      return true;
+  }
+}
+
 function summaryOf(rows: readonly ResultRow[]): Summary {
   const of = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
   return {
@@ -293,68 +311,6 @@ function summaryOf(rows: readonly ResultRow[]): Summary {
     left_out: 0,
     causes: [],
   };
-}
-
-function causesOf(rows: readonly ResultRow[]): CauseCard[] {
-  const causes = [...new Set(rows.map((row) => row.cause))].filter((cause) => cause !== null);
-  return causes.map((cause) => {
-    const own = rows.filter((row) => row.cause === cause);
-    const scope = cause === "impersonation.out_of_scope";
-    return {
-      cause,
-      count: own.length,
-      verdict: own[0]?.verdict ?? "refused",
-      finding: own.some((row) => row.finding),
-      title: scope ? "Outside the management scope" : "No mailbox at this address",
-      explanation: scope
-        ? "The role is assigned to svc-rg@contoso.com, but its scope does not cover these mailboxes. Widen the scope or take the mailboxes off the list."
-        : "Exchange has no mailbox at these addresses. Correct the list, or look for the mailboxes in Exchange Online.",
-      blame: scope ? ("identity" as const) : ("list" as const),
-      remedy: scope
-        ? [
-            {
-              purpose: "look" as const,
-              powershell: "Get-ManagementRoleAssignment -Role ApplicationImpersonation -GetEffectiveUsers",
-            },
-            {
-              purpose: "verify" as const,
-              powershell: 'Get-Recipient -RecipientPreviewFilter (Get-ManagementScope "RIusersScope").RecipientFilter',
-            },
-          ]
-        : [{ purpose: "look" as const, powershell: `Get-Recipient ${own[0]?.mailbox}` }],
-      examples: own.slice(0, 3).map((row) => row.mailbox),
-    };
-  });
-}
-
-function steps(run: FakeRun): Step[] {
-  const rungs = [
-    ["form", "The form is complete."],
-    ["dns", "mail.contoso.com resolves to 192.0.2.10."],
-    ["tcp", "Port 443 answers."],
-    ["tls", "The certificate is trusted."],
-    ["ews", "EWS answers and offers Negotiate, NTLM."],
-    ["log_on", "Signed in with NTLM."],
-    ["impersonate", "The first mailbox was opened."],
-    ["own_mailbox", "The service account has a mailbox."],
-    ["mailboxes", "Every mailbox was asked once."],
-    ["canaries", "Every mailbox that must be refused was refused."],
-  ] as const;
-  const running = run.row.state === "running";
-  return rungs.map(([id, message], index) => ({
-    id,
-    status:
-      running && index === 8
-        ? "running"
-        : running && index > 8
-          ? "skipped"
-          : index === 8 && run.row.summary.findings > 0
-            ? "warning"
-            : "pass",
-    cause: null,
-    message,
-    elapsedMs: index < 8 ? 12 + index * 7 : null,
-  }));
 }
 
 function evidence(row: ResultRow) {

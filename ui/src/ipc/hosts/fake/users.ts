@@ -1,3 +1,4 @@
+import type { ImportPreview } from "../../generated/ImportPreview.ts";
 import type { ImportPreviewRow } from "../../generated/ImportPreviewRow.ts";
 import type { UserIds } from "../../generated/UserIds.ts";
 import type { UserRow } from "../../generated/UserRow.ts";
@@ -126,21 +127,7 @@ export function userHandlers(world: World) {
           hint: "Paste one address a line.",
         });
       }
-      const token = String(fresh(world));
-      world.previews.set(token, { organization, addresses });
-      const rows = previewRows(addresses, all(organization));
-      const groups = [...new Set(rows.map((row) => row.group))].map((group) => ({
-        group,
-        count: rows.filter((row) => row.group === group).length,
-      }));
-      return {
-        token,
-        encoding: "UTF-8",
-        separator: "lines",
-        columns: ["PrimarySmtpAddress"],
-        groups,
-        toAdd: rows.filter((row) => row.group === "new").length,
-      };
+      return previewOfAddresses(world, organization, addresses);
     },
     users_import_rows: ({ token, group, offset, limit }) => {
       const preview = previewOf(world, token);
@@ -178,6 +165,25 @@ export function userHandlers(world: World) {
   } satisfies Partial<Handlers>;
 }
 
+/** What adding these addresses would do, held until it is applied or cancelled. */
+export function previewOfAddresses(world: World, organization: number, addresses: string[]): ImportPreview {
+  const token = String(fresh(world));
+  world.previews.set(token, { organization, addresses });
+  const rows = previewRows(addresses, organizationOf(world, organization).users);
+  const groups = [...new Set(rows.map((row) => row.group))].map((group) => ({
+    group,
+    count: rows.filter((row) => row.group === group).length,
+  }));
+  return {
+    token,
+    encoding: "UTF-8",
+    separator: "lines",
+    columns: ["PrimarySmtpAddress"],
+    groups,
+    toAdd: rows.filter((row) => row.group === "new").length,
+  };
+}
+
 function previewOf(world: World, token: string) {
   const preview = world.previews.get(token);
   if (preview === undefined) {
@@ -209,13 +215,14 @@ function fits(row: UserRow, filter: UsersFilter | undefined): boolean {
   if (filter === undefined) {
     return true;
   }
-  const { search, syncAccess, verdict, mustRefuse, synchronizationDisabled } = filter;
+  const { search, syncAccess, verdict, mustRefuse, synchronizationDisabled, location } = filter;
   return (
     matches([row.name, row.address, row.upn, row.tags], search) &&
     (syncAccess === null || row.syncAccess === syncAccess) &&
     (verdict === null || row.lastVerdict === verdict) &&
     (mustRefuse === null || row.mustRefuse === mustRefuse) &&
-    (synchronizationDisabled === null || row.synchronizationDisabled === synchronizationDisabled)
+    (synchronizationDisabled === null || row.synchronizationDisabled === synchronizationDisabled) &&
+    (location === null || row.location === location)
   );
 }
 

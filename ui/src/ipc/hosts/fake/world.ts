@@ -96,6 +96,7 @@ export function emptyOrganization(id: number, name: string, externalId: string):
       tlsTrust: { kind: "system" },
       identifyBy: "smtp",
       proxy: { kind: "inherit" },
+      findWhenChecking: false,
     },
     saved: false,
     password: { hasPassword: false, askEachTime: false, setAt: null, provenAt: null },
@@ -150,6 +151,7 @@ export function user(index: number, organization: FakeOrganization, checked: boo
     lastMessage: verdict === null ? null : messages[verdict],
     lastCheckedAt: verdict === null ? null : "2026-11-21T09:12:00Z",
     lastGoodAt: verdict === "granted" ? "2026-11-21T09:12:00Z" : null,
+    location: verdict === null || verdict === "no_mailbox" ? "unknown" : "on_premises",
     createdAt: "2026-11-02T08:00:00Z",
     updatedAt: "2026-11-21T09:12:00Z",
   };
