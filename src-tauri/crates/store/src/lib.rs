@@ -10,6 +10,8 @@ pub mod activity;
 mod db;
 pub mod email_configurations;
 mod error;
+pub mod exchange_names;
+pub mod guide_steps;
 mod migrations;
 pub mod organizations;
 pub mod refused_passwords;

@@ -59,11 +59,16 @@ pub fn apply_to_users(
 }
 
 /// Copies verdict, cause, message and time of every row that was asked to its user, and answers how
-/// many users were touched. `Sync access` stays.
+/// many users were touched. `Sync access` stays. Where a mailbox lives is noted with it: runs ask
+/// Exchange Server only, so who answered lives on-premises.
 ///
 /// # Errors
 /// As [`StoreError`].
 pub fn note_results(tx: &Tx<'_>, run: RunNumber) -> Result<u64, StoreError> {
+    tx.execute(
+        include_str!("note_locations.sql"),
+        named_params! { ":run": run.0 },
+    )?;
     tx.execute(
         include_str!("note_results.sql"),
         named_params! { ":run": run.0 },

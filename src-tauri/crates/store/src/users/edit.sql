@@ -7,5 +7,7 @@ UPDATE users SET
     last_cause = iif(address_key = :address_key, last_cause, NULL),
     last_message = iif(address_key = :address_key, last_message, NULL),
     last_checked_at = iif(address_key = :address_key, last_checked_at, NULL),
-    last_good_at = iif(address_key = :address_key, last_good_at, NULL)
+    last_good_at = iif(address_key = :address_key, last_good_at, NULL),
+    location = iif(address_key = :address_key, location, 'unknown'),
+    redirect_address = iif(address_key = :address_key, redirect_address, NULL)
 WHERE id = :id AND deleted_at IS NULL

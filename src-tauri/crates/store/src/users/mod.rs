@@ -3,17 +3,19 @@
 
 mod filter;
 mod import;
+mod locations;
 mod page;
 
-use contract::{OrganizationId, SmtpAddress, UserChange, UserId, UserIds};
+use contract::{MailboxLocation, OrganizationId, SmtpAddress, UserChange, UserId, UserIds};
 use rusqlite::named_params;
 use rusqlite::types::Value;
 
 pub use import::{BatchUndo, import, undo_import};
+pub use locations::{Examples, examples, locations, of_unknown_location, set_location};
 pub use page::{counts, counts_of_all, each, page, show};
 
 use self::filter::Conditions;
-use crate::values::{bind, key, to_json};
+use crate::values::{Id as _, bind, key, to_json};
 use crate::{StoreError, Tx};
 
 /// A user to add.
@@ -35,6 +37,8 @@ pub struct NewUser {
     pub tags: String,
     /// A canary.
     pub must_refuse: bool,
+    /// Where the mailbox lives, if the list says so.
+    pub location: MailboxLocation,
 }
 
 impl NewUser {
@@ -50,6 +54,7 @@ impl NewUser {
             aliases: Vec::new(),
             tags: String::new(),
             must_refuse: false,
+            location: MailboxLocation::Unknown,
         }
     }
 }
@@ -332,6 +337,7 @@ fn insert(
             ":tags": user.tags,
             ":search_key": text_to_search(&user.name, address, user.upn.as_deref(), &user.tags),
             ":must_refuse": user.must_refuse,
+            ":location": user.location.id(),
             ":import_batch": import_batch,
             ":now": now,
         },

@@ -4,6 +4,7 @@ mod activity;
 mod applying;
 mod configuration;
 mod fixtures;
+mod guide;
 mod opening;
 mod organizations;
 mod refused_passwords;

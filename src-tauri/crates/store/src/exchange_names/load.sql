@@ -1,0 +1,1 @@
+SELECT names FROM exchange_names WHERE organization_id = :organization

@@ -1,0 +1,1 @@
+DELETE FROM guide_steps WHERE organization_id = :organization AND guide = :guide AND step = :step
