@@ -264,6 +264,20 @@ impl HttpAnswer {
         }
     }
 
+    /// 401 to a token, with the reason in `x-ms-diagnostics`
+    /// (`2000003;reason="…";error_category="invalid_resource"`).
+    #[must_use]
+    pub fn token_rejected(diagnostics: &str) -> Self {
+        Self::unauthorized(&["Bearer client_id=\"00000002-0000-0ff1-ce00-000000000000\""])
+            .header("x-ms-diagnostics", diagnostics)
+    }
+
+    /// 403 of Exchange Online with the reason in `X-EWS-Policy-Reason`.
+    #[must_use]
+    pub fn blocked_by_policy(reason: &str) -> Self {
+        Self::status(403).header("x-ews-policy-reason", reason)
+    }
+
     /// 404 of a front end that cannot place the anchor mailbox.
     #[must_use]
     pub fn user_not_found() -> Self {

@@ -1,6 +1,7 @@
 //! Ready-made worlds to practise in: a scenario, its people, and what a check must find there.
 //! Deterministic: the same scenario and number give the same names, addresses and answers.
 
+pub mod causes;
 mod names;
 mod resources;
 mod scenario;

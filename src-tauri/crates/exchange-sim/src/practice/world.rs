@@ -143,17 +143,20 @@ pub(super) const DOMAIN: &str = "contoso.com";
 const SERVICE_MAILBOX: &str = "svc-ews@contoso.com";
 const CANARY: &str = "board.secretary@contoso.com";
 
-struct World {
-    options: Options,
-    users: Vec<PracticeUser>,
-    password: String,
+/// An organization while it is furnished.
+pub(super) struct World {
+    pub(super) options: Options,
+    /// The list, canary last.
+    pub(super) users: Vec<PracticeUser>,
+    /// What clients log on with.
+    pub(super) password: String,
     outside: HashSet<String>,
     gone: HashSet<String>,
 }
 
 impl World {
     /// A healthy server whose role covers everyone but the canary.
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         let mut users: Vec<PracticeUser> = (0..count).map(user).collect();
         users.push(PracticeUser {
             display_name: "Board Secretary".to_owned(),
@@ -193,7 +196,7 @@ impl World {
         }
     }
 
-    fn account(&mut self) -> &mut Account {
+    pub(super) fn account(&mut self) -> &mut Account {
         &mut self.options.accounts[0]
     }
 
@@ -203,7 +206,7 @@ impl World {
         self.options.names = names.to_vec();
     }
 
-    fn offer(&mut self, schemes: &[&str]) {
+    pub(super) fn offer(&mut self, schemes: &[&str]) {
         self.options.offered = schemes.iter().map(|&scheme| scheme.to_owned()).collect();
     }
 
@@ -212,11 +215,11 @@ impl World {
         (offset..self.users.len() - 1).step_by(step)
     }
 
-    fn leave_out(&mut self, n: usize) {
+    pub(super) fn leave_out(&mut self, n: usize) {
         self.outside.insert(self.users[n].primary.clone());
     }
 
-    fn instead_of_everything(&mut self, answer: HttpAnswer) {
+    pub(super) fn instead_of_everything(&mut self, answer: HttpAnswer) {
         self.options
             .faults
             .push(Fault::always(When::Any, What::Http(answer)));
@@ -250,12 +253,12 @@ impl World {
     }
 
     /// The mailbox was removed, the row was not.
-    fn vanish(&mut self, n: usize) {
+    pub(super) fn vanish(&mut self, n: usize) {
         self.gone.insert(self.options.mailboxes[n].primary.clone());
     }
 
     /// The row holds an old address, and the server insists on the primary one.
-    fn list_refused_alias(&mut self, n: usize) {
+    pub(super) fn list_refused_alias(&mut self, n: usize) {
         let primary = self.users[n].primary.clone();
         let alias = self.users[n].aliases[0].clone();
         let refusal = What::Ews(EwsError::non_primary(&primary));
@@ -288,26 +291,24 @@ impl World {
         self.every(20, 17).for_each(|n| self.list_second_address(n));
     }
 
-    fn finish(self, scenario: Scenario) -> Practice {
-        let Self {
-            mut options,
-            users,
-            password,
-            outside,
-            gone,
-        } = self;
-        options
-            .mailboxes
-            .retain(|mailbox| !gone.contains(&mailbox.primary));
-        if let Role::AllBut(scope) = &mut options.accounts[0].role {
-            *scope = outside;
+    /// Takes who is gone out of the server, and who is outside out of the scope.
+    pub(super) fn settle(&mut self) {
+        let gone = std::mem::take(&mut self.gone);
+        let mailboxes = &mut self.options.mailboxes;
+        mailboxes.retain(|mailbox| !gone.contains(&mailbox.primary));
+        if let Role::AllBut(scope) = &mut self.options.accounts[0].role {
+            scope.clone_from(&self.outside);
         }
+    }
+
+    fn finish(mut self, scenario: Scenario) -> Practice {
+        self.settle();
         Practice {
             scenario,
-            options,
+            options: self.options,
             account: ACCOUNT.to_owned(),
-            password,
-            users,
+            password: self.password,
+            users: self.users,
         }
     }
 }
