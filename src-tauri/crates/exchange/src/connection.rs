@@ -96,6 +96,22 @@ impl Open {
         self.chain.first().map(|leaf| leaf.der.as_slice())
     }
 
+    /// The chain of this connection, leaf first.
+    pub(crate) fn chain(&self) -> Arc<Vec<Certificate>> {
+        Arc::clone(&self.chain)
+    }
+
+    /// Asks for the endpoint's path and nothing else: no body, no credentials.
+    pub(crate) async fn get(&mut self, endpoint: &Endpoint) -> Result<Reply, Failed> {
+        let request = Request::get(endpoint.path.as_str())
+            .header(HOST, endpoint.authority())
+            .header(USER_AGENT, endpoint.user_agent.as_str())
+            .header(ACCEPT, "application/json, text/xml, */*;q=0.1")
+            .body(Full::new(Bytes::new()))
+            .expect("host and path come from a URL that was parsed");
+        self.send(endpoint, request, false).await
+    }
+
     /// Sends a request with its body, within the time that one may take.
     pub(crate) async fn ask(
         &mut self,

@@ -14,7 +14,9 @@ use tokio::task::JoinSet;
 use tokio_rustls::client::TlsStream;
 
 use crate::endpoint::host_and_port;
-use crate::{Certificate, Endpoint, Fault, Proxy, ProxyFault, Stats, TlsReason, Trust, proxy, tls};
+use crate::{
+    Certificate, Endpoint, Fault, Names, Proxy, ProxyFault, Stats, TlsReason, Trust, proxy, tls,
+};
 
 /// Longest time for a connection attempt, whatever the request may take.
 const MAX_CONNECT: Duration = Duration::from_secs(15);
@@ -241,12 +243,30 @@ async fn addresses(
         return Ok(vec![SocketAddr::new(ip, endpoint.port)]);
     }
     let started = Instant::now();
-    let found = resolve(&endpoint.host, endpoint.port, limit).await;
+    let found = match &endpoint.names {
+        Some(names) if !endpoint.is_loopback() => by_server(names, endpoint, limit).await,
+        _ => resolve(&endpoint.host, endpoint.port, limit).await,
+    };
     told.resolved = Some(started.elapsed());
     if let Ok(found) = &found {
         told.addresses.clone_from(found);
     }
     found
+}
+
+/// What a name server that was named by hand says.
+async fn by_server(
+    names: &Names,
+    endpoint: &Endpoint,
+    limit: Limit,
+) -> Result<Vec<SocketAddr>, Fault> {
+    let not_found = |detail: String| Fault::NameNotFound { detail };
+    let found = limit.keep(names.addresses(&endpoint.host)).await;
+    let found = found
+        .ok_or_else(|| not_found(limit.waited("the name server did not answer")))?
+        .map_err(|error| not_found(error.to_string()))?;
+    let at = |ip| SocketAddr::new(ip, endpoint.port);
+    Ok(found.into_iter().map(at).collect())
 }
 
 async fn resolve(host: &str, port: u16, limit: Limit) -> Result<Vec<SocketAddr>, Fault> {

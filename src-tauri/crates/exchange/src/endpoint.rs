@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::{Host, Url};
 
-use crate::{LogOns, Proxy, ProxyCredentials};
+use crate::{LogOns, Names, Proxy, ProxyCredentials};
 
 /// An EWS address and how to reach it.
 #[derive(Debug, Clone)]
@@ -17,6 +17,7 @@ pub struct Endpoint {
     pub(crate) secure: bool,
     pub(crate) address: Option<IpAddr>,
     pub(crate) overrides: Vec<Override>,
+    pub(crate) names: Option<Names>,
     pub(crate) proxy: Proxy,
     /// Sign-ins to the proxy, over all lanes to this endpoint.
     pub(crate) proxy_log_ons: Arc<LogOns>,
@@ -60,6 +61,29 @@ impl Endpoint {
             "http" => return Err(EndpointError::Insecure),
             _ => return Err(EndpointError::Invalid),
         };
+        Self::of(&url, secure)
+    }
+
+    /// Plain http to any host, reached like another: for looks that carry no credentials, and for
+    /// nothing else.
+    pub(crate) fn plain(url: &str, like: &Self) -> Result<Self, EndpointError> {
+        let url = Url::parse(url).map_err(|_| EndpointError::Invalid)?;
+        if url.scheme() != "http" {
+            return Err(EndpointError::Invalid);
+        }
+        Ok(Self {
+            overrides: like.overrides.clone(),
+            names: like.names.clone(),
+            proxy: like.proxy.clone(),
+            proxy_log_ons: Arc::clone(&like.proxy_log_ons),
+            timeout: like.timeout,
+            user_agent: like.user_agent.clone(),
+            ..Self::of(&url, false)?
+        })
+    }
+
+    fn of(url: &Url, secure: bool) -> Result<Self, EndpointError> {
+        let host = url.host().ok_or(EndpointError::Invalid)?;
         let address = match &host {
             Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
             Host::Ipv6(ip) => Some(IpAddr::V6(*ip)),
@@ -75,6 +99,7 @@ impl Endpoint {
             secure,
             address,
             overrides: Vec::new(),
+            names: None,
             proxy: Proxy::None,
             proxy_log_ons: Arc::default(),
             timeout: Duration::from_secs(30),
@@ -100,6 +125,13 @@ impl Endpoint {
     #[must_use]
     pub fn overrides(mut self, overrides: Vec<Override>) -> Self {
         self.overrides = overrides;
+        self
+    }
+
+    /// Asks this way of asking DNS for the addresses of the host.
+    #[must_use]
+    pub fn names(mut self, names: Option<Names>) -> Self {
+        self.names = names;
         self
     }
 
