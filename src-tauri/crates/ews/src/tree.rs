@@ -124,12 +124,8 @@ impl Tree {
                 limit: MAX_ELEMENTS,
             });
         }
-        let name = tag.local_name().as_ref().to_owned();
-        if name.is_empty() {
-            return Err(malformed("an element without a name"));
-        }
         self.open.push(Element {
-            name,
+            name: name(tag)?,
             attributes: attributes(tag)?,
             ..Element::default()
         });
@@ -168,6 +164,26 @@ impl Tree {
     fn finish(self) -> Result<Element, ReadError> {
         self.root.ok_or(ReadError::Truncated)
     }
+}
+
+/// The local name. It is shown where something else was expected, so that it is held to what XML
+/// allows in so far as matters there.
+fn name(tag: &BytesStart<'_>) -> Result<String, ReadError> {
+    let name = tag.local_name();
+    let name: &str = name.as_ref();
+    if name.is_empty() {
+        return Err(malformed("an element without a name"));
+    }
+    if name.len() > MAX_TEXT {
+        return Err(ReadError::TooLarge {
+            what: "bytes of a name",
+            limit: MAX_TEXT,
+        });
+    }
+    if name.contains(char::is_control) {
+        return Err(malformed("a control character in the name of an element"));
+    }
+    Ok(name.to_owned())
 }
 
 /// The attributes but for namespace declarations. The number is limited before the reader looks
@@ -269,6 +285,24 @@ mod tests {
         let root = parse("<a b='&#27;[2J'>x&#27;[31m\u{9b}y&#9;z</a>").unwrap();
         assert_eq!(root.text, "x\u{FFFD}[31m\u{FFFD}y\tz");
         assert_eq!(root.attribute("b"), Some("\u{FFFD}[2J"));
+    }
+
+    #[test]
+    fn a_name_may_be_shown() {
+        // Found by fuzzing: the reader takes anything up to white space for a name.
+        for name in ["s:Envelope\u{1}", "a\u{1b}[2J", "\u{9b}", "p:\0"] {
+            let parsed = parse(&format!("<{name} b='c'/>"));
+            assert!(
+                matches!(parsed, Err(ReadError::Malformed { .. })),
+                "{name:?}: {parsed:?}"
+            );
+        }
+        let long = |length: usize| parse(&format!("<a:{}/>", "b".repeat(length)));
+        assert!(long(MAX_TEXT).is_ok());
+        assert!(matches!(
+            long(MAX_TEXT + 1),
+            Err(ReadError::TooLarge { .. })
+        ));
     }
 
     #[test]
