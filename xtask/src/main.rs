@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | cross-check | bench | ui | package`.
+//! Developer commands: `cargo xtask demo | test | cross-check | bench | fuzz | ui | package`.
 //!
 //! Standard library only, so that the first command on a fresh machine starts in seconds. It
 //! installs what is missing where it knows how (Debian, Ubuntu), and says what to install elsewhere.
@@ -7,6 +7,7 @@ mod bench;
 mod cross;
 mod demo;
 mod desktop;
+mod fuzz;
 mod package;
 mod process;
 mod setup;
@@ -28,6 +29,9 @@ Usage: cargo xtask COMMAND
            what has no window under Wine; on Debian
              --only macos|windows|wine
   bench    benchmarks, in release builds; all, or the one that is named
+  fuzz     arbitrary bytes for what reads the answers of servers, on Linux; all targets, or
+           those that are named, ten minutes each
+             --short         a million executions each
   ui       builds the interface into ui/dist
   package  an installer for this system";
 
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         "test" => test::command(rest),
         "cross-check" => cross::command(rest),
         "bench" => bench::command(rest),
+        "fuzz" => fuzz::command(rest),
         "ui" => ui::command(rest),
         "package" => package::command(rest),
         "--help" | "-h" | "help" => {
