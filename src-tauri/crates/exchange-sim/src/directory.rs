@@ -156,6 +156,13 @@ impl Directory {
         self.options.groups.get(*index)
     }
 
+    /// Whether every account has Full Access to the mailbox of this primary address.
+    pub(crate) fn is_open_to_all(&self, primary: &str) -> bool {
+        let open = &self.options.full_access;
+        open.iter()
+            .any(|address| address.eq_ignore_ascii_case(primary))
+    }
+
     /// Whether no address list shows this address.
     pub(crate) fn is_hidden(&self, address: &str) -> bool {
         !self.hidden.is_empty() && self.hidden.contains(&address.to_lowercase())

@@ -57,6 +57,13 @@ impl Items {
         item
     }
 
+    /// Primary address of the mailbox that holds the item of this id.
+    pub(crate) fn mailbox_of(&self, id: &str) -> Option<String> {
+        let kept = self.kept();
+        let found = kept.items.iter().find(|item| item.id == id);
+        found.map(|item| item.mailbox.clone())
+    }
+
     /// The item of this id in this mailbox.
     pub(crate) fn find(&self, mailbox: &str, id: &str) -> Option<Item> {
         let kept = self.kept();

@@ -39,6 +39,8 @@ pub struct Options {
     pub accounts: Vec<Account>,
     /// The mailboxes of this server.
     pub mailboxes: Vec<Mailbox>,
+    /// Mailboxes (primary addresses) that every account may open in its own name: Full Access.
+    pub full_access: HashSet<String>,
     /// Distribution groups and room lists.
     pub groups: Vec<Group>,
     /// Addresses that no address list shows: left out of rooms, members and resolved names.
@@ -109,6 +111,7 @@ impl Default for Options {
                 Mailbox::new("user2@contoso.com", "User Two"),
                 Mailbox::new("svc-ews@contoso.com", "EWS Service"),
             ],
+            full_access: HashSet::new(),
             groups: Vec::new(),
             hidden: HashSet::new(),
             omits_empty_room_lists: false,

@@ -164,30 +164,50 @@ fn user_settings(settings: &Settings, wanted: &[String], directory: &Directory) 
 }
 
 /// Settings that exist, and have no value here.
-const NOT_HERE: [&str; 8] = [
-    "UserDN",
-    "UserDeploymentId",
-    "InternalMailboxServer",
-    "ExternalMailboxServer",
-    "ActiveDirectoryServer",
-    "EcpDeliveryReportUrlFragment",
-    "PublicFolderServer",
-    "MailboxDN",
-];
+/// <https://learn.microsoft.com/exchange/client-developer/web-service-reference/setting-soap>
+const NOT_HERE: &str = "UserDN UserDeploymentId InternalMailboxServer InternalRpcClientServer \
+    InternalMailboxServerDN InternalEcpUrl InternalEcpVoicemailUrl \
+    InternalEcpEmailSubscriptionsUrl InternalEcpTextMessagingUrl \
+    InternalEcpDeliveryReportUrl InternalEcpRetentionPolicyTagsUrl \
+    InternalEcpPublishingUrl InternalOABUrl InternalUMUrl InternalWebClientUrls \
+    MailboxDN PublicFolderServer ActiveDirectoryServer ExternalMailboxServer \
+    ExternalMailboxServerRequiresSSL ExternalMailboxServerAuthenticationMethods \
+    EcpVoicemailUrlFragment EcpEmailSubscriptionsUrlFragment EcpTextMessagingUrlFragment \
+    EcpDeliveryReportUrlFragment EcpRetentionPolicyTagsUrlFragment \
+    EcpPublishingUrlFragment ExternalEcpUrl ExternalEcpVoicemailUrl \
+    ExternalEcpEmailSubscriptionsUrl ExternalEcpTextMessagingUrl \
+    ExternalEcpDeliveryReportUrl ExternalEcpRetentionPolicyTagsUrl \
+    ExternalEcpPublishingUrl ExternalOABUrl ExternalUMUrl ExternalWebClientUrls \
+    CrossOrganizationSharingEnabled AlternateMailboxes InternalPop3Connections \
+    ExternalPop3Connections InternalImap4Connections ExternalImap4Connections \
+    InternalSmtpConnections ExternalSmtpConnections InternalServerExclusiveConnect \
+    ExternalServerExclusiveConnect ExchangeRpcUrl ShowGalAsDefaultView \
+    InteropExternalEwsUrl ExternalEwsVersion InteropExternalEwsVersion \
+    MobileMailboxPolicyInterop UserMSOnline MapiHttpEnabled";
 
 fn value(name: &str, settings: &Settings, directory: &Directory) -> Result<String, &'static str> {
     let url = |url: &Option<String>| url.clone().ok_or("SettingIsNotAvailable");
     Ok(match name {
         "InternalEwsUrl" => url(&settings.internal)?,
         "ExternalEwsUrl" => url(&settings.external)?,
-        "EwsSupportedSchemas" => directory.options.schema_versions.join(", "),
+        "EwsSupportedSchemas" => named_schemas(directory),
         "CasVersion" => padded(directory),
         "AutoDiscoverSMTPAddress" => settings.address.clone(),
         "UserDisplayName" => settings.display_name.clone(),
         "GroupingInformation" => "Default-First-Site-Name".to_owned(),
-        _ if NOT_HERE.contains(&name) => return Err("SettingIsNotAvailable"),
+        _ if NOT_HERE.split(' ').any(|known| known == name) => return Err("SettingIsNotAvailable"),
         _ => return Err("InvalidSetting"),
     })
+}
+
+/// The schema versions that have names: `Exchange2007, …, Exchange2016`.
+fn named_schemas(directory: &Directory) -> String {
+    let versions = directory.options.schema_versions.iter();
+    let named: Vec<&str> = versions
+        .map(String::as_str)
+        .filter(|version| version.starts_with("Exchange"))
+        .collect();
+    named.join(", ")
 }
 
 /// `15.02.2562.017`.

@@ -50,8 +50,8 @@ pub(super) fn create(
 /// Each item of these ids in the mailbox of whoever asks.
 pub(super) fn get(ids: &[String], properties: bool, scene: &Scene<'_>) -> Answer {
     let find = |id: &String| {
-        let mailbox = own(scene)?;
-        let found = scene.items.find(mailbox, id);
+        let mailbox = holder(id, scene)?;
+        let found = scene.items.find(&mailbox, id);
         let found = found.ok_or_else(|| EwsError::new("ErrorItemNotFound"))?;
         Ok(element(&found, properties))
     };
@@ -65,7 +65,7 @@ pub(super) fn get(ids: &[String], properties: bool, scene: &Scene<'_>) -> Answer
 /// Deletes each item of these ids.
 pub(super) fn delete(ids: &[String], how: DeleteType, scene: &Scene<'_>) -> Answer {
     let remove = |id: &String| {
-        if !scene.items.delete(own(scene)?, id, how) {
+        if !scene.items.delete(&holder(id, scene)?, id, how) {
             return Err(EwsError::new("ErrorItemNotFound"));
         }
         if how == DeleteType::HardDelete {
@@ -113,11 +113,18 @@ fn place(
     Ok((mailbox, folder.id))
 }
 
-/// Primary address of the mailbox of whoever asks, if it opens.
-fn own<'a>(scene: &Scene<'a>) -> Result<&'a str, EwsError> {
-    let mailbox = own_mailbox(scene.acting, scene.directory)?;
-    sound(mailbox, None, scene.directory)?;
-    Ok(&scene.directory.mailbox(mailbox).primary)
+/// Primary address of the mailbox that an item is looked for in, if it opens: that of whoever asks,
+/// or one with Full Access.
+fn holder(id: &str, scene: &Scene<'_>) -> Result<String, EwsError> {
+    let directory = scene.directory;
+    let elsewhere = scene.items.mailbox_of(id);
+    let open = elsewhere.filter(|primary| directory.is_open_to_all(primary));
+    let mailbox = match open.and_then(|primary| directory.by_primary(&primary)) {
+        Some(mailbox) => mailbox,
+        None => own_mailbox(scene.acting, directory)?,
+    };
+    sound(mailbox, None, directory)?;
+    Ok(directory.mailbox(mailbox).primary.clone())
 }
 
 fn with_items(operation: &str, item: Result<String, EwsError>) -> String {

@@ -16,7 +16,8 @@ pub(super) fn own_mailbox(acting: Acting, directory: &Directory) -> Result<Mailb
     })
 }
 
-/// The mailbox a folder id names. Nobody here has folder permissions in another's mailbox.
+/// The mailbox a folder id names. Nobody here has folder permissions in another's mailbox but by Full
+/// Access.
 pub(super) fn named_mailbox(
     address: &str,
     acting: Acting,
@@ -28,6 +29,9 @@ pub(super) fn named_mailbox(
     let primary = &directory.mailbox(mailbox).primary;
     if !primary.eq_ignore_ascii_case(address) {
         return Err(EwsError::new("ErrorNonPrimarySmtpAddress").value("Primary", primary));
+    }
+    if directory.is_open_to_all(primary) {
+        return Ok(mailbox);
     }
     if acting.mailbox() == Some(mailbox) || directory.options.ignores_impersonation {
         acting

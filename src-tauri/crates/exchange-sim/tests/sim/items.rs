@@ -167,3 +167,27 @@ async fn a_fault_at_the_delete_leaves_the_draft() {
         .has(200, "NoError");
     assert_eq!(server.counters().items_left, []);
 }
+
+#[tokio::test]
+async fn with_full_access_a_draft_is_made_without_impersonation() {
+    let mut options = Options::default();
+    options.full_access.insert("User1@contoso.com".to_owned());
+    let server = simulator(options).await;
+    let drafts = |address: &str| {
+        let folder = format!(
+            "<m:SavedItemFolderId><t:DistinguishedFolderId Id=\"drafts\"><t:Mailbox>\
+             <t:EmailAddress>{address}</t:EmailAddress></t:Mailbox></t:DistinguishedFolderId>\
+             </m:SavedItemFolderId>"
+        );
+        envelope("", &create(" MessageDisposition=\"SaveOnly\"", &folder))
+    };
+    ask(&server, &drafts("user2@contoso.com"))
+        .await
+        .has(200, "ErrorAccessDenied");
+    let id = item_id(&ask(&server, &drafts(USER)).await);
+    assert_eq!(server.counters().items_left, left("drafts"));
+    ask(&server, &envelope("", &delete(&id, "HardDelete")))
+        .await
+        .has(200, "NoError");
+    assert_eq!(server.counters().items_left, []);
+}
