@@ -45,7 +45,9 @@ export function configurationHandlers(world: World) {
       if (passwordOuterSpaces) {
         say("password", "warning", "The password starts or ends with a space.");
       }
-      validateUrl(form.ewsUrl, (level, text, fix, automatic) => say("ewsUrl", level, text, fix, automatic));
+      if (!form.findWhenChecking) {
+        validateUrl(form.ewsUrl, (level, text, fix, automatic) => say("ewsUrl", level, text, fix, automatic));
+      }
       if (organizationOf(world, organization).users.length === 0) {
         say("users", "error", "Add users first, or try one address.");
       }
