@@ -10,7 +10,7 @@ use exchange::{Call, Fault, Reply};
 use uuid::Builder;
 
 use super::redact::Redactor;
-use super::spec::RunSpec;
+use super::spec::{Access, RunSpec};
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::{Asked, Observed, observe};
 use crate::ports::{Clock, MailLane};
@@ -50,40 +50,47 @@ pub(super) fn prepare(
     let schema = ticket.schema.unwrap_or(schema);
     match ticket.purpose {
         Purpose::Check | Purpose::SecondAsking | Purpose::Proof => {
-            let identity = ticket.identity(spec.identify_by)?;
-            let body = ews::get_folder::request(schema, Some(&identity), &spec.folders)?;
-            let anchor = anchor(ticket, spec.identify_by);
+            let identity = ticket.identity(spec.access.identify_by)?;
+            let body = ews::get_folder::request(schema, Some(&identity), &spec.access.folders)?;
+            let anchor = anchor(ticket, spec.access.identify_by);
             Ok(prepared(
                 body,
                 anchor,
                 Asked::Impersonating,
-                spec.folders.clone(),
-                spec,
+                spec.access.folders.clone(),
+                &spec.access,
             ))
         }
-        Purpose::AccountState => own_inbox(schema, spec),
+        Purpose::AccountState => own_inbox(schema, &spec.access),
         Purpose::OwnAddress => {
             let name = spec
+                .access
                 .account
                 .rsplit_once('\\')
-                .map_or(spec.account.as_str(), |(_, user)| user);
+                .map_or(spec.access.account.as_str(), |(_, user)| user);
             let body = ews::resolve_names::request(schema, None, name)?;
-            Ok(prepared(body, None, Asked::Directory, Vec::new(), spec))
+            Ok(prepared(
+                body,
+                None,
+                Asked::Directory,
+                Vec::new(),
+                &spec.access,
+            ))
         }
     }
 }
 
 /// The un-impersonated request for the account's own folder, of the kind that tells mailboxes apart
 /// in this run (the Inbox unless others are asked for): the log-on, and the anonymous probe.
-pub(super) fn own_inbox(schema: SchemaVersion, spec: &RunSpec) -> Result<Prepared, RequestError> {
-    let folders: Vec<_> = spec.folders.iter().take(1).copied().collect();
+pub(super) fn own_inbox(schema: SchemaVersion, access: &Access) -> Result<Prepared, RequestError> {
+    let folders: Vec<_> = access.folders.iter().take(1).copied().collect();
     let body = ews::get_folder::request(schema, None, &folders)?;
-    Ok(prepared(body, None, Asked::Own, folders, spec))
+    Ok(prepared(body, None, Asked::Own, folders, access))
 }
 
 /// The same, before any credentials.
-pub(super) fn anonymous(schema: SchemaVersion, spec: &RunSpec) -> Result<Prepared, RequestError> {
-    own_inbox(schema, spec).map(|prepared| Prepared {
+pub(super) fn anonymous(schema: SchemaVersion, access: &Access) -> Result<Prepared, RequestError> {
+    own_inbox(schema, access).map(|prepared| Prepared {
         asked: Asked::Anonymously,
         ..prepared
     })
@@ -94,9 +101,9 @@ fn prepared(
     anchor: Option<String>,
     asked: Asked,
     folders: Vec<DistinguishedFolder>,
-    spec: &RunSpec,
+    access: &Access,
 ) -> Prepared {
-    let request_id = Builder::from_random_bytes(spec.dice.roll())
+    let request_id = Builder::from_random_bytes(access.dice.roll())
         .into_uuid()
         .to_string();
     Prepared {
@@ -108,8 +115,8 @@ fn prepared(
         },
         asked,
         folders,
-        clock: Arc::clone(&spec.clock),
-        redactor: Arc::clone(&spec.redactor),
+        clock: Arc::clone(&access.clock),
+        redactor: Arc::clone(&access.redactor),
     }
 }
 

@@ -16,7 +16,7 @@ use super::export::Export;
 use super::guard::SendAgain;
 use super::load::Canary;
 use super::plan::Plan;
-use super::sending::{Sending, for_proxy};
+use super::sending::{Sending, for_proxy, password_needed, stored_password};
 use super::settings::for_check;
 use super::start::{self, Audit, Mailboxes, StartedCheck};
 use crate::Engine;
@@ -422,29 +422,6 @@ async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {
 }
 
 /// None is stored, and none is needed, where the sign-in of this computer is used.
-async fn stored_password(
-    stage: &Stage,
-    row: &OrganizationRow,
-    plan: &Plan,
-) -> Result<Secret, Problem> {
-    if !plan.wants_password() {
-        return Ok(Secret::new(String::new()));
-    }
-    stage
-        .password(row.id)
-        .await?
-        .ok_or_else(|| password_needed(&row.name))
-}
-
-fn password_needed(whose: &str) -> Problem {
-    Problem::new(
-        Code::PasswordNeeded,
-        format!("The password for {whose} is neither typed nor stored."),
-    )
-    .field("password")
-    .hint("Enter the password, or store it in the key store.")
-}
-
 fn final_progress(stored: &StoredRun) -> RunProgress {
     let summary = stored.row.summary.clone();
     RunProgress {

@@ -122,7 +122,7 @@ impl Conductor {
         let decided = tally::decided_by_exchange(recorded);
         Self {
             governor: Governor::new(spec.ceiling),
-            proofs: Proofs::new(spec.account_address()),
+            proofs: Proofs::new(spec.access.account_address()),
             schema: SchemaVersion::Exchange2013Sp1,
             sendable: pending,
             decided,
@@ -192,12 +192,7 @@ impl Conductor {
     }
 
     pub(super) fn words(&self) -> Words<'_> {
-        Words {
-            account: &self.spec.account,
-            host: &self.spec.host,
-            offered: &self.facts.authentication.offered,
-            auth: self.spec.authentication.as_str(),
-        }
+        self.spec.access.words(&self.facts.authentication.offered)
     }
 
     /// Ends the run with a cause.
@@ -212,7 +207,7 @@ impl Conductor {
     pub(super) fn take_lane(&mut self) -> Box<dyn MailLane> {
         self.idle.pop().unwrap_or_else(|| {
             self.lanes += 1;
-            let mut lane = self.spec.mailroom.lane();
+            let mut lane = self.spec.access.mailroom.lane();
             if self.logged_on || self.facts.auth.is_some() {
                 lane.log_on();
             }
@@ -428,6 +423,7 @@ impl Conductor {
         let waiting_until = pause.and_then(|until| {
             let wait = jiff::SignedDuration::try_from(until - now).ok()?;
             self.spec
+                .access
                 .clock
                 .now()
                 .checked_add(wait)
@@ -452,7 +448,7 @@ impl Conductor {
 
     /// Counts with what went over the wire.
     pub(super) fn summary(&self) -> Summary {
-        let wire = self.spec.mailroom.snapshot();
+        let wire = self.spec.access.mailroom.snapshot();
         Summary {
             requests: self.before.requests + wire.requests,
             connections: self.before.connections + wire.connections,

@@ -1,31 +1,31 @@
 //! What a run learns on the way, for its header: schemes, chain, build, own mailbox, the ladder.
 
-use contract::{Cause, RunAuthentication, StepStatus};
+use contract::{Cause, Problem, RunAuthentication, SchemeOutcome, SchemeTried, StepStatus};
 
 use super::ask::Answered;
 use super::conductor::Conductor;
 use super::mechanism::Mechanism;
+use super::overture::Overture;
 
 /// What the run learned on the way, for its header.
 #[derive(Debug, Default, Clone)]
-pub(super) struct Facts {
-    pub(super) authentication: RunAuthentication,
+pub(crate) struct Facts {
+    pub(crate) authentication: RunAuthentication,
     /// How the run logs on.
-    pub(super) way: Option<Mechanism>,
-    pub(super) chain: Vec<exchange::Certificate>,
-    pub(super) server_version: Option<String>,
-    pub(super) auth: Option<String>,
-    pub(super) own_mailbox: Option<bool>,
-    pub(super) warnings: Vec<String>,
-    pub(super) steps: Vec<contract::Step>,
-    pub(super) first_opened: bool,
+    pub(crate) way: Option<Mechanism>,
+    pub(crate) chain: Vec<exchange::Certificate>,
+    pub(crate) server_version: Option<String>,
+    pub(crate) auth: Option<String>,
+    pub(crate) own_mailbox: Option<bool>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) steps: Vec<contract::Step>,
+    pub(crate) first_opened: bool,
 }
 
-impl Conductor {
+impl Facts {
     pub(super) fn note_version(&mut self, answered: &Answered) {
-        if self.facts.server_version.is_none() {
-            self.facts
-                .server_version
+        if self.server_version.is_none() {
+            self.server_version
                 .clone_from(&answered.observed.server_version);
         }
     }
@@ -38,7 +38,62 @@ impl Conductor {
             _ => return,
         };
         if !chain.is_empty() {
-            self.facts.chain = chain;
+            self.chain = chain;
+        }
+    }
+
+    /// Adds a line to the table of schemes.
+    pub(super) fn tried(&mut self, outcome: SchemeOutcome, detail: Option<String>) {
+        if let Some(way) = self.way {
+            self.authentication.tried.push(SchemeTried {
+                scheme: way.scheme().to_owned(),
+                mechanism: way.name().to_owned(),
+                outcome,
+                detail,
+            });
+        }
+    }
+
+    /// The way that was tried last let us in.
+    pub(super) fn accepted(&mut self) {
+        self.tried(SchemeOutcome::Accepted, None);
+        self.authentication.accepted = self.way.map(|way| way.scheme().to_owned());
+    }
+}
+
+impl Conductor {
+    /// How the run begins; whether it can go on to its mailboxes.
+    pub(super) async fn overture(&mut self) -> Result<bool, Problem> {
+        let mut overture = Overture::new(&self.spec.access, self.cancel.clone(), self.schema);
+        let lane = overture.play().await;
+        let Overture {
+            schema,
+            facts,
+            stop,
+            retries,
+            logged_on,
+            own_key,
+            ..
+        } = overture;
+        (self.schema, self.facts, self.logged_on) = (schema, facts, logged_on);
+        (self.stop, self.proofs.own_key) = (stop, own_key);
+        self.retries += retries;
+        if logged_on {
+            self.governor.logged_on();
+        }
+        let lane = lane?;
+        let goes_on = lane.is_some();
+        lane.into_iter().for_each(|lane| self.adopt(lane));
+        Ok(goes_on)
+    }
+
+    /// Credentials were accepted: from now on other lanes may open.
+    pub(super) fn signed_in(&mut self) {
+        if !self.logged_on {
+            self.logged_on = true;
+            self.spec.access.password.accepted();
+            self.governor.logged_on();
+            self.facts.accepted();
         }
     }
 

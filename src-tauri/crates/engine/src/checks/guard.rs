@@ -116,11 +116,16 @@ impl Watched {
 
     /// Notes or forgets it, once the run has ended.
     pub(super) async fn end(&self, stage: &Stage, last: &RunProgress) {
+        let cause = last.cause.filter(|_| last.state == RunState::Stopped);
+        self.told(stage, cause).await;
+    }
+
+    /// Notes or forgets it: what stopped the use of it, if anything did.
+    pub(super) async fn told(&self, stage: &Stage, stopped: Option<Cause>) {
         let Some(sent) = self.sent.as_ref().filter(|_| self.held_back.is_none()) else {
             return;
         };
-        let refused = last.state == RunState::Stopped
-            && matches!(last.cause, Some(Cause::AuthRejected | Cause::AuthLost));
+        let refused = matches!(stopped, Some(Cause::AuthRejected | Cause::AuthLost));
         let noted = if refused {
             note(stage, sent).await
         } else if self.accepted.load(SeqCst) {

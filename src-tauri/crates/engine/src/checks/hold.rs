@@ -65,7 +65,7 @@ impl Conductor {
         match (&last_word(&answered.observed.seen, &ticket), why) {
             (Seen::Challenge, Why::LogOnAgain) => self.stop_with(Cause::AuthLost, None),
             (Seen::Cause(again), Why::Confirm(first)) if *again == first => {
-                self.note_chain(&answered);
+                self.facts.note_chain(&answered);
                 self.stop_with(first, answered.observed.detail.as_deref());
             }
             (Seen::Cause(Cause::AccountLocked), Why::LogOnAgain)

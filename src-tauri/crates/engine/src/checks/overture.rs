@@ -1,15 +1,17 @@
 //! How a run begins: one anonymous request, then one lane that logs on alone. No password leaves
 //! before the server has asked for it in the scheme that was chosen (ruling 6).
 
-use contract::{Cause, Problem, SchemeOutcome, SchemeTried, StepStatus};
+use contract::{Cause, Problem, SchemeOutcome};
 use ews::SchemaVersion;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::ask::{self, Answered, Prepared};
 use super::authentication;
-use super::conductor::Conductor;
+use super::facts::Facts;
 use super::mechanism::{self, Mechanism};
-use super::ticket::{Next, Purpose, Ticket};
+use super::spec::Access;
+use super::ticket::{Next, Ticket};
 use crate::diagnosis::Seen;
 use crate::diagnosis::refusal::{self, Circumstances};
 use crate::diagnosis::wording;
@@ -27,30 +29,60 @@ enum LoggedOn {
     TicketRefused,
 }
 
-impl Conductor {
-    /// Whether the run can go on to its mailboxes.
-    pub(super) async fn overture(&mut self) -> Result<bool, Problem> {
-        let mut lane = self.spec.mailroom.lane();
+/// The beginning of a run, or of any other work that needs one log-on.
+pub(super) struct Overture<'a> {
+    access: &'a Access,
+    cancel: watch::Receiver<bool>,
+    pub(super) schema: SchemaVersion,
+    /// What it learned.
+    pub(super) facts: Facts,
+    /// Why it was stopped.
+    pub(super) stop: Option<(Cause, String)>,
+    pub(super) retries: u64,
+    /// Credentials were accepted.
+    pub(super) logged_on: bool,
+    /// Identity of the account's own folder, where it has one (ruling 7).
+    pub(super) own_key: Option<[u8; 16]>,
+}
+
+impl<'a> Overture<'a> {
+    pub(super) fn new(
+        access: &'a Access,
+        cancel: watch::Receiver<bool>,
+        schema: SchemaVersion,
+    ) -> Self {
+        Self {
+            access,
+            cancel,
+            schema,
+            facts: Facts::default(),
+            stop: None,
+            retries: 0,
+            logged_on: false,
+            own_key: None,
+        }
+    }
+
+    /// A lane that is logged on, for whatever comes next. `None`: stopped, or cancelled.
+    pub(super) async fn play(&mut self) -> Result<Option<Box<dyn MailLane>>, Problem> {
+        let mut lane = self.access.mailroom.lane();
         let Some(answered) = self.knock(lane.as_mut()).await? else {
-            return Ok(false);
+            return Ok(None);
         };
-        self.note_chain(&answered);
+        self.facts.note_chain(&answered);
         let (mut obstacle, mut ticket_refused) = (None, false);
         let ways = self.ways(&answered).await;
-        let held_back = self.spec.password.held_back.clone();
+        let held_back = self.access.password.held_back.clone();
         if let Some(why) = held_back.filter(|_| !ways.is_empty()) {
             self.stop.get_or_insert((Cause::AuthRejected, why));
-            return Ok(false);
+            return Ok(None);
         }
         for mechanism in ways {
             self.choose(mechanism);
             lane.log_on();
             match self.log_on(lane.as_mut(), mechanism).await? {
-                LoggedOn::Yes => {
-                    self.adopt(lane);
-                    return Ok(true);
-                }
-                LoggedOn::No => return Ok(false),
+                LoggedOn::Yes => return Ok(Some(lane)),
+                LoggedOn::No => return Ok(None),
                 LoggedOn::OtherWay(why) => obstacle = Some(why),
                 LoggedOn::TicketRefused => ticket_refused = true,
             }
@@ -61,7 +93,7 @@ impl Conductor {
             self.stop_rejected(Some(Mechanism::Kerberos));
         }
         self.stop_with(Cause::AuthSchemeNotOffered, obstacle.as_deref());
-        Ok(false)
+        Ok(None)
     }
 
     /// The anonymous first request, with the budget of one mailbox (ruling 16). `None`: stopped or
@@ -69,7 +101,7 @@ impl Conductor {
     async fn knock(&mut self, lane: &mut dyn MailLane) -> Result<Option<Answered>, Problem> {
         let mut ticket = self.account_ticket();
         loop {
-            let prepared = ask::anonymous(self.schema, &self.spec)
+            let prepared = ask::anonymous(self.schema, self.access)
                 .map_err(|e| crate::problems::internal("writing the first request", &e))?;
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
                 return Ok(None);
@@ -82,7 +114,7 @@ impl Conductor {
                 if answered.observed.ews_code.is_some() && !cause.stops() {
                     return Ok(Some(answered));
                 }
-                self.note_chain(&answered);
+                self.facts.note_chain(&answered);
                 let blocked = cause == Cause::PolicyEwsBlocked;
                 let detail = if blocked {
                     Some("before the log-on")
@@ -101,26 +133,27 @@ impl Conductor {
     /// The ways to log on that were chosen and are offered; none: the run stops before any password.
     async fn ways(&mut self, answered: &Answered) -> Vec<Mechanism> {
         if let Some(reply) = answered.reply.as_ref() {
-            let mut found = authentication::of_challenge(reply, self.spec.clock.now());
-            authentication::clean(&mut found, &self.spec.redactor);
+            let mut found = authentication::of_challenge(reply, self.access.clock.now());
+            authentication::clean(&mut found, &self.access.redactor);
             self.facts.authentication = found;
         }
-        let chosen = self.spec.authentication;
+        let chosen = self.access.authentication;
         let offered = self.facts.authentication.offered.clone();
         if !mechanism::candidates(chosen, &offered, true).contains(&Mechanism::Kerberos) {
             return mechanism::candidates(chosen, &offered, false);
         }
-        let possible = self.spec.mailroom.ticket_possible().await;
+        let possible = self.access.mailroom.ticket_possible().await;
         if let Err(Some(why)) = &possible {
             self.facts.way = Some(Mechanism::Kerberos);
-            self.tried(SchemeOutcome::NotPossible, Some(why.clone()));
+            self.facts
+                .tried(SchemeOutcome::NotPossible, Some(why.clone()));
             self.facts.way = None;
         }
         mechanism::candidates(chosen, &offered, possible.is_ok())
     }
 
     fn choose(&mut self, mechanism: Mechanism) {
-        self.spec.mailroom.choose(mechanism);
+        self.access.mailroom.choose(mechanism);
         self.facts.auth = Some(mechanism.scheme().to_ascii_lowercase());
         self.facts.way = Some(mechanism);
     }
@@ -133,8 +166,8 @@ impl Conductor {
         };
         let found = &mut self.facts.authentication;
         if let Some(challenge) = &report.challenge {
-            authentication::note_challenge(found, challenge, self.spec.clock.now());
-            authentication::clean(found, &self.spec.redactor);
+            authentication::note_challenge(found, challenge, self.access.clock.now());
+            authentication::clean(found, &self.access.redactor);
         }
         if report.mechanism != "basic" {
             let version = found.server_version.as_deref();
@@ -142,25 +175,13 @@ impl Conductor {
         }
     }
 
-    /// Adds a line to the table of schemes.
-    fn tried(&mut self, outcome: SchemeOutcome, detail: Option<String>) {
-        if let Some(way) = self.facts.way {
-            self.facts.authentication.tried.push(SchemeTried {
-                scheme: way.scheme().to_owned(),
-                mechanism: way.name().to_owned(),
-                outcome,
-                detail,
-            });
-        }
-    }
-
     /// The sign-in was refused, for good: which reasons are likely here.
     fn refused(&mut self, answered: &Answered) {
         let told = answered.reply.is_none();
         let detail = answered.observed.detail.clone().filter(|_| told);
-        self.tried(SchemeOutcome::Refused, detail.clone());
+        self.facts.tried(SchemeOutcome::Refused, detail.clone());
         if let Some(told) = detail {
-            let sentence = wording::refused_elsewhere(&told, &self.spec.account);
+            let sentence = wording::refused_elsewhere(&told, &self.access.account);
             self.stop.get_or_insert((Cause::AuthRejected, sentence));
             return;
         }
@@ -174,9 +195,13 @@ impl Conductor {
             mechanism: way.map_or("basic", Mechanism::name),
             bound: binding.is_some_and(|binding| binding.sent),
             issuer: self.facts.chain.first().map(|leaf| leaf.issuer.as_str()),
-            proxied: self.spec.proxied,
+            proxied: self.access.proxied,
             skew: self.facts.authentication.clock_skew_seconds,
-            account_domain: self.spec.account.split_once('\\').map(|(domain, _)| domain),
+            account_domain: self
+                .access
+                .account
+                .split_once('\\')
+                .map(|(domain, _)| domain),
             server_domain: self
                 .facts
                 .authentication
@@ -202,13 +227,13 @@ impl Conductor {
     ) -> Result<LoggedOn, Problem> {
         let mut ticket = self.account_ticket();
         loop {
-            let prepared = ask::own_inbox(self.schema, &self.spec)
+            let prepared = ask::own_inbox(self.schema, self.access)
                 .map_err(|e| crate::problems::internal("writing the log-on request", &e))?;
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
                 return Ok(LoggedOn::No);
             };
-            self.note_chain(&answered);
-            self.note_version(&answered);
+            self.facts.note_chain(&answered);
+            self.facts.note_version(&answered);
             self.note_log_on(&answered);
             match answered.observed.seen.clone() {
                 // The KDC took the password; only the ticket was refused.
@@ -216,7 +241,7 @@ impl Conductor {
                     if mechanism == Mechanism::Kerberos && answered.reply.is_some() =>
                 {
                     let why = "the server refused the Kerberos ticket".to_owned();
-                    self.tried(SchemeOutcome::Refused, Some(why));
+                    self.facts.tried(SchemeOutcome::Refused, Some(why));
                     return Ok(LoggedOn::TicketRefused);
                 }
                 Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => {
@@ -225,13 +250,14 @@ impl Conductor {
                 }
                 Seen::NoWay => {
                     let why = answered.observed.detail.clone().unwrap_or_default();
-                    self.tried(SchemeOutcome::NotPossible, Some(why.clone()));
+                    self.facts
+                        .tried(SchemeOutcome::NotPossible, Some(why.clone()));
                     return Ok(LoggedOn::OtherWay(why));
                 }
                 Seen::Opened(key) => {
                     self.signed_in();
                     self.facts.own_mailbox = Some(true);
-                    self.proofs.own_key = Some(key);
+                    self.own_key = Some(key);
                     return Ok(LoggedOn::Yes);
                 }
                 Seen::NoOwnMailbox => {
@@ -281,22 +307,24 @@ impl Conductor {
         }
     }
 
-    /// Credentials were accepted: from now on other lanes may open.
-    pub(super) fn signed_in(&mut self) {
+    fn signed_in(&mut self) {
         if !self.logged_on {
             self.logged_on = true;
-            self.spec.password.accepted();
-            self.governor.logged_on();
-            self.tried(SchemeOutcome::Accepted, None);
-            self.facts.authentication.accepted = self.facts.way.map(|way| way.scheme().to_owned());
+            self.access.password.accepted();
+            self.facts.accepted();
         }
-        self.step(
-            "log_on",
-            StepStatus::Pass,
-            None,
-            format!("{} signed in.", self.spec.account),
-            None,
-        );
+    }
+
+    fn cancelled(&self) -> bool {
+        *self.cancel.borrow()
+    }
+
+    fn stop_with(&mut self, cause: Cause, detail: Option<&str>) {
+        if self.stop.is_none() {
+            let offered = &self.facts.authentication.offered;
+            let message = wording::run_message(cause, detail, &self.access.words(offered));
+            self.stop = Some((cause, message));
+        }
     }
 
     async fn ask_alone(
@@ -346,7 +374,7 @@ impl Conductor {
             cause,
             answered.observed.wait,
             Instant::now(),
-            self.spec.dice.as_ref(),
+            self.access.dice.as_ref(),
         );
         let Next::Wait(wait) = next else { return false };
         let mut cancel = self.cancel.clone();
@@ -357,20 +385,7 @@ impl Conductor {
         }
     }
 
-    pub(super) fn account_ticket(&self) -> Ticket {
-        Ticket {
-            seq: -1,
-            mailbox: self.spec.account.clone(),
-            identity: None,
-            name: String::new(),
-            expectation: contract::Expectation::MustOpen,
-            attempts: 0,
-            first_at: None,
-            last: None,
-            last_reply: (None, None),
-            schema: None,
-            sent: self.schema,
-            purpose: Purpose::AccountState,
-        }
+    fn account_ticket(&self) -> Ticket {
+        Ticket::of_account(&self.access.account, self.schema)
     }
 }

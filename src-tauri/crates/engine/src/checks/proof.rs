@@ -164,7 +164,7 @@ impl Conductor {
         self.urgent.push_back(proof);
         if self.proofs.resolved == Resolved::NotAsked {
             self.proofs.resolved = Resolved::Asking;
-            let mut lookup = self.account_ticket();
+            let mut lookup = Ticket::of_account(&self.spec.access.account, self.schema);
             lookup.purpose = Purpose::OwnAddress;
             self.urgent.push_front(lookup);
         }
@@ -178,7 +178,8 @@ impl Conductor {
 
     /// What `ResolveNames` answered for the account; nothing, where it could not be found out.
     pub(super) async fn own_address_said(&mut self, addresses: Vec<String>) -> Result<(), Problem> {
-        self.proofs.resolved = Resolved::Known(of_the_account(addresses, &self.spec.account));
+        self.proofs.resolved =
+            Resolved::Known(of_the_account(addresses, &self.spec.access.account));
         self.judge_own().await
     }
 

@@ -44,7 +44,7 @@ impl Conductor {
         answered: Option<&Answered>,
         sentence: Sentence,
     ) {
-        let now = format!("{:.3}", self.spec.clock.now());
+        let now = format!("{:.3}", self.spec.access.clock.now());
         let observed = answered.map(|answered| &answered.observed);
         if let Some((verdict, cause)) = sentence.replaces {
             self.tally.take(verdict, cause, ticket.expectation);

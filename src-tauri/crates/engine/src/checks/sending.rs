@@ -1,7 +1,7 @@
 //! What a run sends besides requests: the password for the user of a proxy, and whether a password
 //! that was refused lately is sent once more. The stored ones are read here and handed on, nothing else.
 
-use contract::{Code, OrganizationId, Problem, ProxySetting, Secret};
+use contract::{Code, OrganizationId, OrganizationRow, Problem, ProxySetting, Secret};
 use store::email_configurations;
 
 use super::guard::{self, SendAgain};
@@ -120,4 +120,33 @@ fn same_sign_in(saved: &ProxySetting, choice: &ProxyChoice) -> bool {
         let saved = saved.trim_start_matches('[').trim_end_matches(']');
         saved.eq_ignore_ascii_case(host) && whose == *user
     })
+}
+
+/// The password of an organization's account: typed in this session, else from the key store. Empty
+/// where none is needed.
+///
+/// # Errors
+/// [`Code::PasswordNeeded`]; [`Code::KeyStore`].
+pub(super) async fn stored_password(
+    stage: &Stage,
+    row: &OrganizationRow,
+    plan: &Plan,
+) -> Result<Secret, Problem> {
+    if !plan.wants_password() {
+        return Ok(Secret::new(String::new()));
+    }
+    stage
+        .password(row.id)
+        .await?
+        .ok_or_else(|| password_needed(&row.name))
+}
+
+/// Neither typed nor stored.
+pub(super) fn password_needed(whose: &str) -> Problem {
+    Problem::new(
+        Code::PasswordNeeded,
+        format!("The password for {whose} is neither typed nor stored."),
+    )
+    .field("password")
+    .hint("Enter the password, or store it in the key store.")
 }

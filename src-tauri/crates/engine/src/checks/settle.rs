@@ -24,7 +24,7 @@ impl Conductor {
         answered: Answered,
         alone: bool,
     ) -> Result<(), Problem> {
-        self.note_version(&answered);
+        self.facts.note_version(&answered);
         if answered.observed.ews_code.is_some() && !self.logged_on {
             // EWS itself answered: nobody comes so far with a wrong password.
             self.signed_in();
@@ -232,7 +232,7 @@ impl Conductor {
             self.lane_failed();
         }
         if self.decided == 0 && !connecting {
-            self.note_chain(&answered);
+            self.facts.note_chain(&answered);
             self.stop_with(cause, answered.observed.detail.as_deref());
             return Ok(());
         }
@@ -263,7 +263,12 @@ impl Conductor {
             answered.observed.ews_code.clone(),
             answered.observed.http_status,
         );
-        match ticket.next(cause, answered.observed.wait, now, self.spec.dice.as_ref()) {
+        match ticket.next(
+            cause,
+            answered.observed.wait,
+            now,
+            self.spec.access.dice.as_ref(),
+        ) {
             Next::Wait(wait) => {
                 if cause == Cause::ServerBusy {
                     let took = answered.observed.elapsed.unwrap_or_default();
@@ -332,7 +337,7 @@ impl Conductor {
             AccountState::Asking(held) => held.push((ticket, answered)),
             AccountState::Unknown => {
                 self.account_state = AccountState::Asking(vec![(ticket, answered)]);
-                let question = self.account_ticket();
+                let question = Ticket::of_account(&self.spec.access.account, self.schema);
                 self.urgent.push_front(question);
             }
         }

@@ -3,29 +3,38 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use contract::{Authentication, IdentifyBy, RunId, SmtpAddress};
+use contract::{Authentication, IdentifyBy, Problem, RunId, SmtpAddress};
 use ews::DistinguishedFolder;
 use store::runs::RunNumber;
 
 use super::guard::Watched;
+use super::lanes::Wire;
+use super::plan::Plan;
 use super::redact::Redactor;
+use crate::diagnosis::wording::Words;
 use crate::ports::{Clock, Dice, Mailroom};
+use crate::stage::Stage;
 
 /// A run, ready to start: its rows are in the database already.
 pub(crate) struct RunSpec {
     pub(crate) run: RunId,
     /// Its number in the database.
     pub(crate) number: RunNumber,
+    /// Most lanes at once, 1 to 27.
+    pub(crate) ceiling: u32,
+    /// Refused rows that an earlier part of the run asked a second time (ruling 4).
+    pub(crate) asked_twice: HashSet<i64>,
+    pub(crate) access: Access,
+}
+
+/// Who asks which server, and how: what a log-on needs.
+pub(crate) struct Access {
     /// Account Logon.
     pub(crate) account: String,
     pub(crate) authentication: Authentication,
     pub(crate) identify_by: IdentifyBy,
     /// Folders asked for in the one request; never empty.
     pub(crate) folders: Vec<DistinguishedFolder>,
-    /// Most lanes at once, 1 to 27.
-    pub(crate) ceiling: u32,
-    /// Refused rows that an earlier part of the run asked a second time (ruling 4).
-    pub(crate) asked_twice: HashSet<i64>,
     /// For sentences.
     pub(crate) host: String,
     /// The connection goes through an HTTP proxy.
@@ -39,13 +48,49 @@ pub(crate) struct RunSpec {
     pub(crate) dice: Arc<dyn Dice>,
 }
 
-impl RunSpec {
+impl Access {
+    /// Opens no connection yet.
+    ///
+    /// # Errors
+    /// [`contract::Code::Invalid`] for a plan that names no server, or an unknown folder.
+    pub(super) fn new(
+        stage: &Stage,
+        plan: &Plan,
+        wire: Wire,
+        password: Arc<Watched>,
+    ) -> Result<Self, Problem> {
+        let endpoint = plan.endpoint()?;
+        Ok(Self {
+            account: plan.account.clone(),
+            authentication: plan.authentication,
+            identify_by: plan.identify_by,
+            folders: plan.folders()?,
+            host: endpoint.host().to_owned(),
+            proxied: endpoint.is_proxied(),
+            redactor: Arc::clone(&wire.redactor),
+            mailroom: Arc::new(wire),
+            password,
+            clock: Arc::clone(&stage.clock),
+            dice: Arc::clone(&stage.dice),
+        })
+    }
+
     /// The account's own address, where Account Logon is one (ruling 17).
     pub(crate) fn account_address(&self) -> Option<SmtpAddress> {
         if self.account.contains('\\') {
             return None;
         }
         SmtpAddress::parse(&self.account).ok()
+    }
+
+    /// Names for sentences, with the schemes the server offers.
+    pub(super) fn words<'a>(&'a self, offered: &'a [String]) -> Words<'a> {
+        Words {
+            account: &self.account,
+            host: &self.host,
+            offered,
+            auth: self.authentication.as_str(),
+        }
     }
 }
 

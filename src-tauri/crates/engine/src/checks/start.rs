@@ -18,7 +18,7 @@ use super::load::{Canary, List};
 use super::plan::Plan;
 use super::running::Running;
 use super::sending::Sending;
-use super::spec::RunSpec;
+use super::spec::{Access, RunSpec};
 use super::writer::RunEvent;
 use crate::locks::RunLock;
 use crate::stage::{Stage, run_lock};
@@ -105,7 +105,7 @@ pub(crate) async fn start(
     } = audit;
     plan.served()?;
     let wire = plan.wire(&password, sending.proxy_password.as_ref())?;
-    let folders = plan.folders()?;
+    plan.folders()?;
     let watched = Watched::begin(stage, &plan, &password, sending.again).await?;
     drop(password);
     let run = RunId(uuid::Uuid::from_bytes(id_bytes(stage)).to_string());
@@ -138,7 +138,6 @@ pub(crate) async fn start(
             asked_twice,
         },
         &plan,
-        folders,
         (wire, watched),
         stream,
     )
@@ -173,7 +172,7 @@ pub(crate) async fn resume(
     }
     let plan = plan_of(&stored)?;
     let wire = plan.wire(password, sending.proxy_password.as_ref())?;
-    let folders = plan.folders()?;
+    plan.folders()?;
     if let Some(other) = stored
         .row
         .organization
@@ -218,7 +217,6 @@ pub(crate) async fn resume(
             asked_twice,
         },
         &plan,
-        folders,
         (wire, watched),
         stream,
     )
@@ -264,7 +262,6 @@ async fn begin(
     stage: &Arc<Stage>,
     entered: Entered,
     plan: &Plan,
-    folders: Vec<ews::DistinguishedFolder>,
     (wire, watched): (super::lanes::Wire, Watched),
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
@@ -277,6 +274,8 @@ async fn begin(
         asked_twice,
     } = entered;
     let endpoint = plan.endpoint()?;
+    let watched = Arc::new(watched);
+    let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
     let shown = run.clone();
     let stored = stage
         .db
@@ -314,23 +313,12 @@ async fn begin(
     let pending = recorded
         .total
         .saturating_sub(done + recorded.undetermined + recorded.not_checked);
-    let watched = Arc::new(watched);
     let spec = RunSpec {
         run: run.clone(),
         number,
-        account: plan.account.clone(),
-        authentication: plan.authentication,
-        identify_by: plan.identify_by,
-        folders,
         ceiling: plan.concurrency.unwrap_or(10),
         asked_twice,
-        host: endpoint.host().to_owned(),
-        proxied: endpoint.is_proxied(),
-        redactor: Arc::clone(&wire.redactor),
-        mailroom: Arc::new(wire),
-        password: Arc::clone(&watched),
-        clock: Arc::clone(&stage.clock),
-        dice: Arc::clone(&stage.dice),
+        access,
     };
     let named = stored.and_then(|stored| stored.row.organization.zip(stored.row.organization_name));
     let context = Context {

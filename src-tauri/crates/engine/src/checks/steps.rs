@@ -143,8 +143,8 @@ fn passed(
 ) -> (StepStatus, String) {
     let (facts, host, account) = (
         &conductor.facts,
-        &conductor.spec.host,
-        &conductor.spec.account,
+        &conductor.spec.access.host,
+        &conductor.spec.access.account,
     );
     match id {
         "form" => (StepStatus::Pass, "The values are complete.".to_owned()),

@@ -64,6 +64,24 @@ pub(super) enum Next {
 }
 
 impl Ticket {
+    /// For the account itself, un-impersonated.
+    pub(super) fn of_account(account: &str, schema: SchemaVersion) -> Self {
+        Self {
+            seq: -1,
+            mailbox: account.to_owned(),
+            identity: None,
+            name: String::new(),
+            expectation: Expectation::MustOpen,
+            attempts: 0,
+            first_at: None,
+            last: None,
+            last_reply: (None, None),
+            schema: None,
+            sent: schema,
+            purpose: Purpose::AccountState,
+        }
+    }
+
     /// Whether and when this mailbox is asked again (ruling 3): at most `cause.attempts()` times and
     /// 120 s since the first; the server's word exactly, else 1, 2, 4, 8 s with full jitter.
     pub(super) fn next(

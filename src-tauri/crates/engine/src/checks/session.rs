@@ -1,0 +1,290 @@
+//! One log-on for work that is no run of many mailboxes: the account test, looking names up in
+//! Exchange. It begins as a run begins (one anonymous request, one log-on, the lock-out guard), then
+//! asks one question after the other on that one connection. It will never send a password twice.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use contract::{Cause, CheckPassword, EmailConfigurationForm, OrganizationId, Problem, Secret};
+use ews::{DistinguishedFolder, SchemaVersion};
+use exchange::{Call, Fault, Reply, StatsSnapshot};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::facts::Facts;
+use super::guard::{SendAgain, Watched};
+use super::overture::Overture;
+use super::plan::Plan;
+use super::sending::{Sending, for_proxy, stored_password};
+use super::settings::for_check;
+use super::spec::Access;
+use super::ticket::{Next, Ticket};
+use crate::Engine;
+use crate::diagnosis::{Asked, Observed, Seen, observe};
+use crate::ports::MailLane;
+use crate::stage::Stage;
+
+/// How often one question is asked at most, the first time included.
+const ATTEMPTS: u32 = 3;
+
+/// A connection that is logged on, and what was learned on the way.
+pub(crate) struct Session {
+    pub(crate) access: Access,
+    /// The schema version both sides accept.
+    pub(crate) schema: SchemaVersion,
+    /// Offer, certificate chain, build, own mailbox, times.
+    pub(crate) facts: Facts,
+    /// Identity of the account's own Inbox, where it has one.
+    pub(crate) own_key: Option<[u8; 16]>,
+    lane: Box<dyn MailLane>,
+    stage: Arc<Stage>,
+    cancel: watch::Receiver<bool>,
+}
+
+/// How a log-on ended.
+pub(crate) enum Opened {
+    /// Signed in.
+    Yes(Box<Session>),
+    /// Not signed in.
+    Stopped(Box<Stopped>),
+    /// Cancelled on the way.
+    Cancelled(Box<Facts>),
+}
+
+/// Why there is no session.
+pub(crate) struct Stopped {
+    /// Why.
+    pub(crate) cause: Cause,
+    /// The same in one plain sentence.
+    pub(crate) message: String,
+    /// How far it came.
+    pub(crate) facts: Facts,
+    /// What went over the wire.
+    pub(crate) wire: StatsSnapshot,
+}
+
+/// Settings, password and how it is sent: what a session of an organization opens with.
+pub(crate) struct Prepared {
+    /// Id and name.
+    pub(crate) organization: (OrganizationId, String),
+    pub(crate) plan: Plan,
+    /// Of the settings; a run keeps it.
+    pub(crate) fingerprint: String,
+    /// The settings are not saved.
+    pub(crate) draft: bool,
+    pub(crate) password: Secret,
+    pub(crate) sending: Sending,
+}
+
+/// Settles how an organization is reached: its form as it stands or as saved. Asks no server.
+///
+/// # Errors
+/// [`contract::Code::NotFound`], [`contract::Code::Invalid`], [`contract::Code::Offline`],
+/// [`contract::Code::PasswordNeeded`], [`contract::Code::KeyStore`].
+pub(crate) async fn prepare(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: Option<EmailConfigurationForm>,
+    password: CheckPassword,
+    send_again: bool,
+    proxy_password: Option<Secret>,
+) -> Result<Prepared, Problem> {
+    let stage = engine.stage();
+    let typed = match password {
+        CheckPassword::Typed { password } if !password.is_empty() => Some(password),
+        _ => None,
+    };
+    let settings = for_check(engine, organization, form, typed.as_ref()).await?;
+    let password = match typed {
+        Some(typed) => typed,
+        None => stored_password(&stage, &settings.row, &settings.plan).await?,
+    };
+    let again = if send_again {
+        SendAgain::Yes
+    } else {
+        SendAgain::Ask
+    };
+    let plan = &settings.plan;
+    let proxy_password = for_proxy(&stage, organization, plan, proxy_password).await?;
+    Ok(Prepared {
+        organization: (settings.row.id, settings.row.name),
+        plan: settings.plan,
+        fingerprint: settings.fingerprint,
+        draft: settings.draft,
+        password,
+        sending: Sending {
+            again,
+            proxy_password,
+        },
+    })
+}
+
+impl Session {
+    /// Logs on once.
+    ///
+    /// # Errors
+    /// Bad input costs no request: [`contract::Code::Invalid`], [`contract::Code::NotAllowed`],
+    /// [`contract::Code::BadCertificate`], [`contract::Code::PasswordRefused`].
+    pub(crate) async fn open(
+        stage: &Arc<Stage>,
+        plan: &Plan,
+        password: &Secret,
+        sending: &Sending,
+        cancel: watch::Receiver<bool>,
+    ) -> Result<Opened, Problem> {
+        plan.served()?;
+        let wire = plan.wire(password, sending.proxy_password.as_ref())?;
+        let watched = Watched::begin(stage, plan, password, sending.again).await?;
+        let watched = Arc::new(watched);
+        let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
+        let schema = SchemaVersion::Exchange2013Sp1;
+        let mut overture = Overture::new(&access, cancel.clone(), schema);
+        let lane = overture.play().await;
+        let Overture {
+            schema,
+            facts,
+            stop,
+            own_key,
+            ..
+        } = overture;
+        watched
+            .told(stage, stop.as_ref().map(|(cause, _)| *cause))
+            .await;
+        Ok(match (lane?, stop) {
+            (Some(lane), _) => Opened::Yes(Box::new(Self {
+                access,
+                schema,
+                facts,
+                own_key,
+                lane,
+                stage: Arc::clone(stage),
+                cancel,
+            })),
+            (None, Some((cause, message))) => Opened::Stopped(Box::new(Stopped {
+                cause,
+                message,
+                facts,
+                wire: access.mailroom.snapshot(),
+            })),
+            (None, None) => Opened::Cancelled(Box::new(facts)),
+        })
+    }
+
+    /// What went over the wire so far.
+    pub(crate) fn wire(&self) -> StatsSnapshot {
+        self.access.mailroom.snapshot()
+    }
+
+    /// Whether someone wants it to end.
+    pub(crate) fn cancelled(&self) -> bool {
+        *self.cancel.borrow()
+    }
+
+    /// From now on nobody can cancel: what was made must be cleaned up.
+    pub(crate) fn go_through(&mut self) {
+        self.cancel = watch::channel(false).1;
+    }
+
+    /// Asks a question, in the directory or of the mailbox it is routed to (`anchor`: an address).
+    /// What may be asked twice (`idempotent`) is asked again, three times at most, where the answer is
+    /// a passing one; cancelled, it ends at once with [`Fault::Closed`].
+    ///
+    /// # Errors
+    /// [`Fault`], where no answer came.
+    pub(crate) async fn ask(
+        &mut self,
+        body: &str,
+        anchor: Option<&str>,
+        idempotent: bool,
+    ) -> Result<Reply, Fault> {
+        let asked = Asked::Directory;
+        self.ask_of(body, anchor, idempotent, asked, &[]).await.0
+    }
+
+    /// The same, read as the answer to a certain kind of question.
+    pub(crate) async fn ask_of(
+        &mut self,
+        body: &str,
+        anchor: Option<&str>,
+        idempotent: bool,
+        asked: Asked,
+        folders: &[DistinguishedFolder],
+    ) -> (Result<Reply, Fault>, Observed) {
+        let mut ticket = Ticket::of_account(&self.access.account, self.schema);
+        let call = self.call(body, anchor, idempotent);
+        loop {
+            ticket.attempts += 1;
+            ticket.first_at.get_or_insert_with(Instant::now);
+            let outcome = self.once(&call).await;
+            let mut observed = observe(&outcome, asked, folders, self.access.clock.now());
+            self.access.redactor.clean_observed(&mut observed);
+            self.heed(&outcome, &observed).await;
+            let passing = match observed.seen {
+                Seen::Cause(cause) if cause.is_transient() => Some(cause),
+                _ => None,
+            };
+            let again = passing.filter(|_| idempotent && ticket.attempts < ATTEMPTS);
+            let Some(cause) = again else {
+                return (outcome, observed);
+            };
+            let dice = self.access.dice.as_ref();
+            let Next::Wait(wait) = ticket.next(cause, observed.wait, Instant::now(), dice) else {
+                return (outcome, observed);
+            };
+            tokio::select! {
+                biased;
+                () = until(&mut self.cancel) => return (outcome, observed),
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    fn call(&self, body: &str, anchor: Option<&str>, idempotent: bool) -> Call {
+        Call {
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            anchor: anchor.map(str::to_owned),
+            request_id: uuid::Builder::from_random_bytes(self.access.dice.roll())
+                .into_uuid()
+                .to_string(),
+            idempotent,
+        }
+    }
+
+    /// A write is waited for whatever happens: only its answer says what it made.
+    async fn once(&mut self, call: &Call) -> Result<Reply, Fault> {
+        if !call.idempotent {
+            return self.lane.post(call).await;
+        }
+        let answered = tokio::select! {
+            biased;
+            () = until(&mut self.cancel) => None,
+            answered = self.lane.post(call) => Some(answered),
+        };
+        answered.unwrap_or_else(|| {
+            self.lane.close();
+            Err(Fault::Closed {
+                detail: "cancelled".to_owned(),
+            })
+        })
+    }
+
+    /// A password that worked and is refused now is noted like any other refusal.
+    async fn heed(&self, outcome: &Result<Reply, Fault>, observed: &Observed) {
+        let refused = match observed.seen {
+            Seen::LogOnRefused => true,
+            Seen::Challenge => outcome.as_ref().is_ok_and(|reply| reply.with_credentials),
+            _ => false,
+        };
+        if refused {
+            let lost = Some(Cause::AuthLost);
+            self.access.password.told(&self.stage, lost).await;
+        }
+    }
+}
+
+/// Waits until someone cancels; for ever where nobody can any more.
+async fn until(cancel: &mut watch::Receiver<bool>) {
+    if cancel.wait_for(|cancelled| *cancelled).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
