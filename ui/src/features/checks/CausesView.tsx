@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleRegular } from "@fluentui/react-icons";
+import { useCopyFocused } from "@/components/CommandBlocks";
 import { EmptyState } from "@/components/EmptyState";
 import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { RunPage } from "@/ipc/generated/RunPage";
@@ -9,37 +10,40 @@ import { RunChain } from "./RunChain";
 
 type CausesViewProps = {
   page: RunPage;
-  /** Whether what failed can be checked again now. */
-  canRecheck: boolean;
+  /** Why the mailboxes of a cause cannot be checked again now; null: they can. */
+  recheckBlocked: string | null;
   onShow: (card: CauseCard) => void;
-  onRecheck: () => void;
+  onRecheck: (card: CauseCard) => void;
+  onHandOff: (card: CauseCard) => void;
 };
 
+/** With more causes than these only the first shows its commands at once. */
+const fewCauses = 3;
+
 /** Causes, gravest and most frequent first. */
-export function CausesView({ page, canRecheck, onShow, onRecheck }: CausesViewProps) {
+export function CausesView({ page, recheckBlocked, onShow, onRecheck, onHandOff }: CausesViewProps) {
   const styles = useStyles();
+  useCopyFocused();
   if (page.causes.length === 0 && !isCertificateCause(page.row.cause)) {
     return <EmptyState icon={<CheckmarkCircleRegular />} text={emptyText(page)} />;
   }
   return (
     <div className={styles.cards}>
-      {page.causes.map((card) => (
+      {page.causes.map((card, index) => (
         <CauseCardView
           key={`${card.cause} ${card.verdict}`}
+          run={page.row.id}
           card={card}
+          open={index === 0 || page.causes.length <= fewCauses}
+          recheckBlocked={recheckBlocked}
           onShow={() => onShow(card)}
-          onRecheck={canRecheck && isAllThatFailed(card, page) ? onRecheck : undefined}
+          onRecheck={() => onRecheck(card)}
+          onHandOff={() => onHandOff(card)}
         />
       ))}
       <RunChain page={page} />
     </div>
   );
-}
-
-/** A re-check asks for all that failed or stayed undetermined: offered on a card only if these are just its rows. */
-function isAllThatFailed(card: CauseCard, { row }: RunPage): boolean {
-  const failed = row.summary.findings + row.summary.undetermined;
-  return failed > 0 && card.count === failed && (card.finding || card.verdict === "undetermined");
 }
 
 function emptyText({ row }: RunPage): string {

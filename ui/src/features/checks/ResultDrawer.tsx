@@ -10,8 +10,10 @@ import {
 } from "@fluentui/react-components";
 import { ArrowDownRegular, ArrowUpRegular, DismissRegular } from "@fluentui/react-icons";
 import { useQueryClient } from "@tanstack/react-query";
+import { CommandBlocks, useCopyFocused } from "@/components/CommandBlocks";
 import { CopyButton } from "@/components/CopyButton";
 import { ProblemBar } from "@/components/ProblemBar";
+import { ReasonList } from "@/components/ReasonList";
 import { Skeleton } from "@/components/Skeleton";
 import type { ResultDetail } from "@/ipc/generated/ResultDetail";
 import type { ResultsPage } from "@/ipc/generated/ResultsPage";
@@ -20,7 +22,6 @@ import { useHotkeys } from "@/lib/keys";
 import { useRead } from "@/lib/queries";
 import { useUrlState } from "@/lib/urlState";
 import { filterOf, placeIn, resultsQuery } from "./queries";
-import { RemedyBlocks } from "./RemedyBlocks";
 import { ResultFacts } from "./ResultFacts";
 import { ResultStatusBadge } from "./ResultStatusBadge";
 import { supportText } from "./supportText";
@@ -31,6 +32,7 @@ type ResultDrawerProps = { run: string; seq: number; onClose: () => void };
 export function ResultDrawer({ run, seq, onClose }: ResultDrawerProps) {
   const styles = useStyles();
   const detail = useRead("result_show", { run, seq });
+  useCopyFocused();
   const step = useNeighbor(run, seq, detail.data);
   useHotkeys({ j: () => void step(1), k: () => void step(-1) });
   return (
@@ -77,10 +79,11 @@ function Detail({ detail }: { detail: ResultDetail }) {
         {row.message !== null && <Text weight="semibold">{row.message}</Text>}
       </div>
       {detail.explanation !== null && <Text>{detail.explanation}</Text>}
+      <ReasonList reasons={detail.reasons} />
       <ResultFacts detail={detail} />
       {detail.remedy.length > 0 && (
         <section aria-label="What to do">
-          <RemedyBlocks remedy={detail.remedy} />
+          <CommandBlocks commands={detail.remedy} />
         </section>
       )}
       {detail.evidence ? (

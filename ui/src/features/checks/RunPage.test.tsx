@@ -1,7 +1,9 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
+import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { ResultsQuery } from "@/ipc/generated/ResultsQuery";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
+import type { StartCheck } from "@/ipc/generated/StartCheck";
 import { chain } from "@/ipc/hosts/fake/server";
 import { CommandError } from "@/ipc/problem";
 import { findDialog } from "@/testing/dialogs";
@@ -126,7 +128,128 @@ describe("causes", () => {
     expect(within(card).getByText("Whose job:")).toBeInTheDocument();
     expect(within(card).getByText("Get-ADUser svc-rg -Properties LockedOut")).toBeVisible();
     expect(within(card).getByRole("button", { name: "Copy Look" })).toBeVisible();
-    expect(within(card).queryByRole("button", { name: "Re-check these" })).not.toBeInTheDocument();
+  });
+
+  test("list likely reasons in their order, and keep the evidence behind a button", async () => {
+    const { user } = await open(stoppedPage());
+    const card = within(await screen.findByRole("article", { name: "Sign-in refused" }));
+    const reasons = within(card.getByRole("list", { name: "Likely reasons, the likeliest first" }));
+    expect(reasons.getAllByRole("listitem").map((item) => item.textContent)).toEqual([
+      "Most likely a wrong name or password.",
+      "The account is locked out.",
+    ]);
+    expect(card.queryByText("HTTP 401 after NTLM")).not.toBeInTheDocument();
+    await user.click(card.getByRole("button", { name: "Tell me more: Sign-in refused" }));
+    expect(card.getByText("HTTP 401 after NTLM")).toBeVisible();
+  });
+
+  test("are checked again one by one, with the saved settings", async () => {
+    const check_start = vi.fn((_: StartCheck) => ({ run: past }));
+    const { user } = await open(stoppedPage(), "/", { check_start });
+    const card = within(await screen.findByRole("article", { name: "Sign-in refused" }));
+    await user.click(card.getByRole("button", { name: "Re-check these" }));
+    await waitFor(() => expect(check_start).toHaveBeenCalledOnce());
+    expect(check_start.mock.calls[0]?.[0]).toMatchObject({
+      organization: 2,
+      scope: { kind: "cause", run: runId, cause: "auth.rejected" },
+      password: { kind: "stored" },
+    });
+    expect(check_start.mock.calls[0]?.[0]).not.toHaveProperty("form");
+  });
+
+  test("of a draft say why they are not checked again", async () => {
+    const check_start = vi.fn((_: StartCheck) => ({ run: past }));
+    const { row, ...rest } = stoppedPage();
+    const { user } = await open({ ...rest, row: { ...row, draft: true } }, "/", { check_start });
+    await user.click(await screen.findByRole("button", { name: "Re-check these" }));
+    expect(check_start).not.toHaveBeenCalled();
+    expect(screen.getAllByText(/This run used draft settings/).length).toBeGreaterThan(0);
+  });
+
+  test("are copied as one script for all of their mailboxes", async () => {
+    const { user } = await renderScreen(<RunPage run={past} />, { users: 120 });
+    const card = within(await screen.findByRole("article", { name: "Outside the management scope" }));
+    await user.click(card.getByRole("button", { name: "Copy as PowerShell" }));
+    await card.findByText("Copied");
+    const script = await navigator.clipboard.readText();
+    expect(script).toContain("Outside the management scope: 3 mailboxes");
+    expect(script).toContain("# Undo");
+  });
+
+  test("say that the script could not be had", async () => {
+    const cluster_script = () => {
+      throw new CommandError({ code: "not_found", message: "The run was deleted." });
+    };
+    const { user } = await renderScreen(<RunPage run={past} />, { replace: { cluster_script } });
+    await user.click((await screen.findAllByRole("button", { name: "Copy as PowerShell" }))[0] as HTMLElement);
+    expect(await screen.findByText("Nothing was copied.")).toBeVisible();
+    expect(screen.getByText(/The run was deleted\./)).toBeVisible();
+  });
+
+  test("fold the ways that are never the default, and warn above their commands", async () => {
+    const { user } = await renderScreen(<RunPage run={past} />);
+    const card = within(await screen.findByRole("article", { name: "Outside the management scope" }));
+    expect(card.queryByText(/RI-Impersonation-All/)).not.toBeInTheDocument();
+    await user.click(card.getByRole("button", { name: "Another way: Whole organization" }));
+    const warning = card.getByText(/could then open every mailbox/);
+    const command = card.getAllByText(/RI-Impersonation-All/)[0] as HTMLElement;
+    expect(warning.compareDocumentPosition(command)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  });
+
+  test("of mailboxes that were refused as they must be are nobody's job", async () => {
+    const page = stoppedPage();
+    const card = { ...page.causes[0], verdict: "refused", finding: false, title: "Outside the scope" } as CauseCard;
+    await open({ ...page, causes: [card] });
+    const shown = within(await screen.findByRole("article", { name: "Outside the scope" }));
+    expect(shown.getByText("As expected")).toBeVisible();
+    expect(shown.queryByText("Whose job:")).not.toBeInTheDocument();
+    expect(shown.queryByRole("button", { name: /Copy|Re-check|Hand-off/ })).not.toBeInTheDocument();
+  });
+
+  test("with many of them only the first shows its commands at once", async () => {
+    const page = stoppedPage();
+    const causes = ["auth.rejected", "mailbox.remote", "mailbox.alias", "mailbox.license"].map(
+      (cause) => ({ ...page.causes[0], cause, title: cause }) as CauseCard,
+    );
+    await open({ ...page, causes });
+    await screen.findByRole("article", { name: "mailbox.license" });
+    expect(screen.getAllByText(/^Get-ADUser/)).toHaveLength(1);
+    expect(screen.getAllByRole("button", { name: /^Commands/, expanded: false })).toHaveLength(3);
+  });
+});
+
+describe("the hand-off card", () => {
+  test("names what, why, commands and proof, and is copied as Markdown", async () => {
+    const { user, router } = await renderScreen(<RunPage run={past} />, { users: 120 });
+    const card = within(await screen.findByRole("article", { name: "Outside the management scope" }));
+    await user.click(card.getByRole("button", { name: "Hand-off card" }));
+    const dialog = await findDialog("Hand-off card");
+    expect(await dialog.findByText(/^Run 1 of 21 Nov 2026/)).toBeVisible();
+    for (const part of ["What was seen", "Why", "3 mailboxes", "Commands", "How it will be verified"]) {
+      expect(dialog.getByRole("region", { name: part })).toBeVisible();
+    }
+    expect(router.state.location.search).toMatchObject({ handoff: "impersonation.out_of_scope" });
+    await user.click(dialog.getByRole("button", { name: "Copy as Markdown" }));
+    await dialog.findByText("Copied");
+    expect(await navigator.clipboard.readText()).toContain("# Outside the management scope");
+    await user.click(dialog.getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty("handoff"));
+  });
+
+  test("is printed", async () => {
+    const print = vi.fn();
+    vi.stubGlobal("print", print);
+    const at = "/?handoff=impersonation.out_of_scope";
+    const { user } = await renderScreen(<RunPage run={past} />, { at });
+    await user.click(await screen.findByRole("button", { name: "Print" }));
+    expect(print).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
+  });
+
+  test("cannot be shown for a cause that is gone", async () => {
+    await renderScreen(<RunPage run={past} />, { at: "/?handoff=mailbox.license" });
+    expect(await screen.findByText("The card can't be shown.")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Print" })).not.toBeInTheDocument();
   });
 });
 
@@ -176,7 +299,7 @@ describe("mailboxes", () => {
     const result_show = ({ seq }: { seq: number }) => ({
       row: rows[seq] ?? sampleResult(),
       explanation: null,
-      reasons: [],
+      reasons: ["Too many checks ran at once."],
       remedy: [],
       evidence: { request: "POST /EWS/Exchange.asmx", reply: "HTTP/1.1 503 Service Unavailable" },
       folders: [],
@@ -188,6 +311,7 @@ describe("mailboxes", () => {
     const drawer = await screen.findByRole("dialog", { name: "Details of the mailbox" });
     expect(await within(drawer).findByText("ben@contoso.com")).toBeVisible();
     expect(within(drawer).getByText("HTTP/1.1 503 Service Unavailable")).toBeVisible();
+    expect(within(drawer).getByText("Too many checks ran at once.")).toBeVisible();
     await user.keyboard("k");
     expect(router.state.location.search).toMatchObject({ seq: 1 });
     await user.keyboard("j");

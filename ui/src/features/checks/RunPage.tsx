@@ -1,10 +1,12 @@
 import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
+import { PasswordDialog } from "@/components/PasswordDialog";
 import { ProblemBar } from "@/components/ProblemBar";
 import { ProgressLine } from "@/components/ProgressLine";
 import { SendAgainDialog } from "@/components/SendAgainDialog";
 import { Skeleton } from "@/components/Skeleton";
+import type { Cause } from "@/ipc/generated/Cause";
 import type { ExportFormat } from "@/ipc/generated/ExportFormat";
 import type { RunPage as RunAnswer } from "@/ipc/generated/RunPage";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
@@ -15,8 +17,8 @@ import { useWrite } from "@/lib/queries";
 import { number, text, useUrlState } from "@/lib/urlState";
 import { CausesView } from "./CausesView";
 import { ExportedBar } from "./ExportMenu";
+import { HandOffDialog } from "./HandOffDialog";
 import { MailboxesView } from "./MailboxesView";
-import { PasswordDialog } from "./PasswordDialog";
 import { ResultDrawer } from "./ResultDrawer";
 import { RunHeader } from "./RunHeader";
 import { StepsView } from "./StepsView";
@@ -49,6 +51,7 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
   const running = progress.state === "running";
   const view = viewOf(text(url, "view"), page, running);
   const seq = number(url, "seq");
+  const handOff = text(url, "handoff") as Cause | "";
   useHotkeys({
     escape: (event) => {
       // In a text field Esc clears what is typed there.
@@ -90,17 +93,19 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
         {view === "causes" && (
           <CausesView
             page={page}
-            canRecheck={!running && recheck.blocked === null}
+            recheckBlocked={recheck.causeBlocked}
             onShow={({ cause, finding }) =>
               setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true })
             }
-            onRecheck={recheck.recheck}
+            onRecheck={({ cause }) => recheck.recheckCause(page.row.id, cause)}
+            onHandOff={({ cause }) => setUrl({ handoff: cause }, { push: true })}
           />
         )}
         {view === "mailboxes" && <MailboxesView page={page} />}
         {view === "steps" && <StepsView page={page} />}
       </div>
       {seq !== undefined && <ResultDrawer run={page.row.id} seq={seq} onClose={() => setUrl({ seq: undefined })} />}
+      {handOff && <HandOffDialog run={page.row.id} cause={handOff} onClose={() => setUrl({ handoff: undefined })} />}
       <ConfirmDialog
         open={asksCancel && running}
         title="Cancel this check?"

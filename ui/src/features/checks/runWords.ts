@@ -11,6 +11,8 @@ const scopes: Record<string, string> = {
   users: "Selected",
   failed_only: "Failed only",
   address: "One address",
+  cause: "One cause",
+  service_account: "Service Account Access",
 };
 
 export function scopeWords(scope: string): string {

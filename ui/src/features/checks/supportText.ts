@@ -3,7 +3,7 @@ import { dateTime } from "@/lib/format";
 import { verdicts } from "@/lib/labels";
 
 /** What support needs to know of one result. The evidence comes redacted from the engine. */
-export function supportText(run: string, { row, explanation, evidence, folders }: ResultDetail): string {
+export function supportText(run: string, { row, explanation, reasons, evidence, folders }: ResultDetail): string {
   const lines = [
     `Mailbox: ${row.mailbox}`,
     `Expected: ${row.expectation === "must_refuse" ? "must be refused" : "must open"}`,
@@ -19,6 +19,7 @@ export function supportText(run: string, { row, explanation, evidence, folders }
     ...folders.map((folder) => `Folder ${folder.folder}: ${folder.ews_code}`),
     `Run: ${run}`,
     line("Explanation", explanation),
+    ...reasons.map((reason, index) => `Likely reason ${index + 1}: ${reason}`),
   ].filter((entry) => entry !== null);
   if (evidence) lines.push("", "Request (redacted):", evidence.request, "", "Reply (redacted):", evidence.reply);
   return lines.join("\n");

@@ -1,16 +1,18 @@
 import { Field } from "@fluentui/react-components";
 import { useRef, useState } from "react";
-import { FormDialog } from "@/components/FormDialog";
-import { SecretInput } from "@/components/SecretInput";
+import { FormDialog } from "./FormDialog";
+import { SecretInput } from "./SecretInput";
 
 type PasswordDialogProps = {
   account: string;
+  /** What is done with it. Default `Check`. */
+  verb?: string;
   onPassword: (password: string) => void;
   onCancel: () => void;
 };
 
 /** Asks for a password that is not stored. What is typed stays in the field and is handed over once. */
-export function PasswordDialog({ account, onPassword, onCancel }: PasswordDialogProps) {
+export function PasswordDialog({ account, verb = "Check", onPassword, onCancel }: PasswordDialogProps) {
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(false);
   const submit = () => {
@@ -22,7 +24,7 @@ export function PasswordDialog({ account, onPassword, onCancel }: PasswordDialog
   return (
     <FormDialog
       title={`Enter the password of ${account}`}
-      verb="Check"
+      verb={verb}
       disabled={!typed}
       onSubmit={submit}
       onClose={onCancel}

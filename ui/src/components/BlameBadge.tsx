@@ -1,0 +1,20 @@
+import { Badge, makeStyles } from "@fluentui/react-components";
+import { Person16Regular } from "@fluentui/react-icons";
+import type { Blame } from "@/ipc/generated/Blame";
+import { blames } from "@/lib/labels";
+
+/** Whose job it is. */
+export function BlameBadge({ blame }: { blame: Blame }) {
+  const styles = useStyles();
+  return (
+    <Badge className={styles.badge} appearance="outline" color="informative" icon={<Person16Regular aria-hidden />}>
+      <span className={styles.spoken}>Whose job: </span>
+      {blames[blame]}
+    </Badge>
+  );
+}
+
+const useStyles = makeStyles({
+  badge: { position: "relative", flexShrink: 0 },
+  spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
+});
