@@ -40,3 +40,20 @@ pub(crate) fn item_ids(message: &Element) -> Vec<ItemId> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::wrapped;
+
+    #[test]
+    fn an_identity_without_a_value_is_none() {
+        let message = wrapped(
+            "CreateItem",
+            r#"<m:CreateItemResponseMessage ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>
+               <m:Items><t:Message><t:ItemId Id=" "/><t:ItemId ChangeKey="x"/></t:Message></m:Items></m:CreateItemResponseMessage>"#,
+        );
+        assert!(message.is_success());
+        assert_eq!(message.item_ids, [], "nothing could be deleted by it");
+    }
+}

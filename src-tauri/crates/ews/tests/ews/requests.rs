@@ -71,7 +71,8 @@ proptest! {
         let items = format!("{SOAP}#Envelope/{SOAP}#Body/{MESSAGES}#CreateItem/{MESSAGES}#Items/{TYPES}#Message/{TYPES}#");
         prop_assert!(read.contains(&(format!("{items}Subject"), subject)), "{}", request);
         prop_assert!(read.contains(&(format!("{items}Body"), body)), "{}", request);
-        prop_assert_eq!(read.iter().filter(|(_, text)| *text == mailbox).count(), 1, "{}", request);
+        let folder = format!("{SOAP}#Envelope/{SOAP}#Body/{MESSAGES}#CreateItem/{MESSAGES}#SavedItemFolderId/{TYPES}#DistinguishedFolderId/{TYPES}#Mailbox/{TYPES}#EmailAddress");
+        prop_assert!(read.contains(&(folder, mailbox)), "{}", request);
     }
 
     #[test]
