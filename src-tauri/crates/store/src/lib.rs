@@ -7,6 +7,7 @@
 //! decides nothing about verdicts.
 
 pub mod activity;
+pub mod confirmed_hosts;
 mod db;
 pub mod email_configurations;
 mod error;

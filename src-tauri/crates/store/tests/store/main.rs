@@ -3,6 +3,7 @@
 mod activity;
 mod applying;
 mod configuration;
+mod confirmed_hosts;
 mod fixtures;
 mod guide;
 mod opening;
