@@ -43,7 +43,6 @@ pub(crate) fn item_ids(message: &Element) -> Vec<ItemId> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::wrapped;
 
     #[test]
