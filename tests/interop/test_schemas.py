@@ -1,6 +1,7 @@
 """Requests of our codec and answers of the practice Exchange fit the schemas of EWS."""
 
 import base64
+import re
 import ssl
 import unittest
 import urllib.error
@@ -70,6 +71,56 @@ class Answers(unittest.TestCase):
                 self.assertEqual(validate(body_of(reply)), "", reply)
             self.assertIn("NoError", seen)
             self.assertGreater(len(seen), 3, "the demo organization fails in different ways")
+
+
+class AnswersOfTheDirectory(unittest.TestCase):
+    def test_they_are_valid_with_results_and_without(self):
+        with Practice("--scenario", "healthy", "--users", "5") as practice:
+            room_list, group = "rooms.harbor@contoso.com", "all-staff@contoso.com"
+            for address in (room_list, group, practice.addresses()[0], "nobody@contoso.com"):
+                for name, envelope in envelopes(address).items():
+                    if not name.startswith(("get_room_lists", "get_rooms", "expand_dl", "resolve_names", "server_time_zones")):
+                        continue
+                    with self.subTest(name, address=address):
+                        self.assertIsNone(self.problem(practice, envelope))
+            several = envelopes("x@contoso.com")["resolve_names"].replace("svc-ews", "sales")
+            self.assertIn("ErrorNameResolutionMultipleResults", ask(practice, several)[1])
+            self.assertIsNone(self.problem(practice, several))
+
+    def test_so_are_those_without_rooms_or_a_mailbox(self):
+        for scenario, code in (("no-room-lists", "NoError"), ("account-without-mailbox", "ErrorNameResolutionNoMailbox")):
+            with self.subTest(scenario), Practice("--scenario", scenario, "--users", "3") as practice:
+                asked = [envelope for name, envelope in envelopes("x@contoso.com").items() if name.startswith("get_room_lists")]
+                self.assertIn(code, ask(practice, asked[0])[1])
+                self.assertIsNone(self.problem(practice, asked[0]))
+
+    def problem(self, practice, envelope):
+        """What the schema finds wrong; a fault is no answer of an operation, and fits none."""
+        status, reply = ask(practice, envelope)
+        if status == 500 and ":Fault>" in reply:
+            return None
+        self.assertEqual(status, 200, reply)
+        return validate(body_of(reply)) or None
+
+
+class AnswersAboutDrafts(unittest.TestCase):
+    def test_they_are_valid_from_the_first_to_the_last(self):
+        with Practice("--scenario", "healthy", "--users", "3") as practice:
+            asked = envelopes(practice.addresses()[0])
+            of = {operation: next(envelope for name, envelope in asked.items()
+                                  if name.startswith(operation) and "ExchangeImpersonation" in envelope)
+                  for operation in ("create_item", "get_item", "delete_item")}
+            made = self.valid(practice, of["create_item"])
+            item = re.search('<t:ItemId Id="([^"]+)"', made)[1]
+            for operation in ("get_item", "delete_item"):
+                done = self.valid(practice, re.sub('Id="AAMk[^"]*"', f'Id="{item}"', of[operation]))
+                self.assertIn("NoError", done)
+            self.assertIn("ErrorItemNotFound", self.valid(practice, of["get_item"]))
+
+    def valid(self, practice, envelope):
+        status, reply = ask(practice, envelope)
+        self.assertEqual((status, validate(body_of(reply))), (200, ""), reply)
+        return reply
 
 
 class AnswersOfTheTestServer(unittest.TestCase):

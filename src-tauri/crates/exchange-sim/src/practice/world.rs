@@ -126,7 +126,10 @@ pub fn setup(scenario: Scenario, users: usize) -> Practice {
                 world.options.mailboxes[n].state = MailboxState::Moving;
             }
         }
-        Scenario::AliasesAndRemoteMailboxes => world.alias_and_remote(),
+        Scenario::AliasesAndRemoteMailboxes => {
+            world.names();
+            world.alias_and_remote();
+        }
         Scenario::Blocked403 => world.account().state = AccountState::EwsBlocked,
         Scenario::HtmlSignInPage => world.instead_of_everything(HttpAnswer::sign_in_page()),
         Scenario::RedirectToAnotherHost => world.instead_of_everything(HttpAnswer::redirect(
