@@ -82,7 +82,13 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
           {entry && !served ? (
             <AccessTypeRecord entry={entry} />
           ) : (
-            <ServedFields form={form} app={app} configuration={configuration} lastRun={run.page} />
+            <ServedFields
+              organization={organization}
+              form={form}
+              app={app}
+              configuration={configuration}
+              lastRun={run.page}
+            />
           )}
           <div ref={result} className={styles.result}>
             <ResultStrip

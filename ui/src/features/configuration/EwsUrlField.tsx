@@ -7,20 +7,22 @@ import {
   makeStyles,
   Option,
   Text,
-  Tooltip,
   tokens,
   useId,
 } from "@fluentui/react-components";
-import { WandRegular } from "@fluentui/react-icons";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
 import type { UrlOrigin } from "@/ipc/generated/UrlOrigin";
 import { FieldRow, hasError } from "./FieldRow";
 import type { UrlUndo } from "./formState";
+import { WandButton } from "./WandButton";
 
 type EwsUrlFieldProps = {
   value: string;
   origin: UrlOrigin;
+  /** `Find when checking`: there is no URL to type. */
+  finding: boolean;
+  offline: boolean;
   undo: UrlUndo | null;
   messages: readonly FieldMessage[];
   /** Domains to choose from, while the wand asks `Which mail domain?`. */
@@ -29,6 +31,8 @@ type EwsUrlFieldProps = {
   onBlur: () => void;
   onWand: (domain?: string) => void;
   onStopAsking: () => void;
+  onDiscover: () => void;
+  onFindWhenChecking: (on: boolean) => void;
   onUndo: () => void;
   onAcceptFix: (message: FieldMessage) => void;
 };
@@ -42,18 +46,32 @@ const originWords: Record<UrlOrigin, string> = {
 
 /** `Exchange Web Services (EWS) URL` with the Magic Wand. */
 export function EwsUrlField(props: EwsUrlFieldProps) {
-  const { value, origin, undo, messages, askedDomains, onType, onBlur, onWand, onUndo, onAcceptFix } = props;
+  const { value, origin, finding, undo, messages, askedDomains, onType, onBlur, onWand, onUndo, onAcceptFix } = props;
   const styles = useStyles();
   const id = useId("ews-url");
+  const input = useRef<HTMLInputElement>(null);
+  const enterOne = () => {
+    props.onFindWhenChecking(false);
+    input.current?.focus();
+  };
   return (
     <FieldRow
       label="Exchange Web Services (EWS) URL"
       htmlFor={id}
       messages={messages}
       onAcceptFix={onAcceptFix}
-      aside={value !== "" && <Badge appearance="outline">{originWords[origin]}</Badge>}
+      aside={
+        finding ? (
+          <Button size="small" onClick={enterOne}>
+            Enter a URL
+          </Button>
+        ) : (
+          value !== "" && <Badge appearance="outline">{originWords[origin]}</Badge>
+        )
+      }
       below={
         <>
+          {finding && <Text size={200}>Autodiscover finds it as step 5 of every check.</Text>}
           {undo && undo.to === value && <Replaced undo={undo} onUndo={onUndo} />}
           {askedDomains && <AskDomain domains={askedDomains} onAnswer={onWand} onCancel={props.onStopAsking} />}
         </>
@@ -61,9 +79,12 @@ export function EwsUrlField(props: EwsUrlFieldProps) {
     >
       <Input
         id={id}
+        ref={input}
         data-field="ewsUrl"
         className={styles.field}
-        value={value}
+        value={finding ? "Found when checking" : value}
+        readOnly={finding}
+        appearance={finding ? "filled-darker" : "outline"}
         inputMode="url"
         autoComplete="off"
         spellCheck={false}
@@ -73,9 +94,13 @@ export function EwsUrlField(props: EwsUrlFieldProps) {
         onChange={(_, data) => onType(data.value)}
         onBlur={onBlur}
       />
-      <Tooltip relationship="label" content="Magic Wand, generate the EWS URL">
-        <Button icon={<WandRegular />} aria-keyshortcuts="Control+G" onClick={() => onWand()} />
-      </Tooltip>
+      <WandButton
+        offline={props.offline}
+        finding={finding}
+        onWand={() => onWand()}
+        onDiscover={props.onDiscover}
+        onFindWhenChecking={() => props.onFindWhenChecking(true)}
+      />
     </FieldRow>
   );
 }

@@ -1,13 +1,16 @@
 import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import type { RunPage } from "@/ipc/generated/RunPage";
+import { text, useUrlState } from "@/lib/urlState";
 import { AccountLogonField } from "./AccountLogonField";
 import { ConnectionOptions } from "./ConnectionOptions";
+import { DiscoveryDialog } from "./DiscoveryDialog";
 import { EwsUrlField } from "./EwsUrlField";
 import { PasswordField } from "./PasswordField";
 import type { Configuration } from "./useConfiguration";
 
 type ServedFieldsProps = {
+  organization: number;
   form: Configuration;
   app: AppState;
   configuration: EmailConfiguration;
@@ -15,8 +18,10 @@ type ServedFieldsProps = {
 };
 
 /** The fields of `Microsoft Exchange Impersonation`: always visible, in this order. */
-export function ServedFields({ form, app, configuration, lastRun }: ServedFieldsProps) {
+export function ServedFields({ organization, form, app, configuration, lastRun }: ServedFieldsProps) {
   const { state, dispatch, validation, report, wand } = form;
+  const [url, setUrl] = useUrlState();
+  const discovering = text(url, "panel") === "discovery";
   return (
     <>
       <AccountLogonField
@@ -43,6 +48,8 @@ export function ServedFields({ form, app, configuration, lastRun }: ServedFields
       <EwsUrlField
         value={state.form.ewsUrl}
         origin={state.form.urlOrigin}
+        finding={state.form.findWhenChecking}
+        offline={app.settings.workOffline}
         undo={state.urlUndo}
         messages={validation.of("ewsUrl")}
         askedDomains={wand.askedDomains}
@@ -50,6 +57,11 @@ export function ServedFields({ form, app, configuration, lastRun }: ServedFields
         onBlur={() => validation.leave("ewsUrl")}
         onWand={(domain) => void wand.wave(domain)}
         onStopAsking={wand.stopAsking}
+        onDiscover={() => setUrl({ panel: "discovery" })}
+        onFindWhenChecking={(on) => {
+          wand.stopAsking();
+          dispatch({ kind: "find-url", on });
+        }}
         onUndo={() => dispatch({ kind: "undo-url" })}
         onAcceptFix={({ fix }) => {
           if (fix === null) return;
@@ -57,6 +69,15 @@ export function ServedFields({ form, app, configuration, lastRun }: ServedFields
           dispatch({ kind: "replace-url", url: fix, origin: "typed", text });
         }}
       />
+      {discovering && (
+        <DiscoveryDialog
+          form={form}
+          organization={organization}
+          offline={app.settings.workOffline}
+          stored={configuration.password}
+          onClose={() => setUrl({ panel: undefined })}
+        />
+      )}
       <ConnectionOptions form={form} app={app} hasProxyPassword={configuration.hasProxyPassword} lastRun={lastRun} />
     </>
   );

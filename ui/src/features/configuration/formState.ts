@@ -22,6 +22,8 @@ export type PasswordDraft = {
 export type UrlUndo = {
   from: string;
   fromOrigin: UrlOrigin;
+  /** `Find when checking` stood there instead of a URL. */
+  fromFinding: boolean;
   to: string;
   text: string;
 };
@@ -55,6 +57,8 @@ export type FormAction =
   | { kind: "type-url"; url: string }
   | { kind: "replace-url"; url: string; origin: UrlOrigin; text: string }
   | { kind: "undo-url" }
+  /** `Find when checking`: the URL goes; or the field is open for one again. */
+  | { kind: "find-url"; on: boolean }
   | { kind: "apply"; change: AppliedChange; text: string }
   | { kind: "undo"; field: AppliedField }
   | { kind: "password"; change: Partial<PasswordDraft> }
@@ -96,13 +100,15 @@ export function formReducer(state: FormState, action: FormAction): FormState {
     case "type-url":
       return {
         ...state,
-        form: { ...state.form, ewsUrl: action.url, urlOrigin: "typed" },
+        form: { ...state.form, ewsUrl: action.url, urlOrigin: "typed", findWhenChecking: false },
         urlUndo: null,
       };
     case "replace-url":
       return replaceUrl(state, action.url, action.origin, action.text);
     case "undo-url":
       return undoUrl(state);
+    case "find-url":
+      return findUrl(state, action.on);
     case "password":
       return { ...state, password: { ...state.password, ...action.change } };
     case "proxy-password":
@@ -123,6 +129,7 @@ export function sameForm(a: EmailConfigurationForm, b: EmailConfigurationForm): 
     a.accessType === b.accessType &&
     a.accountLogon === b.accountLogon &&
     a.ewsUrl === b.ewsUrl &&
+    a.findWhenChecking === b.findWhenChecking &&
     a.authentication === b.authentication &&
     a.identifyBy === b.identifyBy &&
     sameTrust(a.tlsTrust, b.tlsTrust) &&
@@ -141,20 +148,33 @@ function keepOf(configuration: EmailConfiguration, keyStoreAvailable: boolean): 
 }
 
 function replaceUrl(state: FormState, url: string, origin: UrlOrigin, text: string): FormState {
-  const { ewsUrl, urlOrigin } = state.form;
-  const form = { ...state.form, ewsUrl: url, urlOrigin: origin };
-  if (ewsUrl === url) return { ...state, form };
-  return { ...state, form, urlUndo: { from: ewsUrl, fromOrigin: urlOrigin, to: url, text } };
+  const form = { ...state.form, ewsUrl: url, urlOrigin: origin, findWhenChecking: false };
+  if (state.form.ewsUrl === url) return { ...state, form };
+  return { ...state, form, urlUndo: { ...stoodThere(state.form), to: url, text } };
+}
+
+function findUrl(state: FormState, on: boolean): FormState {
+  const { form } = state;
+  if (form.findWhenChecking === on) return state;
+  if (!on) return { ...state, form: { ...form, findWhenChecking: false }, urlUndo: null };
+  const text = form.ewsUrl === "" ? "Autodiscover runs in every check." : `Replaced ${form.ewsUrl}.`;
+  const next = { ...form, ewsUrl: "", urlOrigin: "typed" as const, findWhenChecking: true };
+  return { ...state, form: next, urlUndo: { ...stoodThere(form), to: "", text } };
+}
+
+function stoodThere({ ewsUrl, urlOrigin, findWhenChecking }: EmailConfigurationForm) {
+  return { from: ewsUrl, fromOrigin: urlOrigin, fromFinding: findWhenChecking };
 }
 
 function undoUrl(state: FormState): FormState {
   const undo = state.urlUndo;
   if (!undo) return state;
+  const { from, fromOrigin, fromFinding } = undo;
   return {
     ...state,
-    form: { ...state.form, ewsUrl: undo.from, urlOrigin: undo.fromOrigin },
+    form: { ...state.form, ewsUrl: from, urlOrigin: fromOrigin, findWhenChecking: fromFinding },
     urlUndo: null,
-    keptUrls: [...state.keptUrls, undo.from],
+    keptUrls: from === "" ? state.keptUrls : [...state.keptUrls, from],
   };
 }
 

@@ -1,7 +1,8 @@
 // What is handed over with a save or a check. The only functions that see a password.
 import type { CheckPassword } from "@/ipc/generated/CheckPassword";
 import type { PasswordChange } from "@/ipc/generated/PasswordChange";
-import type { Keep, PasswordDraft } from "./formState";
+import type { PasswordState } from "@/ipc/generated/PasswordState";
+import type { FormState, Keep, PasswordDraft } from "./formState";
 
 export function passwordForSave(draft: PasswordDraft, savedKeep: Keep, typed: string): PasswordChange {
   if (typed !== "") {
@@ -19,4 +20,15 @@ export function proxyPasswordTyped(field: HTMLInputElement | null): { proxyPassw
 
 export function passwordForCheck(typed: string): CheckPassword {
   return typed === "" ? { kind: "stored" } : { kind: "typed", password: typed };
+}
+
+/** For Autodiscover; left out where there is none: then no host is asked for consent. */
+export function passwordForDiscovery(
+  { form, password }: Pick<FormState, "form" | "password">,
+  stored: PasswordState,
+  typed: string,
+): { password?: CheckPassword } {
+  const kept = (stored.hasPassword && !password.removing) || (stored.askEachTime && stored.setAt !== null);
+  if (typed === "" && !kept && form.authentication !== "signed_in_user") return {};
+  return { password: passwordForCheck(typed) };
 }

@@ -3,6 +3,7 @@ import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import { formReducer, isDirty, startForm } from "./formState";
 import { useChecking } from "./useChecking";
+import { useDiscovery } from "./useDiscovery";
 import { useProbe } from "./useProbe";
 import { useReport } from "./useReport";
 import { useSaving } from "./useSaving";
@@ -25,6 +26,7 @@ export function useConfiguration(
   const wand = useWand(organization, state, dispatch, report);
   const checking = useChecking({ organization, app, validation, report, page, password, proxyPassword });
   const probe = useProbe(organization, state);
+  const discovery = useDiscovery({ organization, state, stored: configuration.password, password, proxyPassword });
   const saving = useSaving({
     organization,
     keyStoreAvailable,
@@ -50,6 +52,7 @@ export function useConfiguration(
     report,
     wand,
     probe,
+    discovery,
     checking,
     saving,
     discard,
