@@ -4,9 +4,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use contract::{Authentication, PracticeScenario, Problem, Secret};
-use exchange::{Call, Fault, Reply, StatsSnapshot};
+use exchange::{Call, Dialing, Fault, Reply, StatsSnapshot};
 
 use crate::checks::Mechanism;
+pub use crate::guide::WebPage;
 
 /// A future behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -53,6 +54,15 @@ pub trait Vault: Send + Sync {
     fn remove(&self, key: &str) -> Result<(), Problem>;
 }
 
+/// The browser of the system.
+pub trait Browser: Send + Sync {
+    /// Opens a page. Blocks: use it on a blocking thread.
+    ///
+    /// # Errors
+    /// [`contract::Code::NotAllowed`] where there is no browser to open it with.
+    fn open(&self, page: &WebPage) -> Result<(), Problem>;
+}
+
 /// The wire, one run long.
 pub(crate) trait Mailroom: Send + Sync {
     /// Whether a Kerberos ticket may be had; if not, why, where there is something to tell. Looks once, for
@@ -67,6 +77,9 @@ pub(crate) trait Mailroom: Send + Sync {
 
     /// What went over the wire so far.
     fn snapshot(&self) -> StatsSnapshot;
+
+    /// How the newest connection attempt went.
+    fn dialing(&self) -> Dialing;
 }
 
 /// One connection and its log-on.

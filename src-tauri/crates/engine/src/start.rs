@@ -1,6 +1,7 @@
 //! Opening and closing the engine: the data folder, its locks, what has to be put in order first.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,10 +9,10 @@ use contract::{OrganizationRow, Problem};
 use store::{Db, organizations, users};
 
 use crate::activity::UNDO_DAYS;
-use crate::adapters::{MemoryVault, PlatformVault, SystemClock, SystemDice};
+use crate::adapters::{MemoryVault, PlatformVault, SystemBrowser, SystemClock, SystemDice};
 use crate::checks::{Guard, Sending};
 use crate::locks;
-use crate::ports::{Clock, Dice, PracticeExchange, Vault};
+use crate::ports::{Browser, Clock, Dice, PracticeExchange, Vault};
 use crate::practice::Rehearsal;
 use crate::problems::{data_folder, of_open};
 use crate::stage::{Parts, Stage, on_blocking_thread};
@@ -34,6 +35,9 @@ pub(crate) struct Inner {
     /// One change of practice mode at a time.
     pub(crate) changing: tokio::sync::Mutex<()>,
     pub(crate) exchange: Option<Arc<dyn PracticeExchange>>,
+    pub(crate) browser: Arc<dyn Browser>,
+    pub(crate) name_server: Option<SocketAddr>,
+    pub(crate) resolve: Vec<(String, u16, SocketAddr)>,
     /// Held by the one window of the data folder.
     _window: Option<File>,
 }
@@ -50,6 +54,8 @@ pub struct Options {
     pub vault: VaultChoice,
     /// The simulated Exchange; left out: no practice mode.
     pub practice: Option<Arc<dyn PracticeExchange>>,
+    /// The browser pages are opened in; left out: the system's.
+    pub browser: Option<Arc<dyn Browser>>,
     /// The clock; left out: this computer's.
     pub clock: Option<Arc<dyn Clock>>,
     /// Randomness; left out: the operating system's.
@@ -59,6 +65,10 @@ pub struct Options {
     /// The data folder where a [`Engine::temporary`] one notes refused passwords, so that they are not
     /// sent again by the next process; left out: nowhere. It is made on the first refusal only.
     pub guard_dir: Option<PathBuf>,
+    /// A name server that Autodiscover asks for names and addresses; left out: this computer's.
+    pub name_server: Option<SocketAddr>,
+    /// Addresses that Autodiscover asks instead of what names resolve to: host, port, socket address.
+    pub resolve: Vec<(String, u16, SocketAddr)>,
 }
 
 /// Where passwords are kept.
@@ -194,6 +204,9 @@ impl Engine {
             practice: Mutex::new(None),
             changing: tokio::sync::Mutex::default(),
             exchange: options.practice,
+            browser: options.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
+            name_server: options.name_server,
+            resolve: options.resolve,
             _window: window,
         };
         Self {

@@ -8,9 +8,12 @@ use contract::{AccessType, AccessTypeInfo, Badge, Platform};
 use jiff::civil::{Date, date};
 
 /// The day the calendar below was true. A clock before it is wrong.
-const CALENDAR: Date = date(2026, 11, 1);
+pub(crate) const CALENDAR: Date = date(2026, 11, 1);
 /// The day EWS ends in Exchange Online (Microsoft 365 Message Center, MC1227454).
-const EWS_ONLINE_ENDS: Date = date(2027, 4, 1);
+pub(crate) const EWS_ONLINE_ENDS: Date = date(2027, 4, 1);
+/// From this day on, tenant by tenant, EWS in Exchange Online is off unless it was switched on by name:
+/// <https://techcommunity.microsoft.com/blog/exchange/retirement-of-exchange-web-services-in-exchange-online/3924440>.
+pub(crate) const EWS_ONLINE_FADES: Date = date(2026, 10, 1);
 /// End of support of Exchange Server 2016 and 2019:
 /// <https://learn.microsoft.com/lifecycle/products/exchange-server-2019>.
 const SUPPORT_ENDED: Date = date(2025, 10, 14);
@@ -29,13 +32,13 @@ const APP_ONLY: &str = "Microsoft 365 OAuth (Graph API) - App-only access logon"
 
 /// What a badge depends on.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Situation<'a> {
-    pub(super) today: Date,
-    pub(super) platform: Platform,
+pub(crate) struct Situation<'a> {
+    pub(crate) today: Date,
+    pub(crate) platform: Platform,
     /// The EWS URL is one of Exchange Online.
-    pub(super) cloud_host: bool,
+    pub(crate) cloud_host: bool,
     /// Build the server named last, `15.2.2562.17`.
-    pub(super) server_version: Option<&'a str>,
+    pub(crate) server_version: Option<&'a str>,
 }
 
 impl Situation<'_> {
@@ -93,7 +96,7 @@ pub(super) fn label(access_type: AccessType) -> &'static str {
 }
 
 /// `14 Oct 2025`.
-pub(super) fn show_date(date: Date) -> String {
+pub(crate) fn show_date(date: Date) -> String {
     date.strftime("%-d %b %Y").to_string()
 }
 
@@ -104,7 +107,8 @@ fn entry(access_type: AccessType) -> &'static Entry {
         .expect("every access type has an entry, which a test asserts")
 }
 
-fn badge(access_type: AccessType, situation: Situation<'_>) -> Badge {
+/// What a type is worth today.
+pub(crate) fn badge(access_type: AccessType, situation: Situation<'_>) -> Badge {
     use AccessType as T;
     if situation.today < CALENDAR {
         return new("not_rated", "Check the clock of this computer.");

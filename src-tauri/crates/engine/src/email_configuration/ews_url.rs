@@ -150,6 +150,16 @@ impl EwsUrl {
         }
     }
 
+    /// Its host as it stands in addresses, with the port where that is not the usual one.
+    #[must_use]
+    pub fn authority(&self) -> String {
+        let host = self.0.host_str().unwrap_or_default();
+        match self.0.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }
+    }
+
     /// Whether the host is an IP address: no certificate name, no Kerberos.
     #[must_use]
     pub fn is_ip(&self) -> bool {

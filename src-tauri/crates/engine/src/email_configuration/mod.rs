@@ -18,7 +18,9 @@ mod tests;
 mod validate;
 pub(crate) mod vault;
 
-pub(crate) use access_types::why_not_served;
+pub(crate) use access_types::{
+    CALENDAR, EWS_ONLINE_ENDS, EWS_ONLINE_FADES, Situation, badge, show_date, why_not_served,
+};
 pub use ews_url::{EwsUrl, EwsUrlError, Reading};
 pub(crate) use fingerprint::{Drafts, fingerprint, fingerprint_of, new_secret_version};
 pub(crate) use generate::host_of_pattern;

@@ -1,54 +1,159 @@
-//! SKELETON, replaced by its owner today.
+//! Set-up guides that are readable offline, filled in with this organization's names; the pages that may
+//! be opened from them. Nothing here talks to a server, and no command is ever run.
+
+mod fill;
+mod names;
+mod pages;
+mod present;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::collections::HashSet;
 
 use contract::{
     Code, ExchangeNames, Guide, GuideRef, GuideSummary, GuidesQuery, MarkGuideStep, NoArgs,
-    OpenPage, Problem, SaveExchangeNames,
+    OrganizationId, Problem,
 };
+use jiff::civil::Date;
+use store::guide_steps::DoneStep;
+use store::{Tx, email_configurations, guide_steps, runs, users};
 
+use self::fill::Known;
+use self::present::{Today, present, summary};
 use crate::Engine;
+use crate::email_configuration::EwsUrl;
+use crate::organizations::known;
+use crate::problems::Refusal;
+
+pub use pages::WebPage;
 
 impl Engine {
-    /// Skeleton.
+    /// The guides with their standing today, and how far each is done.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
-    pub async fn guides_list(&self, _: GuidesQuery) -> Result<Vec<GuideSummary>, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+    /// [`Code::NotFound`].
+    pub async fn guides_list(&self, request: GuidesQuery) -> Result<Vec<GuideSummary>, Problem> {
+        let shelf = self.shelf(request.organization).await?;
+        Ok(texts::guides()
+            .iter()
+            .map(|(id, text)| summary(id, text, &shelf.today, &shelf.done))
+            .collect())
     }
-    /// Skeleton.
+
+    /// One guide, filled in.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
-    pub async fn guide_show(&self, _: GuideRef) -> Result<Guide, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+    /// [`Code::NotFound`].
+    pub async fn guide_show(&self, request: GuideRef) -> Result<Guide, Problem> {
+        let (id, text) = texts::guide(&request.guide).ok_or_else(no_guide)?;
+        let shelf = self.shelf(request.organization).await?;
+        let names = shelf.known.names.clone();
+        Ok(present(
+            id,
+            text,
+            &shelf.known,
+            names,
+            &shelf.today,
+            &shelf.done,
+        ))
     }
-    /// Skeleton.
+
+    /// `Mark done`.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
-    pub async fn guide_mark(&self, _: MarkGuideStep) -> Result<NoArgs, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+    /// [`Code::NotFound`].
+    pub async fn guide_mark(&self, request: MarkGuideStep) -> Result<NoArgs, Problem> {
+        let (_, text) = texts::guide(&request.guide).ok_or_else(no_guide)?;
+        if !text.steps.iter().any(|step| step.id == request.step) {
+            return Err(no_guide());
+        }
+        let stage = self.stage();
+        let now = stage.now();
+        stage
+            .write(move |tx| {
+                known(tx, request.organization)?;
+                let step = DoneStep {
+                    guide: request.guide,
+                    step: request.step,
+                };
+                if request.done {
+                    guide_steps::mark(tx, request.organization, &step, &now)?;
+                } else {
+                    guide_steps::unmark(tx, request.organization, &step)?;
+                }
+                Ok(NoArgs {})
+            })
+            .await
     }
-    /// Skeleton.
-    ///
-    /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
-    pub async fn exchange_names_save(
-        &self,
-        _: SaveExchangeNames,
-    ) -> Result<ExchangeNames, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+
+    async fn shelf(&self, organization: Option<OrganizationId>) -> Result<Shelf, Problem> {
+        let stage = self.stage();
+        let date = stage.today();
+        let Some(organization) = organization else {
+            return Ok(Shelf::bare(date));
+        };
+        stage
+            .read(move |tx| Shelf::of(tx, organization, date))
+            .await
     }
-    /// Skeleton.
-    ///
-    /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
-    pub async fn page_open(&self, _: OpenPage) -> Result<NoArgs, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+}
+
+/// What the guides of an organization are filled in with.
+struct Shelf {
+    known: Known,
+    today: Today,
+    done: HashSet<DoneStep>,
+}
+
+impl Shelf {
+    /// No organization: placeholders.
+    fn bare(date: Date) -> Self {
+        Self {
+            known: Known {
+                names: ExchangeNames::default(),
+                ..Known::default()
+            },
+            today: Today {
+                date,
+                server_version: None,
+            },
+            done: HashSet::new(),
+        }
     }
+
+    fn of(tx: &Tx<'_>, organization: OrganizationId, date: Date) -> Result<Self, Refusal> {
+        known(tx, organization)?;
+        let form = email_configurations::load(tx, organization)?
+            .map(|stored| stored.form)
+            .unwrap_or_default();
+        let latest = match runs::latest(tx, Some(organization))? {
+            Some(run) => runs::show(tx, &run)?,
+            None => None,
+        };
+        let url = EwsUrl::parse(&form.ews_url).ok();
+        let examples = users::examples(tx, organization)?;
+        let known = Known {
+            account: form.account_logon,
+            host: url.as_ref().map(EwsUrl::authority).unwrap_or_default(),
+            ews_url: url.map(|url| url.to_string()).unwrap_or_default(),
+            user: examples.user.unwrap_or_default(),
+            canary: examples.canary.unwrap_or_default(),
+            names: names::load(tx, organization)?,
+        };
+        Ok(Self {
+            known,
+            today: Today {
+                date,
+                server_version: latest.and_then(|run| run.row.server_version),
+            },
+            done: guide_steps::done(tx, organization)?.into_iter().collect(),
+        })
+    }
+}
+
+fn no_guide() -> Problem {
+    Problem::new(Code::NotFound, "There is no such guide or step.")
+        .hint("Load the list of guides again.")
 }

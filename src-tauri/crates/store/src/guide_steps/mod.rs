@@ -6,7 +6,7 @@ use rusqlite::named_params;
 use crate::{StoreError, Tx};
 
 /// A step that is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DoneStep {
     /// Id of the guide.
     pub guide: String,
