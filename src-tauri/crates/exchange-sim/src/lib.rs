@@ -28,6 +28,7 @@ mod impersonation;
 mod items;
 mod line;
 mod log_on;
+mod names;
 mod ntlm;
 mod operations;
 mod options;
@@ -49,6 +50,7 @@ pub use counters::{Counters, LeftItem, LogOns, LoggedRequest};
 pub use ews_error::{EwsError, Extras, Form};
 pub use fault::{ChallengeFault, Fault, HttpAnswer, Times, What, When};
 pub use hosts::{Hosts, hosts};
+pub use names::{NameFault, NameServer, Names, Record, name_server};
 pub use options::{
     Account, AccountState, Bind, Build, EmptyIdentity, Group, Mailbox, MailboxState, Options, Role,
 };

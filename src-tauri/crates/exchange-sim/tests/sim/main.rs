@@ -6,6 +6,7 @@ mod client;
 mod directory;
 mod faults;
 mod items;
+mod names;
 mod operations;
 mod practice;
 mod proxy;
