@@ -1,18 +1,14 @@
-//! The commands around checks: start, cancel, watch, read, export.
+//! The commands around checks: start, cancel, watch, list, remove. Reading one is in `pages`.
 
 use std::sync::Arc;
 
 use contract::{
-    CauseCard, CheckPassword, Code, Expectation, ExportFormat, ExportRun, ExportedFile,
-    FolderResult, NoArgs, OrganizationRow, Problem, ResultDetail, ResultRef, ResultRow,
-    ResultsPage, ResultsQuery, RunId, RunPage, RunProgress, RunRef, RunRow, RunState, RunsQuery,
-    Secret, StartCheck, Verdict,
+    CheckPassword, Code, NoArgs, OrganizationRow, Problem, RunId, RunProgress, RunRef, RunRow,
+    RunsQuery, Secret, StartCheck,
 };
-use store::run_results;
 use store::runs::{self, StoredRun};
 use tokio::sync::watch;
 
-use super::export::Export;
 use super::guard::SendAgain;
 use super::load::Canary;
 use super::plan::Plan;
@@ -20,14 +16,8 @@ use super::sending::{Sending, for_proxy, password_needed, stored_password};
 use super::settings::for_check;
 use super::start::{self, Audit, Mailboxes, StartedCheck};
 use crate::Engine;
-use crate::diagnosis::explanation::explanation;
-use crate::diagnosis::remedy::{Names, remedy};
-use crate::diagnosis::wording::{Words, title};
 use crate::problems::of_store;
 use crate::stage::Stage;
-
-/// Addresses shown on a cause card.
-const EXAMPLES: u64 = 5;
 
 impl Engine {
     /// Starts a check on the form as it stands.
@@ -199,84 +189,6 @@ impl Engine {
             .map_err(of_store)
     }
 
-    /// One run with its causes and steps.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub async fn run_show(&self, request: RunRef) -> Result<RunPage, Problem> {
-        let stage = self.stage();
-        let stored = stored(&stage, &request.run).await?;
-        let number = stored.number();
-        let groups = stage
-            .db
-            .read(move |tx| run_results::cause_groups(tx, number, EXAMPLES))
-            .await
-            .map_err(of_store)?;
-        let (host, port) = host_of(&stored.row.ews_url);
-        let words = words(&stored, &host);
-        let causes = groups
-            .into_iter()
-            // A canary that was refused is as it must be: nothing is to be changed.
-            .filter(|group| {
-                group.expectation == Expectation::MustOpen || group.verdict != Verdict::Refused
-            })
-            .map(|group| {
-                let mailbox = group.examples.first().map(String::as_str);
-                let names = Names {
-                    account: &stored.row.account,
-                    mailbox,
-                    host: &host,
-                    port,
-                };
-                CauseCard {
-                    cause: group.cause,
-                    count: group.count,
-                    verdict: group.verdict,
-                    finding: group.finding,
-                    title: title(group.cause).to_owned(),
-                    explanation: explanation(group.cause, &words),
-                    blame: group.cause.blame(),
-                    reasons: Vec::new(),
-                    evidence: Vec::new(),
-                    remedy: remedy(group.cause, &names),
-                    alternatives: Vec::new(),
-                    examples: group.examples.clone(),
-                }
-            })
-            .collect();
-        let progress = match stage.running.find(&request.run) {
-            Some(check) => check.progress.borrow().clone(),
-            None => final_progress(&stored),
-        };
-        let StoredRun {
-            row,
-            steps,
-            certificates,
-            offered,
-            authentication,
-            ..
-        } = stored;
-        let row = RunRow {
-            summary: progress.summary.clone(),
-            ..row
-        };
-        let going_on = steps.is_empty() && progress.state == RunState::Running;
-        let steps = if going_on {
-            super::steps::so_far(&progress)
-        } else {
-            steps
-        };
-        Ok(RunPage {
-            row,
-            progress,
-            causes,
-            steps,
-            certificates,
-            offered,
-            authentication,
-        })
-    }
-
     /// Deletes a run and its results.
     ///
     /// # Errors
@@ -296,122 +208,9 @@ impl Engine {
             .map_err(of_store)?;
         Ok(NoArgs {})
     }
-
-    /// One page of results.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub async fn results_page(&self, query: ResultsQuery) -> Result<ResultsPage, Problem> {
-        let page = self
-            .stage()
-            .db
-            .read(move |tx| run_results::page(tx, &query))
-            .await;
-        let mut page = page.map_err(of_store)?;
-        page.rows.iter_mut().for_each(spell_out);
-        Ok(page)
-    }
-
-    /// Rows of a run in the order of the list, after the place `after` (-1: from the start).
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub async fn results_after(
-        &self,
-        run: &RunId,
-        after: i64,
-        limit: u64,
-    ) -> Result<Vec<(ResultRow, Vec<FolderResult>)>, Problem> {
-        let stage = self.stage();
-        let number = stored(&stage, run).await?.number();
-        let rows = stage
-            .db
-            .read(move |tx| run_results::each_with_folders(tx, number, after, limit));
-        rows.await.map_err(of_store)
-    }
-
-    /// One result with its evidence.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub async fn result_show(&self, request: ResultRef) -> Result<ResultDetail, Problem> {
-        let stage = self.stage();
-        let run = stored(&stage, &request.run).await?;
-        let found = stage
-            .db
-            .read(move |tx| run_results::show(tx, &request.run, request.seq))
-            .await
-            .map_err(of_store)?;
-        let mut found = found
-            .ok_or_else(|| Problem::new(Code::NotFound, "This result is not there any more."))?;
-        spell_out(&mut found.row);
-        let (host, port) = host_of(&run.row.ews_url);
-        let names = Names {
-            account: &run.row.account,
-            mailbox: Some(&found.row.mailbox),
-            host: &host,
-            port,
-        };
-        Ok(ResultDetail {
-            explanation: found
-                .row
-                .cause
-                .map(|cause| explanation(cause, &words(&run, &host))),
-            reasons: Vec::new(),
-            remedy: found
-                .row
-                .cause
-                .map(|cause| remedy(cause, &names))
-                .unwrap_or_default(),
-            evidence: found.evidence,
-            folders: found.folders,
-            previous: found.previous,
-            next: found.next,
-            row: found.row,
-        })
-    }
-
-    /// Writes results to a file in the Downloads folder.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`]; [`Code::DataFolder`] when the folder cannot be written.
-    pub async fn run_export(&self, request: ExportRun) -> Result<ExportedFile, Problem> {
-        let stage = self.stage();
-        let run = stored(&stage, &request.run).await?;
-        let folder = crate::exports::folder(&stage)?;
-        let number = run.number();
-        let (ending, format) = match request.format {
-            ExportFormat::Csv => ("csv", ExportFormat::Csv),
-            ExportFormat::Json => ("json", ExportFormat::Json),
-        };
-        let stem = format!("understudy-check-{}", run.row.number);
-        // The file is written inside one read, so that it shows one moment of a run that goes on.
-        let written = stage.read(move |tx| {
-            let (path, rows) = crate::exports::write(&folder, &stem, ending, |to| {
-                let mut export = Export::begin(to, format, &run)?;
-                let mut after = -1;
-                loop {
-                    let page = run_results::each_with_folders(tx, number, after, 1_000)
-                        .map_err(of_store)?;
-                    let Some((last, _)) = page.last() else { break };
-                    after = last.seq;
-                    for (row, folders) in &page {
-                        export.row(row, folders)?;
-                    }
-                }
-                export.end()
-            })?;
-            Ok((path, rows))
-        });
-        let (path, rows) = written.await?;
-        Ok(ExportedFile {
-            path: path.display().to_string(),
-            rows,
-        })
-    }
 }
 
-async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {
+pub(super) async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {
     let wanted = run.clone();
     let found = stage
         .db
@@ -421,8 +220,7 @@ async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {
     found.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))
 }
 
-/// None is stored, and none is needed, where the sign-in of this computer is used.
-fn final_progress(stored: &StoredRun) -> RunProgress {
+pub(super) fn final_progress(stored: &StoredRun) -> RunProgress {
     let summary = stored.row.summary.clone();
     RunProgress {
         run: stored.row.id.clone(),
@@ -438,38 +236,4 @@ fn final_progress(stored: &StoredRun) -> RunProgress {
         lanes: 0,
         summary,
     }
-}
-
-/// In the window an opened mailbox has a sentence too (panel §8.3).
-fn spell_out(row: &mut ResultRow) {
-    if row.verdict == Some(Verdict::Granted) && row.message.is_none() {
-        row.message = Some("connected successfully".to_owned());
-    }
-    if row.verdict == Some(Verdict::NotChecked) && row.cause.is_none() && row.message.is_none() {
-        row.message = Some("canceled".to_owned());
-    }
-}
-
-fn words<'a>(run: &'a StoredRun, host: &'a str) -> Words<'a> {
-    Words {
-        account: &run.row.account,
-        host,
-        offered: &run.offered,
-        auth: &run.row.auth,
-    }
-}
-
-fn host_of(url: &str) -> (String, u16) {
-    let parsed = url::Url::parse(url).ok();
-    let host = parsed
-        .as_ref()
-        .and_then(url::Url::host_str)
-        .unwrap_or(url)
-        .to_owned();
-    (
-        host,
-        parsed
-            .and_then(|url| url.port_or_known_default())
-            .unwrap_or(443),
-    )
 }

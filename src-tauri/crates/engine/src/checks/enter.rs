@@ -31,12 +31,21 @@ pub(super) async fn enter(
             (Mailboxes::Scope(CheckScope::FailedOnly), Some(organization)) => {
                 runs::latest(tx, Some(organization))?
             }
+            (Mailboxes::Scope(CheckScope::Cause { run, .. }), _) => Some(run.clone()),
             _ => None,
         };
         let older = before
             .map(|id| runs::number(tx, &id))
             .transpose()?
             .flatten();
+        if older.is_none()
+            && let Mailboxes::Scope(CheckScope::Cause { run, .. }) = &mailboxes
+        {
+            let gone = Problem::new(Code::NotFound, format!("There is no run {run}."));
+            let _ = report.send(gone);
+            return Err(store::StoreError::NotFound);
+        }
+        let of_cause = matches!(&mailboxes, Mailboxes::Scope(CheckScope::Cause { .. }));
         let number = runs::create(tx, &header)?;
         if let Some((id, name)) = header.organization.zip(header.organization_name.as_deref()) {
             let details = format!(
@@ -63,6 +72,9 @@ pub(super) async fn enter(
                 let selection = match (scope, older) {
                     (CheckScope::Users { ids }, _) => Selection::Users(ids),
                     (CheckScope::FailedOnly, Some(older)) => Selection::FailedIn(older),
+                    (CheckScope::Cause { cause, .. }, Some(older)) => {
+                        Selection::OfCause(older, cause)
+                    }
                     _ => Selection::All,
                 };
                 run_results::add_from_users(tx, number, 0, organization, &selection, by)?
@@ -70,9 +82,7 @@ pub(super) async fn enter(
             _ => 0,
         };
         if users.is_none() && canaries.is_empty() && next == 0 {
-            let nobody =
-                Problem::new(Code::Invalid, "There is no mailbox to check.").field("users");
-            let _ = report.send(nobody.hint("Add users first, or try one address."));
+            let _ = report.send(nobody(of_cause));
             return Err(store::StoreError::NotFound);
         }
         match load(tx, number, by, users, canaries, next)? {
@@ -94,4 +104,22 @@ pub(super) async fn enter(
         (Err(error), _) => Err(crate::problems::of_store(error)),
         (Ok((number, summary)), _) => Ok((number, summary)),
     }
+}
+
+/// Nobody is left to be asked.
+fn nobody(of_cause: bool) -> Problem {
+    let (message, hint) = if of_cause {
+        (
+            "None of these mailboxes is in the user list of this organization.",
+            "Add them to the list first, or check the list they came from again.",
+        )
+    } else {
+        (
+            "There is no mailbox to check.",
+            "Add users first, or try one address.",
+        )
+    };
+    Problem::new(Code::Invalid, message)
+        .field("users")
+        .hint(hint)
 }

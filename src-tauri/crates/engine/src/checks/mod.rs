@@ -19,6 +19,7 @@ mod lanes;
 mod load;
 mod mechanism;
 mod overture;
+mod pages;
 mod plan;
 mod probe;
 mod proof;

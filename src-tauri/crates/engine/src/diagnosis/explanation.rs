@@ -2,6 +2,8 @@
 
 use contract::Cause;
 
+use super::edition::is_online;
+use super::remedy::RETIRED;
 use super::wording::Words;
 
 /// Two sentences: what it means; the next step.
@@ -9,6 +11,11 @@ use super::wording::Words;
 pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
     use Cause as C;
     let Words { account, host, .. } = *words;
+    if is_online(host) && is_about_the_role(cause) {
+        return format!(
+            "Exchange Online let {account} impersonate nobody that was asked for. {RETIRED}"
+        );
+    }
     match cause {
         C::DnsNotFound => format!("The name {host} doesn't resolve on this computer. Check the host in the EWS URL, the VPN and the name server."),
         C::TcpRefused => format!("{host} answers, but nothing listens on that port. Check the port, the load balancer and IIS."),
@@ -64,4 +71,14 @@ pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
         C::ServerRouting => "This front end couldn't reach the server of these mailboxes; this says nothing about rights. Look at the URLs of the virtual directories and at the sites.".to_owned(),
         C::ServerUnknownCode => "Exchange answered with a code this version doesn't know; this says nothing about rights. Copy the evidence and report it.".to_owned(),
     }
+}
+
+/// Where the role is gone, no advice about it is any good.
+const fn is_about_the_role(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::ImpersonationRoleMissing
+            | Cause::ImpersonationOutOfScope
+            | Cause::ImpersonationRefused
+    )
 }

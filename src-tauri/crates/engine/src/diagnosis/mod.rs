@@ -1,14 +1,23 @@
 //! From what came over the wire to a cause, in three steps that never mix: what was observed
-//! ([`observe`]), what it is called ([`wording`]), what to type ([`remedy`]).
+//! ([`observe`]), what it is called ([`wording`]), what to type ([`remedy`]). For a run that is stored,
+//! [`known`] puts together a card for each cause: why it is likely so, by what it was told apart, the commands.
 
 mod codes;
+pub(crate) mod edition;
+mod evidence;
 pub mod explanation;
+mod facts;
 mod hand_off;
 mod http;
+pub(crate) mod known;
 mod log_on;
+pub mod names;
 mod observe;
+mod powershell;
+mod reasons;
 pub(crate) mod refusal;
 pub mod remedy;
+mod script;
 pub mod wording;
 
 pub(crate) use observe::{Asked, Observed, Seen, observe};

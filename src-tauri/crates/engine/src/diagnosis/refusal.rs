@@ -60,6 +60,74 @@ pub(crate) fn inspector(issuer: &str) -> Option<&'static str> {
         .map(|(_, name)| *name)
 }
 
+/// The reasons, one plain sentence each, the likeliest first.
+pub(crate) fn listed(seen: &Circumstances<'_>) -> Vec<String> {
+    let mut list = match seen.mechanism {
+        "basic" => vec!["A wrong name or password.".to_owned()],
+        "kerberos" => vec![
+            "The service account that the ticket was made for (SPN) is not the one that Exchange runs as.".to_owned(),
+            "The channel binding doesn't match (Extended Protection).".to_owned(),
+        ],
+        _ => listed_of_ntlm(seen),
+    };
+    if let Some((typed, netbios)) = foreign_domain(seen) {
+        list.push(format!(
+            "The account names the domain {typed}, the server is in {netbios}: right where the one trusts the other."
+        ));
+    }
+    if let Some(minutes) = minutes_off(seen) {
+        list.push(format!(
+            "The server's clock differs from this computer's by {minutes} min; more than 5 min can make sign-ins fail."
+        ));
+    }
+    list
+}
+
+fn listed_of_ntlm(seen: &Circumstances<'_>) -> Vec<String> {
+    let password = "A wrong name or password.".to_owned();
+    let version_1 = "A domain that takes NTLMv1 only; this program sends NTLMv2 alone.".to_owned();
+    let named = seen
+        .issuer
+        .and_then(|issuer| Some((issuer, inspector(issuer)?)));
+    match (seen.bound, named, seen.issuer) {
+        (false, _, _) => vec![
+            password,
+            "The server demands a channel binding (Extended Protection), which needs https without a TLS-inspecting proxy on the way.".to_owned(),
+            version_1,
+        ],
+        (true, Some((issuer, product)), _) => vec![
+            format!("{product} ends TLS on the way as a TLS-inspecting proxy (the certificate was issued by {issuer}), so that the channel binding can't match (Extended Protection): exempt this server from inspection."),
+            password,
+            version_1,
+        ],
+        (true, None, Some(issuer)) if seen.proxied => vec![
+            password,
+            format!("The HTTP proxy ends TLS as a TLS-inspecting proxy, so that the channel binding can't match (Extended Protection): compare the issuer of the certificate, {issuer}, with the one on Exchange."),
+            version_1,
+        ],
+        _ => vec![
+            password,
+            "The channel binding doesn't match (Extended Protection), because a TLS-inspecting proxy or a load balancer shows another certificate than Exchange's own.".to_owned(),
+            version_1,
+        ],
+    }
+}
+
+/// The domain before the backslash, where it is not the server's own, and the server's.
+fn foreign_domain<'a>(seen: &Circumstances<'a>) -> Option<(&'a str, &'a str)> {
+    let (typed, (netbios, dns)) = (seen.account_domain?, seen.server_domain?);
+    let own = [netbios, dns]
+        .iter()
+        .any(|own| own.eq_ignore_ascii_case(typed));
+    (!own).then_some((typed, netbios))
+}
+
+/// Minutes between the clocks, where they matter.
+fn minutes_off(seen: &Circumstances<'_>) -> Option<u64> {
+    let seconds = seen.skew?.unsigned_abs();
+    (seconds > 300).then_some(seconds / 60)
+}
+
 /// Sentences, the likeliest reason first.
 pub(crate) fn reasons(seen: &Circumstances<'_>) -> String {
     let mut text = match seen.mechanism {
@@ -67,11 +135,7 @@ pub(crate) fn reasons(seen: &Circumstances<'_>) -> String {
         "kerberos" => "The server refused the Kerberos ticket: its service account (SPN) or the channel binding doesn't match.".to_owned(),
         _ => of_ntlm(seen),
     };
-    if let (Some(typed), Some((netbios, dns))) = (seen.account_domain, seen.server_domain)
-        && ![netbios, dns]
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(typed))
-    {
+    if let Some((typed, netbios)) = foreign_domain(seen) {
         text.extend([
             " The account names the domain ",
             typed,
@@ -80,11 +144,10 @@ pub(crate) fn reasons(seen: &Circumstances<'_>) -> String {
             ": right where the one trusts the other.",
         ]);
     }
-    if let Some(skew) = seen.skew.filter(|seconds| seconds.abs() > 300) {
-        let minutes = (skew.abs() / 60).to_string();
+    if let Some(minutes) = minutes_off(seen) {
         text.extend([
             " The server's clock differs from this computer's by ",
-            &minutes,
+            &minutes.to_string(),
             " min; more than 5 min can make sign-ins fail.",
         ]);
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use contract::Cause;
+use contract::{Blame, Cause};
 
 use super::Observed;
 use super::refusal::inspector;
@@ -294,6 +294,19 @@ fn policy_blocked(host: &str, account: &str, detail: Option<&str>) -> String {
         _ => format!(
             "{account} signed in, but EWS is blocked (403): organization, mailbox, allow list or proxy."
         ),
+    }
+}
+
+/// Whose job it is, in a few words.
+#[must_use]
+pub const fn blame_words(blame: Blame) -> &'static str {
+    match blame {
+        Blame::Network => "the network",
+        Blame::Certificate => "the certificate",
+        Blame::Exchange => "the Exchange server",
+        Blame::Identity => "the account and its rights",
+        Blame::List => "the user list",
+        Blame::Us => "Understudy itself",
     }
 }
 

@@ -2,12 +2,14 @@
 //! their order are a public contract: added, never renamed.
 
 use contract::{
-    Cause, CertificateInfo, Expectation, FolderResult, Remedy, ResultRow, RunAuthentication,
-    RunPage, RunRow, RunState, Summary, Verdict,
+    Cause, CertificateInfo, ExchangeNames, Expectation, FolderResult, Remedy, ResultRow,
+    RunAuthentication, RunPage, RunRow, RunState, Summary, Verdict,
 };
 use serde::Serialize;
 
-use crate::diagnosis::remedy::{Names, remedy};
+use crate::diagnosis::known::host_of;
+use crate::diagnosis::names::filled;
+use crate::diagnosis::remedy::{Edition, Names, Over, remedy};
 
 /// Name of the shape.
 pub const SCHEMA: &str = "understudy.check/1";
@@ -173,7 +175,19 @@ pub fn run(row: &RunRow) -> Run<'_> {
 /// The same with what its page adds: how the log-on went, and the chain the server showed.
 #[must_use]
 pub fn whole_run(page: &RunPage) -> Run<'_> {
-    with_evidence(&page.row, &page.authentication, &page.certificates)
+    let run = with_evidence(&page.row, &page.authentication, &page.certificates);
+    let card = page
+        .causes
+        .iter()
+        .find(|card| Some(card.cause) == page.row.cause);
+    match card {
+        // The card knows the names of the organization, and what the server offers.
+        Some(card) => Run {
+            remedy: (!card.remedy.is_empty()).then(|| card.remedy.clone()),
+            ..run
+        },
+        None => run,
+    }
 }
 
 /// A run with how it logged on and the chain it saw.
@@ -258,23 +272,25 @@ fn needs_remedy(row: &ResultRow) -> Option<Cause> {
     row.cause.filter(|_| !as_expected && !of_run)
 }
 
+/// With the names of the guide: a report is the same whoever writes it.
 fn commands(cause: Cause, run: &RunRow, mailbox: Option<&str>) -> Option<Vec<Remedy>> {
-    let url = url::Url::parse(&run.ews_url).ok();
-    let host = url
+    let (host, port) = host_of(&run.ews_url);
+    let mailboxes: Vec<String> = mailbox.into_iter().map(str::to_owned).collect();
+    let before_log_on = run
+        .message
         .as_ref()
-        .and_then(url::Url::host_str)
-        .unwrap_or(&run.ews_url);
-    let port = url
-        .as_ref()
-        .and_then(url::Url::port_or_known_default)
-        .unwrap_or(443);
+        .is_some_and(|message| message.contains("before the log-on"));
     let commands = remedy(
         cause,
         &Names {
             account: &run.account,
-            mailbox,
-            host,
+            over: Over::These(&mailboxes),
+            host: &host,
             port,
+            exchange: &filled(&ExchangeNames::default(), None),
+            edition: Edition::of(&host, run.server_version.as_deref()),
+            offered: &[],
+            before_log_on,
         },
     );
     (!commands.is_empty()).then_some(commands)

@@ -60,15 +60,22 @@ pub fn add_from_users(
     identify_by: IdentifyBy,
 ) -> Result<i64, StoreError> {
     let template = include_str!("add_from_users.sql");
-    let (fragment, extra): (_, Option<(&str, rusqlite::types::Value)>) = match selection {
-        Selection::All => (include_str!("selection_all.sql"), None),
+    let (fragment, extra): (_, Vec<(&str, rusqlite::types::Value)>) = match selection {
+        Selection::All => (include_str!("selection_all.sql"), Vec::new()),
         Selection::Users(ids) => (
             include_str!("selection_users.sql"),
-            Some((":ids", to_json(ids)?.into())),
+            vec![(":ids", to_json(ids)?.into())],
         ),
         Selection::FailedIn(older) => (
             include_str!("selection_failed.sql"),
-            Some((":older", older.0.into())),
+            vec![(":older", older.0.into())],
+        ),
+        Selection::OfCause(older, cause) => (
+            include_str!("selection_cause.sql"),
+            vec![
+                (":older", older.0.into()),
+                (":cause", cause.as_str().to_owned().into()),
+            ],
         ),
     };
     let sql = template.replace("{selection}", fragment);
@@ -80,7 +87,7 @@ pub fn add_from_users(
     ];
     let by = identify_by.as_str();
     params.push((":identify_by", &by));
-    if let Some((name, value)) = &extra {
+    for (name, value) in &extra {
         params.push((name, value));
     }
     let added = statement.execute(params.as_slice())?;

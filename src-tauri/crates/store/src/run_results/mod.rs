@@ -4,6 +4,7 @@
 mod add;
 mod applied;
 mod canaries;
+mod cluster;
 mod page;
 mod record;
 mod summary;
@@ -15,6 +16,7 @@ use rusqlite::Row;
 pub use add::{add, add_from_users};
 pub use applied::{Applied, apply_to_users, note_results};
 pub use canaries::canaries;
+pub use cluster::{CodeCount, cause_codes, cause_count, cause_evidence, cause_mailboxes};
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
 pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
 pub use summary::{CauseGroup, cause_groups, summary};
@@ -62,6 +64,9 @@ pub enum Selection {
     /// What broke its expectation or stayed open in this older run, but for those with
     /// `Synchronization Disabled`.
     FailedIn(super::runs::RunNumber),
+    /// What carried this cause in this older run, whatever their flags; canaries that were refused as they
+    /// must be apart.
+    OfCause(super::runs::RunNumber, Cause),
 }
 
 /// A row that has to be asked.
