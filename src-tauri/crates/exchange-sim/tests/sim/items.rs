@@ -191,3 +191,17 @@ async fn with_full_access_a_draft_is_made_without_impersonation() {
         .has(200, "NoError");
     assert_eq!(server.counters().items_left, []);
 }
+
+#[tokio::test]
+async fn a_lost_answer_leaves_a_draft_and_a_lost_request_none() {
+    let server = simulator(Options::default()).await;
+    let creating = || When::Operation("CreateItem".to_owned());
+    server.plan(Fault::once(creating(), What::Close));
+    let lost = acting(&server, &draft()).await;
+    assert!(lost.truncated, "{lost:?}");
+    assert_eq!(server.counters().items_left, []);
+    server.plan(Fault::once(creating(), What::CloseMidAnswer));
+    let lost = acting(&server, &draft()).await;
+    assert!(lost.truncated, "{lost:?}");
+    assert_eq!(server.counters().items_left, left("drafts"));
+}
