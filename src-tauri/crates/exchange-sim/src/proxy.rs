@@ -36,6 +36,8 @@ pub struct ProxyOptions {
     pub hosts: HashMap<String, SocketAddr>,
     /// What every `CONNECT` meets.
     pub fault: Option<ProxyFault>,
+    /// So many tunnels open without a log-on or a fault; both come late.
+    pub free_tunnels: u64,
     /// Ends TLS itself, with certificates of its own CA.
     pub inspection: Option<Inspection>,
     /// The domain that NTLM challenges name.

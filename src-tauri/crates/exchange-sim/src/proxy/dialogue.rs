@@ -35,6 +35,10 @@ pub(super) async fn serve(mut client: TcpStream, office: &Office) -> io::Result<
             return answer(&mut client, 501, "", true).await;
         }
         one(&tally.connects);
+        if tally.tunnels.load(Ordering::Relaxed) < options.free_tunnels {
+            tally.targets().push(head.target.clone());
+            return tunnel(client, &pending, &head.target, &options, office).await;
+        }
         match options.fault {
             Some(ProxyFault::Hangs) => return hang(&mut client).await,
             Some(ProxyFault::Closes) => return Ok(()),

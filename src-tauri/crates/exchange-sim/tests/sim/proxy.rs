@@ -242,3 +242,26 @@ async fn inspected_tls_shows_another_issuer_and_breaks_the_binding() {
         assert_eq!(server.counters().log_ons.last_binding, Some(Binding::Wrong));
     }
 }
+
+#[tokio::test]
+async fn a_proxy_begins_to_ask_after_some_tunnels() {
+    let server = exchange().await;
+    let basic = ProxyAuthentication::Basic {
+        user: "contoso\\anna".to_owned(),
+        password: "Door-Pa55!".to_owned(),
+    };
+    let proxy = proxy(&server, basic).await;
+    proxy.update(|options| options.free_tunnels = 2);
+    let target = "mail.contoso.test:443";
+    let mut statuses = Vec::new();
+    for _ in 0..3 {
+        statuses.push(
+            connect(&mut dial(&proxy).await, target, None)
+                .await
+                .status(),
+        );
+    }
+    assert_eq!(statuses, [200, 200, 407]);
+    let counters = proxy.counters();
+    assert_eq!((counters.tunnels, counters.challenges), (2, 1));
+}
