@@ -8,7 +8,7 @@ pub mod adapters;
 pub mod checks;
 pub mod diagnosis;
 mod directory;
-mod discovery;
+pub mod discovery;
 mod dispatch;
 pub mod email_configuration;
 mod exports;

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::{OrganizationId, Problem, RunId, Secret};
+use contract::{AnswerConsent, Discovery, OrganizationId, Problem, RunId, Secret};
 use store::{Db, StoreError, Tx};
 
 use crate::activity::Author;
 use crate::checks::{Guard, RunningChecks};
 use crate::email_configuration::Drafts;
+use crate::jobs::Jobs;
 use crate::locks::{self, RunLock};
 use crate::ports::{Clock, Dice, Vault};
 use crate::problems::{Refusal, of_store};
@@ -30,6 +31,8 @@ pub(crate) struct Stage {
     /// Keeps refused passwords from being sent again.
     pub(crate) guard: Guard,
     pub(crate) previews: Previews,
+    /// Autodiscover, going on or ended lately.
+    pub(crate) discoveries: Jobs<Discovery, AnswerConsent>,
     /// Passwords typed with `Ask each time`: in memory, for this session only.
     pub(crate) typed: Mutex<HashMap<OrganizationId, Secret>>,
     /// Passwords typed for a check and not saved yet, with the version they will have.
@@ -63,6 +66,7 @@ impl Stage {
             running: RunningChecks::default(),
             guard: parts.guard,
             previews: Previews::default(),
+            discoveries: Jobs::default(),
             typed: Mutex::default(),
             drafts: Drafts::default(),
             saving: tokio::sync::Mutex::default(),

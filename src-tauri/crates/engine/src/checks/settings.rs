@@ -7,6 +7,7 @@ use contract::{
 use store::{email_configurations, organizations};
 
 use super::plan::{Plan, ProxyChoice};
+use super::sending::for_proxy;
 use crate::Engine;
 use crate::email_configuration::{EwsUrl, why_not_served};
 use crate::problems::of_store;
@@ -71,7 +72,7 @@ pub(super) async fn for_check(
 ///
 /// # Errors
 /// [`Code::Offline`].
-pub(super) async fn go_online(engine: &Engine) -> Result<(), Problem> {
+pub(crate) async fn go_online(engine: &Engine) -> Result<(), Problem> {
     let settings = crate::settings::load(&engine.inner.real).await?;
     if settings.work_offline && !engine.stage().practice {
         return Err(
@@ -103,6 +104,33 @@ pub(super) async fn plan_of(
     let plan = plan(form, &settings, proxy);
     plan.endpoint()?;
     Ok(plan)
+}
+
+/// How an organization's form reaches hosts that Autodiscover names: its URL may be empty. Answers
+/// the password of its proxy's user beside it.
+///
+/// # Errors
+/// [`Code::NotFound`] for the organization, [`Code::Invalid`] for account, trust or proxy,
+/// [`Code::PasswordNeeded`] for the proxy.
+pub(crate) async fn for_discovery(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: EmailConfigurationForm,
+    proxy_password: Option<Secret>,
+) -> Result<(Plan, Option<Secret>), Problem> {
+    let stage = engine.stage();
+    let loaded = stage
+        .db
+        .read(move |tx| organizations::settings(tx, organization));
+    let settings = loaded
+        .await
+        .map_err(of_store)?
+        .ok_or_else(|| Problem::new(Code::NotFound, "This organization is not there any more."))?;
+    let proxy = proxy_of(engine, &form).await?;
+    let plan = plan(form, &settings, proxy);
+    plan.trust()?;
+    let proxy_password = for_proxy(&stage, organization, &plan, proxy_password).await?;
+    Ok((plan, proxy_password))
 }
 
 fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: ProxyChoice) -> Plan {

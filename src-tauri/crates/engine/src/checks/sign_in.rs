@@ -1,0 +1,181 @@
+//! The service account at one address that is no EWS endpoint: Autodiscover. Asks without credentials
+//! first, then logs on once, by the rules of a run: what the server offers decides, the lock-out guard
+//! is asked, a refused password is noted and not sent again. Knows nothing of what is asked for.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use contract::{Cause, CertificateInfo, Problem, Secret};
+use exchange::{Call, Certificate, Fault, Names, Reply};
+
+use super::authentication;
+use super::guard::{SendAgain, Watched};
+use super::lanes::Wire;
+use super::mechanism::{Mechanism, candidates};
+use super::plan::Plan;
+use crate::diagnosis::{Asked, Seen, observe};
+use crate::ports::{MailLane, Mailroom as _};
+use crate::stage::Stage;
+
+/// How a caller gets there beside its plan.
+#[derive(Clone)]
+pub(crate) struct Means {
+    pub(crate) names: Option<Names>,
+    pub(crate) proxy_password: Option<Secret>,
+    pub(crate) again: SendAgain,
+}
+
+/// Somebody who may log on at one address.
+pub(crate) struct Caller {
+    stage: Arc<Stage>,
+    plan: Plan,
+    wire: Wire,
+    watched: Watched,
+    lane: Box<dyn MailLane>,
+}
+
+/// How a log-on ended.
+pub(crate) enum SignedIn {
+    /// The password (or a ticket) was taken; this is the answer to the request.
+    Yes(Reply),
+    /// This host refused it. Another may take it.
+    Refused(String),
+    /// The directory itself refused it: no host will take it.
+    RefusedByDirectory(String),
+    /// No way to log on that was chosen is possible here; nothing was refused.
+    NotPossible(String),
+    /// It was refused lately; it was not sent.
+    HeldBack(String),
+    /// No answer.
+    Failed(Fault),
+}
+
+impl Caller {
+    /// Makes ready; asks nobody but the lock-out guard. `plan` names the address.
+    ///
+    /// # Errors
+    /// [`contract::Code::Invalid`] for an address that is none, [`contract::Code::BadCertificate`].
+    pub(crate) async fn new(
+        stage: &Arc<Stage>,
+        plan: Plan,
+        password: &Secret,
+        means: &Means,
+    ) -> Result<Self, Problem> {
+        plan.served()?;
+        let endpoint = plan.endpoint_by(means.proxy_password.as_ref())?;
+        let endpoint = endpoint.names(means.names.clone());
+        let wire = Wire::new(endpoint, plan.trust()?, &plan.account, password);
+        // Nobody is asked in the middle of it: what was refused lately stays here unless that is wanted.
+        let again = match means.again {
+            SendAgain::Ask | SendAgain::Never => SendAgain::Never,
+            SendAgain::Yes => SendAgain::Yes,
+        };
+        let watched = Watched::begin(stage, &plan, password, again).await?;
+        let lane = wire.lane();
+        Ok(Self {
+            stage: Arc::clone(stage),
+            plan,
+            wire,
+            watched,
+            lane,
+        })
+    }
+
+    /// Asks without credentials, or on a connection that is logged on.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub(crate) async fn ask(&mut self, body: &str) -> Result<Reply, Fault> {
+        let call = self.call(body);
+        self.lane.post(&call).await
+    }
+
+    /// The ways to log on that were chosen and that this reply offers.
+    pub(crate) async fn ways(&self, reply: &Reply) -> Vec<Mechanism> {
+        let found = authentication::of_challenge(reply, self.stage.clock.now());
+        let chosen = self.plan.authentication;
+        if !candidates(chosen, &found.offered, true).contains(&Mechanism::Kerberos) {
+            return candidates(chosen, &found.offered, false);
+        }
+        let possible = self.wire.ticket_possible().await.is_ok();
+        candidates(chosen, &found.offered, possible)
+    }
+
+    /// Logs on, once, and asks.
+    pub(crate) async fn sign_in(&mut self, ways: &[Mechanism], body: &str) -> SignedIn {
+        if let Some(why) = &self.watched.held_back {
+            return SignedIn::HeldBack(why.clone());
+        }
+        let call = self.call(body);
+        let mut last = SignedIn::NotPossible("no way to sign in is left".to_owned());
+        for way in ways {
+            self.wire.choose(*way);
+            self.lane.log_on();
+            let outcome = self.lane.post(&call).await;
+            last = self.judge(*way, outcome);
+            match &last {
+                SignedIn::NotPossible(_) => self.lane.close(),
+                // The KDC took the password, and this server does not take its ticket.
+                SignedIn::Refused(_) if *way == Mechanism::Kerberos => self.lane.close(),
+                _ => break,
+            }
+        }
+        let stopped = match &last {
+            SignedIn::Refused(_) | SignedIn::RefusedByDirectory(_) => Some(Cause::AuthRejected),
+            _ => None,
+        };
+        self.watched.told(&self.stage, stopped).await;
+        last
+    }
+
+    /// How often credentials were sent from here.
+    pub(crate) fn sent(&self) -> u64 {
+        self.wire.snapshot().log_ons
+    }
+
+    /// A text of the server without the secret.
+    pub(crate) fn clean(&self, text: String) -> String {
+        self.wire.redactor.clean(text)
+    }
+
+    fn judge(&self, way: Mechanism, outcome: Result<Reply, Fault>) -> SignedIn {
+        let observed = observe(&outcome, Asked::Own, &[], self.stage.clock.now());
+        let told = |detail: Option<String>| detail.unwrap_or_else(|| "no reason given".to_owned());
+        match outcome {
+            Ok(reply) if reply.status == 401 => {
+                SignedIn::Refused(format!("the server refused it ({})", way.scheme()))
+            }
+            Ok(reply) => {
+                if reply.status < 400 {
+                    self.watched.accepted();
+                }
+                SignedIn::Yes(reply)
+            }
+            Err(fault) => match observed.seen {
+                Seen::LogOnRefused => SignedIn::RefusedByDirectory(told(observed.detail)),
+                Seen::Cause(Cause::AccountLocked | Cause::AccountPasswordExpired) => {
+                    SignedIn::RefusedByDirectory(told(observed.detail))
+                }
+                Seen::NoWay | Seen::HeldBack => SignedIn::NotPossible(told(observed.detail)),
+                // What it was is told by the fault itself.
+                _ => SignedIn::Failed(fault),
+            },
+        }
+    }
+
+    fn call(&self, body: &str) -> Call {
+        Call {
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            anchor: None,
+            request_id: uuid::Builder::from_random_bytes(self.stage.dice.roll())
+                .into_uuid()
+                .to_string(),
+            idempotent: true,
+        }
+    }
+}
+
+/// A chain, for showing.
+pub(crate) fn shown(chain: &[Certificate]) -> Vec<CertificateInfo> {
+    chain.iter().map(super::finish::info).collect()
+}

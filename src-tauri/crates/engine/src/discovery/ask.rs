@@ -1,0 +1,356 @@
+//! Asks Autodiscover itself: SOAP first, POX where that is not there. Without credentials first; with
+//! them only where the host asks for them, a person consented, and the host was verified. One attempt
+//! a host, two hosts in all, never to Exchange Online, never over http.
+
+use std::time::{Duration, Instant};
+
+use contract::{Cause, CertificateInfo, Secret, SmtpAddress};
+use exchange::Reply;
+use url::Url;
+
+use super::answer::{self, Answer};
+use super::candidates::Origin;
+use super::cloud;
+use super::door::{Next, Way, answer_of, is_soap};
+use super::json::{location, redirected};
+use super::trail::{DeadEnd, place};
+use super::walk::{Cancelled, Row, Turn, Walk, or_cancelled};
+use crate::checks::{Caller, SignedIn, shown};
+
+/// Hosts that one discovery may send credentials to.
+const MOST_HOSTS: usize = 2;
+
+/// The two dialects.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    Soap,
+    Pox,
+}
+
+/// What came of one dialect.
+enum Came {
+    Next(Next),
+    /// It is not there; the other one may be.
+    NotThere,
+}
+
+impl Walk {
+    /// Asks at the door that was found, in one dialect after the other.
+    pub(super) async fn ask_at_door(
+        &mut self,
+        way: &mut Way,
+        door: Url,
+        address: &SmtpAddress,
+    ) -> Result<Next, Cancelled> {
+        for (dialect, url) in dialects(&door) {
+            let once = format!("{} {url} {}", dialect.name(), address.key());
+            if !self.trail.first_time(&once) {
+                let why = "This address was asked already.";
+                self.skip(way.method, dialect.name(), url.as_str(), why);
+                return Ok(Next::Done(Turn::Nothing));
+            }
+            match self.ask_in(dialect, way, &url, address).await? {
+                Came::Next(next) => return Ok(next),
+                Came::NotThere => {}
+            }
+        }
+        Ok(Next::Done(Turn::Nothing))
+    }
+
+    async fn ask_in(
+        &mut self,
+        dialect: Dialect,
+        way: &mut Way,
+        url: &Url,
+        address: &SmtpAddress,
+    ) -> Result<Came, Cancelled> {
+        let number = self.begin(way.method, dialect.name(), url.as_str());
+        let done = || Ok(Came::Next(Next::Done(Turn::Nothing)));
+        let Some(body) = dialect.body(url, address) else {
+            self.end(number, Row::warning("This address can't be asked for."));
+            return done();
+        };
+        let password = self.quest.password.clone();
+        let password = password.unwrap_or_else(|| Secret::new(String::new()));
+        let caller = Caller::new(
+            &self.quest.stage,
+            self.plan_at(url),
+            &password,
+            &self.quest.means,
+        );
+        let mut caller = match caller.await {
+            Ok(caller) => caller,
+            Err(problem) => {
+                self.end(number, Row::warning(problem.message));
+                return done();
+            }
+        };
+        let started = Instant::now();
+        let asked = or_cancelled(&mut self.desk.cancel, caller.ask(&body)).await?;
+        let mut reply = match asked {
+            Ok(reply) => reply,
+            Err(fault) => {
+                self.end(number, self.fault(&fault));
+                return done();
+            }
+        };
+        let mut took = started.elapsed();
+        self.edit(number, |step| step.certificates = shown(&reply.chain));
+        if reply.status == 401 {
+            let offer = answer_of(&reply);
+            self.edit(number, |step| step.answer = Some(offer));
+            let chain = shown(&reply.chain);
+            let leaf = chain.first();
+            let Some(answered) = self
+                .with_credentials(way, number, url, &mut caller, (&reply, leaf), &body)
+                .await?
+            else {
+                return done();
+            };
+            (reply, took) = answered;
+        }
+        self.measured(number, took);
+        Ok(self
+            .read(dialect, way, number, url, &reply, &caller, address)
+            .await)
+    }
+
+    /// The reply to the request with credentials; `None`: none were sent, or they were refused, and
+    /// the row says so.
+    async fn with_credentials(
+        &mut self,
+        way: &Way,
+        number: u32,
+        url: &Url,
+        caller: &mut Caller,
+        (asked, leaf): (&Reply, Option<&CertificateInfo>),
+        body: &str,
+    ) -> Result<Option<(Reply, Duration)>, Cancelled> {
+        let host = place(url);
+        if let Some(why) = self.forbidden(way, &host) {
+            self.end(number, Row::skipped(why));
+            return Ok(None);
+        }
+        let ways = caller.ways(asked).await;
+        if ways.is_empty() {
+            let said = format!(
+                "Offers no way to sign in that was chosen (it offers {}). Nothing was sent.",
+                asked.headers.schemes().join(", ")
+            );
+            self.end(number, Row::fail(Cause::AuthSchemeNotOffered, said));
+            return Ok(None);
+        }
+        if let Err(why) = self.consent(&host, way, leaf, number).await? {
+            self.end(number, Row::skipped(why));
+            return Ok(None);
+        }
+        let started = Instant::now();
+        // Never cut off in the middle: whether it was refused must be known.
+        let signed_in = caller.sign_in(&ways, body).await;
+        let took = started.elapsed();
+        if caller.sent() > 0 {
+            self.edit(number, |step| step.password_sent_to = Some(host.clone()));
+            if !self.sent.contains(&host) {
+                self.sent.push(host.clone());
+            }
+        }
+        self.measured(number, took);
+        let row = match signed_in {
+            SignedIn::Yes(reply) => {
+                if !self.welcome.contains(&host) {
+                    self.welcome.push(host);
+                }
+                return Ok(Some((reply, took)));
+            }
+            SignedIn::Refused(why) => Row::fail(
+                Cause::AuthRejected,
+                format!(
+                    "{host} refused the sign-in ({why}). It is not sent there again; the next candidate may take it."
+                ),
+            ),
+            SignedIn::RefusedByDirectory(why) => {
+                let said =
+                    format!("The directory refused the sign-in: {why}. It is sent nowhere else.");
+                self.closed = Some(said.clone());
+                Row::fail(Cause::AuthRejected, said)
+            }
+            SignedIn::NotPossible(why) => Row::fail(
+                Cause::AuthSchemeNotOffered,
+                format!("Can't sign in this way: {why}. Nothing was refused."),
+            ),
+            SignedIn::HeldBack(why) => Row::skipped(why),
+            SignedIn::Failed(fault) => self.fault(&fault),
+        };
+        self.end(number, row);
+        Ok(None)
+    }
+
+    /// Why credentials do not go to this host, whoever consents.
+    fn forbidden(&self, way: &Way, host: &str) -> Option<String> {
+        let plan = &self.quest.plan;
+        let was_sent = self.sent.iter().any(|known| known == host);
+        if self.quest.password.is_none() && plan.wants_password() {
+            return Some("Asks for a sign-in, and there is no password. Nothing was sent.".into());
+        }
+        if cloud::of_host(host.split(':').next().unwrap_or(host)).is_some() {
+            return Some("Exchange Online takes no passwords. None was sent.".into());
+        }
+        if let Some(why) = &self.closed {
+            return Some(why.clone());
+        }
+        if way.root && plan.authentication == contract::Authentication::Basic {
+            return Some(format!(
+                "Not sent: {host} is often a foreign web host, and Basic would hand it the password itself."
+            ));
+        }
+        if was_sent && !self.welcome.iter().any(|known| known == host) {
+            return Some(format!("Not sent: {host} had its one attempt."));
+        }
+        if !was_sent && self.sent.len() >= MOST_HOSTS {
+            return Some(format!(
+                "Not sent: two hosts were sent it already ({}).",
+                self.sent.join(", ")
+            ));
+        }
+        None
+    }
+
+    async fn read(
+        &mut self,
+        dialect: Dialect,
+        way: &mut Way,
+        number: u32,
+        url: &Url,
+        reply: &Reply,
+        caller: &Caller,
+        address: &SmtpAddress,
+    ) -> Came {
+        let nothing = Came::Next(Next::Done(Turn::Nothing));
+        if let Some(to) = location(reply) {
+            let shown = caller.clean(redirected(reply, &to));
+            return Came::Next(self.sent_on(way, number, url, &to, shown));
+        }
+        let status = reply.status.to_string();
+        if matches!(reply.status, 404 | 405) {
+            let said = format!("{} Autodiscover isn't here.", dialect.name());
+            self.end(number, Row::warning(said).answer(status));
+            return Came::NotThere;
+        }
+        let row = match dialect.read(&reply.body) {
+            Answer::Urls(urls) => {
+                let origin = Origin {
+                    method: way.method,
+                    number,
+                    unasked: false,
+                };
+                let (row, found) = self.take(&origin, urls);
+                self.end(number, row.answer(status));
+                let turn = if found { Turn::Found } else { Turn::Nothing };
+                return Came::Next(Next::Done(turn));
+            }
+            Answer::Url(to) => {
+                let shown = format!("{status}, RedirectUrl {to}");
+                return Came::Next(self.sent_on(way, number, url, &to, shown));
+            }
+            Answer::Address(to) => return self.send_to_address(number, &to, address).await,
+            Answer::No(said) => Row::warning(caller.clean(said)),
+            Answer::Unreadable(why) => Row::fail(
+                Cause::ProtocolUnexpected,
+                format!("Not an answer of Autodiscover: {why}."),
+            ),
+        };
+        self.end(number, row.answer(status));
+        nothing
+    }
+
+    /// Ends a row that names another address for the mailbox.
+    async fn send_to_address(&mut self, number: u32, to: &str, from: &SmtpAddress) -> Came {
+        let shown = format!("RedirectAddress {to}");
+        let Ok(next) = SmtpAddress::parse(to) else {
+            let row = Row::warning("Names another address, which is none.").answer(shown);
+            self.end(number, row);
+            return Came::Next(Next::Done(Turn::Nothing));
+        };
+        if let Err(end) = self.trail.follow_address(next.as_str()) {
+            let said = match end {
+                DeadEnd::Loop(_) => format!("Names {next}, which was asked for already: a loop."),
+                end => end.to_string(),
+            };
+            let row = Row::fail(Cause::HttpRedirected, said).answer(shown);
+            self.end(number, row);
+            return Came::Next(Next::Done(Turn::Nothing));
+        }
+        self.desk
+            .found
+            .send_modify(|found| found.redirect_address = Some(next.to_string()));
+        let said = if cloud::is_routing_domain(next.domain()) {
+            self.note_online(from, Some(next.to_string())).await;
+            format!("The mailbox is in Exchange Online: {next}.")
+        } else {
+            format!("The mailbox is to be looked for as {next}.")
+        };
+        self.end(number, Row::pass(said).answer(shown));
+        Came::Next(Next::Done(Turn::Elsewhere(next)))
+    }
+}
+
+impl Dialect {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Soap => "SOAP",
+            Self::Pox => "POX",
+        }
+    }
+
+    fn body(self, url: &Url, address: &SmtpAddress) -> Option<String> {
+        match self {
+            Self::Soap => ews::autodiscover::soap::request(url.as_str(), &[address.as_str()]).ok(),
+            Self::Pox => ews::autodiscover::pox::request(address.as_str()).ok(),
+        }
+    }
+
+    fn read(self, body: &[u8]) -> Answer {
+        match self {
+            Self::Soap => answer::soap(body),
+            Self::Pox => answer::pox(body),
+        }
+    }
+}
+
+/// SOAP beside the `.xml` that was found, then the `.xml` itself; a `.svc` alone speaks SOAP only.
+fn dialects(door: &Url) -> Vec<(Dialect, Url)> {
+    if is_soap(door) {
+        return vec![(Dialect::Soap, door.clone())];
+    }
+    let mut soap = door.clone();
+    let path = door.path();
+    let stem = path.len().saturating_sub("xml".len());
+    soap.set_path(&format!("{}svc", path.get(..stem).unwrap_or(path)));
+    soap.set_query(None);
+    vec![(Dialect::Soap, soap), (Dialect::Pox, door.clone())]
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::dialects;
+
+    #[test]
+    fn soap_stands_beside_the_xml() {
+        let of = |url: &str| -> Vec<String> {
+            let url = Url::parse(url).expect("a URL");
+            let found = dialects(&url).into_iter();
+            found.map(|(_, url)| url.to_string()).collect()
+        };
+        assert_eq!(
+            of("https://a.b/autodiscover/autodiscover.xml?hop=1"),
+            [
+                "https://a.b/autodiscover/autodiscover.svc",
+                "https://a.b/autodiscover/autodiscover.xml?hop=1"
+            ]
+        );
+        let soap = "https://a.b/Autodiscover/Autodiscover.SVC";
+        assert_eq!(of(soap), [soap]);
+    }
+}

@@ -1,0 +1,153 @@
+//! A host that may have Autodiscover: looked at without credentials, followed where it sends on to, and
+//! only then asked (`ask`).
+
+use contract::{Cause, DiscoveryMethod as Method, SmtpAddress};
+use exchange::Reply;
+use url::Url;
+
+use super::json::{location, redirected};
+use super::trail::{key, place};
+use super::walk::{Cancelled, Row, Turn, Walk};
+
+/// What is done next on the way through a door.
+pub(super) enum Next {
+    /// Look at this address without credentials.
+    Look(Url),
+    /// Ask Autodiscover at this address.
+    Ask(Url),
+    /// It ends here.
+    Done(Turn),
+}
+
+/// The way to a door.
+pub(super) struct Way {
+    /// Of the row that comes next.
+    pub(super) method: Method,
+    /// How the host was found, in one plain sentence.
+    pub(super) found: String,
+    /// The mail domain itself: often a foreign web host.
+    pub(super) root: bool,
+}
+
+impl Walk {
+    /// Through a door, whatever it sends on to, to its end.
+    pub(super) async fn through_door(
+        &mut self,
+        method: Method,
+        first: Option<Url>,
+        found: String,
+        address: &SmtpAddress,
+    ) -> Result<Turn, Cancelled> {
+        let Some(first) = first else {
+            self.skip(method, "HTTP", address.domain(), "This is no host name.");
+            return Ok(Turn::Nothing);
+        };
+        let mut way = Way {
+            method,
+            found,
+            root: method == Method::RootDomain,
+        };
+        let mut next = if is_soap(&first) {
+            Next::Ask(first)
+        } else {
+            Next::Look(first)
+        };
+        loop {
+            next = match next {
+                Next::Look(url) => self.look_at_door(&mut way, url).await?,
+                Next::Ask(url) => self.ask_at_door(&mut way, url, address).await?,
+                Next::Done(turn) => return Ok(turn),
+            };
+        }
+    }
+
+    /// Microsoft's client looks like this, too, before it sends anything.
+    async fn look_at_door(&mut self, way: &mut Way, url: Url) -> Result<Next, Cancelled> {
+        if !self.trail.first_time(&key(&url)) {
+            let why = "This address was asked already.";
+            self.skip(way.method, "HTTP", url.as_str(), why);
+            return Ok(Next::Done(Turn::Nothing));
+        }
+        let (number, glanced) = self.look(way.method, "HTTP", &url).await?;
+        let reply = match glanced.outcome {
+            Ok(reply) => reply,
+            Err(fault) => {
+                self.end(number, self.fault(&fault));
+                return Ok(Next::Done(Turn::Nothing));
+            }
+        };
+        if let Some(to) = location(&reply) {
+            return Ok(self.sent_on(way, number, &url, &to, redirected(&reply, &to)));
+        }
+        let status = answer_of(&reply);
+        let row = match reply.status {
+            401 => {
+                let row = Row::pass("Autodiscover may be here; it asks for a sign-in.");
+                self.end(number, row.answer(status));
+                return Ok(Next::Ask(url));
+            }
+            200 if is_autodiscover(&reply) => {
+                let row = Row::pass("Autodiscover is here.");
+                self.end(number, row.answer(status));
+                return Ok(Next::Ask(url));
+            }
+            404 | 410 => Row::warning("There is no Autodiscover here."),
+            200..=299 => Row::warning("A web server answers, and it isn't Autodiscover."),
+            403 => Row::fail(Cause::HttpRejected, "Refused before Autodiscover saw it."),
+            _ => Row::warning("Answers, but not as Autodiscover does."),
+        };
+        self.end(number, row.answer(status));
+        Ok(Next::Done(Turn::Nothing))
+    }
+
+    /// Ends a row that sends on to another URL.
+    pub(super) fn sent_on(
+        &mut self,
+        way: &mut Way,
+        number: u32,
+        from: &Url,
+        to: &str,
+        shown: String,
+    ) -> Next {
+        match self.trail.follow_to_door(from, to) {
+            Ok(next) => {
+                let (here, there) = (place(from), place(&next));
+                let row = Row::pass(format!("Sends on to {there}."));
+                self.end(number, row.answer(shown));
+                way.method = Method::Redirect;
+                // A find that nobody vouches for stays one, however far it is sent on.
+                if here != there {
+                    way.found = format!("{here} sends on to it. {}", way.found);
+                    way.root = false;
+                }
+                if is_soap(&next) {
+                    Next::Ask(next)
+                } else {
+                    Next::Look(next)
+                }
+            }
+            Err(end) => {
+                let row = Row::fail(Cause::HttpRedirected, end.to_string());
+                self.end(number, row.answer(shown));
+                Next::Done(Turn::Nothing)
+            }
+        }
+    }
+}
+
+/// `401 Negotiate, NTLM`.
+pub(super) fn answer_of(reply: &Reply) -> String {
+    let schemes = reply.headers.schemes().join(", ");
+    format!("{} {schemes}", reply.status).trim_end().to_owned()
+}
+
+pub(super) fn is_soap(url: &Url) -> bool {
+    url.path()
+        .to_ascii_lowercase()
+        .ends_with("/autodiscover.svc")
+}
+
+fn is_autodiscover(reply: &Reply) -> bool {
+    reply.headers.first("x-soap-enabled").is_some()
+        || ews::autodiscover::pox::read(&reply.body).is_ok()
+}
