@@ -11,6 +11,7 @@ const tabs: Record<string, string> = {
   users: "Users",
   configuration: "Email Configuration",
   checks: "Checks",
+  "service-account": "Service Account Access",
   settings: "Settings",
 };
 

@@ -2,6 +2,7 @@ import { useParams } from "@tanstack/react-router";
 import { HistoryTab } from "@/features/checks/HistoryTab";
 import { ConfigurationTab } from "@/features/configuration/Tab";
 import { OrganizationSettingsTab } from "@/features/organizations/SettingsTab";
+import { ServiceAccountPage } from "@/features/service-account/Page";
 import { UsersList } from "@/features/users/UsersList";
 
 /** `Users` of one organization. */
@@ -22,6 +23,11 @@ export function ChecksTab() {
 /** `Settings` of one organization. */
 export function SettingsTab() {
   return <OrganizationSettingsTab key={useOrganization()} organization={useOrganization()} />;
+}
+
+/** `Service Account Access`, reached from the check's menu. */
+export function ServiceAccountTab() {
+  return <ServiceAccountPage key={useOrganization()} organization={useOrganization()} />;
 }
 
 function useOrganization(): number {

@@ -83,6 +83,12 @@ const organizationChecks = createRoute({
   component: lazyRouteComponent(() => import("./organizationTabs"), "ChecksTab"),
 });
 
+const organizationServiceAccount = createRoute({
+  getParentRoute: () => organization,
+  path: "service-account",
+  component: lazyRouteComponent(() => import("./organizationTabs"), "ServiceAccountTab"),
+});
+
 const organizationSettings = createRoute({
   getParentRoute: () => organization,
   path: "settings",
@@ -123,6 +129,7 @@ const routeTree = root.addChildren([
     organizationUsers,
     organizationConfiguration,
     organizationChecks,
+    organizationServiceAccount,
     organizationSettings,
   ]),
   users,

@@ -3,6 +3,7 @@ import {
   Field,
   Input,
   Menu,
+  MenuDivider,
   MenuItem,
   MenuList,
   MenuPopover,
@@ -28,6 +29,8 @@ type CheckButtonProps = {
   nothingFailed: boolean;
   onCheck: (scope: CheckScope) => void;
   onShow: () => void;
+  /** `Service Account Access…`: the test of one mailbox, step by step. */
+  onServiceAccount: () => void;
 };
 
 /** `Check Users Exchange Impersonated Access` with its menu; while a check goes on, the way to it. */
@@ -39,6 +42,7 @@ export function CheckButton({
   reasonId,
   onCheck,
   onShow,
+  onServiceAccount,
 }: CheckButtonProps) {
   const styles = useStyles();
   const [asking, setAsking] = useState(false);
@@ -79,6 +83,8 @@ export function CheckButton({
               Failed only
             </MenuItem>
             <MenuItem onClick={() => setAsking(true)}>One address…</MenuItem>
+            <MenuDivider />
+            <MenuItem onClick={onServiceAccount}>Service Account Access…</MenuItem>
           </MenuList>
         </MenuPopover>
       </Menu>

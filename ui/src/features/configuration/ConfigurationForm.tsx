@@ -51,6 +51,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
   return (
     <div ref={root} className={styles.root}>
       <Head
+        organization={organization}
         form={form}
         configuration={configuration}
         served={served}
@@ -115,6 +116,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
 }
 
 type HeadProps = {
+  organization: number;
   form: Configuration;
   configuration: EmailConfiguration;
   served: boolean;
@@ -162,6 +164,9 @@ function Head(props: HeadProps) {
           nothingFailed={props.nothingFailed}
           onCheck={check}
           onShow={show}
+          onServiceAccount={() =>
+            void navigate({ to: "/organizations/$id/service-account", params: { id: props.organization } })
+          }
         />
         <Tooltip relationship="description" content={saveHint(canSave, form.dirty, configuration)}>
           <Button

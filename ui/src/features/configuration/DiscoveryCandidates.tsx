@@ -84,7 +84,7 @@ function Candidate({ candidate, onTest, onUse }: CandidateProps) {
         <Text size={200} className={styles.quiet}>{`Found by step ${step}: ${methods[method]}`}</Text>
       </div>
       {note !== null && <Text size={200}>{note}</Text>}
-      <div aria-live="polite">
+      <div aria-live="polite" className={styles.live}>
         {test.problem && <ProblemBar title="The server wasn't asked." error={test.problem} />}
         {test.answer && <Answer answer={test.answer} />}
       </div>
@@ -100,7 +100,9 @@ function Answer({ answer }: { answer: EndpointProbe }) {
   const more = leaf ? `Certificate ${commonName(leaf.subject)}: ${validityWords(leaf)}. ` : "";
   return (
     <div className={styles.answer}>
-      <StepStatusBadge status={cause === null ? "pass" : "fail"} words={cause === null ? "Answers" : "Fail"} />
+      <span className={styles.fixed}>
+        <StepStatusBadge status={cause === null ? "pass" : "fail"} words={cause === null ? "Answers" : "Fail"} />
+      </span>
       <Text size={200}>{`${message} ${more}No password was sent.`}</Text>
     </div>
   );
@@ -153,5 +155,7 @@ const useStyles = makeStyles({
   url: { flexGrow: 1, flexBasis: "320px", minWidth: 0, overflowWrap: "anywhere" },
   marks: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
   quiet: { color: tokens.colorNeutralForeground3 },
+  fixed: { flexShrink: 0 },
+  live: { "&:empty": { display: "none" } },
   answer: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalS, overflowWrap: "anywhere" },
 });

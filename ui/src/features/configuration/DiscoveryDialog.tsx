@@ -120,7 +120,7 @@ function AddressRow({ organization, form: { state, discovery }, offline, hint }:
           autoComplete="off"
           spellCheck={false}
           placeholder="anna@contoso.com"
-          disabled={going}
+          readOnly={going}
           onChange={(_, data) => setTyped(data.value)}
         />
       </Field>
