@@ -13,13 +13,15 @@ import { Fragment } from "react";
 
 /** What a key does, in the order of the list. Screens give a key its meaning; the words hold for all of them. */
 const meanings: readonly [string, string, string][] = [
-  ["ctrl+1", "Ctrl+1…4", "Organizations, Users, Activity, Settings"],
+  ["ctrl+1", "Ctrl+1, 2, 3, 6, 7", "Organizations, Users, Activity, Guide, Settings"],
   ["ctrl+n", "Ctrl+N", "New"],
   ["ctrl+s", "Ctrl+S", "Save"],
   ["ctrl+g", "Ctrl+G", "Magic Wand"],
   ["f5", "F5", "Check, re-check"],
   ["ctrl+f", "Ctrl+F", "Filter"],
   ["ctrl+e", "Ctrl+E", "Export to CSV"],
+  ["ctrl+shift+c", "Ctrl+Shift+C", "Copy the focused commands"],
+  ["ctrl+p", "Ctrl+P", "Print"],
   ["ctrl+z", "Ctrl+Z", "Undo what the newest notice tells of"],
   ["arrows", "Arrows, Home, End", "Move inside the table"],
   ["enter", "Enter", "Open"],

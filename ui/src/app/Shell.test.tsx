@@ -52,6 +52,11 @@ it("leads by Ctrl and a digit, and skips to the content", async () => {
   await user.keyboard("{Control>}3{/Control}");
   await waitFor(() => expect(router.state.location.pathname).toBe("/activity"));
   expect(document.title).toBe("Activity – Understudy");
+  // 4 and 5 belong to places that are still to come.
+  await user.keyboard("{Control>}6{/Control}");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/guide"));
+  await user.keyboard("{Control>}7{/Control}");
+  await waitFor(() => expect(router.state.location.pathname).toBe("/settings"));
 });
 
 it("opens an organization on its users, with the breadcrumb", async () => {

@@ -48,7 +48,7 @@ export function Shell() {
   const practice = useAppState()?.practice ?? null;
   const firstRun = useLocation({ select: (location) => location.pathname === "/first-run" });
   useHotkeys({
-    ...Object.fromEntries(places.map((place, index) => [`ctrl+${index + 1}`, () => void navigate({ to: place.to })])),
+    ...Object.fromEntries(places.map(({ digit, to }) => [`ctrl+${digit}`, () => void navigate({ to })])),
     "ctrl+,": () => void navigate({ to: "/settings" }),
     f6: () => nextPane(1),
     "shift+f6": () => nextPane(-1),

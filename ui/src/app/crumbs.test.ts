@@ -34,3 +34,10 @@ it("titles the window with what is open", () => {
 function words(crumbs: { label: string }[]): string {
   return crumbs.map((crumb) => crumb.label).join(" > ");
 }
+
+test("a guide lies below the guides, with its title once it is known", () => {
+  const labels = (guide?: string) =>
+    crumbsOf(["guide", "rooms"], { organization: undefined, run: undefined, guide }).map((crumb) => crumb.label);
+  expect(labels("Rooms and resources")).toEqual(["Guide", "Rooms and resources"]);
+  expect(labels()).toEqual(["Guide", "…"]);
+});

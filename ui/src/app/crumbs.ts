@@ -15,7 +15,12 @@ const tabs: Record<string, string> = {
   settings: "Settings",
 };
 
-const places: Record<string, string> = { users: "Users", activity: "Activity", settings: "Settings" };
+const places: Record<string, string> = {
+  users: "Users",
+  activity: "Activity",
+  guide: "Guide",
+  settings: "Settings",
+};
 
 /** The breadcrumb of the address; it is the title of the window too. */
 export function useCrumbs(): Crumb[] {
@@ -25,7 +30,10 @@ export function useCrumbs(): Crumb[] {
   const run = useRead("run_show", { run: runId ?? "" }, { enabled: runId !== undefined }).data?.row;
   const id = parts[0] === "organizations" && parts[1] !== "new" ? Number(parts[1] ?? Number.NaN) : Number.NaN;
   const organization = useRead("organization_show", { organization: id }, { enabled: Number.isInteger(id) }).data?.row;
-  const crumbs = crumbsOf(parts, { organization: organization?.name, run });
+  const guideId = parts[0] === "guide" ? parts[1] : undefined;
+  const guides = useRead("guides_list", { organization: null }, { enabled: guideId !== undefined }).data;
+  const guide = guides?.find((entry) => entry.id === guideId)?.title;
+  const crumbs = crumbsOf(parts, { organization: organization?.name, run, guide });
   const title = titleOf(crumbs);
   useEffect(() => {
     document.title = title;
@@ -40,6 +48,7 @@ export function titleOf(crumbs: readonly Crumb[]): string {
 }
 
 type Names = {
+  guide?: string | undefined;
   organization: string | undefined;
   run: { number: number; organization: number | null; organizationName: string | null } | undefined;
 };
@@ -71,6 +80,12 @@ export function crumbsOf(parts: readonly string[], names: Names): Crumb[] {
           { label: "Checks", href: `/organizations/${run.organization}/checks` },
           own,
         ];
+  }
+  if (place === "guide" && second !== undefined) {
+    return [
+      { label: "Guide", href: "/guide" },
+      { label: names.guide ?? "…", href: `/guide/${second}` },
+    ];
   }
   const label = place === undefined ? undefined : places[place];
   return label === undefined ? [] : [{ label, href: `/${place}` }];

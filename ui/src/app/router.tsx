@@ -113,6 +113,18 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("@/features/activity/Page"), "ActivityPage"),
 });
 
+const guides = createRoute({
+  getParentRoute: () => root,
+  path: "/guide",
+  component: lazyRouteComponent(() => import("@/features/guide/Page"), "GuidesPage"),
+});
+
+const guide = createRoute({
+  getParentRoute: () => root,
+  path: "/guide/$guide",
+  component: lazyRouteComponent(() => import("./GuideScreen"), "GuideScreen"),
+});
+
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
@@ -135,6 +147,8 @@ const routeTree = root.addChildren([
   users,
   run,
   activity,
+  guides,
+  guide,
   settings,
 ]);
 

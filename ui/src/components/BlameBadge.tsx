@@ -8,13 +8,11 @@ export function BlameBadge({ blame }: { blame: Blame }) {
   const styles = useStyles();
   return (
     <Badge className={styles.badge} appearance="outline" color="informative" icon={<Person16Regular aria-hidden />}>
-      <span className={styles.spoken}>Whose job: </span>
-      {blames[blame]}
+      {`Whose job: ${blames[blame]}`}
     </Badge>
   );
 }
 
 const useStyles = makeStyles({
-  badge: { position: "relative", flexShrink: 0 },
-  spoken: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
+  badge: { flexShrink: 0 },
 });

@@ -28,6 +28,8 @@ export type Command = {
   shell?: string | null;
   /** What it risks, where it covers more than one would think. */
   flagged?: string | null;
+  /** What to do with what was copied, in the name of the button. */
+  copyNote?: string | undefined;
   /** Why it can't be copied. */
   blocked?: string | undefined;
 };
@@ -60,7 +62,7 @@ function CommandBlock({ command }: { command: Command }) {
         <span className={styles.space} />
         <CopyButton
           text={command.powershell}
-          label={`Copy ${title}`}
+          label={command.copyNote ? `Copy ${title}, ${command.copyNote}` : `Copy ${title}`}
           iconOnly
           appearance="subtle"
           blocked={command.blocked}
@@ -74,7 +76,7 @@ function CommandBlock({ command }: { command: Command }) {
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long commands scroll by keyboard, and Ctrl+Shift+C copies the focused one */}
       <pre className={styles.code} tabIndex={0}>
-        {command.powershell}
+        {pieces(command.powershell)}
       </pre>
       {(command.note || command.blocked) && (
         <Text size={200} className={styles.remark}>
@@ -82,6 +84,20 @@ function CommandBlock({ command }: { command: Command }) {
         </Text>
       )}
     </section>
+  );
+}
+
+/** Lines break before a parameter, never within: `-` alone at the end of a line would be typed wrong. */
+function pieces(powershell: string): ReactNode[] {
+  return powershell.split(/((?<=\s)-[A-Za-z]\S*|[A-Z][A-Za-z]+-[A-Z]\w+)/).map((piece, index) =>
+    index % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never move
+      <span key={index} style={{ whiteSpace: "nowrap" }}>
+        {piece}
+      </span>
+    ) : (
+      piece
+    ),
   );
 }
 

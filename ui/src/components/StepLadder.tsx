@@ -70,7 +70,9 @@ function Rung({ step, number, compact, broken, details }: RungProps) {
             {`${number}. ${title}`}
           </Text>
           <span className={styles.side}>
-            <Text size={200}>{stepWords[step.status]}</Text>
+            <Text size={200} className={styles.word}>
+              {stepWords[step.status]}
+            </Text>
             <Text size={200} className={styles.time}>
               {step.elapsedMs === null ? "" : elapsed(step.elapsedMs)}
             </Text>
@@ -151,6 +153,7 @@ const useStyles = makeStyles({
   text: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", rowGap: tokens.spacingVerticalXXS },
   line: { display: "flex", justifyContent: "space-between", gap: tokens.spacingHorizontalS },
   side: { display: "flex", gap: tokens.spacingHorizontalS, flexShrink: 0 },
+  word: { minWidth: "56px" },
   time: {
     color: tokens.colorNeutralForeground3,
     fontVariantNumeric: "tabular-nums",

@@ -26,6 +26,16 @@ export function dateTime(instant: string, zone?: string): string {
   return `${day.replace("Sept", "Sep")}, ${time} ${zoneName(date, zone)}`;
 }
 
+/** A day as `22 Nov 2026`. `date` is `2026-11-22`. */
+export function day(date: string): string {
+  const parsed = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(parsed.getTime())) {
+    return date;
+  }
+  const words = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+  return words.format(parsed).replace("Sept", "Sep");
+}
+
 /** How long ago: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. Only beside the time itself, never alone. */
 export function age(instant: string, now: Date = new Date()): string {
   const seconds = Math.max(0, Math.round((now.getTime() - new Date(instant).getTime()) / 1000));

@@ -29,6 +29,12 @@ export const staleAfter = {
   check_cancel: [...users, ...runs, "activity_page"],
   run_remove: [...organizations, ...runs, "activity_page"],
   run_export: ["activity_page"],
+  guide_mark: ["guides_list", "guide_show"],
+  // The names stand in every command, those of cause cards and hand-off cards too.
+  exchange_names_save: ["guide_show", "run_show", "result_show", "hand_off_card", "activity_page"],
+  page_open: [],
+  hybrid_map_start: ["hybrid_map", "activity_page"],
+  hybrid_map_cancel: ["hybrid_map", ...users],
   activity_undo: "everything",
   practice_start: "another world",
   practice_stop: "another world",

@@ -1,4 +1,4 @@
-import { Badge, Button, makeStyles, mergeClasses, Text, Tooltip, tokens } from "@fluentui/react-components";
+import { Badge, Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import {
   ArrowRepeatAllRegular,
   CheckmarkCircle20Filled,
@@ -9,8 +9,9 @@ import {
   SubtractCircle20Regular,
   Warning16Filled,
 } from "@fluentui/react-icons";
-import { type ReactNode, useId, useState } from "react";
+import { useId, useState } from "react";
 import { BlameBadge } from "@/components/BlameBadge";
+import { BlockableButton } from "@/components/BlockableButton";
 import { CommandBlocks } from "@/components/CommandBlocks";
 import { CopyButton } from "@/components/CopyButton";
 import { Disclosure } from "@/components/Disclosure";
@@ -119,15 +120,9 @@ function Actions({ run, card, expected, recheckBlocked, onShow, onRecheck, onHan
         </Button>
         {!expected && (
           <>
-            <Blockable reason={recheckBlocked}>
-              <Button
-                icon={<ArrowRepeatAllRegular />}
-                disabledFocusable={recheckBlocked !== null}
-                onClick={() => recheckBlocked === null && onRecheck()}
-              >
-                Re-check these
-              </Button>
-            </Blockable>
+            <BlockableButton icon={<ArrowRepeatAllRegular />} blocked={recheckBlocked ?? undefined} onClick={onRecheck}>
+              Re-check these
+            </BlockableButton>
             {card.remedy.length > 0 && (
               <CopyButton
                 size="medium"
@@ -143,15 +138,6 @@ function Actions({ run, card, expected, recheckBlocked, onShow, onRecheck, onHan
         )}
       </div>
     </>
-  );
-}
-
-function Blockable({ reason, children }: { reason: string | null; children: ReactNode & React.JSX.Element }) {
-  if (reason === null) return children;
-  return (
-    <Tooltip content={reason} relationship="description">
-      {children}
-    </Tooltip>
   );
 }
 

@@ -44,7 +44,7 @@ export function HandOffDialog({ run, cause, onClose }: HandOffDialogProps) {
             {isPending && <Skeleton label="Loading the card" />}
             {card && <Card card={card} />}
           </DialogContent>
-          <DialogActions data-screen>
+          <DialogActions data-screen className={styles.actions}>
             {card && (
               <>
                 <CopyButton size="medium" text={card.markdown} label="Copy as Markdown" />
@@ -119,28 +119,23 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** On paper there is the card alone, as long as it is. */
-const usePrintStyles = makeStaticStyles({
-  "@media print": {
-    "#root": { display: "none" },
-    body: { overflow: "visible" },
-    "[data-print]": {
-      position: "static",
-      maxWidth: "none",
-      maxHeight: "none",
-      boxShadow: "none",
-      border: "none",
-      overflow: "visible",
-      color: "black",
-      backgroundColor: "white",
-    },
-    "[data-print] *": { maxHeight: "none", overflow: "visible", color: "black" },
-    "[data-print] [data-screen], [data-print] button": { display: "none" },
-  },
-});
+const usePrintStyles = makeStaticStyles(`
+@media print {
+  #root { display: none; }
+  body { overflow: visible; }
+  [data-print] {
+    position: static; max-width: none; max-height: none; overflow: visible;
+    border: none; box-shadow: none; color: black; background: white;
+  }
+  [data-print] * { max-height: none; overflow: visible; color: black; }
+  [data-print] [data-screen], [data-print] button { display: none; }
+}
+`);
 
 const useStyles = makeStyles({
   surface: { maxWidth: "820px", width: "calc(100vw - 64px)" },
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
+  actions: { "& button": { whiteSpace: "nowrap" } },
   head: {
     display: "flex",
     flexWrap: "wrap",

@@ -18,6 +18,11 @@ function open(page: ReturnType<typeof samplePage>, at = "/", more: Record<string
   return renderScreen(<RunPage run={runId} />, { at, replace: { run_show: () => page, ...more } });
 }
 
+/** The commands that are shown, as they would be typed. */
+function commands(within: HTMLElement): (string | null)[] {
+  return [...within.querySelectorAll("pre")].map((block) => block.textContent);
+}
+
 describe("the verdict", () => {
   test("Passed", async () => {
     await open(samplePage(sampleRow()));
@@ -125,8 +130,8 @@ describe("causes", () => {
     await open(stoppedPage());
     const card = await screen.findByRole("article", { name: "Sign-in refused" });
     expect(within(card).getByText("3 mailboxes")).toBeVisible();
-    expect(within(card).getByText("Whose job:")).toBeInTheDocument();
-    expect(within(card).getByText("Get-ADUser svc-rg -Properties LockedOut")).toBeVisible();
+    expect(within(card).getByText("Whose job: Identity: account and rights")).toBeVisible();
+    expect(commands(card)).toEqual(["Get-ADUser svc-rg -Properties LockedOut"]);
     expect(within(card).getByRole("button", { name: "Copy Look" })).toBeVisible();
   });
 
@@ -163,7 +168,7 @@ describe("causes", () => {
     const { user } = await open({ ...rest, row: { ...row, draft: true } }, "/", { check_start });
     await user.click(await screen.findByRole("button", { name: "Re-check these" }));
     expect(check_start).not.toHaveBeenCalled();
-    expect(screen.getAllByText(/This run used draft settings/).length).toBeGreaterThan(0);
+    expect(await screen.findAllByText(/This run used draft settings/)).not.toHaveLength(0);
   });
 
   test("are copied as one script for all of their mailboxes", async () => {
@@ -189,10 +194,10 @@ describe("causes", () => {
   test("fold the ways that are never the default, and warn above their commands", async () => {
     const { user } = await renderScreen(<RunPage run={past} />);
     const card = within(await screen.findByRole("article", { name: "Outside the management scope" }));
-    expect(card.queryByText(/RI-Impersonation-All/)).not.toBeInTheDocument();
+    expect(card.queryByText(/could then open every mailbox/)).not.toBeInTheDocument();
     await user.click(card.getByRole("button", { name: "Another way: Whole organization" }));
     const warning = card.getByText(/could then open every mailbox/);
-    const command = card.getAllByText(/RI-Impersonation-All/)[0] as HTMLElement;
+    const command = [...document.querySelectorAll("pre")].find((pre) => pre.textContent?.includes("-All")) as Element;
     expect(warning.compareDocumentPosition(command)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   });
 
@@ -202,7 +207,7 @@ describe("causes", () => {
     await open({ ...page, causes: [card] });
     const shown = within(await screen.findByRole("article", { name: "Outside the scope" }));
     expect(shown.getByText("As expected")).toBeVisible();
-    expect(shown.queryByText("Whose job:")).not.toBeInTheDocument();
+    expect(shown.queryByText(/Whose job:/)).not.toBeInTheDocument();
     expect(shown.queryByRole("button", { name: /Copy|Re-check|Hand-off/ })).not.toBeInTheDocument();
   });
 
@@ -213,7 +218,7 @@ describe("causes", () => {
     );
     await open({ ...page, causes });
     await screen.findByRole("article", { name: "mailbox.license" });
-    expect(screen.getAllByText(/^Get-ADUser/)).toHaveLength(1);
+    expect(commands(document.body)).toHaveLength(1);
     expect(screen.getAllByRole("button", { name: /^Commands/, expanded: false })).toHaveLength(3);
   });
 });
