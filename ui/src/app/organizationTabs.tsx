@@ -1,13 +1,20 @@
 import { useParams } from "@tanstack/react-router";
 import { HistoryTab } from "@/features/checks/HistoryTab";
 import { ConfigurationTab } from "@/features/configuration/Tab";
+import { HybridCard } from "@/features/organizations/HybridCard";
 import { OrganizationSettingsTab } from "@/features/organizations/SettingsTab";
 import { ServiceAccountPage } from "@/features/service-account/Page";
 import { UsersList } from "@/features/users/UsersList";
 
 /** `Users` of one organization. */
 export function UsersTab() {
-  return <UsersList key={useOrganization()} organization={useOrganization()} />;
+  const organization = useOrganization();
+  return (
+    <>
+      <HybridCard key={`map ${organization}`} organization={organization} quiet />
+      <UsersList key={organization} organization={organization} />
+    </>
+  );
 }
 
 /** `Email Configuration`. */

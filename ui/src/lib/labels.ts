@@ -1,6 +1,7 @@
 import type { AccessType } from "@/ipc/generated/AccessType";
 import type { Authentication } from "@/ipc/generated/Authentication";
 import type { Blame } from "@/ipc/generated/Blame";
+import type { MailboxLocation } from "@/ipc/generated/MailboxLocation";
 import type { Platform } from "@/ipc/generated/Platform";
 import type { ProxySetting } from "@/ipc/generated/ProxySetting";
 import type { SyncAccess } from "@/ipc/generated/SyncAccess";
@@ -32,6 +33,13 @@ export const syncAccess: Record<SyncAccess, string> = {
   active: "Active",
   needs_renewal: "Needs renewal",
   failed: "Failed",
+};
+
+/** Where a mailbox lives, as far as it can be told. */
+export const locations: Record<MailboxLocation, string> = {
+  on_premises: "On-premises",
+  exchange_online: "Exchange Online",
+  unknown: "Not known",
 };
 
 /** Verdicts in words. */

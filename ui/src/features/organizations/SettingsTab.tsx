@@ -23,6 +23,7 @@ import { useHotkeys } from "@/lib/keys";
 import { useRead, useWrite } from "@/lib/queries";
 import { DeleteDialog } from "./DeleteDialog";
 import { EditDialog } from "./EditDialog";
+import { HybridCard } from "./HybridCard";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, maxWidth: "640px" },
@@ -42,7 +43,15 @@ export function OrganizationSettingsTab({ organization }: { organization: number
   if (error !== null) {
     return <ProblemBar error={error} onRetry={() => void refetch()} />;
   }
-  return page === undefined ? <Skeleton /> : <SettingsForm page={page} />;
+  if (page === undefined) {
+    return <Skeleton />;
+  }
+  return (
+    <>
+      <HybridCard organization={organization} />
+      <SettingsForm page={page} />
+    </>
+  );
 }
 
 function SettingsForm({ page }: { page: OrganizationPage }) {

@@ -1,9 +1,9 @@
 import { Dropdown, makeStyles, Option } from "@fluentui/react-components";
 import { SearchField } from "@/components/SearchField";
-import { syncAccess, verdicts } from "@/lib/labels";
+import { locations, syncAccess, verdicts } from "@/lib/labels";
 import { text, useUrlState } from "@/lib/urlState";
 
-const useStyles = makeStyles({ choice: { minWidth: "0", width: "128px", whiteSpace: "nowrap" } });
+const useStyles = makeStyles({ choice: { minWidth: "0", width: "116px", whiteSpace: "nowrap" } });
 
 const flags = { must_refuse: "Must be refused", disabled: "Synchronization disabled" };
 
@@ -21,6 +21,7 @@ export function Filters() {
       <Choice label="Sync access" name="access" options={syncAccess} any="Any access" />
       <Choice label="Last verdict" name="verdict" options={verdicts} any="Any verdict" />
       <Choice label="Flags" name="flag" options={flags} any="Any flags" />
+      <Choice label="Location" name="location" options={locations} any="Anywhere" />
     </>
   );
 }

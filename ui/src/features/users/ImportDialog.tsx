@@ -17,7 +17,7 @@ import { DoneStep } from "./DoneStep";
 import type { ListSource } from "./incomingList";
 import { PreviewStep } from "./PreviewStep";
 import { SourceStep } from "./SourceStep";
-import { Stepper } from "./Stepper";
+import { importSteps, Stepper } from "./Stepper";
 import { useImport } from "./useImport";
 
 const useStyles = makeStyles({
@@ -52,7 +52,7 @@ export function ImportDialog({ organization, list, onClose }: Props) {
         <DialogBody>
           <DialogTitle>Add users</DialogTitle>
           <DialogContent className={styles.content}>
-            <Stepper current={steps.step} />
+            <Stepper steps={importSteps} current={steps.step} />
             {steps.error === null ? null : <ProblemBar error={steps.error} title={steps.failed} />}
             {steps.step === "source" ? <SourceStep steps={steps} /> : null}
             {steps.step === "columns" && steps.preview !== undefined ? <ColumnsStep preview={steps.preview} /> : null}

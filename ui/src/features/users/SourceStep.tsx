@@ -1,4 +1,4 @@
-import { Button, Dropdown, makeStyles, Option, Textarea, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Textarea, tokens } from "@fluentui/react-components";
 import { DocumentAddRegular } from "@fluentui/react-icons";
 import { type ClipboardEvent, type DragEvent, useRef, useState } from "react";
 import { CopyButton } from "@/components/CopyButton";
@@ -6,6 +6,7 @@ import { Field } from "@/components/Field";
 import { counted } from "@/lib/format";
 import { csvTemplate, exportCommand } from "./exportCommand";
 import { type ListSource, pasted, pastedName, readFile } from "./incomingList";
+import { TargetField } from "./TargetField";
 import type { Import } from "./useImport";
 
 const useStyles = makeStyles({
@@ -46,21 +47,7 @@ export function SourceStep({ steps }: { steps: Import }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is the mouse's way; the button is everyone's
     <div className={styles.root} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
-      {steps.organizations === undefined ? null : (
-        <Field label="Organization">
-          <Dropdown
-            value={steps.organizations.find((row) => row.id === steps.target)?.name ?? ""}
-            selectedOptions={[String(steps.target)]}
-            onOptionSelect={(_, data) => steps.setTarget(Number(data.optionValue))}
-          >
-            {steps.organizations.map((row) => (
-              <Option key={row.id} value={String(row.id)}>
-                {row.name}
-              </Option>
-            ))}
-          </Dropdown>
-        </Field>
-      )}
+      <TargetField {...steps} />
       <Field
         className={styles.text}
         label="Addresses"

@@ -1,12 +1,15 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { CheckmarkCircleFilled, CircleFilled, CircleRegular } from "@fluentui/react-icons";
 
-/** The steps of an import. */
-export const stepNames = ["source", "columns", "preview", "done"] as const;
-/** A step of an import. */
-export type StepName = (typeof stepNames)[number];
-
-const labels: Record<StepName, string> = { source: "Source", columns: "Columns", preview: "Preview", done: "Done" };
+/** The steps of an import of a list. */
+export const importSteps = [
+  ["source", "Source"],
+  ["columns", "Columns"],
+  ["preview", "Preview"],
+  ["done", "Done"],
+] as const;
+/** A step of an import of a list. */
+export type StepName = (typeof importSteps)[number][0];
 
 const useStyles = makeStyles({
   root: {
@@ -27,13 +30,19 @@ const useStyles = makeStyles({
   passed: { color: tokens.colorNeutralForeground1 },
 });
 
-/** Where the import is. */
-export function Stepper({ current }: { current: StepName }) {
+type StepperProps = {
+  /** Id and label of each step, in order. */
+  steps: readonly (readonly [string, string])[];
+  current: string;
+};
+
+/** Where adding many users is. */
+export function Stepper({ steps, current }: StepperProps) {
   const styles = useStyles();
-  const at = stepNames.indexOf(current);
+  const at = steps.findIndex(([name]) => name === current);
   return (
     <ol className={styles.root} aria-label="Steps">
-      {stepNames.map((name, index) => (
+      {steps.map(([name, label], index) => (
         <li
           key={name}
           className={mergeClasses(styles.step, index === at && styles.current, index < at && styles.passed)}
@@ -46,7 +55,7 @@ export function Stepper({ current }: { current: StepName }) {
           ) : (
             <CircleRegular aria-hidden />
           )}
-          {labels[name]}
+          {label}
         </li>
       ))}
     </ol>

@@ -2,6 +2,7 @@ import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { ArrowExportRegular } from "@fluentui/react-icons";
 import { AddMenu } from "./AddMenu";
 import { Filters } from "./Filters";
+import type { LookupKind } from "./LookupDialog";
 
 type Props = {
   /** How many users match. */
@@ -9,10 +10,11 @@ type Props = {
   onExport: () => void;
   onOne: () => void;
   onList: () => void;
+  onLookup: (kind: LookupKind) => void;
 };
 
 /** Above the list: filters, `Export to CSV`, `Add`. */
-export function UsersBar({ total, onExport, onOne, onList }: Props) {
+export function UsersBar({ total, onExport, onOne, onList, onLookup }: Props) {
   const styles = useStyles();
   return (
     <div className={styles.root}>
@@ -21,12 +23,13 @@ export function UsersBar({ total, onExport, onOne, onList }: Props) {
         className={styles.right}
         icon={<ArrowExportRegular />}
         disabled={total === 0}
-        title="Writes the filtered rows to a file in Downloads (Ctrl+E)"
+        aria-label="Export to CSV"
+        title="Export to CSV: writes the filtered rows to a file in Downloads (Ctrl+E)"
         onClick={onExport}
       >
-        Export to CSV
+        <span className={styles.words}>Export to CSV</span>
       </Button>
-      <AddMenu onOne={onOne} onList={onList} />
+      <AddMenu onOne={onOne} onList={onList} onLookup={onLookup} />
     </div>
   );
 }
@@ -40,5 +43,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingHorizontalS,
     marginBottom: tokens.spacingVerticalS,
   },
-  right: { marginLeft: "auto" },
+  right: { marginLeft: "auto", "@media (max-width: 1180px)": { minWidth: "0" } },
+  // Where there is no room for words the icon, its name and its tip remain.
+  words: { "@media (max-width: 1180px)": { display: "none" } },
 });

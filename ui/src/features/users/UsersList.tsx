@@ -15,6 +15,7 @@ import { DeleteUsersDialog, type Doomed } from "./DeleteUsersDialog";
 import { filterKeys } from "./filter";
 import { ImportDialog } from "./ImportDialog";
 import { type ListSource, useIncomingList } from "./incomingList";
+import { LookupDialog, type LookupKind, lookupTitles } from "./LookupDialog";
 import { NoUsers } from "./NoUsers";
 import { AddUserDialog, EditUserDialog } from "./UserDialog";
 import { UserMenu } from "./UserMenu";
@@ -41,7 +42,7 @@ export function UsersList({ organization }: { organization?: number }) {
   useHotkeys({ "ctrl+n": adding.one, "ctrl+e": write, escape: () => setSelection(nothing) });
   return (
     <div className={mergeClasses(styles.root, adding.dropping && styles.dropping)} {...adding.dropTarget}>
-      <UsersBar total={total} onExport={write} onOne={adding.one} onList={adding.list} />
+      <UsersBar total={total} onExport={write} onOne={adding.one} onList={adding.list} onLookup={adding.lookup} />
       {selected === 0 ? null : (
         <Selected
           organization={organization}
@@ -81,6 +82,9 @@ export function UsersList({ organization }: { organization?: number }) {
       {adding.what === "import" ? (
         <ImportDialog organization={organization} list={adding.incoming} onClose={adding.close} />
       ) : null}
+      {isLookup(adding.what) ? (
+        <LookupDialog key={adding.what} kind={adding.what} organization={organization} onClose={adding.close} />
+      ) : null}
       {editing === undefined ? null : <EditUserDialog row={editing} onClose={() => setEditing(undefined)} />}
       {doomed === undefined ? null : (
         <DeleteUsersDialog
@@ -93,6 +97,10 @@ export function UsersList({ organization }: { organization?: number }) {
   );
 }
 
+function isLookup(what: string): what is LookupKind {
+  return what in lookupTitles;
+}
+
 const noFilter = Object.fromEntries(filterKeys.map((key) => [key, undefined]));
 
 function one(row: UserRow, force: boolean): Doomed {
@@ -103,7 +111,7 @@ function one(row: UserRow, force: boolean): Doomed {
 function useAdding() {
   const [url, setUrl] = useUrlState();
   const [incoming, setIncoming] = useState<ListSource>();
-  const open = useCallback((what: "one" | "import") => setUrl({ add: what }, { push: true }), [setUrl]);
+  const open = useCallback((what: "one" | "import" | LookupKind) => setUrl({ add: what }, { push: true }), [setUrl]);
   const take = useCallback(
     (list: ListSource) => {
       setIncoming(list);
@@ -117,7 +125,16 @@ function useAdding() {
     setIncoming(undefined);
     setUrl({ add: undefined });
   };
-  return { what, incoming, dropping, dropTarget, close, one: () => open("one"), list: () => open("import") };
+  return {
+    what,
+    incoming,
+    dropping,
+    dropTarget,
+    close,
+    one: () => open("one"),
+    list: () => open("import"),
+    lookup: open,
+  };
 }
 
 function useColumns(

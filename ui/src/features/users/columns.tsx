@@ -6,7 +6,7 @@ import { When } from "@/components/When";
 import type { SyncAccess } from "@/ipc/generated/SyncAccess";
 import type { UserRow } from "@/ipc/generated/UserRow";
 import type { UsersSort } from "@/ipc/generated/UsersSort";
-import { syncAccess } from "@/lib/labels";
+import { locations, syncAccess } from "@/lib/labels";
 
 const tones: Record<SyncAccess, Tone> = {
   not_activated: "neutral",
@@ -66,6 +66,7 @@ export function userColumns(ofOne: boolean, menu: (row: UserRow) => ReactNode): 
     { id: "aliases", header: "Aliases", width: 200, hidden: true, render: (row) => row.aliases.join(", ") || "–" },
     { id: "scope", header: "In scope", width: 90, hidden: true, render: (row) => truth(row.inScope) },
     { id: "tags", header: "Tags", width: 120, hidden: true, render: (row) => row.tags || "–" },
+    { id: "location", header: "Location", width: 150, hidden: true, render: (row) => locations[row.location] },
     { id: "good", header: "Last good", width: 180, hidden: true, render: (row) => <When at={row.lastGoodAt} /> },
     { id: "updated", header: "Updated On", width: 180, hidden: true, render: (row) => <When at={row.updatedAt} /> },
     {
