@@ -31,13 +31,13 @@ it("titles the window with what is open", () => {
   expect(title("nowhere")).toBe("Understudy");
 });
 
-function words(crumbs: { label: string }[]): string {
-  return crumbs.map((crumb) => crumb.label).join(" > ");
-}
-
-test("a guide lies below the guides, with its title once it is known", () => {
+it("a guide lies below the guides, with its title once it is known", () => {
   const labels = (guide?: string) =>
     crumbsOf(["guide", "rooms"], { organization: undefined, run: undefined, guide }).map((crumb) => crumb.label);
   expect(labels("Rooms and resources")).toEqual(["Guide", "Rooms and resources"]);
   expect(labels()).toEqual(["Guide", "…"]);
 });
+
+function words(crumbs: { label: string }[]): string {
+  return crumbs.map((crumb) => crumb.label).join(" > ");
+}
