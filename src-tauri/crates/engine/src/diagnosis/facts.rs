@@ -25,8 +25,6 @@ pub(crate) struct Facts<'a> {
     pub(crate) leaf: Option<&'a CertificateInfo>,
     /// The HTTP proxy it goes through: `host:port`, or that it is the system's.
     pub(crate) proxy: Option<String>,
-    /// A certificate is pinned.
-    pub(crate) pinned: bool,
     pub(crate) summary: &'a Summary,
     /// Rows that carry the cause.
     pub(crate) count: u64,
@@ -134,8 +132,6 @@ impl<'a> Facts<'a> {
             auth: &run.row.auth,
             leaf: run.certificates.first(),
             proxy: plan.and_then(proxy_of),
-            pinned: plan
-                .is_some_and(|plan| matches!(plan.tls_trust, contract::TlsTrust::Pin { .. })),
             summary: &run.row.summary,
             count: 0,
             codes: &[],

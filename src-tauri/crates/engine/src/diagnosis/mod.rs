@@ -13,7 +13,7 @@ pub(crate) mod known;
 mod log_on;
 pub mod names;
 mod observe;
-mod powershell;
+pub(crate) mod powershell;
 mod reasons;
 pub(crate) mod refusal;
 pub mod remedy;

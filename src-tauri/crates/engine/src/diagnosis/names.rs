@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use contract::{ExchangeNames, OrganizationId, Problem, RunAuthentication};
+use store::exchange_names;
 
+use crate::problems::of_store;
 use crate::stage::Stage;
 
 /// Stands for a server whose name is not known.
@@ -14,15 +16,17 @@ pub const SERVER: &str = "<server>";
 ///
 /// # Errors
 /// As the database.
-#[expect(
-    clippy::unused_async,
-    reason = "saved names are read from the database"
-)]
 pub(crate) async fn names_of(
-    _stage: &Arc<Stage>,
-    _organization: Option<OrganizationId>,
+    stage: &Arc<Stage>,
+    organization: Option<OrganizationId>,
 ) -> Result<ExchangeNames, Problem> {
-    Ok(ExchangeNames::default())
+    let Some(organization) = organization else {
+        return Ok(ExchangeNames::default());
+    };
+    let saved = stage
+        .db
+        .read(move |tx| exchange_names::load(tx, organization));
+    Ok(saved.await.map_err(of_store)?.unwrap_or_default())
 }
 
 /// The same with nothing left empty. The server is the one that named itself in its NTLM challenge, if any

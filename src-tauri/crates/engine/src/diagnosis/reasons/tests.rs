@@ -20,7 +20,6 @@ fn with(cause: Cause, change: impl FnOnce(&mut Known)) -> Vec<String> {
         auth: known.auth,
         leaf: known.leaf.as_ref(),
         proxy: known.proxy.clone(),
-        pinned: false,
         summary: &known.summary,
         count: 3,
         codes: &known.codes,
