@@ -69,7 +69,8 @@ impl Outcome {
         }
         for (row, _) in self.rows.iter().filter(|(row, _)| row.attempts > 0) {
             let asked = server.requests_log.iter().filter(|request| {
-                request.identity_kind.as_deref() == Some("SmtpAddress")
+                request.operation.as_deref() == Some("GetFolder")
+                    && request.identity_kind.as_deref() == Some("SmtpAddress")
                     && request.identity.as_deref() == Some(row.mailbox.as_str())
             });
             let asked = asked.count() as u64;

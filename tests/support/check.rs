@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use contract::{
-    Authentication, IdentifyBy, OrganizationId, Problem, RunId, RunRef, Secret, TlsTrust,
+    Authentication, CheckScope, IdentifyBy, OrganizationId, Problem, RunId, RunRef, Secret,
+    TlsTrust,
 };
 use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, RunEvent, StartedCheck};
 use engine::ports::Dice;
@@ -111,6 +112,7 @@ pub struct Check {
     list: Option<String>,
     canaries: Vec<String>,
     organization: Option<(OrganizationId, String)>,
+    whole: bool,
     engine: Option<Engine>,
     pub(crate) strict_wire: bool,
 }
@@ -160,6 +162,7 @@ impl Check {
             list: Some("user1@contoso.com".to_owned()),
             canaries: Vec::new(),
             organization: None,
+            whole: false,
             engine: None,
             strict_wire: true,
         }
@@ -297,6 +300,13 @@ impl Check {
         self
     }
 
+    /// All users of its organization instead of a list.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
     /// With this engine instead of one of its own.
     #[must_use]
     pub fn with(mut self, engine: &Engine) -> Self {
@@ -359,6 +369,7 @@ impl Check {
 
     fn audit(self) -> Audit {
         let mailboxes = match self.list {
+            _ if self.whole => Mailboxes::Scope(CheckScope::All),
             Some(text) => Mailboxes::List(List {
                 name: "users.csv".to_owned(),
                 source: Box::new(Cursor::new(text.into_bytes())),

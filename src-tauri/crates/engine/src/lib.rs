@@ -20,6 +20,7 @@ pub mod ports;
 mod practice;
 mod problems;
 pub mod reports;
+mod rooms;
 mod service_account;
 mod settings;
 mod stage;

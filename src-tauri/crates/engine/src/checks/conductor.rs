@@ -4,7 +4,7 @@
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::time::Duration;
 
-use contract::{Cause, Problem, RunProgress, RunState, Summary, Verdict};
+use contract::{Cause, Problem, RunProgress, RunState, Step, Summary, Verdict};
 use ews::SchemaVersion;
 use store::Db;
 use store::run_results;
@@ -19,6 +19,7 @@ use super::governor::Governor;
 use super::hold::Hold;
 use super::proof::Proofs;
 use super::spec::RunSpec;
+use super::steps;
 use super::tally::{self, Tally};
 use super::ticket::{Purpose, Ticket, Waiting};
 use super::writer::{RunEvent, Writer};
@@ -39,6 +40,15 @@ pub(super) struct Ended {
     pub(super) cancelled: bool,
 }
 
+/// Who hears of a run while it goes on.
+pub(super) struct Listeners {
+    /// Row by row.
+    pub(super) events: Option<mpsc::Sender<RunEvent>>,
+    pub(super) progress: watch::Sender<RunProgress>,
+    /// The step ladder.
+    pub(super) ladder: watch::Sender<Vec<Step>>,
+}
+
 /// Everything a run knows while it goes on.
 pub(super) struct Conductor {
     pub(super) spec: RunSpec,
@@ -46,6 +56,7 @@ pub(super) struct Conductor {
     pub(super) writer: Writer,
     pub(super) cancel: watch::Receiver<bool>,
     pub(super) progress: watch::Sender<RunProgress>,
+    pub(super) ladder: watch::Sender<Vec<Step>>,
     pub(super) tally: Tally,
     pub(super) governor: Governor,
     pub(super) proofs: Proofs,
@@ -114,10 +125,14 @@ impl Conductor {
         db: Db,
         recorded: &Summary,
         pending: u64,
-        events: Option<mpsc::Sender<RunEvent>>,
         cancel: watch::Receiver<bool>,
-        progress: watch::Sender<RunProgress>,
+        told: Listeners,
     ) -> Self {
+        let Listeners {
+            events,
+            progress,
+            ladder,
+        } = told;
         let writer = Writer::start(db.clone(), spec.number, events);
         let decided = tally::decided_by_exchange(recorded);
         Self {
@@ -132,6 +147,7 @@ impl Conductor {
             writer,
             cancel,
             progress,
+            ladder,
             spent: HashMap::new(),
             retries: recorded.retries,
             before: recorded.clone(),
@@ -177,10 +193,14 @@ impl Conductor {
             self.writer.flush().await;
         }
         self.tell();
-        Ok(Ended {
+        let ended = Ended {
             stopped: self.stop.clone(),
             cancelled: self.stop.is_none() && self.cancelled(),
-        })
+        };
+        if self.goes_on() {
+            self.look_for_rooms().await;
+        }
+        Ok(ended)
     }
 
     pub(super) fn cancelled(&self) -> bool {
@@ -430,6 +450,9 @@ impl Conductor {
                 .ok()
                 .map(|at| format!("{at:.0}"))
         });
+        let (facts, access) = (&self.facts, &self.spec.access);
+        let steps = steps::going_on(facts, access, self.logged_on, &summary);
+        self.ladder.send_replace(steps);
         self.progress.send_replace(RunProgress {
             run: self.spec.run.clone(),
             state: RunState::Running,

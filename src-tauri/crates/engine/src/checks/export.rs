@@ -35,6 +35,7 @@ impl<'a, W: Write> Export<'a, W> {
                         &run.row,
                         &run.authentication,
                         &run.certificates,
+                        &run.steps,
                     ))?,
                     text(&run.row.summary)?,
                 );

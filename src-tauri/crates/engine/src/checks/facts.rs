@@ -1,11 +1,17 @@
 //! What a run learns on the way, for its header: schemes, chain, build, own mailbox, the ladder.
 
-use contract::{Cause, Problem, RunAuthentication, SchemeOutcome, SchemeTried, StepStatus};
+use std::time::Duration;
+
+use contract::{Problem, RunAuthentication, SchemeOutcome, SchemeTried};
+use exchange::Dialing;
 
 use super::ask::Answered;
 use super::conductor::Conductor;
 use super::mechanism::Mechanism;
 use super::overture::Overture;
+use super::steps;
+use super::ticket::Ticket;
+use crate::rooms::{Opener, RoomLists};
 
 /// What the run learned on the way, for its header.
 #[derive(Debug, Default, Clone)]
@@ -19,10 +25,87 @@ pub(crate) struct Facts {
     pub(crate) own_mailbox: Option<bool>,
     pub(crate) warnings: Vec<String>,
     pub(crate) steps: Vec<contract::Step>,
-    pub(crate) first_opened: bool,
+    /// The newest connection attempt until the log-on.
+    pub(crate) dialing: Dialing,
+    /// The anonymous first request, once it was answered.
+    pub(crate) knock: Option<Asking>,
+    /// The newest request of the log-on.
+    pub(crate) log_on: Option<Asking>,
+    /// How the URL was found, where it was looked for.
+    pub(crate) discovery: Option<Discovered>,
+    /// The first mailbox that opened, else the first that answered.
+    pub(crate) first: Option<First>,
+    /// Whom to impersonate for what needs a mailbox.
+    pub(crate) opener: Option<Opener>,
+    /// Room lists, where they were asked for.
+    pub(crate) rooms: Option<RoomLists>,
+}
+
+/// One request, for evidence.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Asking {
+    /// From the question to the end of the answer, a new connection and log-on legs included.
+    pub(crate) took: Option<Duration>,
+    /// The last leg alone.
+    pub(crate) answered: Option<Duration>,
+    pub(crate) request_id: String,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) ews_code: Option<String>,
+}
+
+/// The first mailbox that was asked for while impersonating.
+#[derive(Debug, Clone)]
+pub(crate) struct First {
+    pub(crate) mailbox: String,
+    pub(crate) opened: bool,
+    pub(crate) asking: Asking,
+}
+
+/// How the URL was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Discovered {
+    pub(crate) message: String,
+    pub(crate) took: Option<Duration>,
+    pub(crate) evidence: Vec<String>,
+}
+
+impl Asking {
+    pub(super) fn of(answered: &Answered) -> Self {
+        let observed = &answered.observed;
+        Self {
+            took: observed.elapsed,
+            answered: observed.elapsed,
+            request_id: answered.request_id.clone(),
+            http_status: observed.http_status,
+            ews_code: observed.ews_code.clone(),
+        }
+    }
+
+    /// The same, with the time from the outside.
+    pub(super) fn taking(self, took: Duration) -> Self {
+        Self {
+            took: Some(took),
+            ..self
+        }
+    }
 }
 
 impl Facts {
+    /// Keeps the first mailbox that opened, else the first that answered.
+    pub(super) fn note_first(&mut self, ticket: &Ticket, answered: &Answered, opened: bool) {
+        let better = self
+            .first
+            .as_ref()
+            .is_none_or(|first| opened && !first.opened);
+        if better {
+            self.first = Some(First {
+                mailbox: ticket.mailbox.clone(),
+                opened,
+                asking: Asking::of(answered),
+            });
+        }
+    }
+
     pub(super) fn note_version(&mut self, answered: &Answered) {
         if self.server_version.is_none() {
             self.server_version
@@ -64,7 +147,12 @@ impl Facts {
 impl Conductor {
     /// How the run begins; whether it can go on to its mailboxes.
     pub(super) async fn overture(&mut self) -> Result<bool, Problem> {
-        let mut overture = Overture::new(&self.spec.access, self.cancel.clone(), self.schema);
+        let (access, ladder) = (&self.spec.access, self.ladder.clone());
+        let counts = self.summary();
+        let tell = move |facts: &Facts, logged_on: bool| {
+            ladder.send_replace(steps::going_on(facts, access, logged_on, &counts));
+        };
+        let mut overture = Overture::new(access, self.cancel.clone(), self.schema, &tell);
         let lane = overture.play().await;
         let Overture {
             schema,
@@ -94,32 +182,6 @@ impl Conductor {
             self.spec.access.password.accepted();
             self.governor.logged_on();
             self.facts.accepted();
-        }
-    }
-
-    /// Notes a rung of the step ladder.
-    pub(super) fn step(
-        &mut self,
-        id: &str,
-        status: StepStatus,
-        cause: Option<Cause>,
-        message: String,
-        ms: Option<u64>,
-    ) {
-        let step = contract::Step {
-            id: id.to_owned(),
-            status,
-            cause,
-            message,
-            elapsed_ms: ms,
-            title: String::new(),
-            blame: None,
-            next: None,
-            evidence: Vec::new(),
-        };
-        match self.facts.steps.iter_mut().find(|known| known.id == id) {
-            Some(known) => *known = step,
-            None => self.facts.steps.push(step),
         }
     }
 }

@@ -11,7 +11,7 @@ use store::runs::{self, RunFinish, RunHeader};
 use tokio::sync::mpsc;
 
 use super::conductor::{Conductor, Ended};
-use super::steps;
+use super::steps::{self, Counted};
 use super::writer::RunEvent;
 use crate::activity::Kind;
 use crate::diagnosis::wording::{self, RowFacts};
@@ -21,7 +21,6 @@ use crate::stage::Stage;
 pub(super) struct Context {
     pub(super) stage: Arc<Stage>,
     pub(super) organization: Option<(OrganizationId, String)>,
-    pub(super) port: u16,
     pub(super) events: Option<mpsc::Sender<RunEvent>>,
 }
 
@@ -71,7 +70,12 @@ async fn close(conductor: &mut Conductor, context: &Context, ended: Ended) -> Re
             .warnings
             .push(wording::SCOPE_NOT_PROVEN.to_owned());
     }
-    steps::complete(conductor, &ended, &summary, &groups, canaries, context.port);
+    let counted = Counted {
+        summary: &summary,
+        groups: &groups,
+        canaries,
+    };
+    steps::complete(conductor, &ended, &counted);
     save(conductor, context, state, cause, message, summary).await
 }
 

@@ -4,8 +4,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use contract::Secret;
 use exchange::{
-    Authenticator, Basic, Call, Endpoint, Fault, Kerberos, Lane, LogOns, LogonName, NoRealm, Ntlm,
-    NtlmWord, Realm, Reply, SignedIn, Stats, StatsSnapshot, Trust,
+    Authenticator, Basic, Call, Dialing, Endpoint, Fault, Kerberos, Lane, LogOns, LogonName,
+    NoRealm, Ntlm, NtlmWord, Realm, Reply, SignedIn, Stats, StatsSnapshot, Trust,
 };
 use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
@@ -100,6 +100,10 @@ impl Mailroom for Wire {
 
     fn snapshot(&self) -> StatsSnapshot {
         self.stats.snapshot()
+    }
+
+    fn dialing(&self) -> Dialing {
+        self.stats.dialing()
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::ask::{self, Answered, Prepared};
 use super::authentication;
-use super::facts::Facts;
+use super::facts::{Asking, Facts};
 use super::mechanism::{self, Mechanism};
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
@@ -43,16 +43,22 @@ pub(super) struct Overture<'a> {
     pub(super) logged_on: bool,
     /// Identity of the account's own folder, where it has one (ruling 7).
     pub(super) own_key: Option<[u8; 16]>,
+    tell: &'a Tell<'a>,
 }
+
+/// Who wants to know how far it is: what was learned, and whether credentials were accepted.
+pub(super) type Tell<'a> = dyn Fn(&Facts, bool) + Send + Sync + 'a;
 
 impl<'a> Overture<'a> {
     pub(super) fn new(
         access: &'a Access,
         cancel: watch::Receiver<bool>,
         schema: SchemaVersion,
+        tell: &'a Tell<'a>,
     ) -> Self {
         Self {
             access,
+            tell,
             cancel,
             schema,
             facts: Facts::default(),
@@ -106,6 +112,11 @@ impl<'a> Overture<'a> {
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
                 return Ok(None);
             };
+            self.facts.dialing = self.access.mailroom.dialing();
+            if answered.reply.is_some() {
+                self.facts.knock = Some(Asking::of(&answered));
+            }
+            self.tell();
             let Seen::Cause(cause) = answered.observed.seen else {
                 return Ok(Some(answered));
             };
@@ -229,9 +240,11 @@ impl<'a> Overture<'a> {
         loop {
             let prepared = ask::own_inbox(self.schema, self.access)
                 .map_err(|e| crate::problems::internal("writing the log-on request", &e))?;
+            let started = Instant::now();
             let Some(answered) = self.ask_alone(lane, &prepared, &mut ticket).await else {
                 return Ok(LoggedOn::No);
             };
+            self.facts.log_on = Some(Asking::of(&answered).taking(started.elapsed()));
             self.facts.note_chain(&answered);
             self.facts.note_version(&answered);
             self.note_log_on(&answered);
@@ -312,7 +325,12 @@ impl<'a> Overture<'a> {
             self.logged_on = true;
             self.access.password.accepted();
             self.facts.accepted();
+            self.tell();
         }
+    }
+
+    fn tell(&self) {
+        (self.tell)(&self.facts, self.logged_on);
     }
 
     fn cancelled(&self) -> bool {

@@ -65,7 +65,10 @@ impl Engine {
         };
         let going_on = steps.is_empty() && progress.state == RunState::Running;
         let steps = if going_on {
-            super::steps::so_far(&progress)
+            let running = self.stage().running.find(&row.id);
+            let told = running.map(|check| check.steps.borrow().clone());
+            told.filter(|steps| !steps.is_empty())
+                .unwrap_or_else(|| super::steps::so_far(&progress))
         } else {
             steps
         };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::{OrganizationId, RunId, RunProgress};
+use contract::{OrganizationId, RunId, RunProgress, Step};
 use tokio::sync::watch;
 
 /// Every check that goes on.
@@ -17,6 +17,8 @@ pub(crate) struct Running {
     pub(crate) organization: Option<OrganizationId>,
     pub(crate) cancel: watch::Sender<bool>,
     pub(crate) progress: watch::Receiver<RunProgress>,
+    /// The step ladder, as far as it is.
+    pub(crate) steps: watch::Receiver<Vec<Step>>,
     pub(crate) ended: watch::Receiver<bool>,
 }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::facts::Facts;
 use super::guard::{SendAgain, Watched};
-use super::overture::Overture;
+use super::overture::{Overture, Tell};
 use super::plan::Plan;
 use super::sending::{Sending, for_proxy, stored_password};
 use super::settings::for_check;
@@ -119,6 +119,20 @@ pub(crate) async fn prepare(
     })
 }
 
+impl Prepared {
+    /// Whether the password may be sent now. Asks the guard, and no server; [`Session::open`] asks it again.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub(crate) async fn may_begin(&self, stage: &Stage) -> Result<(), Problem> {
+        self.plan.served()?;
+        let again = self.sending.again;
+        Watched::begin(stage, &self.plan, &self.password, again)
+            .await
+            .map(|_| ())
+    }
+}
+
 impl Session {
     /// Logs on once.
     ///
@@ -132,13 +146,28 @@ impl Session {
         sending: &Sending,
         cancel: watch::Receiver<bool>,
     ) -> Result<Opened, Problem> {
+        Self::open_telling(stage, plan, password, sending, cancel, &|_, _| {}).await
+    }
+
+    /// The same, telling how far it is.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub(crate) async fn open_telling(
+        stage: &Arc<Stage>,
+        plan: &Plan,
+        password: &Secret,
+        sending: &Sending,
+        cancel: watch::Receiver<bool>,
+        tell: &Tell<'_>,
+    ) -> Result<Opened, Problem> {
         plan.served()?;
         let wire = plan.wire(password, sending.proxy_password.as_ref())?;
         let watched = Watched::begin(stage, plan, password, sending.again).await?;
         let watched = Arc::new(watched);
         let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
         let schema = SchemaVersion::Exchange2013Sp1;
-        let mut overture = Overture::new(&access, cancel.clone(), schema);
+        let mut overture = Overture::new(&access, cancel.clone(), schema, tell);
         let lane = overture.play().await;
         let Overture {
             schema,

@@ -100,6 +100,8 @@ impl Conductor {
         answered: Answered,
         seen: Seen,
     ) -> Result<(), Problem> {
+        let opened = matches!(seen, Seen::Opened(_));
+        self.facts.note_first(&ticket, &answered, opened);
         match seen {
             Seen::Opened(key) => self.opened(ticket, answered, key).await,
             Seen::AccountDisabled => self.account_disabled(ticket, answered).await,
@@ -130,7 +132,6 @@ impl Conductor {
         answered: Answered,
         key: [u8; 16],
     ) -> Result<(), Problem> {
-        self.facts.first_opened = true;
         if self.proofs.own_key == Some(key) {
             return self.own_identity_seen(ticket, answered).await;
         }
@@ -148,6 +149,10 @@ impl Conductor {
         warning: Option<String>,
     ) {
         let exposed = ticket.expectation == Expectation::MustRefuse;
+        if !exposed && self.facts.opener.is_none() {
+            let identity = ticket.identity(self.spec.access.identify_by).ok();
+            self.facts.opener = identity.map(|user| (user, ticket.mailbox.clone()));
+        }
         let cause = exposed.then_some(Cause::ImpersonationExposed);
         let message = cause
             .map(|cause| wording::row_message(cause, &RowFacts::default(), &self.words()))

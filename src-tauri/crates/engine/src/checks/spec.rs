@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use contract::{Authentication, IdentifyBy, Problem, RunId, SmtpAddress};
+use contract::{Authentication, IdentifyBy, Problem, RunId, SmtpAddress, TlsTrust};
 use ews::DistinguishedFolder;
 use store::runs::RunNumber;
 
@@ -24,6 +24,8 @@ pub(crate) struct RunSpec {
     pub(crate) ceiling: u32,
     /// Refused rows that an earlier part of the run asked a second time (ruling 4).
     pub(crate) asked_twice: HashSet<i64>,
+    /// Whether it looks for room lists at its end.
+    pub(crate) rooms: bool,
     pub(crate) access: Access,
 }
 
@@ -35,8 +37,14 @@ pub(crate) struct Access {
     pub(crate) identify_by: IdentifyBy,
     /// Folders asked for in the one request; never empty.
     pub(crate) folders: Vec<DistinguishedFolder>,
-    /// For sentences.
+    /// The EWS URL, and what it is made of.
+    pub(crate) url: String,
     pub(crate) host: String,
+    pub(crate) port: u16,
+    /// https.
+    pub(crate) secure: bool,
+    /// Whose certificates are trusted, in words.
+    pub(crate) trust: String,
     /// The connection goes through an HTTP proxy.
     pub(crate) proxied: bool,
     pub(crate) mailroom: Arc<dyn Mailroom>,
@@ -65,7 +73,19 @@ impl Access {
             authentication: plan.authentication,
             identify_by: plan.identify_by,
             folders: plan.folders()?,
+            url: plan.ews_url.clone(),
             host: endpoint.host().to_owned(),
+            port: endpoint.port(),
+            secure: plan
+                .ews_url
+                .trim_start()
+                .to_ascii_lowercase()
+                .starts_with("https:"),
+            trust: match &plan.tls_trust {
+                TlsTrust::System => "of the system".to_owned(),
+                TlsTrust::Ca { name, .. } => format!("of the system and the CA in {name}"),
+                TlsTrust::Pin { .. } => "the pinned certificate and no other".to_owned(),
+            },
             proxied: endpoint.is_proxied(),
             redactor: Arc::clone(&wire.redactor),
             mailroom: Arc::new(wire),

@@ -10,7 +10,7 @@ use store::run_results;
 use store::runs::{self, NewRun, RunFinish, RunNumber, StoredRun};
 use tokio::sync::{mpsc, watch};
 
-use super::conductor::Conductor;
+use super::conductor::{Conductor, Listeners};
 use super::enter::enter;
 use super::finish::{self, Context};
 use super::guard::Watched;
@@ -110,6 +110,8 @@ pub(crate) async fn start(
     drop(password);
     let run = RunId(uuid::Uuid::from_bytes(id_bytes(stage)).to_string());
     let scope = scope_word(&mailboxes);
+    // Once for a whole organization: a list or a re-check is about its mailboxes.
+    let rooms = matches!(mailboxes, Mailboxes::Scope(CheckScope::All));
     let header = NewRun {
         id: run.clone(),
         organization: organization.as_ref().map(|(id, _)| *id),
@@ -136,6 +138,7 @@ pub(crate) async fn start(
             lock,
             resumed: false,
             asked_twice,
+            rooms,
         },
         &plan,
         (wire, watched),
@@ -196,6 +199,7 @@ pub(crate) async fn resume(
         Ok((run_results::summary(tx, number)?, refused))
     });
     let (rows, asked_twice) = reopened.await.map_err(crate::problems::of_store)?;
+    let rooms = stored.row.organization.is_some() && stored.row.scope == "all";
     // What went over the wire before counts as well.
     let before = stored.row.summary;
     let recorded = Summary {
@@ -215,6 +219,7 @@ pub(crate) async fn resume(
             lock,
             resumed: true,
             asked_twice,
+            rooms,
         },
         &plan,
         (wire, watched),
@@ -241,6 +246,8 @@ struct Entered {
     /// It goes on with an earlier part.
     resumed: bool,
     asked_twice: HashSet<i64>,
+    /// It looks for room lists at its end.
+    rooms: bool,
 }
 
 /// Every refused row.
@@ -272,8 +279,8 @@ async fn begin(
         lock,
         resumed,
         asked_twice,
+        rooms,
     } = entered;
-    let endpoint = plan.endpoint()?;
     let watched = Arc::new(watched);
     let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
     let shown = run.clone();
@@ -285,6 +292,7 @@ async fn begin(
     let organization = stored.as_ref().and_then(|stored| stored.row.organization);
     let (cancel, cancelled) = watch::channel(false);
     let (tell, progress) = watch::channel(first_progress(&run, &recorded));
+    let (ladder, steps) = watch::channel(Vec::new());
     let (end, ended) = watch::channel(false);
     let entered = stage.running.enter(
         run.clone(),
@@ -292,6 +300,7 @@ async fn begin(
             organization,
             cancel,
             progress: progress.clone(),
+            steps,
             ended: ended.clone(),
         },
     );
@@ -318,13 +327,13 @@ async fn begin(
         number,
         ceiling: plan.concurrency.unwrap_or(10),
         asked_twice,
+        rooms,
         access,
     };
     let named = stored.and_then(|stored| stored.row.organization.zip(stored.row.organization_name));
     let context = Context {
         stage: Arc::clone(stage),
         organization: named,
-        port: endpoint.port(),
         events: events.clone(),
     };
     let conductor = Conductor::new(
@@ -332,9 +341,12 @@ async fn begin(
         stage.db.clone(),
         &recorded,
         pending,
-        events,
         cancelled,
-        tell,
+        Listeners {
+            events,
+            progress: tell,
+            ladder,
+        },
     );
     let (keeper, id, last) = (Arc::clone(stage), run.clone(), progress.clone());
     tokio::spawn(async move {

@@ -1,228 +1,215 @@
-//! The step ladder of a run, from what it learned: it stops at the first broken rung.
+//! The step ladder of a run, from what it learned: it stops at the first broken rung and names whose
+//! job that is. It asks no server and decides no verdict.
 
-use std::cmp::Ordering;
+mod ground;
+mod own;
+mod rung;
 
-use contract::{
-    Cause, Expectation, RunProgress, SchemeOutcome, Step, StepStatus, Summary, Verdict,
-};
+use contract::{Blame, Cause, Expectation, RunProgress, Step, StepStatus, Summary, Verdict};
 use store::run_results::CauseGroup;
 
 use super::conductor::{Conductor, Ended};
-use super::facts::Facts;
-use super::mechanism::Mechanism;
+use super::facts::{Asking, Facts};
+use super::spec::Access;
 use crate::activity::grouped;
 use crate::diagnosis::wording;
 
-/// Rungs in their order.
-const RUNGS: [&str; 10] = [
-    "form",
-    "dns",
-    "tcp",
-    "tls",
-    "ews",
-    "log_on",
-    "impersonate",
-    "own_mailbox",
-    "mailboxes",
-    "canaries",
+pub(crate) use ground::{Ground, broken_by, is_broken};
+pub(crate) use own::{own_inbox, rooms};
+pub(crate) use rung::{Rung, rung};
+
+/// Rungs after the log-on, with their titles.
+const REST: [(&str, &str); 4] = [
+    ("impersonate", "First impersonated mailbox"),
+    ("own_mailbox", "Service account's own Inbox, room lists"),
+    ("mailboxes", "Every mailbox"),
+    ("canaries", "Mailboxes that must be refused"),
 ];
 
+/// What the end of a run is told from.
+pub(super) struct Counted<'a> {
+    pub(super) summary: &'a Summary,
+    pub(super) groups: &'a [CauseGroup],
+    /// Mailboxes that must be refused.
+    pub(super) canaries: u64,
+}
+
 /// Fills every rung.
-pub(super) fn complete(
-    conductor: &mut Conductor,
-    ended: &Ended,
-    summary: &Summary,
-    groups: &[CauseGroup],
-    canaries: u64,
-    port: u16,
-) {
-    conductor.facts.steps.clear();
-    let broken = ended
-        .stopped
-        .as_ref()
-        .map(|(cause, message)| (rung(*cause), *cause, message.clone()));
-    let broken_at = broken.as_ref().map_or(RUNGS.len(), |(at, ..)| *at);
-    for (at, id) in RUNGS.into_iter().enumerate() {
-        let (status, cause, message) = match &broken {
-            Some((rung, cause, message)) if *rung == at => {
-                (StepStatus::Fail, Some(*cause), message.clone())
-            }
-            _ if at > broken_at => (StepStatus::Skipped, None, String::new()),
-            _ => {
-                let (status, message) = passed(conductor, id, summary, groups, canaries, port);
-                (status, None, message)
-            }
+pub(super) fn complete(conductor: &mut Conductor, ended: &Ended, counted: &Counted<'_>) {
+    let stopped = ended.stopped.as_ref();
+    let stopped = stopped.map(|(cause, message)| (*cause, message.as_str()));
+    let mut steps = ground(conductor, stopped).steps();
+    let broken_at = stopped.map(|(cause, _)| broken_by(cause));
+    for (id, title) in REST {
+        let step = rung(id, title);
+        let step = if is_broken(&steps) {
+            step.skipped("Not reached.")
+        } else if let Some((cause, message)) = stopped.filter(|_| broken_at == Some(id)) {
+            let first = conductor.facts.first.as_ref();
+            step.fail(cause, message, &conductor.words())
+                .seen(first.into_iter().flat_map(|first| first.asking.lines()))
+        } else {
+            passed(ground(conductor, stopped), step, counted)
         };
-        conductor.step(id, status, cause, message, None);
+        steps.push(step);
     }
+    conductor.facts.steps = steps;
 }
 
-/// The ladder of a run that goes on, as far as its counts tell.
+/// The ladder of a run that goes on, as far as it is.
+pub(super) fn going_on(
+    facts: &Facts,
+    access: &Access,
+    logged_on: bool,
+    counts: &Summary,
+) -> Vec<Step> {
+    let ground = Ground {
+        facts,
+        access,
+        stopped: None,
+        logged_on,
+        going_on: true,
+        now: access.clock.now(),
+    };
+    let mut steps = ground.steps();
+    for (id, title) in REST {
+        let step = rung(id, title);
+        steps.push(match id {
+            _ if !logged_on => step.skipped("Not reached yet."),
+            "impersonate" if facts.first.is_none() => step.running(),
+            "impersonate" => first_mailbox(ground, step, counts, &[]),
+            "own_mailbox" => own_inbox(step, facts, access),
+            "mailboxes" if facts.first.is_none() => step.skipped("Not reached yet."),
+            "mailboxes" => {
+                let (_, message) = mailboxes(counts);
+                let step = step.running();
+                Step { message, ..step }
+            }
+            _ => step.skipped("Told at the end."),
+        });
+    }
+    steps
+}
+
+/// The ladder of a run that has not begun to connect, or whose own is not known here.
 pub(super) fn so_far(progress: &RunProgress) -> Vec<Step> {
-    let counts = &progress.summary;
-    let answered = counts.granted + counts.refused + counts.no_mailbox + counts.unusable > 0;
-    // How far it has come: the rung it is at, everything below is passed.
-    let at = match (counts.connections, counts.log_ons) {
-        (0, _) => "dns",
-        (_, 0) => "ews",
-        _ if !answered => "log_on",
-        _ if counts.granted == 0 => "impersonate",
-        _ => "mailboxes",
-    };
-    let at = RUNGS
-        .iter()
-        .position(|rung| *rung == at)
-        .unwrap_or_default();
-    let step = |(place, id): (usize, &str)| {
-        let (status, message) = match place.cmp(&at) {
-            // A warning at most; told when the run ends.
-            Ordering::Less if id == "own_mailbox" => {
-                (StepStatus::Skipped, "Told at the end.".to_owned())
-            }
-            Ordering::Less => (StepStatus::Pass, String::new()),
-            Ordering::Equal if id == "mailboxes" => (StepStatus::Running, mailboxes(counts).1),
-            Ordering::Equal => (StepStatus::Running, String::new()),
-            Ordering::Greater => (StepStatus::Skipped, "Not reached yet.".to_owned()),
-        };
-        Step {
-            id: id.to_owned(),
-            status,
-            cause: None,
-            message,
-            elapsed_ms: None,
-            title: String::new(),
-            blame: None,
-            next: None,
-            evidence: Vec::new(),
-        }
-    };
-    RUNGS.into_iter().enumerate().map(step).collect()
+    let titles = [
+        ("form", "Form values"),
+        ("dns", "Name resolves"),
+        ("tcp", "Port, proxy"),
+        ("tls", "Certificate"),
+        ("discovery", "Autodiscover"),
+        ("ews", "EWS answers"),
+        ("log_on", "Service account signs in"),
+    ];
+    let begun = progress.summary.connections > 0;
+    let ladder = titles.into_iter().chain(REST);
+    ladder
+        .map(|(id, title)| match id {
+            "form" => rung(id, title).pass("The values are complete."),
+            "dns" if !begun => rung(id, title).running(),
+            _ => rung(id, title).skipped("Not reached yet."),
+        })
+        .collect()
 }
 
-/// The rung a cause breaks.
-fn rung(cause: Cause) -> usize {
-    let id = match cause {
-        Cause::DnsNotFound => "dns",
-        Cause::TcpRefused | Cause::TcpTimeout | Cause::ProxyFailed => "tcp",
-        Cause::TlsUntrusted
-        | Cause::TlsNameMismatch
-        | Cause::TlsExpired
-        | Cause::TlsPinMismatch
-        | Cause::TlsProtocol => "tls",
-        Cause::AuthRejected
-        | Cause::AuthLost
-        | Cause::AccountLocked
-        | Cause::AccountPasswordExpired
-        | Cause::AccountDisabled
-        | Cause::AccountNotInDirectory
-        | Cause::AccountNotAuthorized
-        | Cause::PolicyEwsBlocked
-        | Cause::PolicyExchangeOnlineRetired
-        | Cause::PolicyOrganizationBlocked
-        | Cause::OauthSignInNeeded
-        | Cause::OauthTokenRejected => "log_on",
-        Cause::AccountNoMailbox
-        | Cause::ImpersonationHeaderRejected
-        | Cause::ImpersonationServerCannot
-        | Cause::ImpersonationIgnored => "impersonate",
-        _ => "ews",
-    };
-    RUNGS
-        .iter()
-        .position(|rung| *rung == id)
-        .unwrap_or(RUNGS.len() - 1)
-}
-
-fn passed(
-    conductor: &Conductor,
-    id: &str,
-    summary: &Summary,
-    groups: &[CauseGroup],
-    canaries: u64,
-    port: u16,
-) -> (StepStatus, String) {
-    let (facts, host, account) = (
-        &conductor.facts,
-        &conductor.spec.access.host,
-        &conductor.spec.access.account,
-    );
-    match id {
-        "form" => (StepStatus::Pass, "The values are complete.".to_owned()),
-        "dns" => (StepStatus::Pass, format!("{host} was found.")),
-        "tcp" => (StepStatus::Pass, format!("Port {port} answers.")),
-        "tls" => match facts.chain.first() {
-            Some(leaf) => (
-                StepStatus::Pass,
-                format!("The certificate is trusted: {}.", leaf.subject),
-            ),
-            None => (
-                StepStatus::Skipped,
-                "Plain http on this machine.".to_owned(),
-            ),
-        },
-        "ews" => {
-            let build = facts
-                .server_version
-                .as_deref()
-                .or(facts.authentication.server_version.as_deref())
-                .unwrap_or("of unknown build");
-            (
-                StepStatus::Pass,
-                format!(
-                    "EWS answers (Exchange {build}); it offers {}.",
-                    facts.authentication.offered.join(", ")
-                ),
-            )
-        }
-        "log_on" if conductor.logged_on => (StepStatus::Pass, signed_in(account, facts)),
-        "log_on" => (StepStatus::Skipped, "Not reached.".to_owned()),
-        "own_mailbox" => match facts.own_mailbox {
-            Some(true) => (
-                StepStatus::Pass,
-                "The service account's own Inbox opens.".to_owned(),
-            ),
-            Some(false) => (StepStatus::Warning, wording::NO_OWN_MAILBOX.to_owned()),
-            None => (StepStatus::Skipped, "Not found out.".to_owned()),
-        },
-        "impersonate" if facts.first_opened => (
-            StepStatus::Pass,
-            "A mailbox was opened by impersonation.".to_owned(),
-        ),
-        "impersonate" if summary.refused > 0 => (
-            StepStatus::Fail,
-            "Exchange refused every mailbox that was asked for.".to_owned(),
-        ),
-        "impersonate" => (StepStatus::Skipped, "No mailbox was opened.".to_owned()),
-        "mailboxes" => mailboxes(summary),
-        _ => canary_step(groups, canaries),
+fn ground<'a>(conductor: &'a Conductor, stopped: Option<(Cause, &'a str)>) -> Ground<'a> {
+    let access = &conductor.spec.access;
+    Ground {
+        facts: &conductor.facts,
+        access,
+        stopped,
+        logged_on: conductor.logged_on,
+        going_on: false,
+        now: access.clock.now(),
     }
 }
 
-/// Who signed in, with what, and bound to which certificate.
-fn signed_in(account: &str, facts: &Facts) -> String {
-    let told = &facts.authentication;
-    let scheme = match facts.way {
-        Some(Mechanism::Kerberos) => " with Kerberos",
-        Some(Mechanism::SignedIn) => " with Kerberos by the sign-in of this computer",
-        Some(Mechanism::Ntlm) => " with NTLM",
-        Some(Mechanism::NtlmUnderNegotiate) => " with NTLM under Negotiate",
-        Some(Mechanism::Basic) => " with Basic",
-        None => "",
+fn passed(ground: Ground<'_>, step: Step, counted: &Counted<'_>) -> Step {
+    if !ground.logged_on {
+        return step.skipped("Not reached.");
+    }
+    let cause = ground.stopped.map(|(cause, _)| cause);
+    match step.id.as_str() {
+        // Exchange 2013 lets nobody impersonate who has no mailbox.
+        "impersonate" if cause == Some(Cause::AccountNoMailbox) => {
+            step.skipped("Exchange refused the first impersonated request.")
+        }
+        "impersonate" => first_mailbox(ground, step, counted.summary, counted.groups),
+        "own_mailbox" => {
+            let step = own_inbox(step, ground.facts, ground.access);
+            rooms(step, ground.facts.rooms.as_ref())
+        }
+        "mailboxes" => every_mailbox(step, counted),
+        _ => canaries(step, counted),
+    }
+}
+
+fn every_mailbox(step: Step, counted: &Counted<'_>) -> Step {
+    let (status, message) = mailboxes(counted.summary);
+    let gravest = gravest(counted.groups).filter(|_| status == StepStatus::Fail);
+    let step = Step {
+        status,
+        message,
+        blame: gravest.map(Cause::blame),
+        next: gravest.map(|_| "See the causes: each has its commands.".to_owned()),
+        ..step
     };
-    let hash = told
-        .channel_binding
-        .as_ref()
-        .and_then(|binding| binding.hash.as_deref());
-    let bound = hash
-        .map(|hash| format!(", bound to the server's certificate ({hash})"))
-        .unwrap_or_default();
-    let earlier = told
-        .tried
+    step.seen(traffic(counted.summary))
+}
+
+fn first_mailbox(ground: Ground<'_>, step: Step, summary: &Summary, groups: &[CauseGroup]) -> Step {
+    let Some(first) = &ground.facts.first else {
+        return step.skipped("No mailbox was asked.");
+    };
+    let step = step
+        .took(first.asking.took)
+        .seen([format!("Mailbox: {}", first.mailbox)])
+        .seen(first.asking.lines());
+    if first.opened {
+        return step.pass(format!("{} was opened by impersonation.", first.mailbox));
+    }
+    let refused = summary.refused > 0;
+    let cause = groups
         .iter()
-        .filter(|tried| tried.outcome != SchemeOutcome::Accepted)
-        .filter_map(|tried| Some(format!(" {}: {}.", tried.mechanism, tried.detail.as_ref()?)))
-        .collect::<String>();
-    format!("{account} signed in{scheme}{bound}.{earlier}")
+        .filter(|group| group.expectation == Expectation::MustOpen)
+        .filter(|group| group.verdict == Verdict::Refused)
+        .max_by_key(|group| group.count)
+        .map(|group| group.cause);
+    match cause {
+        Some(cause) if summary.granted == 0 => {
+            let message = "Exchange refused every mailbox that was asked for.";
+            step.fail(cause, message, &ground.words())
+        }
+        _ if refused && summary.granted == 0 => {
+            step.skipped("Refused so far; what that means is told at the end.")
+        }
+        _ => step.skipped("No mailbox was opened."),
+    }
+}
+
+fn gravest(groups: &[CauseGroup]) -> Option<Cause> {
+    let findings = groups
+        .iter()
+        .filter(|group| group.verdict.is_finding(group.expectation));
+    findings
+        .max_by_key(|group| group.count)
+        .map(|group| group.cause)
+}
+
+fn traffic(summary: &Summary) -> [String; 2] {
+    [
+        format!(
+            "Requests: {}, of which asked again: {}",
+            grouped(summary.requests),
+            grouped(summary.retries)
+        ),
+        format!(
+            "Connections: {}, sign-ins: {}",
+            grouped(summary.connections),
+            grouped(summary.log_ons)
+        ),
+    ]
 }
 
 fn mailboxes(summary: &Summary) -> (StepStatus, String) {
@@ -249,31 +236,53 @@ fn mailboxes(summary: &Summary) -> (StepStatus, String) {
     (status, text)
 }
 
-fn canary_step(groups: &[CauseGroup], canaries: u64) -> (StepStatus, String) {
+fn canaries(step: Step, counted: &Counted<'_>) -> Step {
     let of = |verdict: Verdict| {
-        let matching = groups
+        let matching = counted
+            .groups
             .iter()
             .filter(|g| g.expectation == Expectation::MustRefuse && g.verdict == verdict);
         matching.map(|g| g.count).sum::<u64>()
     };
     let (exposed, refused) = (of(Verdict::Granted), of(Verdict::Refused));
+    let canaries = counted.canaries;
     match (canaries, exposed) {
-        (0, _) => (StepStatus::Warning, wording::SCOPE_NOT_PROVEN.to_owned()),
-        (_, 1..) => (
-            StepStatus::Fail,
-            format!("{exposed} of {canaries} opened, but must be refused."),
+        (0, _) => step.warning(
+            wording::SCOPE_NOT_PROVEN,
+            Blame::Identity,
+            "Add a mailbox outside of the scope that must be refused.",
         ),
-        (1, _) if refused == 1 => (
-            StepStatus::Pass,
-            "The canary was refused, as it must be.".to_owned(),
-        ),
-        _ if refused == canaries => (
-            StepStatus::Pass,
-            format!("All {canaries} were refused, as they must be."),
-        ),
-        _ => (
-            StepStatus::Warning,
+        (_, 1..) => Step {
+            status: StepStatus::Fail,
+            cause: Some(Cause::ImpersonationExposed),
+            message: format!("{exposed} of {canaries} opened, but must be refused."),
+            blame: Some(Blame::Identity),
+            next: Some("Narrow the assignment at once; the cause has its commands.".to_owned()),
+            ..step
+        },
+        (1, _) if refused == 1 => step.pass("The canary was refused, as it must be."),
+        _ if refused == canaries => {
+            step.pass(format!("All {canaries} were refused, as they must be."))
+        }
+        _ => step.warning(
             format!("{refused} of {canaries} were refused; the others prove nothing."),
+            Blame::List,
+            "Choose mailboxes that exist and can be opened by their owners.",
         ),
+    }
+}
+
+impl Asking {
+    /// Codes and request id, a line each.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = String> {
+        let code = self
+            .ews_code
+            .as_deref()
+            .map(|code| format!("ResponseCode: {code}"));
+        let status = self
+            .http_status
+            .map(|status| format!("HTTP status: {status}"));
+        let id = format!("Request ID: {}", self.request_id);
+        code.into_iter().chain(status).chain([id])
     }
 }

@@ -7,6 +7,7 @@ use contract::{
 };
 use serde::Serialize;
 
+use super::steps::Step;
 use crate::diagnosis::known::host_of;
 use crate::diagnosis::names::filled;
 use crate::diagnosis::remedy::{Edition, Names, Over, remedy};
@@ -49,6 +50,9 @@ pub struct Run<'a> {
     /// The certificate chain the server showed, leaf first; empty without TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub certificates: Option<Vec<Certificate<'a>>>,
+    /// The step ladder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub steps: Option<Vec<Step<'a>>>,
 }
 
 /// A certificate the server showed, without its PEM.
@@ -169,13 +173,19 @@ pub fn run(row: &RunRow) -> Run<'_> {
         warnings: &row.warnings,
         authentication: None,
         certificates: None,
+        steps: None,
     }
 }
 
 /// The same with what its page adds: how the log-on went, and the chain the server showed.
 #[must_use]
 pub fn whole_run(page: &RunPage) -> Run<'_> {
-    let run = with_evidence(&page.row, &page.authentication, &page.certificates);
+    let run = with_evidence(
+        &page.row,
+        &page.authentication,
+        &page.certificates,
+        &page.steps,
+    );
     let card = page
         .causes
         .iter()
@@ -190,16 +200,18 @@ pub fn whole_run(page: &RunPage) -> Run<'_> {
     }
 }
 
-/// A run with how it logged on and the chain it saw.
+/// A run with how it logged on, the chain it saw and its step ladder.
 #[must_use]
 pub fn with_evidence<'a>(
     row: &'a RunRow,
     authentication: &'a RunAuthentication,
     certificates: &'a [CertificateInfo],
+    steps: &'a [contract::Step],
 ) -> Run<'a> {
     Run {
         authentication: Some(authentication),
         certificates: Some(certificates.iter().map(Certificate::from).collect()),
+        steps: Some(steps.iter().map(Step::from).collect()),
         ..run(row)
     }
 }

@@ -2,3 +2,4 @@
 
 pub mod check;
 mod endpoint;
+pub mod steps;

@@ -1,0 +1,75 @@
+//! Room lists, looked for at the very end of a run: what comes of it stands in the step ladder and
+//! changes nothing else, neither a verdict nor how the run ended.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use exchange::{Call, Fault, Reply};
+use tokio::time::Instant;
+
+use super::conductor::Conductor;
+use super::spec::Access;
+use crate::ports::{BoxFuture, MailLane};
+use crate::rooms::{self, Asker, RoomLists};
+
+/// Longest time for all of it.
+const BUDGET: Duration = Duration::from_secs(30);
+
+/// One lane of a run, asking.
+struct Probe<'a> {
+    lane: Box<dyn MailLane>,
+    access: &'a Access,
+}
+
+impl Asker for Probe<'_> {
+    fn ask<'a>(
+        &'a mut self,
+        body: String,
+        anchor: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Reply, Fault>> {
+        let id = uuid::Builder::from_random_bytes(self.access.dice.roll());
+        let call = Call {
+            body: Bytes::from(body),
+            anchor: anchor.map(str::to_owned),
+            request_id: id.into_uuid().to_string(),
+            idempotent: true,
+        };
+        Box::pin(async move { self.lane.post(&call).await })
+    }
+}
+
+impl Conductor {
+    /// Looks for room lists where this run is to, and where a mailbox opened. Cancelling ends it.
+    pub(super) async fn look_for_rooms(&mut self) {
+        if !self.spec.rooms || self.facts.opener.is_none() {
+            return;
+        }
+        if self.governor.paused_until(Instant::now()).is_some() {
+            let why = "the server is busy, so it was not asked".to_owned();
+            self.facts.rooms = Some(RoomLists::Unknown { why });
+            return;
+        }
+        let lane = self.take_lane();
+        let access = &self.spec.access;
+        let mut probe = Probe { lane, access };
+        let (facts, mut cancel) = (&self.facts, self.cancel.clone());
+        let found = rooms::find(
+            &mut probe,
+            self.schema,
+            facts.own_mailbox,
+            facts.opener.as_ref(),
+        );
+        let found = tokio::select! {
+            biased;
+            _ = cancel.wait_for(|cancelled| *cancelled) => None,
+            found = tokio::time::timeout(BUDGET, found) => found.ok(),
+        };
+        let found = found.unwrap_or_else(|| RoomLists::Unknown {
+            why: "it took too long, or the check was canceled".to_owned(),
+        });
+        let Probe { mut lane, .. } = probe;
+        lane.close();
+        self.facts.rooms = Some(found);
+        self.put_lane(lane);
+    }
+}
