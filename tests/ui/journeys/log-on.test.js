@@ -132,11 +132,11 @@ journey("a refused password is sent again only on request", {}, async ({ t, host
 
   await strip.getByRole("button", { name: "Run 2" }).click();
   await page.getByRole("button", { name: "Discard" }).click();
-  const reasons = page.getByRole("list", { name: "Why it may have been refused, likeliest first" });
+  const reasons = page.getByRole("list", { name: "Likely reasons, the likeliest first" });
   await expectVisible(reasons.getByRole("listitem").first());
   const texts = await reasons.getByRole("listitem").allTextContents();
   assert.equal(texts.length, 3, texts.join("\n"));
-  assert.match(texts[0], /^Most likely a wrong name or password/);
+  assert.match(texts[0], /^A wrong name or password/);
   assert.match(texts[1], /channel binding .*TLS-inspecting proxy/);
   assert.match(texts[2], /NTLMv1/);
   await assertAccessible(page, "run, why the sign-in was refused");

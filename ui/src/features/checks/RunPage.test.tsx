@@ -358,19 +358,6 @@ test("failed mailboxes of the newest run are checked again; a password that is m
   ]);
 });
 
-test("why a sign-in was refused stands line by line, likeliest first", async () => {
-  const { row, ...rest } = stoppedPage();
-  const message =
-    "mail.contoso.com refused the sign-in of svc. It was sent once and not again. Most likely a wrong name or password. Else the channel binding doesn't match (Extended Protection).";
-  await open({ ...rest, row: { ...row, message } });
-  const reasons = await screen.findByRole("list", { name: "Why it may have been refused, likeliest first" });
-  expect(
-    within(reasons)
-      .getAllByRole("listitem")
-      .map((item) => item.textContent),
-  ).toEqual(["Most likely a wrong name or password.", "Else the channel binding doesn't match (Extended Protection)."]);
-});
-
 test("steps show the truth table of schemes under the rungs they belong to", async () => {
   await renderScreen(<RunPage run={past} />, { at: "/?view=steps" });
   const rung = async (title: string) => {

@@ -2,7 +2,6 @@ import type { MessageBarIntent } from "@fluentui/react-components";
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from "@fluentui/react-components";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { counted } from "@/lib/format";
-import { type Reasons, reasonsOf } from "@/lib/reasons";
 import { exposedCount, type RunTone, runVerdict } from "@/lib/runVerdict";
 import { brokenStep } from "@/lib/steps";
 
@@ -20,7 +19,6 @@ export function VerdictBanner({ page }: { page: RunPage }) {
   const { row, steps } = page;
   const verdict = runVerdict(row, steps);
   const exposed = exposedCount(row.summary);
-  const why = whyText(page);
   return (
     <>
       {exposed > 0 && (
@@ -35,14 +33,7 @@ export function VerdictBanner({ page }: { page: RunPage }) {
         <MessageBar intent={intents[verdict.tone]} layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{titleText(verdict.title)}</MessageBarTitle>
-            {[verdict.detail, why?.lead].filter(Boolean).join(" ")}
-            {why && why.reasons.length > 0 && (
-              <ul className={styles.list} aria-label="Why it may have been refused, likeliest first">
-                {why.reasons.map((reason) => (
-                  <li key={reason}>{reason}</li>
-                ))}
-              </ul>
-            )}
+            {[verdict.detail, whyText(page)].filter(Boolean).join(" ")}
           </MessageBarBody>
         </MessageBar>
       )}
@@ -70,10 +61,8 @@ function titleText(title: string): string {
 }
 
 /** Why a run was stopped: its own sentence, else that of the broken step. */
-function whyText({ row, steps }: RunPage): Reasons | null {
-  const text = row.message ?? (row.state === "stopped" ? brokenStep(steps)?.message : undefined);
-  if (text === undefined) return null;
-  return row.cause?.startsWith("auth.") ? reasonsOf(text) : { lead: text, reasons: [] };
+function whyText({ row, steps }: RunPage): string | undefined {
+  return row.message ?? (row.state === "stopped" ? brokenStep(steps)?.message : undefined);
 }
 
 const useStyles = makeStyles({ list: { margin: 0, paddingInlineStart: "20px" } });
