@@ -7,8 +7,12 @@
 //!
 //! [`start`] takes [`Options`] and gives a running [`Simulator`]; [`Simulator::plan`] makes it fail
 //! on demand, [`Simulator::update`] changes the world while it runs, [`Simulator::counters`] tells
-//! what happened. [`practice`] has ready-made worlds with believable people in them, [`proxy`] an HTTP
-//! proxy to put in front. Clients log on by Basic, NTLM (version 2) or Negotiate (NTLM in SPNEGO).
+//! what happened. Clients log on by Basic, NTLM (version 2) or Negotiate (NTLM in SPNEGO).
+//!
+//! [`Options::autodiscover`] says what Autodiscover answers, [`hosts`] starts several hosts under
+//! one CA that point at each other, and [`name_server`] answers for their names. [`practice`] has
+//! ready-made worlds with believable people in them and, in [`practice::causes`], one for each cause
+//! that a check can end in. [`proxy`] is an HTTP proxy to put in front.
 
 mod answer;
 mod autodiscover;

@@ -20,7 +20,7 @@ pub enum Bind {
 }
 
 /// Everything the simulator is told at the start, and can be told again by `Simulator::update`
-/// (apart from `bind`, `port` and `faults`, which are read once).
+/// (apart from `bind`, `port`, `names` and `faults`, which are read once).
 #[derive(Debug, Clone)]
 #[expect(
     clippy::struct_excessive_bools,

@@ -235,8 +235,8 @@ impl Simulator {
         self.world.refusals.unlock();
     }
 
-    /// Changes accounts, mailboxes, schemes or speed from the next request on. `bind`, `port` and
-    /// `faults` are not looked at again.
+    /// Changes accounts, mailboxes, schemes or speed from the next request on. `bind`, `port`,
+    /// `names` and `faults` are not looked at again.
     pub fn update(&self, change: impl FnOnce(&mut Options)) {
         let _one_at_a_time = self.change.lock().unwrap_or_else(PoisonError::into_inner);
         let mut options = self.world.directory().options.clone();

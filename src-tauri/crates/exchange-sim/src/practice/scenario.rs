@@ -171,14 +171,13 @@ const TEXTS: [Text; 20] = [
         id: "account-without-mailbox",
         title: "Account without mailbox",
         shows: "The service account has no mailbox, which Exchange 2016 and later allow.",
-        expected: "Passed with warnings: no mailbox, so rooms and other resources are retrieved only \
-         while impersonating a mailbox that opens",
+        expected: "Passed with warnings: no mailbox, so rooms and other resources won't be retrieved",
     },
     Text {
         id: "no-room-lists",
         title: "No room lists",
         shows: "Every mailbox opens, and nobody has made a room list in this organization.",
-        expected: "Passed; rooms: no room lists are defined, which isn't a matter of rights",
+        expected: "Passed; no room lists are defined, which isn't a matter of rights",
     },
     Text {
         id: "throttled",
