@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::{AnswerConsent, Discovery, OrganizationId, Problem, RunId, Secret};
+use contract::{AnswerConsent, DirectoryLookup, Discovery, OrganizationId, Problem, RunId, Secret};
 use store::{Db, StoreError, Tx};
 
 use crate::activity::Author;
 use crate::checks::{Guard, RunningChecks};
+use crate::directory::HybridJobs;
 use crate::email_configuration::Drafts;
 use crate::jobs::Jobs;
 use crate::locks::{self, RunLock};
@@ -33,6 +34,10 @@ pub(crate) struct Stage {
     pub(crate) previews: Previews,
     /// Autodiscover, going on or ended lately.
     pub(crate) discoveries: Jobs<Discovery, AnswerConsent>,
+    /// Look-ups of users in Exchange.
+    pub(crate) lookups: Jobs<DirectoryLookup>,
+    /// Asking where mailboxes live.
+    pub(crate) hybrid: HybridJobs,
     /// Passwords typed with `Ask each time`: in memory, for this session only.
     pub(crate) typed: Mutex<HashMap<OrganizationId, Secret>>,
     /// Passwords typed for a check and not saved yet, with the version they will have.
@@ -67,6 +72,8 @@ impl Stage {
             guard: parts.guard,
             previews: Previews::default(),
             discoveries: Jobs::default(),
+            lookups: Jobs::default(),
+            hybrid: HybridJobs::default(),
             typed: Mutex::default(),
             drafts: Drafts::default(),
             saving: tokio::sync::Mutex::default(),

@@ -3,6 +3,8 @@
 
 use contract::ExchangeNames;
 
+use crate::diagnosis::powershell::quoted;
+
 /// What can be filled in. Nothing is a secret here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Known {
@@ -157,21 +159,6 @@ fn upn(account: &str) -> &str {
     } else {
         ""
     }
-}
-
-/// A PowerShell string: single quotes, doubled inside, no line breaks. PowerShell takes typographic
-/// quotes for quotes as well.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('\'');
-    for c in text.chars().filter(|c| !c.is_control()) {
-        quoted.push(c);
-        if matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}') {
-            quoted.push(c);
-        }
-    }
-    quoted.push('\'');
-    quoted
 }
 
 fn domain(address: &str) -> &str {

@@ -73,6 +73,22 @@ pub fn of_unknown_location(
     )
 }
 
+/// Addresses of users who may be impersonated to ask the directory: who opened lately first.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn stand_ins(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    limit: u64,
+) -> Result<Vec<String>, StoreError> {
+    tx.all(
+        include_str!("stand_ins.sql"),
+        named_params! { ":organization": organization.0, ":limit": limit.cast_signed() },
+        |row| row.get("address"),
+    )
+}
+
 /// A user and a canary of an organization, the first that were added.
 ///
 /// # Errors

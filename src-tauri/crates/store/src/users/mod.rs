@@ -11,7 +11,7 @@ use rusqlite::named_params;
 use rusqlite::types::Value;
 
 pub use import::{BatchUndo, import, undo_import};
-pub use locations::{Examples, examples, locations, of_unknown_location, set_location};
+pub use locations::{Examples, examples, locations, of_unknown_location, set_location, stand_ins};
 pub use page::{counts, counts_of_all, each, page, show};
 
 use self::filter::Conditions;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use contract::{ImportGroup, ImportPreviewRow, OrganizationId};
+use contract::{ImportGroup, ImportPreviewRow, MailboxLocation, OrganizationId};
 use store::users::{Known, KnownAlias, NewUser};
 
 use super::Row;
@@ -148,6 +148,11 @@ fn added(row: ListRow, address: contract::SmtpAddress) -> Row {
             .map(ToString::to_string)
             .collect(),
         tags,
+        location: if remote {
+            MailboxLocation::ExchangeOnline
+        } else {
+            MailboxLocation::Unknown
+        },
         ..NewUser::new(address)
     };
     Row {

@@ -7,6 +7,8 @@ mod apply;
 mod classify;
 mod preview;
 
+pub(crate) use preview::preview_rows;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 

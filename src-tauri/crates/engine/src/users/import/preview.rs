@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{
     Code, ImportCancel, ImportGroupCount, ImportPreview, ImportRows, ImportRowsPage, ImportSource,
-    NoArgs, Problem,
+    NoArgs, OrganizationId, Problem,
 };
 use store::users;
 
@@ -16,6 +16,8 @@ use crate::stage::{Stage, on_blocking_thread};
 use crate::users::list::{ListError, ListReader, ListRow, ListShape, Want};
 use crate::users::page::page_size;
 
+/// What a row that came from elsewhere counts for.
+const ROW_BYTES: usize = 256;
 /// Addresses looked up at once.
 const PIECE: usize = 10_000;
 
@@ -37,18 +39,7 @@ impl Engine {
         stage.read(move |tx| known(tx, organization)).await?;
         let file = name.clone();
         let (rows, shape, bytes) = on_blocking_thread(move || read(&base64, &file)).await?;
-        let present = present(&stage, organization, &rows).await?;
-        let rows = on_blocking_thread(move || Ok(classify(rows, &present))).await?;
-        let token = uuid::Builder::from_random_bytes(stage.dice.roll())
-            .into_uuid()
-            .to_string();
-        let preview = Preview {
-            token,
-            organization,
-            name,
-            bytes,
-            rows,
-        };
+        let preview = classified(&stage, organization, name, rows, bytes).await?;
         let answer = answer(&preview, &shape);
         stage.previews.hold(preview);
         Ok(answer)
@@ -101,6 +92,23 @@ impl Engine {
     }
 }
 
+/// Shows what adding people would do who come from elsewhere than a list. Nothing is stored.
+///
+/// # Errors
+/// As the database.
+pub(crate) async fn preview_rows(
+    stage: &Stage,
+    organization: OrganizationId,
+    name: String,
+    rows: Vec<ListRow>,
+) -> Result<ImportPreview, Problem> {
+    let bytes = rows.len() * ROW_BYTES;
+    let preview = classified(stage, organization, name, rows, bytes).await?;
+    let counted = counted(&preview);
+    stage.previews.hold(preview);
+    Ok(counted)
+}
+
 /// A preview that is not there.
 pub(super) fn forgotten() -> Problem {
     Problem::new(Code::NotFound, "This preview is not there any more.")
@@ -138,9 +146,30 @@ pub(crate) fn of_list(error: &ListError) -> Problem {
     Problem::new(Code::BadList, format!("{error}.")).hint(error.hint())
 }
 
+async fn classified(
+    stage: &Stage,
+    organization: OrganizationId,
+    name: String,
+    rows: Vec<ListRow>,
+    bytes: usize,
+) -> Result<Preview, Problem> {
+    let present = present(stage, organization, &rows).await?;
+    let rows = on_blocking_thread(move || Ok(classify(rows, &present))).await?;
+    let token = uuid::Builder::from_random_bytes(stage.dice.roll())
+        .into_uuid()
+        .to_string();
+    Ok(Preview {
+        token,
+        organization,
+        name,
+        bytes,
+        rows,
+    })
+}
+
 async fn present(
     stage: &Stage,
-    organization: contract::OrganizationId,
+    organization: OrganizationId,
     rows: &[ListRow],
 ) -> Result<Present, Problem> {
     let keys: Vec<String> = rows
@@ -164,6 +193,16 @@ async fn present(
 }
 
 fn answer(preview: &Preview, shape: &ListShape) -> ImportPreview {
+    ImportPreview {
+        encoding: shape.encoding.to_owned(),
+        separator: shape.separator.as_str().to_owned(),
+        columns: shape.columns.clone(),
+        ..counted(preview)
+    }
+}
+
+/// How many rows are in which group; of no list, so without its shape.
+fn counted(preview: &Preview) -> ImportPreview {
     let count = |group| {
         preview
             .rows
@@ -173,9 +212,9 @@ fn answer(preview: &Preview, shape: &ListShape) -> ImportPreview {
     };
     ImportPreview {
         token: preview.token.clone(),
-        encoding: shape.encoding.to_owned(),
-        separator: shape.separator.as_str().to_owned(),
-        columns: shape.columns.clone(),
+        encoding: String::new(),
+        separator: String::new(),
+        columns: Vec::new(),
         groups: GROUPS
             .into_iter()
             .map(|group| ImportGroupCount {
