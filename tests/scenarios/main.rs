@@ -6,6 +6,7 @@ mod certificates;
 mod codes;
 mod concurrency;
 mod connection;
+mod discovery;
 mod durable;
 mod echoes;
 mod folders;

@@ -6,7 +6,9 @@
 mod audit;
 mod check;
 pub mod loopback;
+pub mod name_server;
 mod outcome;
 
 pub use check::{ACCOUNT, Check, Live, PASSWORD, engine, engine_in, https, people, server, start};
+pub use name_server::{NameServer, Record};
 pub use outcome::{Outcome, Told};

@@ -13,6 +13,10 @@ use super::cloud;
 use super::walk::{Cancelled, Row, Walk};
 use crate::email_configuration::EwsUrl;
 
+/// Nobody of the organization said so.
+const UNASKED: &str =
+    "Exchange Online says this about addresses it doesn't know, too. It takes no passwords.";
+
 /// Where URLs come from.
 pub(super) struct Origin {
     pub(super) method: Method,
@@ -68,10 +72,7 @@ impl Walk {
         let domain = self.quest.address.domain().to_ascii_lowercase();
         let within = host == domain || host.ends_with(&format!(".{domain}"));
         let note = match cloud {
-            Some(_) if origin.unasked => {
-                "Exchange Online says this about addresses it doesn't know, too. It takes no passwords."
-                    .to_owned()
-            }
+            Some(_) if origin.unasked => UNASKED.to_owned(),
             Some(_) => "Exchange Online takes no passwords: choose an OAuth type.".to_owned(),
             None if within => String::new(),
             None => format!("{host} is not within {domain}."),
@@ -141,11 +142,12 @@ impl Walk {
             // By what speaks for it; those alike stay in the order they were found in.
             found.candidates.sort_by_key(|candidate| {
                 let rank = match candidate.placement {
-                    _ if candidate.cloud.is_some() => 0,
-                    Placement::Internal if unreachable.as_ref() == Some(&candidate.url) => 1,
-                    Placement::Unknown => 2,
-                    Placement::External => 3,
-                    Placement::Internal => 4,
+                    _ if candidate.note.as_deref() == Some(UNASKED) => 0,
+                    _ if candidate.cloud.is_some() => 1,
+                    Placement::Internal if unreachable.as_ref() == Some(&candidate.url) => 2,
+                    Placement::Unknown => 3,
+                    Placement::External => 4,
+                    Placement::Internal => 5,
                 };
                 Reverse(rank)
             });

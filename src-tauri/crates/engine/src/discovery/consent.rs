@@ -30,8 +30,8 @@ pub(super) struct Consents {
     /// Exactly one certificate is trusted, so that nobody looked at a chain.
     pub(super) pinned: bool,
     /// Given or not in this discovery.
-    given: HashSet<String>,
-    skipped: HashSet<String>,
+    pub(super) given: HashSet<String>,
+    pub(super) skipped: HashSet<String>,
 }
 
 /// How it stands with a host.

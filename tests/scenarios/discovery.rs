@@ -1,0 +1,700 @@
+//! Autodiscover against hosts that answer, redirect, refuse and lie. What is held above all: which of
+//! them was ever sent credentials.
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use contract::{
+    AnswerConsent, Authentication, Cause, ConsentAnswer, Discovery, DiscoveryCandidate,
+    DiscoveryMethod as Method, DiscoveryPlacement as Placement, DiscoveryRef, DiscoveryState,
+    DiscoveryStep, Secret, StepStatus, TlsTrust,
+};
+use engine::checks::{Plan, ProxyChoice, SendAgain, Sending};
+use engine::discovery::{Asking, Search};
+use engine::{Engine, Options, VaultChoice};
+use exchange_sim::{
+    Account, Autodiscover, Bind, Certificate, Endpoint, EwsUrl, Found, Hosts, HttpAnswer, hosts,
+};
+use support::{ACCOUNT, NameServer, PASSWORD, Record, server};
+
+const AUTODISCOVER: &str = "autodiscover.contoso.com";
+const SRV: &str = "_autodiscover._tcp.contoso.com";
+const EWS: &str = "https://mail.contoso.com/EWS/Exchange.asmx";
+
+/// A host over HTTPS that knows no JSON v2 and asks for NTLM.
+fn host(name: &str, autodiscover: Autodiscover) -> exchange_sim::Options {
+    exchange_sim::Options {
+        bind: Bind::Https(Certificate::Ca),
+        names: vec![name.to_owned()],
+        offered: vec!["NTLM".to_owned()],
+        autodiscover: Autodiscover {
+            json: Endpoint::Missing,
+            ..autodiscover
+        },
+        ..server(1)
+    }
+}
+
+/// The same over plain HTTP.
+fn plain(name: &str, autodiscover: Autodiscover) -> exchange_sim::Options {
+    exchange_sim::Options {
+        bind: Bind::Http,
+        ..host(name, autodiscover)
+    }
+}
+
+/// The same where the account's password is another one.
+fn refusing(name: &str) -> exchange_sim::Options {
+    let account = Account {
+        password: "another one".to_owned(),
+        ..Account::default()
+    };
+    exchange_sim::Options {
+        accounts: vec![account],
+        ..host(name, Autodiscover::at(EWS))
+    }
+}
+
+/// Hosts, names and an engine that sees nothing else.
+struct Scene {
+    hosts: Hosts,
+    names: NameServer,
+    engine: Engine,
+}
+
+impl Scene {
+    async fn of(list: Vec<exchange_sim::Options>, records: Vec<Record>) -> Self {
+        let hosts = hosts(list).await.expect("they start");
+        let names = NameServer::start(records).await;
+        let options = Options {
+            vault: VaultChoice::Memory,
+            name_server: Some(names.address()),
+            resolve: hosts.resolve(),
+            ..Options::default()
+        };
+        let engine = Engine::temporary(options).await.expect("temporary space");
+        Self {
+            hosts,
+            names,
+            engine,
+        }
+    }
+
+    fn trust(&self) -> TlsTrust {
+        TlsTrust::Ca {
+            pem: self.hosts.ca_pem().to_owned(),
+            name: "ca.pem".to_owned(),
+        }
+    }
+
+    fn search(&self) -> Search {
+        Search {
+            address: "user1@contoso.com".to_owned(),
+            plan: Plan {
+                ews_url: String::new(),
+                account: ACCOUNT.to_owned(),
+                authentication: Authentication::Ntlm,
+                tls_trust: self.trust(),
+                identify_by: contract::IdentifyBy::Smtp,
+                folders: Vec::new(),
+                concurrency: None,
+                timeout_seconds: 10,
+                resolve: Vec::new(),
+                proxy: ProxyChoice::None,
+            },
+            password: Some(Secret::new(PASSWORD.to_owned())),
+            sending: Sending {
+                again: SendAgain::Never,
+                proxy_password: None,
+            },
+            send_to: Vec::new(),
+            asking: Asking::Person,
+        }
+    }
+
+    /// Runs it to its end; `consents` answers questions by host. Answers the hosts it was asked about.
+    async fn run(
+        &self,
+        search: Search,
+        consents: impl Fn(&str) -> ConsentAnswer,
+    ) -> (Discovery, Vec<String>) {
+        let mut started = self.engine.discover(search).await.expect("good input");
+        let mut asked = Vec::new();
+        loop {
+            let now = started.found.borrow_and_update().clone();
+            match (&now.state, &now.question) {
+                (DiscoveryState::Done | DiscoveryState::Cancelled, _) => {
+                    audit(&now);
+                    return (now, asked);
+                }
+                (DiscoveryState::Asking, Some(question))
+                    if asked.len() < question.question as usize =>
+                {
+                    assert!(question.certificate.is_some(), "its certificate is shown");
+                    asked.push(question.host.clone());
+                    let answer = AnswerConsent {
+                        discovery: started.discovery.clone(),
+                        question: question.question,
+                        answer: consents(&question.host),
+                        remember: false,
+                    };
+                    self.engine
+                        .discovery_answer(answer)
+                        .await
+                        .expect("it waits");
+                }
+                _ => {}
+            }
+            started.found.changed().await.expect("it says how it ends");
+        }
+    }
+
+    /// Every question is answered with yes.
+    async fn freely(&self) -> Discovery {
+        self.run(self.search(), |_| ConsentAnswer::Send).await.0
+    }
+}
+
+/// What holds for every discovery.
+fn audit(found: &Discovery) {
+    assert!(found.message.is_some() && found.question.is_none());
+    for step in &found.steps {
+        assert_ne!(step.status, StepStatus::Running, "{step:?}");
+        assert!(!step.result.is_empty(), "{step:?}");
+        if let Some(host) = &step.password_sent_to {
+            assert!(
+                step.address.starts_with(&format!("https://{host}/")),
+                "{step:?}"
+            );
+        }
+    }
+    let advised = found.candidates.iter().filter(|c| c.advised).count();
+    assert_eq!(advised, usize::from(!found.candidates.is_empty()));
+    assert!(
+        !format!("{found:?}").contains(PASSWORD),
+        "the password shows"
+    );
+}
+
+fn step<'a>(found: &'a Discovery, method: Method, protocol: &str) -> &'a DiscoveryStep {
+    let mut steps = found.steps.iter();
+    steps
+        .find(|step| step.method == method && step.protocol == protocol)
+        .unwrap_or_else(|| panic!("no row {method:?} {protocol}: {found:#?}"))
+}
+
+fn sent_to(found: &Discovery) -> Vec<&str> {
+    let sent = found.steps.iter();
+    sent.filter_map(|step| step.password_sent_to.as_deref())
+        .collect()
+}
+
+fn urls(found: &Discovery) -> Vec<&str> {
+    found.candidates.iter().map(|c| c.url.as_str()).collect()
+}
+
+#[tokio::test]
+async fn json_finds_it_and_no_credentials_leave() {
+    let mut with_json = host(AUTODISCOVER, Autodiscover::at(EWS));
+    with_json.autodiscover.json = Endpoint::Works;
+    let scene = Scene::of(vec![with_json], Vec::new()).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Send).await;
+    assert_eq!(urls(&found), [EWS]);
+    let row = step(&found, Method::JsonV2, "JSON v2");
+    assert_eq!(
+        (row.status, row.answer.as_deref()),
+        (StepStatus::Pass, Some("200"))
+    );
+    assert!(!row.certificates.is_empty() && row.elapsed_ms.is_some());
+    for method in [
+        Method::AutodiscoverHost,
+        Method::RootDomain,
+        Method::HttpRedirect,
+        Method::DnsSrv,
+    ] {
+        let rest = found.steps.iter().find(|step| step.method == method);
+        assert_eq!(rest.expect("listed").status, StepStatus::Skipped);
+    }
+    assert!(asked.is_empty());
+    assert!(scene.hosts.that_received_credentials().is_empty());
+}
+
+#[tokio::test]
+async fn the_password_goes_where_a_person_consents() {
+    let inside = "https://localhost:1/EWS/Exchange.asmx";
+    let told = Autodiscover {
+        internal: Some(EwsUrl::At(inside.to_owned())),
+        ..Autodiscover::at(EWS)
+    };
+    let scene = Scene::of(vec![host(AUTODISCOVER, told)], Vec::new()).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Send).await;
+    assert_eq!(asked, [AUTODISCOVER]);
+    assert_eq!(sent_to(&found), [AUTODISCOVER]);
+    assert_eq!(
+        urls(&found),
+        [EWS, inside],
+        "the inside one does not answer"
+    );
+    let DiscoveryCandidate {
+        placement, method, ..
+    } = found.candidates[0];
+    assert_eq!(
+        (placement, method),
+        (Placement::External, Method::AutodiscoverHost)
+    );
+    let simulator = scene.hosts.host(AUTODISCOVER);
+    assert_eq!(simulator.counters().log_ons_ok, 1, "once");
+}
+
+#[tokio::test]
+async fn the_inside_address_is_advised_where_it_answers() {
+    let inside = "https://inside.contoso.com/EWS/Exchange.asmx";
+    let told = Autodiscover {
+        internal: Some(EwsUrl::At(inside.to_owned())),
+        ..Autodiscover::at(EWS)
+    };
+    let list = vec![
+        host(AUTODISCOVER, told),
+        host("inside.contoso.com", Autodiscover::absent()),
+    ];
+    let scene = Scene::of(list, Vec::new()).await;
+    let found = scene.freely().await;
+    assert_eq!(urls(&found), [inside, EWS]);
+    assert!(
+        !scene
+            .hosts
+            .host("inside.contoso.com")
+            .received_credentials()
+    );
+}
+
+#[tokio::test]
+async fn pox_is_asked_where_soap_is_not_there() {
+    let mut told = Autodiscover::at(EWS);
+    told.soap = Endpoint::Missing;
+    let scene = Scene::of(vec![host(AUTODISCOVER, told)], Vec::new()).await;
+    let found = scene.freely().await;
+    assert_eq!(urls(&found), [EWS]);
+    let soap = step(&found, Method::AutodiscoverHost, "SOAP");
+    assert_eq!(
+        (soap.status, soap.password_sent_to.as_ref()),
+        (StepStatus::Warning, None)
+    );
+    assert_eq!(
+        step(&found, Method::AutodiscoverHost, "POX").status,
+        StepStatus::Pass
+    );
+    assert_eq!(scene.hosts.host(AUTODISCOVER).counters().log_ons_ok, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_the_person_skips_or_cancels_or_nobody_is_there() {
+    for how in [ConsentAnswer::Skip, ConsentAnswer::Cancel] {
+        let scene = Scene::of(vec![host(AUTODISCOVER, Autodiscover::at(EWS))], Vec::new()).await;
+        let (found, asked) = scene.run(scene.search(), |_| how).await;
+        assert_eq!(asked, [AUTODISCOVER]);
+        let cancelled = how == ConsentAnswer::Cancel;
+        assert_eq!(found.state == DiscoveryState::Cancelled, cancelled);
+        assert!(scene.hosts.that_received_credentials().is_empty());
+    }
+    let scene = Scene::of(vec![host(AUTODISCOVER, Autodiscover::at(EWS))], Vec::new()).await;
+    let nobody = Search {
+        asking: Asking::Flag,
+        ..scene.search()
+    };
+    let (found, asked) = scene.run(nobody, |_| ConsentAnswer::Send).await;
+    assert!(asked.is_empty() && found.candidates.is_empty());
+    let row = step(&found, Method::AutodiscoverHost, "SOAP");
+    assert_eq!(row.status, StepStatus::Skipped);
+    assert!(
+        row.result.contains(&format!("--send-to {AUTODISCOVER}")),
+        "{}",
+        row.result
+    );
+    assert!(scene.hosts.that_received_credentials().is_empty());
+    let in_advance = Search {
+        asking: Asking::Flag,
+        send_to: vec![AUTODISCOVER.to_owned()],
+        ..scene.search()
+    };
+    let (found, _) = scene.run(in_advance, |_| ConsentAnswer::Skip).await;
+    assert_eq!(urls(&found), [EWS]);
+}
+
+#[tokio::test]
+async fn the_form_s_own_host_needs_no_question_and_another_port_does() {
+    let list = vec![host(AUTODISCOVER, Autodiscover::at(EWS))];
+    let scene = Scene::of(list, Vec::new()).await;
+    let with = |url: &str| {
+        let mut search = scene.search();
+        search.plan.ews_url = url.to_owned();
+        search
+    };
+    let other_port = with(&format!("https://{AUTODISCOVER}:444/EWS/Exchange.asmx"));
+    let (_, asked) = scene.run(other_port, |_| ConsentAnswer::Skip).await;
+    assert_eq!(asked, [AUTODISCOVER]);
+    let own = with(&format!("https://{AUTODISCOVER}/EWS/Exchange.asmx"));
+    let (found, asked) = scene.run(own, |_| ConsentAnswer::Skip).await;
+    assert!(asked.is_empty());
+    assert_eq!(urls(&found), [EWS]);
+}
+
+#[tokio::test]
+async fn without_a_password_the_rest_is_left_out() {
+    let scene = Scene::of(vec![host(AUTODISCOVER, Autodiscover::at(EWS))], Vec::new()).await;
+    let search = Search {
+        password: None,
+        ..scene.search()
+    };
+    let (found, asked) = scene.run(search, |_| ConsentAnswer::Send).await;
+    assert!(asked.is_empty());
+    let row = step(&found, Method::AutodiscoverHost, "SOAP");
+    assert_eq!(row.status, StepStatus::Skipped);
+    assert!(row.result.contains("no password"), "{}", row.result);
+    let last = found.message.expect("it says so");
+    assert_eq!(last, "No candidate. Enter the URL or try another address.");
+}
+
+#[tokio::test]
+async fn a_hostile_redirect_gets_nothing_without_consent() {
+    let evil = "evil.fabrikam.com";
+    let door = format!("https://{evil}/autodiscover/autodiscover.xml");
+    let mut sends_on = Autodiscover::absent();
+    sends_on.pox = Endpoint::Says(HttpAnswer::redirect(302, &door));
+    let list = vec![
+        host(AUTODISCOVER, sends_on),
+        host(
+            evil,
+            Autodiscover::at("https://evil.fabrikam.com/EWS/Exchange.asmx"),
+        ),
+    ];
+    let scene = Scene::of(list, Vec::new()).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Skip).await;
+    assert_eq!(asked, [evil], "the host that would get it is named");
+    assert!(found.candidates.is_empty());
+    assert!(scene.hosts.that_received_credentials().is_empty());
+    assert_eq!(step(&found, Method::Redirect, "HTTP").address, door);
+}
+
+#[tokio::test]
+async fn a_redirect_after_the_sign_in_is_asked_about_anew() {
+    let evil = "evil.fabrikam.com";
+    let door = format!("https://{evil}/autodiscover/autodiscover.svc");
+    let told = Autodiscover::at(EWS).user("user1@contoso.com", Found::RedirectUrl(door.clone()));
+    let list = vec![host(AUTODISCOVER, told), host(evil, Autodiscover::at(EWS))];
+    let scene = Scene::of(list, Vec::new()).await;
+    let only_ours = |host: &str| match host {
+        AUTODISCOVER => ConsentAnswer::Send,
+        _ => ConsentAnswer::Skip,
+    };
+    let (found, asked) = scene.run(scene.search(), only_ours).await;
+    assert_eq!(asked, [AUTODISCOVER, evil]);
+    assert_eq!(scene.hosts.that_received_credentials(), [AUTODISCOVER]);
+    assert_eq!(
+        step(&found, Method::Redirect, "SOAP").status,
+        StepStatus::Skipped
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_to_http_ends_its_branch() {
+    let plain_door = "http://plain.contoso.com/autodiscover/autodiscover.xml";
+    let mut sends_on = Autodiscover::absent();
+    sends_on.pox = Endpoint::Says(HttpAnswer::redirect(301, plain_door));
+    let list = vec![
+        host(AUTODISCOVER, sends_on),
+        plain("plain.contoso.com", Autodiscover::at(EWS)),
+    ];
+    let scene = Scene::of(list, Vec::new()).await;
+    let found = scene.freely().await;
+    let row = step(&found, Method::AutodiscoverHost, "HTTP");
+    assert_eq!(
+        (row.status, row.cause),
+        (StepStatus::Fail, Some(Cause::HttpRedirected))
+    );
+    assert!(row.result.contains("not https"), "{}", row.result);
+    assert!(scene.hosts.plain("plain.contoso.com").recorded().is_empty());
+}
+
+#[tokio::test]
+async fn a_loop_is_seen_and_ends() {
+    let (a, b) = (AUTODISCOVER, "b.contoso.com");
+    let to = |host: &str| {
+        let mut sends_on = Autodiscover::absent();
+        let door = format!("https://{host}/autodiscover/autodiscover.xml");
+        sends_on.pox = Endpoint::Says(HttpAnswer::redirect(302, &door));
+        sends_on
+    };
+    let scene = Scene::of(vec![host(a, to(b)), host(b, to(a))], Vec::new()).await;
+    let found = scene.freely().await;
+    let row = step(&found, Method::Redirect, "HTTP");
+    assert_eq!(row.status, StepStatus::Fail);
+    assert!(row.result.contains("a loop"), "{}", row.result);
+    let asked = |name: &str| scene.hosts.host(name).recorded().len();
+    assert_eq!(asked(b), 1);
+}
+
+#[tokio::test]
+async fn ten_redirects_are_followed_and_no_more() {
+    let mut endless = Autodiscover::absent();
+    endless.pox = Endpoint::Endless;
+    let scene = Scene::of(vec![host(AUTODISCOVER, endless)], Vec::new()).await;
+    let found = scene.freely().await;
+    let hops = scene.hosts.host(AUTODISCOVER).recorded();
+    let hops = hops.iter().filter(|r| r.path.contains("autodiscover.xml"));
+    assert_eq!(hops.count(), 11, "the first address and ten redirects");
+    let redirects = found.steps.iter().filter(|s| s.method == Method::Redirect);
+    let last = redirects.last().expect("ten of them");
+    assert!(
+        last.result.contains("after 10 redirects"),
+        "{}",
+        last.result
+    );
+}
+
+#[tokio::test]
+async fn addresses_without_end_are_followed_ten_times() {
+    let told = Autodiscover::at(EWS).user("@contoso.com", Found::EndlessAddress);
+    let scene = Scene::of(vec![host(AUTODISCOVER, told)], Vec::new()).await;
+    let found = scene.freely().await;
+    assert!(found.candidates.is_empty());
+    let told = found.steps.iter().filter(|s| {
+        s.answer
+            .as_deref()
+            .is_some_and(|answer| answer.starts_with("RedirectAddress"))
+    });
+    assert!(told.count() <= 11);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_ends_its_branch() {
+    for (certificate, cause) in [
+        (Certificate::WrongName, Cause::TlsNameMismatch),
+        (Certificate::Expired, Cause::TlsExpired),
+        (Certificate::SelfSigned, Cause::TlsUntrusted),
+    ] {
+        let mut wrong = host(AUTODISCOVER, Autodiscover::at(EWS));
+        wrong.bind = Bind::Https(certificate);
+        let scene = Scene::of(vec![wrong], Vec::new()).await;
+        let found = scene.freely().await;
+        let row = step(&found, Method::AutodiscoverHost, "HTTP");
+        assert_eq!((row.status, row.cause), (StepStatus::Fail, Some(cause)));
+        assert!(!row.certificates.is_empty(), "it is shown all the same");
+        assert!(scene.hosts.host(AUTODISCOVER).recorded().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_means_the_next_candidate() {
+    let other = "srv.contoso.com";
+    let list = vec![refusing(AUTODISCOVER), host(other, Autodiscover::at(EWS))];
+    let srv = vec![Record::Srv(SRV, 0, 0, 443, other)];
+    let scene = Scene::of(list, srv).await;
+    let found = scene.freely().await;
+    assert_eq!(sent_to(&found), [AUTODISCOVER, other]);
+    assert_eq!(urls(&found), [EWS]);
+    let refused = step(&found, Method::AutodiscoverHost, "SOAP");
+    assert_eq!(
+        (refused.status, refused.cause),
+        (StepStatus::Fail, Some(Cause::AuthRejected))
+    );
+    let counters = scene.hosts.host(AUTODISCOVER).counters();
+    assert_eq!(counters.log_ons_refused, 1, "one attempt a host");
+}
+
+#[tokio::test]
+async fn a_refused_password_is_not_sent_there_again_for_half_an_hour() {
+    let scene = Scene::of(vec![refusing(AUTODISCOVER)], Vec::new()).await;
+    assert_eq!(sent_to(&scene.freely().await), [AUTODISCOVER]);
+    let again = scene.freely().await;
+    assert!(sent_to(&again).is_empty());
+    let row = step(&again, Method::AutodiscoverHost, "SOAP");
+    assert!(row.result.contains("was not sent"), "{}", row.result);
+    let counters = scene.hosts.host(AUTODISCOVER).counters();
+    assert_eq!(counters.log_ons_refused, 1);
+    let wanted = Search {
+        sending: Sending {
+            again: SendAgain::Yes,
+            proxy_password: None,
+        },
+        ..scene.search()
+    };
+    let (wanted, _) = scene.run(wanted, |_| ConsentAnswer::Send).await;
+    assert_eq!(sent_to(&wanted), [AUTODISCOVER]);
+}
+
+#[tokio::test]
+async fn two_hosts_get_it_and_no_third() {
+    let list = vec![
+        refusing(AUTODISCOVER),
+        refusing("contoso.com"),
+        refusing("srv.contoso.com"),
+    ];
+    let srv = vec![Record::Srv(SRV, 0, 0, 443, "srv.contoso.com")];
+    let scene = Scene::of(list, srv).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Send).await;
+    assert_eq!(asked, [AUTODISCOVER, "contoso.com"]);
+    let mut received = scene.hosts.that_received_credentials();
+    received.sort();
+    assert_eq!(received, [AUTODISCOVER, "contoso.com"]);
+    let third = step(&found, Method::DnsSrv, "SOAP");
+    assert_eq!(third.status, StepStatus::Skipped);
+    assert!(third.result.contains("two hosts"), "{}", third.result);
+}
+
+#[tokio::test]
+async fn the_mail_domain_itself_is_never_sent_basic() {
+    let mut root = host("contoso.com", Autodiscover::at(EWS));
+    root.offered = vec!["Basic".to_owned()];
+    let scene = Scene::of(vec![root], Vec::new()).await;
+    let mut search = scene.search();
+    search.plan.authentication = Authentication::Basic;
+    let (found, asked) = scene.run(search, |_| ConsentAnswer::Send).await;
+    assert!(asked.is_empty());
+    let row = step(&found, Method::RootDomain, "SOAP");
+    assert!(row.result.contains("foreign web host"), "{}", row.result);
+    assert!(!scene.hosts.host("contoso.com").received_credentials());
+}
+
+#[tokio::test]
+async fn plain_http_is_good_for_its_redirect_alone() {
+    let target = "found.contoso.com";
+    let door = format!("https://{target}/autodiscover/autodiscover.xml");
+    let list = vec![
+        plain(AUTODISCOVER, Autodiscover::redirecting(&door)),
+        host(target, Autodiscover::at(EWS)),
+    ];
+    let scene = Scene::of(list, Vec::new()).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Send).await;
+    assert_eq!(asked, [target]);
+    assert_eq!(urls(&found), [EWS]);
+    let plain_host = scene.hosts.plain(AUTODISCOVER);
+    let recorded = plain_host.recorded();
+    assert_eq!(recorded.len(), 1, "one GET");
+    assert!(!recorded[0].had_authorization && recorded[0].method == "GET");
+    assert!(!plain_host.received_credentials());
+}
+
+#[tokio::test]
+async fn plain_http_that_asks_for_a_sign_in_gets_none() {
+    let list = vec![plain(AUTODISCOVER, Autodiscover::at(EWS))];
+    let scene = Scene::of(list, Vec::new()).await;
+    let mut search = scene.search();
+    search.send_to = vec![AUTODISCOVER.to_owned(), format!("{AUTODISCOVER}:80")];
+    let (found, _) = scene.run(search, |_| ConsentAnswer::Send).await;
+    let row = step(&found, Method::HttpRedirect, "HTTP");
+    assert_eq!(
+        (row.status, row.answer.as_deref()),
+        (StepStatus::Warning, Some("401"))
+    );
+    assert!(!scene.hosts.plain(AUTODISCOVER).received_credentials());
+}
+
+#[tokio::test]
+async fn srv_counts_at_port_443_by_priority() {
+    let best = "best.contoso.com";
+    let list = vec![
+        host(best, Autodiscover::at(EWS)),
+        host("other.contoso.com", Autodiscover::at(EWS)),
+    ];
+    let records = vec![
+        Record::Srv(SRV, 0, 0, 8443, "other.contoso.com"),
+        Record::Srv(SRV, 20, 100, 443, "other.contoso.com"),
+        Record::Srv(SRV, 10, 1, 443, best),
+    ];
+    let scene = Scene::of(list, records).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Send).await;
+    assert_eq!(asked, [best]);
+    assert_eq!(urls(&found), [EWS]);
+    let row = step(&found, Method::DnsSrv, "DNS");
+    assert_eq!(row.address, SRV);
+    let answer = row.answer.as_deref().expect("the records");
+    assert!(answer.contains("SRV 10 1 443 best.contoso.com"), "{answer}");
+    assert!(scene.hosts.host("other.contoso.com").recorded().is_empty());
+    assert!(scene.names.asked().contains(&format!("SRV {SRV}")));
+}
+
+#[tokio::test]
+async fn the_other_side_of_split_dns_answers_where_it_is_named() {
+    let inside = vec![Record::A(AUTODISCOVER, Ipv4Addr::LOCALHOST)];
+    for (records, cause) in [
+        (Vec::new(), Cause::DnsNotFound),
+        // Found there, and nothing listens at 127.0.0.1:443, or not with our certificate.
+        (inside, Cause::TcpRefused),
+    ] {
+        let scene = Scene::of(Vec::new(), records).await;
+        let found = scene.freely().await;
+        let row = step(&found, Method::AutodiscoverHost, "HTTP");
+        assert_eq!(row.cause, Some(cause), "{}", row.result);
+        assert!(scene.names.asked().contains(&format!("A {AUTODISCOVER}")));
+    }
+}
+
+#[tokio::test]
+async fn a_mailbox_in_the_cloud_is_told_and_no_password_follows() {
+    let cloud = "user1@contoso.mail.onmicrosoft.com";
+    let told = Autodiscover::at(EWS).user(
+        "user1@contoso.com",
+        Found::RedirectAddress(cloud.to_owned()),
+    );
+    let mut online = host(
+        "outlook.office365.com",
+        Autodiscover::at("https://outlook.office365.com/EWS/Exchange.asmx"),
+    );
+    online.autodiscover.json = Endpoint::Works;
+    online.autodiscover = online.autodiscover.user(
+        cloud,
+        Found::Urls {
+            internal: None,
+            external: Some(EwsUrl::At(
+                "https://outlook.office365.us/EWS/Exchange.asmx".to_owned(),
+            )),
+        },
+    );
+    let scene = Scene::of(vec![host(AUTODISCOVER, told), online], Vec::new()).await;
+    let found = scene.freely().await;
+    assert_eq!(found.redirect_address.as_deref(), Some(cloud));
+    let first = found.candidates.first().expect("one");
+    assert_eq!(
+        first.cloud.as_deref(),
+        Some("Exchange Online (US Government L4, GCC High)")
+    );
+    assert_eq!(scene.hosts.that_received_credentials(), [AUTODISCOVER]);
+}
+
+#[tokio::test]
+async fn a_discovery_can_be_stopped_while_it_asks() {
+    let scene =
+        Arc::new(Scene::of(vec![host(AUTODISCOVER, Autodiscover::at(EWS))], Vec::new()).await);
+    let mut started = scene
+        .engine
+        .discover(scene.search())
+        .await
+        .expect("good input");
+    started
+        .found
+        .wait_for(|found| found.state == DiscoveryState::Asking)
+        .await
+        .expect("it asks");
+    let which = DiscoveryRef {
+        discovery: started.discovery.clone(),
+    };
+    scene
+        .engine
+        .discovery_cancel(which.clone())
+        .await
+        .expect("it stops");
+    started
+        .found
+        .wait_for(|found| found.state == DiscoveryState::Cancelled)
+        .await
+        .expect("it ends");
+    audit(
+        &scene
+            .engine
+            .discovery_show(which)
+            .await
+            .expect("still there"),
+    );
+    assert!(scene.hosts.that_received_credentials().is_empty());
+}
