@@ -32,7 +32,7 @@ export function useDiscovery({ organization, state, stored, password, proxyPassw
     enabled: id !== null,
     refetchInterval: ({ state: { data } }) => (goesOn(data) ? lookEvery : false),
   });
-  const active = goesOn(shown.data) && id !== null ? id : null;
+  const active = id !== null && (shown.isPending || goesOn(shown.data)) ? id : null;
 
   const attempt = async (what: () => Promise<unknown>, refusedFor?: string) => {
     setBusy(true);
@@ -68,8 +68,8 @@ export function useDiscovery({ organization, state, stored, password, proxyPassw
 
   return {
     found: shown.data,
-    /** A search goes on, or is being started. */
-    going: active !== null || (id !== null && shown.isPending),
+    /** A search goes on. */
+    going: active !== null,
     busy,
     problem: problem ?? shown.error,
     refused: refused?.error ?? null,
