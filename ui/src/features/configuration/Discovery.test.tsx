@@ -288,6 +288,17 @@ describe("Autodiscover", () => {
     await waitFor(() => expect(heard("discovery_cancel")).toEqual([{ discovery: "d1" }, { discovery: "d2" }]));
   });
 
+  test("says at the field that it is no address", async () => {
+    const discovery_start = () => {
+      throw new CommandError({ code: "invalid", message: "This is no e-mail address.", field: "address" });
+    };
+    const { dialog, find } = await searching({}, { replace: { discovery_start } });
+    await find();
+    expect(await dialog.findByText("This is no e-mail address.")).toBeVisible();
+    expect(dialog.getByLabelText("Address to look for")).toHaveAttribute("aria-invalid", "true");
+    expect(dialog.queryByRole("button", { name: "Copy details" })).not.toBeInTheDocument();
+  });
+
   test("says why it could not start, and asks before a refused password goes out again", async () => {
     const asks: boolean[] = [];
     const { dialog, find, user } = await searching(

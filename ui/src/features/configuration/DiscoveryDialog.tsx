@@ -6,7 +6,6 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
-  Field,
   Input,
   MessageBar,
   MessageBarBody,
@@ -17,6 +16,7 @@ import {
 } from "@fluentui/react-components";
 import { SearchRegular } from "@fluentui/react-icons";
 import { type FormEvent, useState } from "react";
+import { Field, fieldMessage } from "@/components/Field";
 import { ProblemBar } from "@/components/ProblemBar";
 import { SendAgainDialog } from "@/components/SendAgainDialog";
 import { call } from "@/ipc/call";
@@ -70,7 +70,9 @@ export function DiscoveryDialog({ organization, form, stored, offline, onClose }
               offline={offline}
               hint={passwordWords(state.form.accountLogon, withPassword)}
             />
-            {discovery.problem && <ProblemBar title="Autodiscover stopped." error={discovery.problem} />}
+            {discovery.problem && discovery.problem.field !== "address" && (
+              <ProblemBar title="Autodiscover stopped." error={discovery.problem} />
+            )}
             {found?.question && (
               <ConsentPanel
                 key={found.question.question}
@@ -113,7 +115,12 @@ function AddressRow({ organization, form: { state, discovery }, offline, hint }:
   };
   return (
     <form className={styles.row} onSubmit={submit} noValidate>
-      <Field label="Address to look for" className={styles.grow} hint={offline ? offlineReason : hint}>
+      <Field
+        label="Address to look for"
+        className={styles.grow}
+        hint={offline ? offlineReason : hint}
+        message={fieldMessage(discovery.problem, "address")}
+      >
         <Input
           value={address}
           type="email"

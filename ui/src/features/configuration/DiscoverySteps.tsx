@@ -48,12 +48,12 @@ function StepRow({ step }: { step: DiscoveryStep }) {
           <div>{`${step.number}. ${methods[step.method]}`}</div>
           <div className={styles.quiet}>{step.protocol}</div>
         </td>
-        <td className={styles.cell}>{step.address}</td>
+        <td className={styles.cell}>{broken(step.address)}</td>
         <td className={styles.cell}>
           <StepStatusBadge status={step.status} />
           <div>{step.result}</div>
         </td>
-        <td className={styles.cell}>{step.answer ?? "–"}</td>
+        <td className={styles.cell}>{step.answer === null ? "–" : broken(step.answer)}</td>
         <td className={styles.cell}>
           {leaf ? (
             <Button
@@ -103,6 +103,17 @@ function StepRow({ step }: { step: DiscoveryStep }) {
   );
 }
 
+/** An address breaks behind its slashes, where it is too long for its column. */
+function broken(address: string) {
+  return address.split(/(?<=[^/]\/)/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text never change places
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
+}
+
 const useStyles = makeStyles({
   scroll: { overflowX: "auto", minWidth: 0, flexShrink: 0 },
   table: {
@@ -127,12 +138,12 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
     overflowWrap: "anywhere",
   },
-  step: { width: "132px" },
-  address: { width: "200px" },
+  step: { width: "124px" },
+  address: { width: "212px" },
   answer: { width: "112px" },
-  certificate: { width: "128px" },
-  time: { width: "64px", textAlign: "end" },
-  password: { width: "116px" },
+  certificate: { width: "140px" },
+  time: { width: "60px", textAlign: "end" },
+  password: { width: "112px" },
   number: { textAlign: "end", fontVariantNumeric: "tabular-nums", whiteSpace: "nowrap" },
   sent: { display: "flex", gap: tokens.spacingHorizontalXS, fontWeight: tokens.fontWeightSemibold },
   key: { flexShrink: 0, marginTop: "2px" },
