@@ -56,7 +56,7 @@ impl Engine {
             draft: settings.draft,
             stream: false,
         };
-        let started = start::start(&stage, audit, sending).await?;
+        let started = start::start(&stage, audit, sending, settings.found).await?;
         Ok(RunRef { run: started.run })
     }
 
@@ -66,7 +66,7 @@ impl Engine {
     /// Bad input costs no request and leaves nothing behind: [`Code::Invalid`], [`Code::BadList`],
     /// [`Code::BadCertificate`], [`Code::AlreadyRunning`], [`Code::PasswordRefused`].
     pub async fn start_audit(&self, audit: Audit) -> Result<StartedCheck, Problem> {
-        start::start(&self.stage(), audit, self.sending.clone()).await
+        start::start(&self.stage(), audit, self.sending.clone(), None).await
     }
 
     /// A run of a stored organization, with its saved settings, of its users or of a list;
@@ -103,7 +103,7 @@ impl Engine {
             draft: settings.draft,
             stream,
         };
-        start::start(&stage, audit, sending).await
+        start::start(&stage, audit, sending, settings.found).await
     }
 
     /// Goes on with a run that was cut off. `None`: the newest of all.

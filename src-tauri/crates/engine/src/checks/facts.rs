@@ -153,6 +153,7 @@ impl Conductor {
             ladder.send_replace(steps::going_on(facts, access, logged_on, &counts));
         };
         let mut overture = Overture::new(access, self.cancel.clone(), self.schema, &tell);
+        overture.facts.discovery = self.facts.discovery.take();
         let lane = overture.play().await;
         let Overture {
             schema,

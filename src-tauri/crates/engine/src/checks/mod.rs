@@ -41,6 +41,7 @@ mod ticket;
 mod writer;
 
 pub use exchange::Override;
+pub(crate) use facts::Discovered;
 pub(crate) use guard::Guard;
 pub use guard::SendAgain;
 pub use load::{Canary, List};

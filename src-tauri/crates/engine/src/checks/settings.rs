@@ -6,9 +6,11 @@ use contract::{
 };
 use store::{email_configurations, organizations};
 
+use super::guard::SendAgain;
 use super::plan::{Plan, ProxyChoice};
-use super::sending::for_proxy;
+use super::sending::{Sending, for_proxy, stored_for_proxy};
 use crate::Engine;
+use crate::discovery::{self, Found};
 use crate::email_configuration::{EwsUrl, why_not_served};
 use crate::problems::of_store;
 
@@ -18,6 +20,8 @@ pub(super) struct Settings {
     pub(super) plan: Plan,
     pub(super) fingerprint: String,
     pub(super) draft: bool,
+    /// How the URL was found, where that is a step of every check.
+    pub(super) found: Option<Found>,
 }
 
 /// Settles them. Errors of the form are those of its validation.
@@ -45,6 +49,7 @@ pub(super) async fn for_check(
             "This organization is not there any more.",
         ));
     };
+    let saved_url = saved.as_ref().map(|saved| saved.form.ews_url.clone());
     let saved_fingerprint = saved.as_ref().map(|saved| saved.fingerprint.clone());
     let Some(form) = form.or_else(|| saved.map(|saved| saved.form)) else {
         return Err(Problem::new(
@@ -59,13 +64,63 @@ pub(super) async fn for_check(
         crate::email_configuration::fingerprint_of(&stage, organization, &form, typed).await?;
     let draft = saved_fingerprint.as_deref() != Some(fingerprint.as_str());
     let proxy = proxy_of(engine, &form).await?;
-    let plan = plan(form, &settings, proxy);
+    let mut plan = plan(form.clone(), &settings, proxy);
+    let found = if form.find_when_checking {
+        plan.ews_url = last_url(saved_url, &plan.ews_url);
+        let found = find_url(engine, organization, form, &plan, typed).await?;
+        plan.ews_url.clone_from(&found.url);
+        plan.resolve.clone_from(&engine.inner.resolve);
+        Some(found)
+    } else {
+        None
+    };
     Ok(Settings {
         row,
         plan,
         fingerprint,
         draft,
+        found,
     })
+}
+
+/// The URL that was typed, else the one that was saved last: its host needs no confirming.
+fn last_url(saved: Option<String>, typed: &str) -> String {
+    if typed.is_empty() {
+        saved.unwrap_or_default()
+    } else {
+        typed.to_owned()
+    }
+}
+
+/// `Find when checking`.
+async fn find_url(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: EmailConfigurationForm,
+    plan: &Plan,
+    typed: Option<&Secret>,
+) -> Result<Found, Problem> {
+    let stage = engine.stage();
+    let address = discovery::address_of(&stage, organization, None, &form).await?;
+    let password = match typed {
+        Some(typed) => Some(typed.clone()),
+        None if plan.wants_password() => stage.password(organization).await?,
+        None => None,
+    };
+    let proxy_password = stored_for_proxy(&stage, organization, plan).await?;
+    let sending = Sending {
+        again: SendAgain::Never,
+        proxy_password,
+    };
+    discovery::find(
+        engine,
+        organization,
+        address,
+        plan.clone(),
+        password,
+        sending,
+    )
+    .await
 }
 
 /// Whether the network may be used at all.

@@ -20,6 +20,7 @@ use super::running::Running;
 use super::sending::Sending;
 use super::spec::{Access, RunSpec};
 use super::writer::RunEvent;
+use crate::discovery::Found;
 use crate::locks::RunLock;
 use crate::stage::{Stage, run_lock};
 
@@ -92,6 +93,7 @@ pub(crate) async fn start(
     stage: &Arc<Stage>,
     audit: Audit,
     sending: Sending,
+    found: Option<Found>,
 ) -> Result<StartedCheck, Problem> {
     let Audit {
         plan,
@@ -139,6 +141,7 @@ pub(crate) async fn start(
             resumed: false,
             asked_twice,
             rooms,
+            found,
         },
         &plan,
         (wire, watched),
@@ -220,6 +223,7 @@ pub(crate) async fn resume(
             resumed: true,
             asked_twice,
             rooms,
+            found: None,
         },
         &plan,
         (wire, watched),
@@ -248,6 +252,8 @@ struct Entered {
     asked_twice: HashSet<i64>,
     /// It looks for room lists at its end.
     rooms: bool,
+    /// How its URL was found, where it was looked for.
+    found: Option<Found>,
 }
 
 /// Every refused row.
@@ -257,7 +263,7 @@ fn refused(tx: &store::Tx<'_>, run: RunNumber) -> Result<HashSet<i64>, store::St
     Ok(rows.into_iter().map(|row| row.seq).collect())
 }
 
-pub(super) fn already_running(run: &RunId) -> Problem {
+pub(crate) fn already_running(run: &RunId) -> Problem {
     Problem::new(
         Code::AlreadyRunning,
         "A check of this organization is already running.",
@@ -280,6 +286,7 @@ async fn begin(
         resumed,
         asked_twice,
         rooms,
+        found,
     } = entered;
     let watched = Arc::new(watched);
     let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
@@ -336,7 +343,7 @@ async fn begin(
         organization: named,
         events: events.clone(),
     };
-    let conductor = Conductor::new(
+    let mut conductor = Conductor::new(
         spec,
         stage.db.clone(),
         &recorded,
@@ -348,6 +355,7 @@ async fn begin(
             ladder,
         },
     );
+    conductor.facts.discovery = found.map(Into::into);
     let (keeper, id, last) = (Arc::clone(stage), run.clone(), progress.clone());
     tokio::spawn(async move {
         finish::play(conductor, context).await;
@@ -393,7 +401,7 @@ async fn abandon(stage: &Arc<Stage>, run: &RunId) {
     }
 }
 
-fn first_progress(run: &RunId, recorded: &Summary) -> RunProgress {
+pub(crate) fn first_progress(run: &RunId, recorded: &Summary) -> RunProgress {
     RunProgress {
         run: run.clone(),
         state: RunState::Running,
@@ -421,7 +429,7 @@ const fn scope_word(mailboxes: &Mailboxes) -> &'static str {
 }
 
 /// A version 7 UUID (RFC 9562 §5.7) from our own clock and dice, so that tests can fix both.
-fn id_bytes(stage: &Stage) -> [u8; 16] {
+pub(crate) fn id_bytes(stage: &Stage) -> [u8; 16] {
     let millis = u64::try_from(stage.clock.now().as_millisecond()).unwrap_or_default();
     let roll = stage.dice.roll();
     let mut random = [0; 10];

@@ -2,6 +2,8 @@
 //! with them at hosts that were confirmed. What it finds is used only where somebody confirmed the host
 //! before, so that nobody who answers for DNS can name the server that gets the password.
 
+use std::time::Duration;
+
 use contract::{Code, Discovery, DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress};
 use tokio::sync::{mpsc, watch};
 use url::Url;
@@ -11,7 +13,7 @@ use super::nothing_yet;
 use super::trail::place;
 use super::walk::Walk;
 use crate::Engine;
-use crate::checks::{Plan, Sending};
+use crate::checks::{Discovered, Plan, Sending};
 use crate::jobs::Desk;
 
 /// What a check goes on with.
@@ -23,6 +25,31 @@ pub(crate) struct Found {
     pub(crate) steps: Vec<DiscoveryStep>,
     /// One plain sentence.
     pub(crate) message: String,
+}
+
+impl From<Found> for Discovered {
+    fn from(found: Found) -> Self {
+        let took = found.steps.iter().filter_map(|step| step.elapsed_ms);
+        let told = found.steps.iter().map(|step| {
+            let answer = step.answer.as_deref();
+            let answer = answer.map(|answer| format!(" ({answer})"));
+            let sent = step.password_sent_to.as_deref();
+            let sent = sent.map(|host| format!(" The password was sent to {host}."));
+            format!(
+                "{} {}: {}{}{}",
+                step.protocol,
+                step.address,
+                step.result,
+                answer.unwrap_or_default(),
+                sent.unwrap_or_default()
+            )
+        });
+        Self {
+            message: found.message,
+            took: Some(Duration::from_millis(took.sum())),
+            evidence: told.collect(),
+        }
+    }
 }
 
 /// Finds the EWS URL for a check of an organization. `plan` is as the form says; its URL, if any, is the

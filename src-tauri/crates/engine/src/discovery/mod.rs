@@ -243,7 +243,10 @@ fn names_at(server: Option<SocketAddr>) -> Result<Option<Names>, Problem> {
 }
 
 /// The address that was named; else `Account Logon` where it is one; else a user's.
-async fn address_of(
+///
+/// # Errors
+/// [`Code::Invalid`] where there is none.
+pub(crate) async fn address_of(
     stage: &Stage,
     organization: OrganizationId,
     named: Option<String>,

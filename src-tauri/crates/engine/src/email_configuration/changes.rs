@@ -14,7 +14,7 @@ pub(super) fn changes(
         [
             ("Mailbox Access Type", label(form.access_type).to_owned()),
             ("Account Logon", form.account_logon.clone()),
-            ("EWS URL", form.ews_url.clone()),
+            ("EWS URL", url(form)),
             ("Authentication", form.authentication.as_str().to_owned()),
             ("TLS trust", trust(&form.tls_trust)),
             ("Impersonate by", form.identify_by.as_str().to_owned()),
@@ -34,6 +34,14 @@ pub(super) fn changes(
         .filter(|(before, after)| before != after)
         .map(|((name, from), (_, to))| format!("{name}: \"{from}\" to \"{to}\"."))
         .collect()
+}
+
+fn url(form: &EmailConfigurationForm) -> String {
+    if form.find_when_checking {
+        "found when checking".to_owned()
+    } else {
+        form.ews_url.clone()
+    }
 }
 
 fn trust(trust: &TlsTrust) -> String {

@@ -68,11 +68,16 @@ pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) ->
     part(super::access_types::key(form.access_type));
     part(&form.account_logon.trim().to_lowercase());
     part(&secret_version.to_string());
-    part(
-        EwsUrl::parse(&form.ews_url)
-            .as_ref()
-            .map_or(form.ews_url.trim(), EwsUrl::as_str),
-    );
+    // What is found does not count: it is found anew by every check.
+    if form.find_when_checking {
+        part("find when checking");
+    } else {
+        part(
+            EwsUrl::parse(&form.ews_url)
+                .as_ref()
+                .map_or(form.ews_url.trim(), EwsUrl::as_str),
+        );
+    }
     part(form.authentication.as_str());
     match &form.tls_trust {
         TlsTrust::System => part("system"),
@@ -220,10 +225,27 @@ mod tests {
             }
         });
         other(|form| form.identify_by = IdentifyBy::Sid);
+        other(|form| form.find_when_checking = true);
         let all = seen.len();
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), all, "two questions share a fingerprint");
+    }
+
+    #[test]
+    fn the_url_does_not_count_where_it_is_found_when_checking() {
+        let finds = |url: &str| {
+            let form = EmailConfigurationForm {
+                ews_url: url.into(),
+                find_when_checking: true,
+                ..form()
+            };
+            fingerprint(&form, 1)
+        };
+        assert_eq!(
+            finds(""),
+            finds("https://mail2.contoso.com/EWS/Exchange.asmx")
+        );
     }
 
     #[test]

@@ -53,7 +53,7 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
     let form = tidy(form);
     let _one_at_a_time = stage.saving.lock().await;
     let stored = checked(&stage, organization, &form, &password).await?;
-    let form = keep_certificate(form, stored.as_ref());
+    let form = keep_url(keep_certificate(form, stored.as_ref()), stored.as_ref());
     let plan = Plan::of(&stage, organization, stored.as_ref(), &password).await;
     let proxy = proxy::Plan::of(&form.proxy, stored.as_ref(), proxy_password);
     let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
@@ -270,6 +270,18 @@ fn keep_certificate(
         && let Some((_, Some(known))) = known.filter(|(pinned, _)| pinned == sha256)
     {
         *certificate = Some(Box::new(known.clone()));
+    }
+    form
+}
+
+/// Where the URL is found when checking, the one that was saved last stays: its host was meant by whoever
+/// saved it, and may be found again.
+fn keep_url(
+    mut form: EmailConfigurationForm,
+    stored: Option<&StoredConfiguration>,
+) -> EmailConfigurationForm {
+    if let Some(stored) = stored.filter(|_| form.find_when_checking && form.ews_url.is_empty()) {
+        form.ews_url.clone_from(&stored.form.ews_url);
     }
     form
 }

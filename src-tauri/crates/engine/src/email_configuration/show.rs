@@ -79,7 +79,15 @@ pub(super) fn show(
                 access_type: row.access_type,
                 ..EmailConfigurationForm::default()
             },
-            |stored| stored.form,
+            |stored| shown(stored.form),
         ),
     })
+}
+
+/// A URL that is found when checking is not shown as a setting; the last one stays with what is stored.
+fn shown(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
+    if form.find_when_checking {
+        form.ews_url.clear();
+    }
+    form
 }

@@ -208,6 +208,9 @@ fn proxy_setting(
 }
 
 fn ews_url(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage>) {
+    if form.find_when_checking && form.ews_url.trim().is_empty() {
+        return;
+    }
     let passwords = form.access_type == AccessType::ExImp;
     let required = matches!(form.access_type, AccessType::ExImp | AccessType::EwsImp);
     let url = match EwsUrl::read(&form.ews_url) {
