@@ -147,20 +147,20 @@ async fn another_address_is_another_mailbox_and_may_live_elsewhere() {
 #[tokio::test]
 async fn who_opened_lately_stands_in_first() {
     let (_folder, db) = database();
-    let addresses = ["canary@x.com", "a@x.com", "b@x.com", "c@x.com"];
+    let addresses = ["a@x.com", "b@x.com", "c@x.com", "canary@x.com"];
     let (organization, ids) = contoso(&db, &addresses).await;
     let found = write(&db, move |tx| {
         let run = runs::create(tx, &new_run("run-1", Some(organization)))?;
         run_results::add_from_users(tx, run, 0, organization, &Selection::All, IdentifyBy::Smtp)?;
         let rows = [
-            outcome(0, Verdict::Granted),
-            outcome(1, Verdict::Refused),
-            outcome(2, Verdict::Undetermined),
+            outcome(0, Verdict::Refused),
+            outcome(1, Verdict::Undetermined),
+            outcome(2, Verdict::Granted),
             outcome(3, Verdict::Granted),
         ];
         run_results::record(tx, run, &rows)?;
         run_results::note_results(tx, run)?;
-        users::set_location(tx, ids[1], MailboxLocation::ExchangeOnline, None)?;
+        users::set_location(tx, ids[0], MailboxLocation::ExchangeOnline, None)?;
         users::stand_ins(tx, organization, 5)
     })
     .await;
