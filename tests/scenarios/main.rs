@@ -2,6 +2,7 @@
 //! verdict, the run and the counts, and for every ruling of the contract both of its sides.
 
 mod budget;
+mod causes;
 mod certificates;
 mod codes;
 mod concurrency;

@@ -173,18 +173,34 @@ impl Known {
         }
     }
 
-    /// A card for each group, in their order.
+    /// A card for each group, in their order; users and canaries that ended alike share one.
     pub(crate) fn cards(
         &self,
         groups: &[CauseGroup],
         clusters: &BTreeMap<Cause, Cluster>,
     ) -> Vec<CauseCard> {
         let nothing = Cluster::default();
-        groups
+        merged(groups)
             .iter()
             .map(|group| self.card(group, clusters.get(&group.cause).unwrap_or(&nothing)))
             .collect()
     }
+}
+
+/// Groups that a reader can't tell apart are one.
+fn merged(groups: &[CauseGroup]) -> Vec<CauseGroup> {
+    let mut merged: Vec<CauseGroup> = Vec::new();
+    for group in groups {
+        let alike = |known: &&mut CauseGroup| {
+            (known.cause, known.verdict, known.finding)
+                == (group.cause, group.verdict, group.finding)
+        };
+        match merged.iter_mut().find(alike) {
+            Some(known) => known.count += group.count,
+            None => merged.push(group.clone()),
+        }
+    }
+    merged
 }
 
 /// Says where a command goes over the first of many only.
