@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use engine::Options;
 
-use crate::commands::{check, completions, organization, practice, run, user};
+use crate::commands::{check, completions, discover, organization, practice, run, user};
 use crate::style::Color;
 
 /// Proves, mailbox by mailbox, that a service account can open them through Exchange impersonation.
@@ -75,6 +75,8 @@ impl Global {
 pub(crate) enum Command {
     /// Check mailboxes: of a stored organization, or of a list
     Check(Box<check::Args>),
+    /// Find the EWS URL of an address, each step shown
+    Discover(Box<discover::Args>),
     /// Keep organizations
     Organization(organization::Args),
     /// Keep the users of an organization

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod discover;
 pub(crate) mod organization;
 pub(crate) mod practice;
 pub(crate) mod run;
@@ -22,6 +23,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
     let Cli { global, command } = cli;
     match command {
         Command::Check(args) => check::run(&global, *args).await,
+        Command::Discover(args) => discover::run(&global, *args).await,
         Command::Organization(args) => organization::run(&global, args).await,
         Command::User(args) => user::run(&global, args).await,
         Command::Run(args) => run::run(&global, args).await,

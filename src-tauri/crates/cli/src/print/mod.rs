@@ -2,6 +2,7 @@
 
 mod chain;
 mod csv;
+pub(crate) mod discovery;
 mod endpoint;
 mod html;
 mod json;

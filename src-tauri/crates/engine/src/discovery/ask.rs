@@ -27,6 +27,14 @@ enum Dialect {
     Pox,
 }
 
+/// One question, and the row it stands in.
+struct Question<'a> {
+    dialect: Dialect,
+    url: &'a Url,
+    number: u32,
+    address: &'a SmtpAddress,
+}
+
 /// What came of one dialect.
 enum Came {
     Next(Next),
@@ -110,9 +118,13 @@ impl Walk {
             (reply, took) = answered;
         }
         self.measured(number, took);
-        Ok(self
-            .read(dialect, way, number, url, &reply, &caller, address)
-            .await)
+        let question = Question {
+            dialect,
+            url,
+            number,
+            address,
+        };
+        Ok(self.read(&question, way, &reply, &caller).await)
     }
 
     /// The reply to the request with credentials; `None`: none were sent, or they were refused, and
@@ -217,14 +229,17 @@ impl Walk {
 
     async fn read(
         &mut self,
-        dialect: Dialect,
+        question: &Question<'_>,
         way: &mut Way,
-        number: u32,
-        url: &Url,
         reply: &Reply,
         caller: &Caller,
-        address: &SmtpAddress,
     ) -> Came {
+        let Question {
+            dialect,
+            url,
+            number,
+            address,
+        } = *question;
         let nothing = Came::Next(Next::Done(Turn::Nothing));
         if let Some(to) = location(reply) {
             let shown = caller.clean(redirected(reply, &to));
