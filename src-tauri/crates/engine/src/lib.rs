@@ -27,6 +27,7 @@ mod stage;
 mod start;
 pub mod users;
 
+pub use service_account::{ServiceAccountAudit, StartedTest};
 pub use start::{Engine, Options, VaultChoice, data_folder_of_person};
 
 /// Version of the product, as `--version` and the window show it.

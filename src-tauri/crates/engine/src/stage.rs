@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::{AnswerConsent, DirectoryLookup, Discovery, OrganizationId, Problem, RunId, Secret};
+use contract::{
+    AnswerConsent, DirectoryLookup, Discovery, OrganizationId, Problem, RunId, Secret,
+    ServiceAccountTest,
+};
 use store::{Db, StoreError, Tx};
 
 use crate::activity::Author;
@@ -38,6 +41,8 @@ pub(crate) struct Stage {
     pub(crate) lookups: Jobs<DirectoryLookup>,
     /// Asking where mailboxes live.
     pub(crate) hybrid: HybridJobs,
+    /// Account tests, going on or ended lately.
+    pub(crate) service_account_tests: Jobs<ServiceAccountTest, bool>,
     /// Passwords typed with `Ask each time`: in memory, for this session only.
     pub(crate) typed: Mutex<HashMap<OrganizationId, Secret>>,
     /// Passwords typed for a check and not saved yet, with the version they will have.
@@ -74,6 +79,7 @@ impl Stage {
             discoveries: Jobs::default(),
             lookups: Jobs::default(),
             hybrid: HybridJobs::default(),
+            service_account_tests: Jobs::default(),
             typed: Mutex::default(),
             drafts: Drafts::default(),
             saving: tokio::sync::Mutex::default(),

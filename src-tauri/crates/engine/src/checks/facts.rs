@@ -9,6 +9,7 @@ use super::ask::Answered;
 use super::conductor::Conductor;
 use super::mechanism::Mechanism;
 use super::overture::Overture;
+use super::spec::Access;
 use super::steps;
 use super::ticket::Ticket;
 use crate::rooms::{Opener, RoomLists};
@@ -147,13 +148,14 @@ impl Facts {
 impl Conductor {
     /// How the run begins; whether it can go on to its mailboxes.
     pub(super) async fn overture(&mut self) -> Result<bool, Problem> {
-        let (access, ladder) = (&self.spec.access, self.ladder.clone());
-        let counts = self.summary();
-        let tell = move |facts: &Facts, logged_on: bool| {
+        let (ladder, counts) = (self.ladder.clone(), self.summary());
+        let tell = move |access: &Access, facts: &Facts, logged_on: bool| {
             ladder.send_replace(steps::going_on(facts, access, logged_on, &counts));
         };
-        let mut overture = Overture::new(access, self.cancel.clone(), self.schema, &tell);
+        let mut overture =
+            Overture::new(&self.spec.access, self.cancel.clone(), self.schema, &tell);
         overture.facts.discovery = self.facts.discovery.take();
+        overture.facts.discovery = self.facts.discovery.clone();
         let lane = overture.play().await;
         let Overture {
             schema,
@@ -172,7 +174,9 @@ impl Conductor {
         }
         let lane = lane?;
         let goes_on = lane.is_some();
-        lane.into_iter().for_each(|lane| self.adopt(lane));
+        if let Some(lane) = lane {
+            self.adopt(lane);
+        }
         Ok(goes_on)
     }
 

@@ -351,7 +351,7 @@ async fn canaries(conductor: &Conductor) -> Result<u64, Problem> {
     counted.await.map_err(crate::problems::of_store)
 }
 
-pub(super) fn info(certificate: &exchange::Certificate) -> CertificateInfo {
+pub(crate) fn info(certificate: &exchange::Certificate) -> CertificateInfo {
     let time = |seconds: i64| {
         jiff::Timestamp::from_second(seconds)
             .map(|at| at.to_string())

@@ -47,7 +47,7 @@ pub(super) struct Overture<'a> {
 }
 
 /// Who wants to know how far it is: what was learned, and whether credentials were accepted.
-pub(super) type Tell<'a> = dyn Fn(&Facts, bool) + Send + Sync + 'a;
+pub(crate) type Tell<'a> = dyn Fn(&Access, &Facts, bool) + Send + Sync + 'a;
 
 impl<'a> Overture<'a> {
     pub(super) fn new(
@@ -330,7 +330,7 @@ impl<'a> Overture<'a> {
     }
 
     fn tell(&self) {
-        (self.tell)(&self.facts, self.logged_on);
+        (self.tell)(self.access, &self.facts, self.logged_on);
     }
 
     fn cancelled(&self) -> bool {

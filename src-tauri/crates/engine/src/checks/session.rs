@@ -21,7 +21,8 @@ use super::spec::Access;
 use super::ticket::{Next, Ticket};
 use crate::Engine;
 use crate::diagnosis::{Asked, Observed, Seen, observe};
-use crate::ports::MailLane;
+use crate::ports::{BoxFuture, MailLane};
+use crate::rooms::Asker;
 use crate::stage::Stage;
 
 /// How often one question is asked at most, the first time included.
@@ -36,6 +37,8 @@ pub(crate) struct Session {
     pub(crate) facts: Facts,
     /// Identity of the account's own Inbox, where it has one.
     pub(crate) own_key: Option<[u8; 16]>,
+    /// `client-request-id` of the newest question.
+    pub(crate) request_id: String,
     lane: Box<dyn MailLane>,
     stage: Arc<Stage>,
     cancel: watch::Receiver<bool>,
@@ -59,8 +62,8 @@ pub(crate) struct Stopped {
     pub(crate) message: String,
     /// How far it came.
     pub(crate) facts: Facts,
-    /// What went over the wire.
-    pub(crate) wire: StatsSnapshot,
+    /// Who asked, with what went over the wire.
+    pub(crate) access: Access,
 }
 
 /// Settings, password and how it is sent: what a session of an organization opens with.
@@ -146,7 +149,7 @@ impl Session {
         sending: &Sending,
         cancel: watch::Receiver<bool>,
     ) -> Result<Opened, Problem> {
-        Self::open_telling(stage, plan, password, sending, cancel, &|_, _| {}).await
+        Self::open_telling(stage, plan, password, sending, cancel, &|_, _, _| {}).await
     }
 
     /// The same, telling how far it is.
@@ -185,6 +188,7 @@ impl Session {
                 schema,
                 facts,
                 own_key,
+                request_id: String::new(),
                 lane,
                 stage: Arc::clone(stage),
                 cancel,
@@ -193,7 +197,7 @@ impl Session {
                 cause,
                 message,
                 facts,
-                wire: access.mailroom.snapshot(),
+                access,
             })),
             (None, None) => Opened::Cancelled(Box::new(facts)),
         })
@@ -241,6 +245,7 @@ impl Session {
     ) -> (Result<Reply, Fault>, Observed) {
         let mut ticket = Ticket::of_account(&self.access.account, self.schema);
         let call = self.call(body, anchor, idempotent);
+        self.request_id.clone_from(&call.request_id);
         loop {
             ticket.attempts += 1;
             ticket.first_at.get_or_insert_with(Instant::now);
@@ -266,6 +271,11 @@ impl Session {
                 () = tokio::time::sleep(wait) => {}
             }
         }
+    }
+
+    /// The next question goes over a fresh connection.
+    pub(crate) fn close(&mut self) {
+        self.lane.close();
     }
 
     fn call(&self, body: &str, anchor: Option<&str>, idempotent: bool) -> Call {
@@ -308,6 +318,16 @@ impl Session {
             let lost = Some(Cause::AuthLost);
             self.access.password.told(&self.stage, lost).await;
         }
+    }
+}
+
+impl Asker for Session {
+    fn ask<'a>(
+        &'a mut self,
+        body: String,
+        anchor: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Reply, Fault>> {
+        Box::pin(async move { Self::ask(self, &body, anchor, true).await })
     }
 }
 

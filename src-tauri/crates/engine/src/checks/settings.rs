@@ -67,7 +67,8 @@ pub(super) async fn for_check(
     let mut plan = plan(form.clone(), &settings, proxy);
     let found = if form.find_when_checking {
         plan.ews_url = last_url(saved_url, &plan.ews_url);
-        let found = find_url(engine, organization, form, &plan, typed).await?;
+        // Rarely taken, and larger than all the rest.
+        let found = Box::pin(find_url(engine, organization, form, &plan, typed)).await?;
         plan.ews_url.clone_from(&found.url);
         plan.resolve.clone_from(&engine.inner.resolve);
         Some(found)

@@ -104,7 +104,7 @@ impl Access {
     }
 
     /// Names for sentences, with the schemes the server offers.
-    pub(super) fn words<'a>(&'a self, offered: &'a [String]) -> Words<'a> {
+    pub(crate) fn words<'a>(&'a self, offered: &'a [String]) -> Words<'a> {
         Words {
             account: &self.account,
             host: &self.host,

@@ -98,12 +98,12 @@ async fn ask_as(
         Err(refused) if refused.is_no_mailbox() => return RoomLists::NoMailbox,
         Err(refused) => return unknown(&refused.why),
     };
-    let asked = match anchor {
+    let by = match anchor {
         Some(mailbox) => Asked::Impersonating(mailbox.to_owned()),
         None => Asked::Account,
     };
     if message.room_lists.is_empty() {
-        return RoomLists::None { asked };
+        return RoomLists::None { asked: by };
     }
     let cut = message.room_lists.len() > MOST;
     let mut lists = Vec::new();
@@ -116,7 +116,11 @@ async fn ask_as(
             rooms,
         });
     }
-    RoomLists::Defined { lists, asked, cut }
+    RoomLists::Defined {
+        lists,
+        asked: by,
+        cut,
+    }
 }
 
 async fn rooms_of(

@@ -1,63 +1,210 @@
-//! SKELETON, replaced by its owner today.
+//! Service Account Access: Microsoft's connectivity test for one mailbox, run here. The same questions,
+//! a step each with its time and what was seen; the password goes to the Exchange server and to nobody
+//! else. It writes only where it was asked to, asked again, and takes away what it wrote.
+
+mod draft;
+mod ladder;
+mod mailbox;
+mod play;
+mod record;
+mod subject;
+mod values;
+
+use std::sync::Arc;
 
 use contract::{
-    AnswerWriteTest, Code, CopyText, NoArgs, Problem, ServiceAccountTest, ServiceAccountTestRef,
-    ServiceAccountValues, StartServiceAccountTest,
+    AnswerWriteTest, Code, CopyText, NoArgs, Problem, Secret, ServiceAccountFields,
+    ServiceAccountTest, ServiceAccountTestRef, ServiceAccountTestState, ServiceAccountValues,
+    StartServiceAccountTest,
 };
+use tokio::sync::watch;
 
+use self::subject::Subject;
 use crate::Engine;
+use crate::checks::{Plan, Prepared, SendAgain, prepare};
+
+/// A test without a stored organization.
+pub struct ServiceAccountAudit {
+    /// How to reach Exchange.
+    pub plan: Plan,
+    /// The password; in memory for this test only.
+    pub password: Secret,
+    /// What to test.
+    pub fields: ServiceAccountFields,
+}
+
+/// A test that goes on.
+pub struct StartedTest {
+    /// Its id.
+    pub test: String,
+    /// What it has found so far; the last value is the final one.
+    pub found: watch::Receiver<ServiceAccountTest>,
+}
 
 impl Engine {
-    /// Skeleton.
+    /// Starts a test with the form as it stands.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
+    /// Bad input costs no request: [`Code::Invalid`], [`Code::PasswordNeeded`],
+    /// [`Code::PasswordRefused`], [`Code::AlreadyRunning`], [`Code::Offline`].
     pub async fn service_account_start(
         &self,
-        _: StartServiceAccountTest,
+        request: StartServiceAccountTest,
     ) -> Result<ServiceAccountTestRef, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+        let started = Box::pin(self.service_account_test(request, |_| ())).await?;
+        Ok(ServiceAccountTestRef { test: started.test })
     }
-    /// Skeleton.
+
+    /// The same, for whoever waits for its end; `adjust` changes the stored settings.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
+    /// As [`Self::service_account_start`].
+    pub async fn service_account_test(
+        &self,
+        request: StartServiceAccountTest,
+        adjust: impl FnOnce(&mut Plan) + Send,
+    ) -> Result<StartedTest, Problem> {
+        let prepared = prepare(
+            self,
+            request.organization,
+            request.form,
+            request.password,
+            request.send_again,
+            request.proxy_password,
+        );
+        let Prepared {
+            organization,
+            mut plan,
+            fingerprint,
+            draft,
+            password,
+            sending,
+        } = Box::pin(prepared).await?;
+        adjust(&mut plan);
+        let subject = Subject {
+            organization: Some(organization),
+            plan,
+            fingerprint,
+            draft,
+            password,
+            sending,
+            fields: request.fields,
+        };
+        self.perform(subject).await
+    }
+
+    /// A test that keeps nothing but its run, where this engine keeps runs.
+    ///
+    /// # Errors
+    /// As [`Self::service_account_start`].
+    pub async fn service_account_audit(
+        &self,
+        audit: ServiceAccountAudit,
+    ) -> Result<StartedTest, Problem> {
+        let subject = Subject {
+            organization: None,
+            plan: audit.plan,
+            fingerprint: String::new(),
+            draft: false,
+            password: audit.password,
+            sending: self.sending.clone(),
+            fields: audit.fields,
+        };
+        self.perform(subject).await
+    }
+
+    /// A test, as far as it is.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    #[expect(clippy::unused_async, reason = "every command is asynchronous")]
     pub async fn service_account_show(
         &self,
-        _: ServiceAccountTestRef,
+        request: ServiceAccountTestRef,
     ) -> Result<ServiceAccountTest, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+        let found = self.stage().service_account_tests.found(&request.test);
+        found.ok_or_else(gone)
     }
-    /// Skeleton.
+
+    /// Answers whether the draft may be written.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
-    pub async fn service_account_answer(&self, _: AnswerWriteTest) -> Result<NoArgs, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+    /// [`Code::NotFound`]; [`Code::NotAllowed`] where nothing was asked.
+    #[expect(clippy::unused_async, reason = "every command is asynchronous")]
+    pub async fn service_account_answer(
+        &self,
+        request: AnswerWriteTest,
+    ) -> Result<NoArgs, Problem> {
+        let tests = &self.stage().service_account_tests;
+        let found = tests.found(&request.test).ok_or_else(gone)?;
+        if found.state != ServiceAccountTestState::Asking
+            || !tests.answer(&request.test, request.write)
+        {
+            let message = "This test isn't waiting for an answer.";
+            return Err(Problem::new(Code::NotAllowed, message));
+        }
+        Ok(NoArgs {})
     }
-    /// Skeleton.
+
+    /// Stops a test; what it wrote is deleted all the same.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
+    /// [`Code::NotFound`].
+    #[expect(clippy::unused_async, reason = "every command is asynchronous")]
     pub async fn service_account_cancel(
         &self,
-        _: ServiceAccountTestRef,
+        request: ServiceAccountTestRef,
     ) -> Result<NoArgs, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+        if self.stage().service_account_tests.cancel(&request.test) {
+            Ok(NoArgs {})
+        } else {
+            Err(gone())
+        }
     }
-    /// Skeleton.
+
+    /// The values to paste into Microsoft's form. Never the password.
     ///
     /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "skeleton")]
+    /// [`Code::NotFound`]; [`Code::Invalid`] where there is no form.
     pub async fn service_account_values(
         &self,
-        _: ServiceAccountValues,
+        request: ServiceAccountValues,
     ) -> Result<CopyText, Problem> {
-        Err(Problem::new(Code::Internal, "not built"))
+        values::values(self, request).await
     }
+
+    async fn perform(&self, subject: Subject) -> Result<StartedTest, Problem> {
+        let stage = self.stage();
+        let checked = subject.check()?;
+        subject.plan.served()?;
+        let known = !subject.plan.ews_url.is_empty();
+        if subject.sending.again == SendAgain::Ask
+            && known
+            && let Some(refused) = self
+                .password_refused_at(&subject.plan, &subject.password)
+                .await?
+        {
+            return Err(refused);
+        }
+        let id = uuid::Builder::from_random_bytes(stage.dice.roll())
+            .into_uuid()
+            .to_string();
+        let record = record::Record::begin(&stage, &subject, &checked).await?;
+        let first = ladder::nothing_yet(&id, &checked, record.run.clone());
+        let desk = stage.service_account_tests.enter(id.clone(), first);
+        let found = desk.found.subscribe();
+        tokio::spawn(play::play(
+            self.clone(),
+            Arc::clone(&stage),
+            subject,
+            checked,
+            desk,
+            record,
+        ));
+        Ok(StartedTest { test: id, found })
+    }
+}
+
+fn gone() -> Problem {
+    Problem::new(Code::NotFound, "This test isn't kept any more.")
 }

@@ -1,0 +1,410 @@
+//! One test from its first step to its last. The steps are shown as they are taken; the first broken one
+//! ends it; what was written is deleted whatever happens.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use contract::{
+    Cause, Problem, RunState, ServiceAccountTest, ServiceAccountTestState as State, Step,
+    StepStatus, Verdict,
+};
+use exchange::StatsSnapshot;
+use tokio::sync::{mpsc, watch};
+
+use super::draft::Wrote;
+use super::ladder;
+use super::mailbox::Folder;
+use super::record::{Kept, Record};
+use super::subject::{Checked, Subject};
+use crate::Engine;
+use crate::checks::{Access, Asking, Discovered, Facts, Ground, Opened, Rung as _, Session};
+use crate::diagnosis::wording::Words;
+use crate::discovery;
+use crate::jobs::Desk;
+use crate::stage::Stage;
+
+/// A test that is being played.
+pub(super) struct Played<'a> {
+    pub(super) subject: &'a Subject,
+    pub(super) checked: &'a Checked,
+    /// The newest question.
+    pub(super) asking: Asking,
+    found: &'a watch::Sender<ServiceAccountTest>,
+    record: &'a Record,
+    host: String,
+}
+
+/// How it ended.
+struct End {
+    state: RunState,
+    verdict: Verdict,
+    cause: Option<Cause>,
+    message: String,
+    asking: Asking,
+    facts: Facts,
+    wire: StatsSnapshot,
+}
+
+/// Plays a test and keeps its run.
+pub(super) async fn play(
+    engine: Engine,
+    stage: Arc<Stage>,
+    mut subject: Subject,
+    checked: Checked,
+    desk: Desk<ServiceAccountTest, bool>,
+    record: Record,
+) {
+    let Desk {
+        found,
+        cancel,
+        mut answers,
+    } = desk;
+    pass_on(cancel, record.cancel.clone());
+    let discovered = discover(&engine, &mut subject, &checked, &found).await;
+    let ended = match discovered {
+        Ok(discovered) => {
+            let host = url::Url::parse(&subject.plan.ews_url)
+                .ok()
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .unwrap_or_default();
+            let mut played = Played {
+                subject: &subject,
+                checked: &checked,
+                asking: Asking::default(),
+                found: &found,
+                record: &record,
+                host,
+            };
+            played.whole(&stage, discovered, &mut answers).await
+        }
+        Err(problem) => Err(problem),
+    };
+    let ended = ended.unwrap_or_else(|problem| broken_off(&found, &problem));
+    let mut steps = found.borrow().steps.clone();
+    ladder::close(&mut steps);
+    let kept = Kept {
+        state: ended.state,
+        verdict: ended.verdict,
+        cause: ended.cause,
+        message: ended.message.clone(),
+        asking: ended.asking,
+        facts: ended.facts,
+        wire: ended.wire,
+        steps: steps.clone(),
+    };
+    record.end(&stage, &subject, kept).await;
+    found.send_modify(|test| {
+        test.state = match ended.state {
+            RunState::Cancelled => State::Cancelled,
+            _ => State::Done,
+        };
+        test.steps = steps;
+        test.verdict = Some(ended.verdict);
+        test.cause = ended.cause;
+        test.message = Some(ended.message);
+    });
+}
+
+/// Stopping the test from its own window stops its run.
+fn pass_on(mut cancel: watch::Receiver<bool>, to: watch::Sender<bool>) {
+    tokio::spawn(async move {
+        // An error means that the test has ended.
+        if cancel.wait_for(|cancelled| *cancelled).await.is_ok() {
+            to.send_replace(true);
+        }
+    });
+}
+
+/// Autodiscover as a step, where it was asked for: what it finds is what is tested.
+async fn discover(
+    engine: &Engine,
+    subject: &mut Subject,
+    checked: &Checked,
+    found: &watch::Sender<ServiceAccountTest>,
+) -> Result<Option<Discovered>, Problem> {
+    let organization = subject.organization.as_ref().map(|(id, _)| *id);
+    let Some(organization) = organization.filter(|_| checked.autodiscover) else {
+        return Ok(None);
+    };
+    ladder::show(found, ladder::step(found, "discovery").running());
+    let started = tokio::time::Instant::now();
+    let asked = discovery::find(
+        engine,
+        organization,
+        checked.mailbox.clone(),
+        subject.plan.clone(),
+        Some(subject.password.clone()),
+        subject.sending.clone(),
+    );
+    let answer = asked.await.inspect_err(|problem| {
+        let step = ladder::step(found, "discovery").took(Some(started.elapsed()));
+        let step = Step {
+            status: StepStatus::Fail,
+            message: problem.message.clone(),
+            next: problem.hint.clone(),
+            blame: Some(contract::Blame::Exchange),
+            ..step
+        };
+        ladder::show(found, step);
+    })?;
+    subject.plan.ews_url.clone_from(&answer.url);
+    Ok(Some(Discovered {
+        took: Some(started.elapsed()),
+        ..answer.into()
+    }))
+}
+
+/// It could not go on for a reason that is no finding.
+fn broken_off(found: &watch::Sender<ServiceAccountTest>, problem: &Problem) -> End {
+    let told = found
+        .borrow()
+        .steps
+        .iter()
+        .any(|step| step.status == StepStatus::Fail);
+    if !told {
+        let step = Step {
+            status: StepStatus::Fail,
+            message: problem.message.clone(),
+            next: problem.hint.clone(),
+            ..ladder::step(found, "form")
+        };
+        ladder::show(found, step);
+    }
+    End {
+        state: RunState::Incomplete,
+        verdict: Verdict::NotChecked,
+        cause: None,
+        message: problem.message.clone(),
+        asking: Asking::default(),
+        facts: Facts::default(),
+        wire: StatsSnapshot::default(),
+    }
+}
+
+impl Played<'_> {
+    pub(super) fn step(&self, id: &str) -> Step {
+        ladder::step(self.found, id)
+    }
+
+    pub(super) fn show(&self, step: Step) {
+        ladder::show(self.found, step);
+        self.record.tell(&self.found.borrow().steps);
+    }
+
+    /// Names for sentences.
+    pub(super) fn words(&self) -> Words<'_> {
+        Words {
+            account: &self.subject.plan.account,
+            host: &self.host,
+            offered: &[],
+            auth: self.subject.plan.authentication.as_str(),
+        }
+    }
+
+    async fn whole(
+        &mut self,
+        stage: &Arc<Stage>,
+        discovered: Option<Discovered>,
+        answers: &mut mpsc::UnboundedReceiver<bool>,
+    ) -> Result<End, Problem> {
+        let newest = Mutex::new(Facts::default());
+        let (found, record) = (self.found, self.record);
+        let tell = |access: &Access, facts: &Facts, logged_on: bool| {
+            let mut facts = facts.clone();
+            facts.discovery.clone_from(&discovered);
+            show_ground(found, access, &facts, None, (logged_on, true));
+            record.tell(&found.borrow().steps);
+            *newest.lock().unwrap_or_else(PoisonError::into_inner) = facts;
+        };
+        let opened = Session::open_telling(
+            stage,
+            &self.subject.plan,
+            &self.subject.password,
+            &self.subject.sending,
+            self.record.cancel.subscribe(),
+            &tell,
+        );
+        match opened.await? {
+            Opened::Yes(mut session) => {
+                session.facts.discovery = discovered;
+                show_ground(found, &session.access, &session.facts, None, (true, false));
+                Ok(self.signed_in(&mut session, answers).await)
+            }
+            Opened::Stopped(stopped) => {
+                let mut facts = stopped.facts;
+                facts.discovery = discovered;
+                let why = Some((stopped.cause, stopped.message.as_str()));
+                show_ground(found, &stopped.access, &facts, why, (false, false));
+                Ok(End {
+                    state: RunState::Stopped,
+                    verdict: Verdict::NotChecked,
+                    cause: Some(stopped.cause),
+                    message: stopped.message,
+                    asking: Asking::default(),
+                    facts,
+                    wire: stopped.access.mailroom.snapshot(),
+                })
+            }
+            Opened::Cancelled(facts) => Ok(cancelled(*facts, StatsSnapshot::default())),
+        }
+    }
+
+    /// The steps after the log-on.
+    async fn signed_in(
+        &mut self,
+        session: &mut Session,
+        answers: &mut mpsc::UnboundedReceiver<bool>,
+    ) -> End {
+        self.own(session).await;
+        if session.cancelled() {
+            return cancelled(session.facts.clone(), session.wire());
+        }
+        let folder = self.folder(session).await;
+        if session.cancelled() {
+            return cancelled(session.facts.clone(), session.wire());
+        }
+        let asking = self.asking.clone();
+        let end = |state, verdict, cause, message: String, session: &Session| End {
+            state,
+            verdict,
+            cause,
+            message,
+            asking: asking.clone(),
+            facts: session.facts.clone(),
+            wire: session.wire(),
+        };
+        let note = match folder {
+            Folder::Closed(cause, message) => {
+                return end(
+                    state_of(cause),
+                    cause.verdict(),
+                    Some(cause),
+                    message,
+                    session,
+                );
+            }
+            Folder::Opened(note) => note,
+        };
+        let no_mailbox = session.facts.own_mailbox == Some(false);
+        if no_mailbox && self.checked.user.is_some() {
+            self.rooms(session, true).await;
+        }
+        let message = self.opened_sentence(note);
+        if !self.may_write(session, answers).await {
+            return if session.cancelled() {
+                End {
+                    verdict: Verdict::Granted,
+                    ..cancelled(session.facts.clone(), session.wire())
+                }
+            } else {
+                end(RunState::Complete, Verdict::Granted, None, message, session)
+            };
+        }
+        let was_cancelled = |record: &Record| *record.cancel.borrow();
+        match self.draft(session).await {
+            Wrote::Clean if was_cancelled(self.record) => End {
+                verdict: Verdict::Granted,
+                message: "Stopped. The draft was deleted all the same.".to_owned(),
+                ..cancelled(session.facts.clone(), session.wire())
+            },
+            Wrote::Clean => {
+                let message = format!("{message} A draft was created and deleted again.");
+                end(RunState::Complete, Verdict::Granted, None, message, session)
+            }
+            Wrote::Not(cause, message) => end(
+                state_of(cause),
+                cause.verdict(),
+                Some(cause),
+                message,
+                session,
+            ),
+            Wrote::Left(message) => end(
+                RunState::Incomplete,
+                Verdict::Granted,
+                None,
+                message,
+                session,
+            ),
+        }
+    }
+
+    fn opened_sentence(&self, note: Option<&str>) -> String {
+        let (account, target) = (&self.subject.plan.account, self.checked.mailbox.as_str());
+        let name = self.checked.folder_name();
+        match (note, &self.checked.user) {
+            (Some(note), _) => format!("The {name} of {target} opened: {note}."),
+            (None, Some(_)) => format!("{account} opened the {name} of {target} by impersonation."),
+            (None, None) => format!("{account} opened the {name} of {target} by its own rights."),
+        }
+    }
+
+    /// Asks again before anything is written.
+    async fn may_write(
+        &mut self,
+        session: &Session,
+        answers: &mut mpsc::UnboundedReceiver<bool>,
+    ) -> bool {
+        let mut write = self.checked.write;
+        if write {
+            self.found.send_modify(|test| test.state = State::Asking);
+            let mut cancel = self.record.cancel.subscribe();
+            write = tokio::select! {
+                biased;
+                _ = cancel.wait_for(|cancelled| *cancelled) => false,
+                answer = answers.recv() => answer.unwrap_or(false),
+            };
+            self.found.send_modify(|test| test.state = State::Running);
+        }
+        if !write {
+            let why = match (self.checked.write, session.cancelled()) {
+                (false, _) => "Left out: read only",
+                (true, true) => "Not reached.",
+                (true, false) => "Left out: nobody allowed it",
+            };
+            self.show(self.step("create_item").skipped(why));
+            self.show(self.step("delete_item").skipped(why));
+        }
+        write
+    }
+}
+
+fn show_ground(
+    found: &watch::Sender<ServiceAccountTest>,
+    access: &Access,
+    facts: &Facts,
+    stopped: Option<(Cause, &str)>,
+    (logged_on, going_on): (bool, bool),
+) {
+    let ground = Ground {
+        facts,
+        access,
+        stopped,
+        logged_on,
+        going_on,
+        now: access.clock.now(),
+    };
+    for step in ground.steps() {
+        ladder::show(found, step);
+    }
+}
+
+/// What one mailbox cannot tell is undetermined; what stops every run stops this one.
+fn state_of(cause: Cause) -> RunState {
+    match cause.verdict() {
+        Verdict::NotChecked => RunState::Stopped,
+        _ if cause.stops() => RunState::Stopped,
+        Verdict::Undetermined => RunState::Incomplete,
+        _ => RunState::Complete,
+    }
+}
+
+fn cancelled(facts: Facts, wire: StatsSnapshot) -> End {
+    End {
+        state: RunState::Cancelled,
+        verdict: Verdict::NotChecked,
+        cause: None,
+        message: "Stopped. The steps that were left are not checked.".to_owned(),
+        asking: Asking::default(),
+        facts,
+        wire,
+    }
+}
