@@ -217,7 +217,9 @@ journey("the URL is found when checking", {}, async ({ t, page }) => {
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expectVisible(page.getByText("Saved, never checked").first());
   await choose(page, "Find when checking");
-  await page.getByRole("button", { name: "Save", exact: true }).click();
+  const save = page.getByRole("button", { name: "Save", exact: true });
+  await save.click();
+  await expectPoll(() => save.getAttribute("aria-disabled"), "true", { because: "it is saved" });
   await page.reload();
   await expectPoll(() => field(page).inputValue(), "Found when checking");
   await page.getByRole("button", { name: "Enter a URL" }).click();

@@ -15,7 +15,7 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import { SearchRegular } from "@fluentui/react-icons";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { Field, fieldMessage } from "@/components/Field";
 import { ProblemBar } from "@/components/ProblemBar";
 import { SendAgainDialog } from "@/components/SendAgainDialog";
@@ -24,6 +24,7 @@ import type { Discovery } from "@/ipc/generated/Discovery";
 import type { DiscoveryCandidate } from "@/ipc/generated/DiscoveryCandidate";
 import type { PasswordState } from "@/ipc/generated/PasswordState";
 import { offlineReason } from "@/lib/appState";
+import { useFocusKept } from "@/lib/focus";
 import { useRead } from "@/lib/queries";
 import { ConsentPanel } from "./ConsentPanel";
 import { DiscoveryCandidates } from "./DiscoveryCandidates";
@@ -108,6 +109,8 @@ function AddressRow({ organization, form: { state, discovery }, offline, hint }:
   const [typed, setTyped] = useState<string | null>(discovery.found?.address ?? null);
   const address = typed ?? (isAddress ? accountLogon.trim() : (users.data?.rows[0]?.address ?? ""));
   const { going, busy } = discovery;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusKept(button, going, discovery.found?.question?.question);
   const blocked = offline || address.trim() === "";
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -132,11 +135,12 @@ function AddressRow({ organization, form: { state, discovery }, offline, hint }:
         />
       </Field>
       {going ? (
-        <Button className={styles.find} disabledFocusable={busy} onClick={discovery.stop}>
+        <Button ref={button} className={styles.find} disabledFocusable={busy} onClick={discovery.stop}>
           Stop
         </Button>
       ) : (
         <Button
+          ref={button}
           className={styles.find}
           type="submit"
           appearance={discovery.found?.candidates.length ? "secondary" : "primary"}

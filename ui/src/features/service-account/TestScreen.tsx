@@ -8,6 +8,7 @@ import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import type { CommandError } from "@/ipc/problem";
 import { offlineReason } from "@/lib/appState";
+import { useFocusKept } from "@/lib/focus";
 import { useHotkeys } from "@/lib/keys";
 import { fieldsOf, formOf, type Missing, missingIn, startFields, type Typed } from "./fields";
 import { MicrosoftActions } from "./MicrosoftActions";
@@ -96,6 +97,8 @@ function Head({ testing, organization, offline, onPerform }: HeadProps) {
   const styles = useStyles();
   const reason = useId("why-no-test");
   const { going, busy } = testing;
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusKept(button, going, testing.test?.state);
   return (
     <div className={styles.head}>
       <div className={styles.titles}>
@@ -115,12 +118,13 @@ function Head({ testing, organization, offline, onPerform }: HeadProps) {
         </Text>
       )}
       {going ? (
-        <Button disabledFocusable={busy} onClick={testing.cancel}>
+        <Button ref={button} disabledFocusable={busy} onClick={testing.cancel}>
           Cancel
         </Button>
       ) : (
         <Tooltip relationship="description" content="Ctrl+Enter">
           <Button
+            ref={button}
             appearance="primary"
             className={styles.perform}
             icon={<PlayRegular />}
