@@ -9,11 +9,13 @@ type DisclosureProps = {
   of?: string;
   /** Open at first. */
   open?: boolean;
+  /** Keeps what is in it, typed text above all, when it is closed. */
+  keep?: boolean;
   children: ReactNode;
 };
 
-/** More, on request. What is closed is not drawn. */
-export function Disclosure({ label, of, open = false, children }: DisclosureProps) {
+/** More, on request. What is closed is not drawn, unless it is to be kept. */
+export function Disclosure({ label, of, open = false, keep = false, children }: DisclosureProps) {
   const styles = useStyles();
   const id = useId();
   const [shown, setShown] = useState(open);
@@ -25,14 +27,14 @@ export function Disclosure({ label, of, open = false, children }: DisclosureProp
         className={styles.button}
         icon={shown ? <ChevronDownRegular /> : <ChevronRightRegular />}
         aria-expanded={shown}
-        aria-controls={shown ? id : undefined}
+        aria-controls={shown || keep ? id : undefined}
         aria-label={of === undefined ? undefined : `${label}: ${of}`}
         onClick={() => setShown(!shown)}
       >
         {label}
       </Button>
-      {shown && (
-        <div id={id} className={styles.content}>
+      {(shown || keep) && (
+        <div id={id} className={styles.content} hidden={!shown}>
           {children}
         </div>
       )}

@@ -128,7 +128,10 @@ const usePrintStyles = makeStaticStyles(`
     border: none; box-shadow: none; color: black; background: white;
   }
   [data-print] * { max-height: none; overflow: visible; color: black; }
-  [data-print] [data-screen], [data-print] button { display: none; }
+  /* Out of sight, not gone: what is gone would lose the keyboard. */
+  [data-print] [data-screen], [data-print] button {
+    position: absolute; width: 1px; height: 1px; min-width: 0; padding: 0; overflow: hidden; clip-path: inset(50%);
+  }
 }
 `);
 

@@ -56,6 +56,8 @@ describe("a guide", () => {
   test("fills new names into the commands", async () => {
     const { user } = await renderScreen(page("exchange-server"), { at: "/?organization=2" });
     const scope = await screen.findByRole("textbox", { name: "Management scope" });
+    expect(scope).toHaveValue("RIusersScope");
+    await user.clear(scope);
     await user.type(scope, "Sales scope");
     await user.click(screen.getByRole("checkbox", { name: "The group is a security group" }));
     expect(screen.getByRole("combobox", { name: "Names of" })).toBeDisabled();
@@ -73,10 +75,12 @@ describe("a guide", () => {
       at: "/?organization=2",
       replace: { exchange_names_save },
     });
-    await user.type(await screen.findByRole("textbox", { name: "Group" }), "Everyone");
+    const group = await screen.findByRole("textbox", { name: "Group" });
+    await user.clear(group);
+    await user.type(group, "Everyone");
     await user.click(screen.getByRole("button", { name: "Save names" }));
     expect(await screen.findByText("Use at most 64 characters.")).toBeVisible();
-    expect(screen.getByRole("textbox", { name: "Group" })).toHaveValue("Everyone");
+    expect(group).toHaveValue("Everyone");
   });
 
   test("without an organization has placeholders, and names what is missing", async () => {
@@ -116,6 +120,24 @@ describe("a guide", () => {
     await user.click(screen.getByRole("button", { name: /^Another way, reaching further/ }));
     expect(commands().join("\n")).toContain("RI-Impersonation-All");
     expect(screen.getByText(/^Whole organization: the account could then open every mailbox/)).toBeVisible();
+  });
+
+  test("takes an empty name as the guide's own", async () => {
+    const { user } = await renderScreen(page("rooms"), { at: "/?organization=2" });
+    const list = await screen.findByRole("textbox", { name: "Room list" });
+    await user.clear(list);
+    await user.click(screen.getByRole("button", { name: "Save names" }));
+    await waitFor(() => expect(list).toHaveValue("Rooms"));
+  });
+
+  test("keeps what is typed behind the button of the names", async () => {
+    const { user } = await renderScreen(page("rooms"), { at: "/?organization=2" });
+    await user.type(await screen.findByRole("textbox", { name: "Server" }), "ex01");
+    const names = screen.getByRole("button", { name: "Names in the commands" });
+    await user.click(names);
+    expect(screen.getByLabelText("Server")).not.toBeVisible();
+    await user.click(names);
+    expect(screen.getByRole("textbox", { name: "Server" })).toHaveValue("ex01");
   });
 
   test("keeps what is done", async () => {

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useCopyFocused } from "@/components/CommandBlocks";
 import { CopyButton } from "@/components/CopyButton";
 import { DatedBadge } from "@/components/DatedBadge";
+import { Disclosure } from "@/components/Disclosure";
 import { PageTitle } from "@/components/PageTitle";
 import { ProblemBar } from "@/components/ProblemBar";
 import { Skeleton } from "@/components/Skeleton";
@@ -67,7 +68,10 @@ function Loaded({ guide, organization, onDirty }: LoadedProps) {
         </MessageBar>
       )}
       {hasCommands && organization !== undefined && (
-        <NamesForm key={organization} organization={organization} names={guide.names} onDirty={onDirty} />
+        // Names come first; once something is done they stand behind their button.
+        <Disclosure key={organization} label="Names in the commands" open={guide.summary.done === 0} keep>
+          <NamesForm organization={organization} names={guide.names} onDirty={onDirty} />
+        </Disclosure>
       )}
       {mark.error && <ProblemBar title="The mark was not kept." error={mark.error} />}
       <ol className={styles.steps} aria-label="Steps of the guide">

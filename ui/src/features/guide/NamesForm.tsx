@@ -46,18 +46,13 @@ export function NamesForm({ organization, names: saved, onDirty }: NamesFormProp
   const { error } = save;
   return (
     <section className={styles.root} aria-label="Names in the commands">
-      <div className={styles.head}>
-        <Text as="h2" weight="semibold" className={styles.title}>
-          Names in the commands
-        </Text>
-        <Text size={200} className={styles.hint}>
-          {"Empty: the guide's own name. Account, host and user come from "}
-          <Link className={styles.link} to="/organizations/$id/configuration" params={{ id: organization }}>
-            Email Configuration
-          </Link>
-          .
-        </Text>
-      </div>
+      <Text size={200} className={styles.hint}>
+        {"Empty: the guide's own name. Account, host and user come from "}
+        <Link className={styles.link} to="/organizations/$id/configuration" params={{ id: organization }}>
+          Email Configuration
+        </Link>
+        .
+      </Text>
       {error !== null && error.field === undefined && (
         <ProblemBar title="The names were not saved." error={error} onRetry={() => void submit()} />
       )}
@@ -107,8 +102,6 @@ const useStyles = makeStyles({
     borderRadius: tokens.borderRadiusMedium,
     backgroundColor: tokens.colorNeutralBackground2,
   },
-  head: { display: "flex", flexDirection: "column" },
-  title: { margin: 0 },
   hint: { color: tokens.colorNeutralForeground2 },
   link: { color: tokens.colorBrandForegroundLink },
   grid: {

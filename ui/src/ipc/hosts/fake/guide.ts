@@ -6,13 +6,24 @@ import { guides, type Known } from "./guideTexts.ts";
 import { type Handlers, note, organizationOf, type World } from "./world.ts";
 
 const noNames: ExchangeNames = {
-  group: "",
+  group: "RIAG",
   securityGroup: false,
-  scope: "",
-  assignment: "",
+  scope: "RIusersScope",
+  assignment: "RI-Impersonation",
   server: "",
-  roomList: "",
+  roomList: "Rooms",
 };
+
+/** Empty names fall back to those of the guide. */
+function orDefaults(names: ExchangeNames): ExchangeNames {
+  return {
+    ...names,
+    group: names.group || noNames.group,
+    scope: names.scope || noNames.scope,
+    assignment: names.assignment || noNames.assignment,
+    roomList: names.roomList || noNames.roomList,
+  };
+}
 
 /** Guides filled with an organization's names. */
 export function guideHandlers(world: World) {
@@ -66,9 +77,9 @@ export function guideHandlers(world: World) {
       if (changed.group.includes("\n")) {
         throw new CommandError({ code: "invalid", message: "A name has one line.", field: "group" });
       }
-      names.set(organization, changed);
+      names.set(organization, orDefaults(changed));
       note(world, "settings_changed", "Exchange names changed.", organizationOf(world, organization));
-      return changed;
+      return orDefaults(changed);
     },
     page_open: ({ organization, page }) => {
       if (world.state.settings.workOffline) {
