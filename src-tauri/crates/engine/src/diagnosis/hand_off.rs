@@ -130,7 +130,7 @@ fn what(cause: Cause, known: &Known, cluster: &Cluster) -> String {
 fn verification(cause: Cause, cluster: &Cluster) -> String {
     let these = match cluster.count {
         0 | 1 => "the mailbox".to_owned(),
-        count => format!("all {count} mailboxes"),
+        count => format!("the {count} mailboxes"),
     };
     if cause == Cause::ImpersonationExposed {
         return format!(

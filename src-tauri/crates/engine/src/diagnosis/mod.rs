@@ -7,6 +7,8 @@ pub(crate) mod edition;
 mod evidence;
 pub mod explanation;
 mod facts;
+#[cfg(test)]
+mod golden;
 mod hand_off;
 mod http;
 pub(crate) mod known;

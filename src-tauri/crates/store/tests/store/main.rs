@@ -2,6 +2,7 @@
 
 mod activity;
 mod applying;
+mod clusters;
 mod configuration;
 mod confirmed_hosts;
 mod fixtures;

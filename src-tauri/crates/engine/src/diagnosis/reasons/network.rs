@@ -42,19 +42,31 @@ pub(super) fn silent(facts: &Facts<'_>) -> Ranked {
 }
 
 pub(super) fn proxy(facts: &Facts<'_>) -> Ranked {
-    let asks = facts.told("407");
-    let denied = facts.told("403") || facts.told("refuse");
+    let says = |words: &[&str]| words.iter().any(|words| facts.told(words));
+    let asks = says(&["407", "sign-in"]);
+    let denied = says(&["doesn't allow", "makes no tunnels", "refuses the tunnel"]);
+    let beyond = says(&["couldn't connect", "has no way to", "waited in vain"]);
     Ranked::default()
+        .only_if(
+            facts.summary.granted > 0,
+            "Connections through the proxy worked earlier in this run: it asks for a sign-in by now, or limits connections.",
+        )
         .or_first_if(
             asks,
             "The proxy asks for a sign-in of its own, and has got none or a wrong one: give it its user and password.",
         )
-        .or_first_if(denied, format!("The proxy doesn't allow CONNECT to {}.", facts.host))
-        .only_if(
-            facts.summary.granted > 0,
-            "Connections through the proxy worked earlier in this run: its sign-in expired, or it limits connections.",
+        .or_first_if(
+            denied,
+            format!("The proxy's rules don't allow CONNECT to {}.", facts.host),
         )
-        .unless(asks || denied, "The proxy itself can't be reached: its address or port is wrong, or it is switched off.")
+        .or_first_if(
+            beyond,
+            "The proxy can't reach the server: seen from it the name isn't found, or the port is closed.",
+        )
+        .unless(
+            asks || denied || beyond,
+            "The proxy itself can't be reached: its address or port is wrong, or it is switched off.",
+        )
         .or("No proxy is needed for a server inside the network: connect directly.")
 }
 
@@ -110,12 +122,13 @@ pub(super) fn another_name(facts: &Facts<'_>) -> Ranked {
             ip,
             "The EWS URL names an address; certificates name hosts. Use the host's name.",
         )
-        .or_first_if(
-            names.is_some(),
-            format!(
-                "The EWS URL should use one of the certificate's names: {}.",
-                names.unwrap_or_else(|| "it has none".to_owned())
-            ),
+        .then(
+            names
+                .map(|names| {
+                    format!("The EWS URL should use one of the certificate's names: {names}.")
+                })
+                .into_iter()
+                .collect(),
         )
         .or(format!(
             "The certificate was made without {host}: renew it with that name."
@@ -145,12 +158,25 @@ pub(super) fn dates(facts: &Facts<'_>) -> Ranked {
 }
 
 pub(super) fn protocol(facts: &Facts<'_>) -> Ranked {
-    let no_tls = facts.told("not TLS") || facts.told("doesn't speak TLS") || facts.told("no TLS");
+    let no_tls = facts.told("not TLS");
     let client = facts.told("client certificate");
+    let known = no_tls || client;
     Ranked::default()
-        .or_first_if(no_tls, "The port in the EWS URL doesn't speak TLS: https is usually 443.")
-        .or_first_if(client, "The server demands a client certificate, which EWS must not: set SSL settings of the directory EWS to Ignore.")
-        .unless(no_tls || client, "The server speaks TLS 1.0 or 1.1 only, as old Windows does: switch TLS 1.2 on.")
-        .unless(no_tls || client, "The server offers no cipher suite with ECDHE and AES-GCM.")
-        .unless(no_tls, "A firewall or gateway cuts the handshake off.")
+        .or_first_if(
+            facts.told("no version of TLS"),
+            "The server speaks TLS 1.0 or 1.1 only, as old Windows does: switch TLS 1.2 on.",
+        )
+        .or_first_if(
+            facts.told("no cipher suite"),
+            "The server offers no cipher suite with ECDHE and AES-GCM.",
+        )
+        .or_first_if(
+            no_tls,
+            "The port in the EWS URL doesn't speak TLS: https is usually 443.",
+        )
+        .or_first_if(
+            client,
+            "The server demands a client certificate, which EWS must not: set SSL settings of the directory EWS to Ignore.",
+        )
+        .unless(known, "A firewall or gateway cuts the handshake off.")
 }

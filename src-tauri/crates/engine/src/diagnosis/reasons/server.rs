@@ -76,11 +76,11 @@ pub(super) fn slow(facts: &Facts<'_>) -> Ranked {
 pub(super) fn closed(facts: &Facts<'_>) -> Ranked {
     let log_on = facts.told("log-on") || facts.told("sign-in");
     Ranked::default()
+        .or("The server or a load balancer restarts, or drops connections under load.")
         .or_first_if(
             log_on,
             "A load balancer or proxy doesn't keep one connection to one server, which NTLM and Negotiate need.",
         )
-        .or("The server or a load balancer restarts, or drops connections under load.")
         .or("A firewall or antivirus program cuts the answer off.")
         .unless(log_on, "The application pool of EWS crashed while it answered.")
 }

@@ -220,3 +220,44 @@ fn a_block_before_the_log_on_is_not_laid_at_the_accounts_door() {
     let after = with(Cause::PolicyEwsBlocked, |_| {});
     assert!(after[0].contains("EwsEnabled"), "{after:?}");
 }
+
+#[test]
+fn what_the_sentence_of_the_run_says_comes_first() {
+    for (cause, message, words) in [
+        (Cause::TlsProtocol, "no cipher suite in common", "AES-GCM"),
+        (
+            Cause::TlsProtocol,
+            "what answers on this port is not TLS but plain HTTP",
+            "443",
+        ),
+        (
+            Cause::ProxyFailed,
+            "the HTTP proxy p:8080 asks for a sign-in of its own (407)",
+            "sign-in",
+        ),
+        (
+            Cause::ProxyFailed,
+            "the HTTP proxy p:8080 doesn't allow a tunnel to mail.contoso.com:443",
+            "CONNECT",
+        ),
+        (
+            Cause::ProxyFailed,
+            "the HTTP proxy p:8080 couldn't connect to mail.contoso.com:443",
+            "seen from it",
+        ),
+        (
+            Cause::HttpNotEws,
+            "this isn't the EWS endpoint (HTTP 404)",
+            "path",
+        ),
+        (
+            Cause::HttpRedirected,
+            "Redirected to https://mail.contoso.com/owa/; nothing was sent there.",
+            "Outlook on the web",
+        ),
+        (Cause::HttpRejected, "before EWS saw it (HTTP 413)", "413"),
+    ] {
+        let list = with(cause, |known| known.message = Some(message));
+        assert!(list[0].contains(words), "{cause} {message}: {list:?}");
+    }
+}
