@@ -4,6 +4,7 @@
 mod bad_cases;
 mod bad_input;
 mod certificates;
+mod discover;
 mod formats;
 mod guard;
 mod help;
