@@ -165,6 +165,9 @@ async function readCauses(page) {
     const card = causeCard(page, title, count);
     await expectVisible(card.getByText(new RegExp(`^(Whose job: )?${job}`)));
     await expectVisible(card.getByText(word, { exact: true }));
+    // Of many causes only the first shows its commands at once.
+    const commands = card.getByRole("button", { name: /^Commands/ });
+    if ((await commands.getAttribute("aria-expanded")) === "false") await commands.click();
     await expectVisible(card.getByRole("region", { name: "Look" }));
     await expectVisible(card.getByRole("button", { name: "Copy as PowerShell" }));
   }

@@ -135,9 +135,10 @@ journey("a refused password is sent again only on request", {}, async ({ t, host
   const reasons = page.getByRole("list", { name: "Likely reasons, the likeliest first" });
   await expectVisible(reasons.getByRole("listitem").first());
   const texts = await reasons.getByRole("listitem").allTextContents();
-  assert.equal(texts.length, 3, texts.join("\n"));
+  assert.equal(texts.length, 4, texts.join("\n"));
   assert.match(texts[0], /^A wrong name or password/);
-  assert.match(texts[1], /channel binding .*TLS-inspecting proxy/);
-  assert.match(texts[2], /NTLMv1/);
+  assert.match(texts[1], /locked/);
+  assert.match(texts[2], /channel binding .*TLS-inspecting proxy/);
+  assert.match(texts[3], /NTLMv1/);
   await assertAccessible(page, "run, why the sign-in was refused");
 });
