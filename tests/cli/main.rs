@@ -7,6 +7,7 @@ mod certificates;
 mod discover;
 mod formats;
 mod guard;
+mod guide;
 mod help;
 mod interrupt;
 mod practice;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use engine::Options;
 
-use crate::commands::{check, completions, discover, organization, practice, run, user};
+use crate::commands::{check, completions, discover, guide, organization, practice, run, user};
 use crate::style::Color;
 
 /// Proves, mailbox by mailbox, that a service account can open them through Exchange impersonation.
@@ -83,6 +83,8 @@ pub(crate) enum Command {
     User(user::Args),
     /// Look at earlier runs
     Run(run::Args),
+    /// Print a set-up guide with its PowerShell
+    Guide(guide::Args),
     /// Start a simulated Exchange on this machine to practice on
     Practice(practice::Args),
     /// Write a completion script for a shell

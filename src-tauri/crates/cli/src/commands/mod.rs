@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod discover;
+pub(crate) mod guide;
 pub(crate) mod organization;
 pub(crate) mod practice;
 pub(crate) mod run;
@@ -27,6 +28,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Organization(args) => organization::run(&global, args).await,
         Command::User(args) => user::run(&global, args).await,
         Command::Run(args) => run::run(&global, args).await,
+        Command::Guide(args) => guide::run(&global, args).await,
         Command::Practice(args) => practice::run(&global, args).await,
         Command::Completions(args) => completions::run(&args),
     }

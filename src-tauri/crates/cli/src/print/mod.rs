@@ -4,6 +4,7 @@ mod chain;
 mod csv;
 pub(crate) mod discovery;
 mod endpoint;
+pub(crate) mod guide;
 mod html;
 mod json;
 pub(crate) mod jsonl;

@@ -1,5 +1,6 @@
 //! `understudy user …`: the users of an organization.
 
+mod directory;
 mod export;
 mod import;
 
@@ -32,7 +33,7 @@ enum Command {
     List(ListArgs),
     /// Add one user
     Add(AddArgs),
-    /// Add users from a list
+    /// Add users from a list, or from Exchange
     Import(import::ImportArgs),
     /// Write users as CSV
     Export(export::ExportArgs),
