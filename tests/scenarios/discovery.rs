@@ -863,3 +863,29 @@ async fn a_check_asks_no_question_and_honors_what_is_remembered() {
     received.sort();
     assert_eq!(received, [AUTODISCOVER, mail]);
 }
+
+#[tokio::test]
+async fn a_url_over_http_is_left_out() {
+    let told = Autodiscover {
+        internal: Some(EwsUrl::At(
+            "http://mail.contoso.com/EWS/Exchange.asmx".to_owned(),
+        )),
+        ..Autodiscover::at(EWS)
+    };
+    let scene = Scene::of(vec![host(AUTODISCOVER, told)], Vec::new()).await;
+    let found = scene.freely().await;
+    assert_eq!(urls(&found), [EWS]);
+    let row = step(&found, Method::AutodiscoverHost, "SOAP");
+    assert_eq!(row.status, StepStatus::Warning);
+    assert!(row.result.contains("isn't https"), "{}", row.result);
+}
+
+#[tokio::test]
+async fn without_an_account_nobody_is_signed_in() {
+    let scene = Scene::of(vec![host(AUTODISCOVER, Autodiscover::at(EWS))], Vec::new()).await;
+    let mut search = scene.search();
+    search.plan.account.clear();
+    let (found, asked) = scene.run(search, |_| ConsentAnswer::Send).await;
+    assert!(asked.is_empty() && found.candidates.is_empty());
+    assert!(scene.hosts.that_received_credentials().is_empty());
+}

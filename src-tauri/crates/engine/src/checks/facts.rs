@@ -154,7 +154,6 @@ impl Conductor {
         };
         let mut overture =
             Overture::new(&self.spec.access, self.cancel.clone(), self.schema, &tell);
-        overture.facts.discovery = self.facts.discovery.take();
         overture.facts.discovery = self.facts.discovery.clone();
         let lane = overture.play().await;
         let Overture {

@@ -204,6 +204,9 @@ impl Walk {
         if self.quest.password.is_none() && plan.wants_password() {
             return Some("Asks for a sign-in, and there is no password. Nothing was sent.".into());
         }
+        if plan.account.is_empty() && plan.wants_password() {
+            return Some("Asks for a sign-in, and no account is named. Nothing was sent.".into());
+        }
         if cloud::of_host(host.split(':').next().unwrap_or(host)).is_some() {
             return Some("Exchange Online takes no passwords. None was sent.".into());
         }
