@@ -4,14 +4,15 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use contract::{
-    Authentication, Blame, Cause, CauseCard, ClusterRef, IdentifyBy, Remedy, RemedyPurpose,
-    RunState, Verdict,
+    AddUser, Authentication, Blame, Cause, CauseCard, CheckScope, ClusterRef, Code, IdentifyBy,
+    OrganizationsQuery, Remedy, RemedyPurpose, RunId, RunState, Secret, TlsTrust, Verdict,
 };
 use engine::Engine;
+use engine::checks::{Audit, Mailboxes, Plan, ProxyChoice};
 use exchange_sim::practice::causes::{BEYOND, CAUSES, Case, ClientSide, case, twelve};
 use exchange_sim::proxy::{self, ProxyOptions};
 use exchange_sim::{Fault, HttpAnswer, Simulator, What, When};
-use support::{Check, Outcome, engine, loopback, server, start};
+use support::{ACCOUNT, Check, Live, Outcome, PASSWORD, engine, loopback, server, start};
 
 use crate::proxies::{HOST, https, through};
 
@@ -453,7 +454,7 @@ async fn a_stopped_run_is_handed_off_as_well_and_a_cause_it_lacks_is_not() {
         let none = engine.hand_off_card(of(Cause::MailboxMoving)).await;
         assert_eq!(
             none.map(|_| ()).map_err(|problem| problem.code),
-            Err(contract::Code::NotFound)
+            Err(Code::NotFound)
         );
         let script = engine
             .cluster_script(of(Cause::AccountLocked))
@@ -546,4 +547,82 @@ async fn a_firewall_before_the_log_on_changes_nothing_of_the_account() {
         card.remedy
     );
     assert!(card.alternatives.is_empty(), "{:?}", card.alternatives);
+}
+
+#[tokio::test]
+async fn the_mailboxes_of_a_cause_are_asked_again_and_no_others() {
+    let mut options = server(4);
+    options.accounts[0].role = exchange_sim::Role::Only(HashSet::from([
+        "user1@contoso.com".to_owned(),
+        "user2@contoso.com".to_owned(),
+    ]));
+    let exchange = start(options).await;
+    let engine = engine().await;
+    let all = engine.organizations_list(OrganizationsQuery::default());
+    let home = all.await.expect("organizations")[0].clone();
+    for n in 1..=3 {
+        let user = AddUser {
+            organization: home.id,
+            address: format!("user{n}@contoso.com"),
+            name: String::new(),
+            upn: None,
+            sid: None,
+            must_refuse: false,
+            tags: String::new(),
+        };
+        engine.user_add(user).await.expect("a user");
+    }
+    let check = Check::on(&exchange).users(4).with(&engine);
+    let first = check.of(home.id, &home.name).run(&exchange).await;
+    assert_eq!(first.summary().refused, 2, "{:?}", first.lines());
+    let again = |run: &RunId, cause| Audit {
+        plan: Plan {
+            ews_url: exchange.ews_url(),
+            account: ACCOUNT.to_owned(),
+            authentication: Authentication::Basic,
+            tls_trust: TlsTrust::System,
+            identify_by: IdentifyBy::Smtp,
+            folders: Vec::new(),
+            concurrency: None,
+            timeout_seconds: 10,
+            resolve: Vec::new(),
+            proxy: ProxyChoice::None,
+        },
+        password: Secret::new(PASSWORD.to_owned()),
+        mailboxes: Mailboxes::Scope(CheckScope::Cause {
+            run: run.clone(),
+            cause,
+        }),
+        canaries: Vec::new(),
+        organization: Some((home.id, home.name.clone())),
+        fingerprint: String::new(),
+        draft: false,
+        stream: true,
+    };
+    let run = first.page.row.id.clone();
+    exchange.update(|options| options.accounts[0].role = exchange_sim::Role::Everyone);
+    let started = engine
+        .start_audit(again(&run, Cause::ImpersonationOutOfScope))
+        .await
+        .expect("it starts");
+    let second = Live::new(engine.clone(), started, false).ended(None).await;
+    let asked: Vec<&str> = second
+        .rows
+        .iter()
+        .map(|(row, _)| row.mailbox.as_str())
+        .collect();
+    assert_eq!(asked, ["user3@contoso.com"], "user4 is on no list any more");
+    assert_eq!(second.user(3), "granted");
+    assert_eq!(second.page.row.scope, "cause");
+    for (run, cause, code) in [
+        (run, Cause::MailboxMoving, Code::Invalid),
+        (
+            RunId("no-such-run".to_owned()),
+            Cause::MailboxMoving,
+            Code::NotFound,
+        ),
+    ] {
+        let refused = engine.start_audit(again(&run, cause)).await.map(|_| ());
+        assert_eq!(refused.map_err(|problem| problem.code), Err(code));
+    }
 }

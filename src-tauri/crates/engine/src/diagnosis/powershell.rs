@@ -43,8 +43,7 @@ impl Over<'_> {
     /// One command for each: what `body` makes of a name. `body` must use no `$_` of its own.
     pub(crate) fn each(&self, body: impl Fn(&str) -> String) -> String {
         match self {
-            Self::Nobody => body("'user@contoso.com'"),
-            Self::These([]) => body("'user@contoso.com'"),
+            Self::Nobody | Self::These([]) => body("'user@contoso.com'"),
             Self::These([one]) => body(&quoted(one)),
             Self::These(many) => {
                 let names: Vec<String> = many.iter().map(|name| quoted(name)).collect();

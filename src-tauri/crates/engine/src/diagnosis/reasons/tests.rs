@@ -182,14 +182,14 @@ fn old_editions_are_named_where_they_matter_and_the_cloud_says_that_it_retires_e
         "{old:?}"
     );
     let elsewhere = with(Cause::MailboxNotFound, |known| {
-        known.edition = Edition::Ex2016
+        known.edition = Edition::Ex2016;
     });
     assert!(
         elsewhere.iter().all(|reason| !reason.contains("support")),
         "{elsewhere:?}"
     );
     let online = with(Cause::ImpersonationRoleMissing, |known| {
-        known.edition = Edition::Online
+        known.edition = Edition::Online;
     });
     assert!(online[0].contains("1 April 2027"), "{online:?}");
     assert!(
@@ -199,7 +199,7 @@ fn old_editions_are_named_where_they_matter_and_the_cloud_says_that_it_retires_e
         "{online:?}"
     );
     let sound = with(Cause::ServerError, |known| {
-        known.edition = Edition::Subscription
+        known.edition = Edition::Subscription;
     });
     assert!(
         sound.iter().all(|reason| !reason.contains("support")),
