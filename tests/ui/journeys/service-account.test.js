@@ -44,22 +44,21 @@ journey("one mailbox is tested, a draft only after a second question", clipboard
   await page.keyboard.press("Control+Enter");
   await expectVisible(page.getByText("Enter the mailbox to test."));
   await page.keyboard.insertText(mailbox);
-  await page.keyboard.press("Escape");
   const write = page.getByRole("checkbox", { name: "Also create and delete a draft (writes to this mailbox)" });
   assert.ok(!(await write.isChecked()), "writing is off by default");
 
   await page.keyboard.press("Control+Enter");
   await expectVisible(page.getByRole("button", { name: "Open the run" }), { timeout: 60_000 });
-  await expectVisible(step(page, /Create a draft.*: Skipped\. Left out: read only/));
-  await expectVisible(step(page, /signs in: Pass\./));
+  await expectVisible(step(page, /Create a draft.*Skipped.*Left out: read only/));
+  await expectVisible(step(page, /signs in.*Pass/));
   await assertAccessible(page, "Service Account Access, done");
 
-  await step(page, /Certificate: Pass\./).focus();
+  await step(page, /Certificate.*Pass/).focus();
   await page.keyboard.press("ArrowRight");
-  await expectPoll(() => step(page, /Certificate: Pass\./).getAttribute("aria-expanded"), "true");
+  await expectPoll(() => step(page, /Certificate.*Pass/).getAttribute("aria-expanded"), "true");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowLeft");
-  await expectPoll(focused(step(page, /Certificate: Pass\./)), true, { because: "the arrow leads back to the step" });
+  await expectPoll(focused(step(page, /Certificate.*Pass/)), true, { because: "the arrow leads back to the step" });
 
   await write.check();
   await page.getByRole("button", { name: "Perform test" }).click();
@@ -71,7 +70,7 @@ journey("one mailbox is tested, a draft only after a second question", clipboard
   await assertAccessible(page, "Service Account Access, before it writes");
   await question.getByRole("button", { name: "Create and delete a draft" }).click();
   await expectGone(question);
-  await expectVisible(step(page, /Delete.*: Pass\./), { timeout: 60_000 });
+  await expectVisible(step(page, /Delete the draft.*Pass/), { timeout: 60_000 });
   await expectVisible(page.getByRole("button", { name: "Open the run" }));
 
   await page.getByRole("button", { name: "Copy values for Microsoft's form" }).click();
@@ -97,12 +96,11 @@ journey("a refused password stops the test, and is sent again only on request", 
   const mailbox = exchange.users.find((user) => !user.mustRefuse).address;
   await openTest(page, { ...exchange, password: "not the password" });
   await page.getByRole("combobox", { name: "Target mailbox email address" }).fill(mailbox);
-  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Perform test" }).click();
   await expectVisible(page.getByText("Sign-in refused"), { timeout: 60_000 });
-  const broken = step(page, /signs in: Fail\./);
+  const broken = step(page, /signs in.*Fail/);
   await expectPoll(() => broken.getAttribute("aria-expanded"), "true", { because: "what is broken is unfolded" });
-  await expectVisible(step(page, /Test predefined folder: Skipped\./));
+  await expectVisible(step(page, /Test predefined folder: Inbox.*Skipped/));
   await assertAccessible(page, "Service Account Access, refused");
 
   await page.getByRole("button", { name: "Perform test" }).click();

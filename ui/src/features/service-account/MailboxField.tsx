@@ -1,6 +1,6 @@
 import { Combobox, Option } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import type { RefObject } from "react";
+import { type KeyboardEvent, type RefObject, useState } from "react";
 import { Field, type Message } from "@/components/Field";
 import type { UsersFilter } from "@/ipc/generated/UsersFilter";
 import { query } from "@/lib/queries";
@@ -11,6 +11,8 @@ type MailboxFieldProps = {
   message: Message | null;
   inputRef: RefObject<HTMLInputElement | null>;
   onChange: (mailbox: string) => void;
+  /** Ctrl+Enter. */
+  onPerform: () => void;
 };
 
 /** Most users that are offered while typing. */
@@ -26,13 +28,22 @@ const everyone: UsersFilter = {
 };
 
 /** `Target mailbox email address`: a user is picked while typing, any other address is taken too. */
-export function MailboxField({ organization, value, message, inputRef, onChange }: MailboxFieldProps) {
+export function MailboxField({ organization, value, message, inputRef, onChange, onPerform }: MailboxFieldProps) {
   const search = value.trim();
   const users = useQuery({
     ...query("users_page", { organization, filter: { ...everyone, search }, offset: 0, limit: offered }),
     placeholderData: (before) => before,
   });
   const rows = users.data?.rows ?? [];
+  const [open, setOpen] = useState(false);
+  // Ctrl+Enter is the screen's; the list would take every Enter.
+  const leaveToScreen = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setOpen(false);
+    onPerform();
+  };
   return (
     <Field
       label="Target mailbox email address"
@@ -46,6 +57,9 @@ export function MailboxField({ organization, value, message, inputRef, onChange 
         autoComplete="off"
         spellCheck={false}
         value={value}
+        open={open && rows.length > 0}
+        onOpenChange={(_, data) => setOpen(data.open)}
+        onKeyDownCapture={leaveToScreen}
         selectedOptions={[value]}
         onChange={(event) => onChange(event.target.value)}
         onOptionSelect={(_, data) => data.optionValue !== undefined && onChange(data.optionValue)}
@@ -55,11 +69,6 @@ export function MailboxField({ organization, value, message, inputRef, onChange 
             {row.name === "" ? row.address : `${row.name} (${row.address})`}
           </Option>
         ))}
-        {rows.length === 0 && (
-          <Option disabled value="" text="">
-            {users.isPending ? "Looking…" : "No such user: any address can be tested."}
-          </Option>
-        )}
       </Combobox>
     </Field>
   );

@@ -25,6 +25,7 @@ export function StepTree({ steps, going }: StepTreeProps) {
   const styles = useStyles();
   const [toggled, setToggled] = useState<ReadonlyMap<TreeItemValue, boolean>>(new Map());
   // What is broken is unfolded by itself.
+  const reached = steps.findLastIndex(({ status }) => status !== "skipped");
   const isOpen = (step: Step) => toggled.get(step.id) ?? step.status === "fail";
   return (
     <Tree
@@ -35,13 +36,7 @@ export function StepTree({ steps, going }: StepTreeProps) {
       onOpenChange={(_, data) => setToggled(new Map(toggled).set(data.value, data.open))}
     >
       {steps.map((step, index) => (
-        <StepItem
-          key={step.id}
-          step={step}
-          number={index + 1}
-          open={isOpen(step)}
-          waiting={going && step.status === "skipped" && step.message === ""}
-        />
+        <StepItem key={step.id} step={step} number={index + 1} open={isOpen(step)} waiting={going && index > reached} />
       ))}
     </Tree>
   );
@@ -58,7 +53,6 @@ function StepItem({ step, number, open, waiting }: StepItemProps) {
     <TreeItem
       value={step.id}
       itemType={more ? "branch" : "leaf"}
-      aria-label={[`${title}: ${word}.`, step.message, step.next].filter(Boolean).join(" ")}
       className={mergeClasses(styles.item, step.status === "fail" && styles.broken)}
     >
       <TreeItemLayout className={styles.layout} main={{ className: styles.main }}>
@@ -73,7 +67,7 @@ function StepItem({ step, number, open, waiting }: StepItemProps) {
             </Text>
           </span>
         </span>
-        {step.message !== "" && (
+        {step.message !== "" && !waiting && (
           <Text size={200} className={styles.text}>
             {step.message}
           </Text>

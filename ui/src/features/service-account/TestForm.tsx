@@ -31,6 +31,7 @@ export type TestFormProps = {
   /** The only place where a typed password is. */
   password: RefObject<HTMLInputElement | null>;
   onChange: (change: Partial<Typed>) => void;
+  onPerform: () => void;
 };
 
 /** The fields of Microsoft's test, in their order. */
@@ -52,6 +53,7 @@ export function TestForm({ organization, app, stored, typed, missing, problem, .
         message={at("mailbox") ?? own}
         inputRef={props.mailbox}
         onChange={(mailbox) => onChange({ mailbox })}
+        onPerform={props.onPerform}
       />
       <Field label="Service Account User Name" required message={at("accountLogon")}>
         <Input

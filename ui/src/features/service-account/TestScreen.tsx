@@ -76,6 +76,7 @@ export function TestScreen({ organization, app, configuration, mailbox }: TestSc
             mailbox={mailboxInput}
             password={password}
             onChange={change}
+            onPerform={perform}
           />
           <MicrosoftActions
             offline={offline}
@@ -152,7 +153,12 @@ function Results({ testing, mailbox }: { testing: Testing; mailbox: string }) {
     if (going || over) place.current?.scrollIntoView({ block: "start" });
   }, [going, over]);
   return (
-    <section ref={place} className={styles.results} aria-label="Steps of the test" aria-busy={going}>
+    <section
+      ref={place}
+      className={styles.results}
+      aria-label="Steps of the test"
+      aria-busy={going && test?.state !== "asking"}
+    >
       {lost && <ProblemBar title="The test can't be shown." error={lost} />}
       <div role="status">{test && <Outcome test={test} mailbox={mailbox} />}</div>
       {test ? (

@@ -77,14 +77,14 @@ function goesOn(test: ServiceAccountTest | undefined): boolean {
   return test?.state === "running" || test?.state === "asking";
 }
 
-/** The history has one run more. */
+/** The history has one run more, and then one that has ended. */
 function useRunsRefreshed(test: ServiceAccountTest | undefined) {
   const refresh = useRefresh();
   const seen = useRef<string | null>(null);
-  const run = test?.run ?? null;
+  const standing = test?.run ? `${test.run} ${goesOn(test)}` : null;
   useEffect(() => {
-    if (run === null || seen.current === run) return;
-    seen.current = run;
+    if (standing === null || seen.current === standing) return;
+    seen.current = standing;
     void refresh("check_start");
-  }, [run, refresh]);
+  }, [standing, refresh]);
 }
