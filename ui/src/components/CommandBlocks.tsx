@@ -87,10 +87,13 @@ function CommandBlock({ command }: { command: Command }) {
   );
 }
 
-/** Lines break before a parameter, never within: `-` alone at the end of a line would be typed wrong. */
+/** Longest word that is kept on one line. */
+const longestWhole = 60;
+
+/** Lines break between words, never after a hyphen: `EWS-` at the end of a line would be typed wrong. */
 function pieces(powershell: string): ReactNode[] {
-  return powershell.split(/((?<=\s)-[A-Za-z]\S*|[A-Z][A-Za-z]+-[A-Z]\w+)/).map((piece, index) =>
-    index % 2 === 1 ? (
+  return powershell.split(/(\S*-\S*)/).map((piece, index) =>
+    index % 2 === 1 && piece.length <= longestWhole ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text never move
       <span key={index} style={{ whiteSpace: "nowrap" }}>
         {piece}

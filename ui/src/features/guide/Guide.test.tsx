@@ -166,6 +166,16 @@ describe("a guide", () => {
     await waitFor(() => expect(page_open).toHaveBeenCalledWith({ organization: 2, page: "microsoft_test" }));
   });
 
+  test("copies the values of Microsoft's form one by one, and nothing of what is only read", async () => {
+    const { user, unmount } = await renderScreen(page("microsoft-test"), { at: "/?organization=2" });
+    await user.click(await screen.findByRole("button", { name: "Copy Service Account User Name" }));
+    expect(await navigator.clipboard.readText()).toBe("svc-rg@contoso.com");
+    unmount();
+    await renderScreen(page("results"), { at: "/?organization=2" });
+    expect(await screen.findByRole("table", { name: "Verdicts" })).toBeVisible();
+    expect(screen.queryByRole("button", { name: /^Copy Success/ })).not.toBeInTheDocument();
+  });
+
   test("opens nothing while working offline", async () => {
     const page_open = vi.fn(() => ({}));
     const { user, host, client } = await renderScreen(page("exchange-server"), {

@@ -39,13 +39,16 @@ export function GuidePage({ guide: id }: { guide: string }) {
   );
 }
 
+/** With no more commands than these the names are folded. */
+const fewCommands = 3;
+
 type LoadedProps = { guide: Guide; organization: number | undefined; onDirty: (dirty: boolean) => void };
 
 function Loaded({ guide, organization, onDirty }: LoadedProps) {
   const styles = useStyles();
   const mark = useWrite("guide_mark");
   const { summary, steps } = guide;
-  const hasCommands = steps.some((step) => step.blocks.some((block) => block.copyable));
+  const commands = steps.flatMap((step) => step.blocks).filter((block) => block.copyable).length;
   return (
     <div className={styles.root}>
       <div className={styles.about}>
@@ -67,9 +70,14 @@ function Loaded({ guide, organization, onDirty }: LoadedProps) {
           <MessageBarBody>This route is retired. It is here for reading; its commands can't be copied.</MessageBarBody>
         </MessageBar>
       )}
-      {hasCommands && organization !== undefined && (
-        // Names come first; once something is done they stand behind their button.
-        <Disclosure key={organization} label="Names in the commands" open={guide.summary.done === 0} keep>
+      {commands > 0 && organization !== undefined && (
+        // Names come first; where little is typed, or once something is done, they stand behind their button.
+        <Disclosure
+          key={organization}
+          label="Names in the commands"
+          open={summary.done === 0 && commands > fewCommands}
+          keep
+        >
           <NamesForm organization={organization} names={guide.names} onDirty={onDirty} />
         </Disclosure>
       )}
@@ -81,6 +89,7 @@ function Loaded({ guide, organization, onDirty }: LoadedProps) {
             step={step}
             number={index + 1}
             organization={organization}
+            copyFacts={summary.id === "microsoft-test"}
             markBlocked={organization === undefined ? "Choose an organization to keep marks." : undefined}
             onMark={(done) =>
               organization !== undefined && mark.mutate({ organization, guide: summary.id, step: step.id, done })

@@ -19,13 +19,15 @@ type GuideStepViewProps = {
   /** From 1. */
   number: number;
   organization: number | undefined;
+  /** Values of its table are typed elsewhere: each can be copied. */
+  copyFacts: boolean;
   /** Why it can't be marked; undefined: it can. */
   markBlocked: string | undefined;
   onMark: (done: boolean) => void;
 };
 
 /** A step: why, what to type, what to know, and whether it is done. */
-export function GuideStepView({ step, number, organization, markBlocked, onMark }: GuideStepViewProps) {
+export function GuideStepView({ step, number, organization, copyFacts, markBlocked, onMark }: GuideStepViewProps) {
   const styles = useStyles();
   const id = useId();
   const picked = step.blocks.filter((block) => block.flagged !== null);
@@ -42,7 +44,7 @@ export function GuideStepView({ step, number, organization, markBlocked, onMark 
       </header>
       <Text>{step.why}</Text>
       {step.page && <OpenPage page={step.page} organization={organization} />}
-      {step.facts.length > 0 && <FactTable facts={step.facts} label={step.title} />}
+      {step.facts.length > 0 && <FactTable facts={step.facts} label={step.title} copied={copyFacts} />}
       {plain.length > 0 && <CommandBlocks commands={plain.map(commandOf)} />}
       {picked.length > 0 && (
         <Disclosure label="Another way, reaching further" of={step.title}>
@@ -132,7 +134,9 @@ function OpenPage({ page, organization }: { page: GuidePage; organization: numbe
   );
 }
 
-function FactTable({ facts, label }: { facts: readonly GuideFact[]; label: string }) {
+type FactTableProps = { facts: readonly GuideFact[]; label: string; copied: boolean };
+
+function FactTable({ facts, label, copied }: FactTableProps) {
   const styles = useStyles();
   return (
     <table className={styles.table} aria-label={label}>
@@ -143,9 +147,11 @@ function FactTable({ facts, label }: { facts: readonly GuideFact[]; label: strin
               {name}
             </th>
             <td className={styles.value}>{value}</td>
-            <td className={styles.copy}>
-              <CopyButton text={value} label={`Copy ${name}`} iconOnly appearance="subtle" />
-            </td>
+            {copied && (
+              <td className={styles.copy}>
+                <CopyButton text={value} label={`Copy ${name}`} iconOnly appearance="subtle" />
+              </td>
+            )}
           </tr>
         ))}
       </tbody>
