@@ -86,13 +86,13 @@ async fn add(engine: &Engine, organization: OrganizationId, address: &str) {
 
 impl Contoso {
     async fn map(&self) -> HybridMap {
-        let map = self.engine.hybrid_map(self.organization.clone()).await;
+        let map = self.engine.hybrid_map(self.organization).await;
         map.expect("a map")
     }
 
     /// Asks Autodiscover, and waits until it has ended.
     async fn asked(&self) -> HybridMap {
-        let started = self.engine.hybrid_map_start(self.organization.clone());
+        let started = self.engine.hybrid_map_start(self.organization);
         started.await.expect("it starts");
         for _ in 0..200 {
             let map = self.map().await;
@@ -185,18 +185,12 @@ async fn it_can_be_cancelled_and_goes_on_where_it_was() {
         options.mailboxes = support::people(30);
     })
     .await;
-    let started = contoso
-        .engine
-        .hybrid_map_start(contoso.organization.clone());
+    let started = contoso.engine.hybrid_map_start(contoso.organization);
     assert_eq!(started.await.expect("it starts").asked, Some(0));
-    let twice = contoso
-        .engine
-        .hybrid_map_start(contoso.organization.clone());
+    let twice = contoso.engine.hybrid_map_start(contoso.organization);
     let problem = twice.await.expect_err("one at a time");
     assert_eq!(problem.code, Code::AlreadyRunning);
-    let cancelled = contoso
-        .engine
-        .hybrid_map_cancel(contoso.organization.clone());
+    let cancelled = contoso.engine.hybrid_map_cancel(contoso.organization);
     cancelled.await.expect("fine");
     for _ in 0..100 {
         if contoso.map().await.asked.is_none() {

@@ -23,6 +23,7 @@ pub(super) struct Known {
 }
 
 /// Names that stand in double braces, as `texts/README.md` lists them.
+#[cfg(test)]
 pub(super) const PLACES: [&str; 17] = [
     "account",
     "account_name",
@@ -105,6 +106,7 @@ impl Known {
 }
 
 /// Every `{{place}}` of a text.
+#[cfg(test)]
 pub(super) fn places(text: &str) -> impl Iterator<Item = &str> {
     text.split("{{")
         .skip(1)

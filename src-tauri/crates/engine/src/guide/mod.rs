@@ -35,10 +35,10 @@ impl Engine {
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn guides_list(&self, request: GuidesQuery) -> Result<Vec<GuideSummary>, Problem> {
-        let shelf = self.shelf(request.organization).await?;
+        let filling = self.filling(request.organization).await?;
         Ok(texts::guides()
             .iter()
-            .map(|(id, text)| summary(id, text, &shelf.today, &shelf.done))
+            .map(|(id, text)| summary(id, text, &filling.today, &filling.done))
             .collect())
     }
 
@@ -48,15 +48,15 @@ impl Engine {
     /// [`Code::NotFound`].
     pub async fn guide_show(&self, request: GuideRef) -> Result<Guide, Problem> {
         let (id, text) = texts::guide(&request.guide).ok_or_else(no_guide)?;
-        let shelf = self.shelf(request.organization).await?;
-        let names = shelf.known.names.clone();
+        let filling = self.filling(request.organization).await?;
+        let names = filling.known.names.clone();
         Ok(present(
             id,
             text,
-            &shelf.known,
+            &filling.known,
             names,
-            &shelf.today,
-            &shelf.done,
+            &filling.today,
+            &filling.done,
         ))
     }
 
@@ -88,26 +88,26 @@ impl Engine {
             .await
     }
 
-    async fn shelf(&self, organization: Option<OrganizationId>) -> Result<Shelf, Problem> {
+    async fn filling(&self, organization: Option<OrganizationId>) -> Result<Filling, Problem> {
         let stage = self.stage();
         let date = stage.today();
         let Some(organization) = organization else {
-            return Ok(Shelf::bare(date));
+            return Ok(Filling::bare(date));
         };
         stage
-            .read(move |tx| Shelf::of(tx, organization, date))
+            .read(move |tx| Filling::of(tx, organization, date))
             .await
     }
 }
 
 /// What the guides of an organization are filled in with.
-struct Shelf {
+struct Filling {
     known: Known,
     today: Today,
     done: HashSet<DoneStep>,
 }
 
-impl Shelf {
+impl Filling {
     /// No organization: placeholders.
     fn bare(date: Date) -> Self {
         Self {
