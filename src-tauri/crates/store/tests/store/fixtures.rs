@@ -4,16 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contract::{
-    CertificateInfo, CheckScope, EmailConfigurationForm, OrganizationsQuery, ProxySetting,
-    RunAuthentication, RunId, RunState, Summary, TlsTrust, UsersFilter, UsersQuery, Verdict,
+    CertificateInfo, CheckScope, EmailConfigurationForm, ExchangeNames, MailboxLocation,
+    OrganizationsQuery, ProxySetting, RunAuthentication, RunId, RunState, Summary, TlsTrust,
+    UsersFilter, UsersQuery, Verdict,
 };
 use rusqlite::Connection;
 use store::activity::NewActivity;
+use store::confirmed_hosts::ConfirmedHost;
+use store::guide_steps::DoneStep;
 use store::run_results::Selection;
 use store::runs::{RunFinish, RunHeader};
 use store::{
-    Db, activity, email_configurations, organizations, refused_passwords, run_results, runs,
-    settings, users,
+    Db, activity, confirmed_hosts, email_configurations, exchange_names, guide_steps,
+    organizations, refused_passwords, run_results, runs, settings, users,
 };
 
 use crate::support::{NOW, contoso, new_run, outcome, read, write};
@@ -89,12 +92,16 @@ async fn every_released_schema_upgrades() {
         }
     }
     seen.sort_unstable();
-    assert_eq!(seen, [1, 10, 13], "each fixture is named after its version");
+    assert_eq!(
+        seen,
+        [1, 10, 13, 16],
+        "each fixture is named after its version"
+    );
 }
 
 #[tokio::test]
 async fn the_full_fixtures_read_as_they_were_written() {
-    for name in ["0010.db", "0013.db"] {
+    for name in ["0010.db", "0013.db", "0016.db"] {
         reads_as_it_was_written(name).await;
     }
 }
@@ -126,6 +133,59 @@ async fn reads_as_it_was_written(name: &str) {
         Ok(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_came_with_schema_16_reads_as_it_was_written() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    fs::copy(folder().join("0016.db"), home.path().join("understudy.db")).expect("copies");
+    let db = Db::open(home.path()).expect("opens");
+    read(&db, |tx| {
+        let organization = organizations::by_name(tx, "contoso")?.expect("it is there");
+        let stored = email_configurations::load(tx, organization)?.expect("it is there");
+        assert!(stored.form.find_when_checking);
+        assert_eq!(confirmed_hosts::list(tx, organization)?, [confirmed()]);
+        assert_eq!(exchange_names::load(tx, organization)?, Some(names()));
+        assert_eq!(guide_steps::done(tx, organization)?, [done()]);
+        let filter = UsersFilter {
+            location: Some(MailboxLocation::ExchangeOnline),
+            ..UsersFilter::default()
+        };
+        let elsewhere = UsersQuery {
+            organization: Some(organization),
+            filter,
+            sort: contract::UsersSort::default(),
+            direction: contract::SortDirection::default(),
+            offset: 0,
+            limit: 10,
+        };
+        assert_eq!(users::page(tx, &elsewhere)?.total, 1);
+        Ok(())
+    })
+    .await;
+}
+
+fn confirmed() -> ConfirmedHost {
+    ConfirmedHost {
+        host: "autodiscover.contoso.com".to_owned(),
+        sha256: "CD".repeat(32),
+        confirmed_at: NOW.to_owned(),
+    }
+}
+
+fn names() -> ExchangeNames {
+    ExchangeNames {
+        group: "EWS users".to_owned(),
+        security_group: true,
+        ..ExchangeNames::default()
+    }
+}
+
+fn done() -> DoneStep {
+    DoneStep {
+        guide: "exchange-server".to_owned(),
+        step: "scope".to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -184,6 +244,14 @@ async fn make_fixture() {
         email_configurations::save(tx, organization, &new_form(), "one", NOW)?;
         email_configurations::set_proxy_password(tx, organization, true)?;
         refused_passwords::note(tx, &[13; 32], NOW)?;
+        let form = EmailConfigurationForm {
+            find_when_checking: true,
+            ..new_form()
+        };
+        email_configurations::save(tx, organization, &form, "two", NOW)?;
+        confirmed_hosts::confirm(tx, organization, &confirmed())?;
+        exchange_names::save(tx, organization, &names())?;
+        guide_steps::mark(tx, organization, &done(), NOW)?;
         let run = runs::create(tx, &new_run("fixture", Some(organization)))?;
         let by = contract::IdentifyBy::Smtp;
         run_results::add_from_users(tx, run, 0, organization, &Selection::All, by)?;
@@ -220,7 +288,20 @@ async fn make_fixture() {
             undo: None,
         };
         activity::append(tx, &entry, toy_hash)?;
-        settings::save(tx, "theme", &"dark")
+        settings::save(tx, "theme", &"dark")?;
+        let anna = users::page(
+            tx,
+            &UsersQuery {
+                organization: Some(organization),
+                filter: UsersFilter::default(),
+                sort: contract::UsersSort::default(),
+                direction: contract::SortDirection::default(),
+                offset: 0,
+                limit: 1,
+            },
+        )?;
+        let cloud = MailboxLocation::ExchangeOnline;
+        users::set_location(tx, anna.rows[0].id, cloud, None)
     })
     .await;
     drop(db);
