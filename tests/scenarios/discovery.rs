@@ -445,8 +445,8 @@ async fn ten_redirects_are_followed_and_no_more() {
     let hops = scene.hosts.host(AUTODISCOVER).recorded();
     let hops = hops.iter().filter(|r| r.path.contains("autodiscover.xml"));
     assert_eq!(hops.count(), 11, "the first address and ten redirects");
-    let redirects = found.steps.iter().filter(|s| s.method == Method::Redirect);
-    let last = redirects.last().expect("ten of them");
+    let mut redirects = found.steps.iter().filter(|s| s.method == Method::Redirect);
+    let last = redirects.next_back().expect("ten of them");
     assert!(
         last.result.contains("after 10 redirects"),
         "{}",
@@ -887,5 +887,23 @@ async fn without_an_account_nobody_is_signed_in() {
     search.plan.account.clear();
     let (found, asked) = scene.run(search, |_| ConsentAnswer::Send).await;
     assert!(asked.is_empty() && found.candidates.is_empty());
+    assert!(scene.hosts.that_received_credentials().is_empty());
+}
+
+#[tokio::test]
+async fn exchange_online_is_never_sent_a_password() {
+    let cloud = "autodiscover-s.outlook.com";
+    let door = format!("https://{cloud}/autodiscover/autodiscover.xml");
+    let mut sends_on = Autodiscover::absent();
+    sends_on.pox = Endpoint::Says(HttpAnswer::redirect(302, &door));
+    let list = vec![
+        host(AUTODISCOVER, sends_on),
+        host(cloud, Autodiscover::at(EWS)),
+    ];
+    let scene = Scene::of(list, Vec::new()).await;
+    let (found, asked) = scene.run(scene.search(), |_| ConsentAnswer::Send).await;
+    assert!(asked.is_empty(), "nobody is even asked");
+    let row = step(&found, Method::Redirect, "SOAP");
+    assert!(row.result.contains("takes no passwords"), "{}", row.result);
     assert!(scene.hosts.that_received_credentials().is_empty());
 }
