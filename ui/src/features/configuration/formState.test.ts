@@ -36,6 +36,18 @@ describe("the form", () => {
     expect(isDirty(formReducer(start, { kind: "set", change: { urlOrigin: "generated" } }))).toBe(false);
   });
 
+  test("is dirty where the URL is to be found when checking, and gives the URL back", () => {
+    const finding = formReducer(start, { kind: "find-url", on: true });
+    expect(finding.form).toMatchObject({ ewsUrl: "", findWhenChecking: true });
+    expect(sameForm(finding.form, { ...finding.form, findWhenChecking: false })).toBe(false);
+    const url = "https://ex01.contoso.com/EWS/Exchange.asmx";
+    const used = formReducer(finding, { kind: "replace-url", url, origin: "discovered", text: "Found." });
+    expect(used.form).toMatchObject({ ewsUrl: url, urlOrigin: "discovered", findWhenChecking: false });
+    expect(formReducer(used, { kind: "undo-url" }).form).toEqual(finding.form);
+    expect(formReducer(finding, { kind: "undo-url" }).form).toEqual(start.form);
+    expect(formReducer(finding, { kind: "find-url", on: false }).form.findWhenChecking).toBe(false);
+  });
+
   test("is the same whatever the order of its parts", () => {
     const pem = "-----BEGIN CERTIFICATE-----\n";
     const trusting = { ...configuration.form, tlsTrust: { kind: "ca", pem, name: "ca.pem" } as const };

@@ -214,6 +214,15 @@ describe("the test", () => {
     await waitFor(() => expect(heard("service_account_answer")).toEqual([{ test: "t1", write: false }]));
   });
 
+  test("writes nothing where the question is left", async () => {
+    const { perform, heard, user } = await shown({ state: "asking" });
+    await perform();
+    const dialog = await findDialog(`Write a draft into ${first}?`);
+    dialog.getByRole("button", { name: "Leave it out" }).focus();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(heard("service_account_answer")).toEqual([{ test: "t1", write: false }]));
+  });
+
   test("writes only when told to", async () => {
     const { perform, heard } = await shown({ state: "asking" });
     await perform();
