@@ -328,3 +328,94 @@ fn the_fields_of_microsofts_page_are_filled_in_without_the_password() {
     assert!(value("Ignore Trust for SSL").starts_with("not ticked"));
     assert!(value("Password, Confirm password").contains("never copies it"));
 }
+
+/// A browser that only remembers.
+#[derive(Default)]
+struct Remembering(std::sync::Mutex<Vec<String>>);
+
+impl crate::ports::Browser for Remembering {
+    fn open(&self, page: &super::WebPage) -> Result<(), contract::Problem> {
+        let mut opened = self.0.lock().expect("not poisoned");
+        opened.push(page.as_str().to_owned());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn pages_open_in_the_browser_and_never_offline_and_marks_are_kept() {
+    use contract::{
+        Code, GuidePage, GuideRef, MarkGuideStep, OpenPage, SaveExchangeNames, Settings,
+    };
+
+    let browser = std::sync::Arc::new(Remembering::default());
+    let options = crate::Options {
+        vault: crate::VaultChoice::Memory,
+        browser: Some(browser.clone()),
+        ..crate::Options::default()
+    };
+    let engine = crate::Engine::temporary(options).await.expect("space");
+    let listed = engine.organizations_list(contract::OrganizationsQuery::default());
+    let organization = listed.await.expect("a list")[0].id;
+    let open = |page| OpenPage {
+        organization: Some(organization),
+        page,
+    };
+    let unknown = engine.page_open(open(GuidePage::AdminCenter)).await;
+    assert_eq!(unknown.expect_err("no server").code, Code::NotAllowed);
+    let names = ExchangeNames {
+        server: "EX1".to_owned(),
+        ..ExchangeNames::default()
+    };
+    let save = SaveExchangeNames {
+        organization,
+        names,
+    };
+    let saved = engine.exchange_names_save(save).await.expect("saved");
+    assert_eq!(
+        (saved.server.as_str(), saved.group.as_str()),
+        ("EX1", "EWS-Imp-Users")
+    );
+    for page in [
+        GuidePage::AdminCenter,
+        GuidePage::MicrosoftTest,
+        GuidePage::EntraAdminCenter,
+    ] {
+        engine.page_open(open(page)).await.expect("opened");
+    }
+    let opened = browser.0.lock().expect("not poisoned").clone();
+    let expected = [
+        "https://EX1/ecp",
+        "https://testconnectivity.microsoft.com/tests/O365EwsAccess/input",
+        "https://entra.microsoft.com/",
+    ];
+    assert_eq!(opened, expected);
+    let offline = Settings {
+        work_offline: true,
+        ..Settings::default()
+    };
+    engine.settings_save(offline).await.expect("saved");
+    let refused = engine.page_open(open(GuidePage::MicrosoftTest)).await;
+    assert_eq!(refused.expect_err("offline").code, Code::Offline);
+    assert_eq!(
+        browser.0.lock().expect("not poisoned").len(),
+        3,
+        "nothing more"
+    );
+
+    let mark = |done| MarkGuideStep {
+        organization,
+        guide: "rooms".to_owned(),
+        step: "list".to_owned(),
+        done,
+    };
+    engine.guide_mark(mark(true)).await.expect("marked");
+    let show = || GuideRef {
+        organization: Some(organization),
+        guide: "rooms".to_owned(),
+    };
+    let guide = engine.guide_show(show()).await.expect("a guide");
+    assert_eq!((guide.summary.done, guide.steps[1].done), (1, true));
+    engine.guide_mark(mark(false)).await.expect("unmarked");
+    let guide = engine.guide_show(show()).await.expect("a guide");
+    assert_eq!(guide.summary.done, 0);
+}
