@@ -13,6 +13,7 @@ mod interrupt;
 mod practice;
 mod proxies;
 mod secrets;
+mod service_account;
 mod sign_in;
 mod stored;
 mod world;

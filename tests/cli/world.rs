@@ -18,13 +18,21 @@ use tokio::runtime::Runtime;
 pub(crate) const CANARY: &str = "board.secretary@contoso.com";
 
 /// What of an output differs from run to run, and what it is made.
-const REDACTED: [(&str, &str); 17] = [
+const REDACTED: [(&str, &str); 26] = [
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "[id]",
     ),
     (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z", "[time]"),
     (r"localhost:\d+", "localhost:[port]"),
+    (r#""elapsed_ms":\d+"#, r#""elapsed_ms":"[ms]""#),
+    (r"elapsed_ms&quot;:\d+", "elapsed_ms&quot;:[ms]"),
+    (r#"resolves to [^"&<\n]*"#, "resolves to [addresses]."),
+    (r#"Addresses: [^"&<\n]*"#, "Addresses: [addresses]"),
+    (r"Clock of the server: [+-]\d+ s", "Clock of the server: [s]"),
+    (r" +\d+ ms\b", " [ms]"),
+    (r"\b\d+ ms\b", "[ms]"),
+    (r"Port \d+|127\.0\.0\.1:\d+|\[::1\]:\d+", "[port]"),
     (r#""latency_ms":\d+"#, r#""latency_ms":"[ms]""#),
     (r#""connections":\d+"#, r#""connections":"[n]""#),
     (r#""log_ons":\d+"#, r#""log_ons":"[n]""#),
@@ -38,6 +46,10 @@ const REDACTED: [(&str, &str); 17] = [
     (r#"(clock_skew_seconds(?:"|&quot;)):-?\d+"#, r#"$1:"[s]""#),
     (r"(Server clock(?:</dt><dd>| +))[^<\n]*", "$1[clock]"),
     (r"\b[0-9A-F]{64}\b", "[sha256]"),
+    (
+        r"Valid: \d{4}-\d{2}-\d{2} to \d{4}-\d{2}-\d{2}",
+        "Valid: [validity]",
+    ),
     (
         r"\d{4}-\d{2}-\d{2} to \d{4}-\d{2}-\d{2}, [^<\n]*",
         "[validity]",

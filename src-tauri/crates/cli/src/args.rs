@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use engine::Options;
 
-use crate::commands::{check, completions, discover, guide, organization, practice, run, user};
+use crate::commands::{
+    check, completions, discover, guide, organization, practice, run, service_account, user,
+};
 use crate::style::Color;
 
 /// Proves, mailbox by mailbox, that a service account can open them through Exchange impersonation.
@@ -77,6 +79,8 @@ pub(crate) enum Command {
     Check(Box<check::Args>),
     /// Find the EWS URL of an address, each step shown
     Discover(Box<discover::Args>),
+    /// Test the service account against one mailbox, step by step
+    ServiceAccount(Box<service_account::Args>),
     /// Keep organizations
     Organization(organization::Args),
     /// Keep the users of an organization

@@ -11,7 +11,7 @@ use crate::failure::internal;
 const LONGEST: u64 = 4_096;
 
 /// The password's flags.
-#[derive(Debug, Clone, Copy, clap::Args)]
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
 pub(crate) struct PasswordArgs {
     /// Read the password from the first line of stdin, a proxy's from the second [default: the key
     /// store, else a prompt]

@@ -3,6 +3,8 @@
 use contract::{FolderResult, Problem, ResultRow, RunId, RunPage, RunRef, TlsTrust, Verdict};
 use engine::Engine;
 
+use crate::print::steps::Detail;
+
 /// Rows of a page.
 const PAGE: u64 = 1_000;
 
@@ -10,6 +12,8 @@ const PAGE: u64 = 1_000;
 pub(crate) struct Report<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) page: RunPage,
+    /// How much of the step ladder a table shows; nothing: only where the run was stopped.
+    pub(crate) steps: Option<Detail>,
     /// Whose certificates it trusted.
     pub(crate) trust: Option<TlsTrust>,
 }
@@ -25,6 +29,7 @@ impl<'a> Report<'a> {
         Ok(Self {
             engine,
             page,
+            steps: None,
             trust,
         })
     }

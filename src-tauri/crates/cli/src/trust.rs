@@ -14,7 +14,7 @@ const LARGEST: u64 = 1024 * 1024;
 const HEADING: &str = "Certificates";
 
 /// Trust's flags.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct TrustArgs {
     /// Trust the CAs in this file, PEM or DER, besides the system's
     #[arg(long, value_name = "FILE", help_heading = HEADING)]

@@ -13,6 +13,7 @@ use crate::follow::{Interrupts, follow};
 use crate::output::Output;
 use crate::password::PasswordArgs;
 use crate::print::jsonl::Stream;
+use crate::print::steps::Detail;
 use crate::print::{self, Format, FormatArgs};
 use crate::rows::Report;
 use crate::style::Pen;
@@ -36,7 +37,7 @@ const STORED: [&str; 9] = [
 ///
 /// Opens one folder of each mailbox through the service account, and writes nothing. A one-off audit
 /// (--ews-url, --account, --users) keeps nothing unless --save is given.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A stored organization, by its name or External Id
@@ -234,7 +235,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
 }
 
 /// Nothing is kept but refused passwords, and of those a keyed hash for half an hour.
-fn one_off(global: &Global) -> Options {
+pub(super) fn one_off(global: &Global) -> Options {
     let person = || engine::data_folder_of_person().ok();
     Options {
         guard_dir: global.data_dir.clone().or_else(person),
@@ -300,7 +301,8 @@ async fn tell(
         (report, written)
     } else {
         follow(&mut started, interrupts, None).await?;
-        let report = Report::of(engine, run).await?;
+        let mut report = Report::of(engine, run).await?;
+        report.steps = (global.verbose > 0).then_some(Detail::Everything);
         let pen = Pen::new(global.color.paints_stdout() && args.format.output.is_none());
         let written = print::report(&report, format, output, pen).await;
         (report, written)

@@ -3,7 +3,7 @@
 
 use contract::{Code, OrganizationRef, Problem, ProxySetting, Secret};
 use engine::Engine;
-use engine::checks::{Plan, ProxyChoice, SendAgain, Sending, StartedCheck};
+use engine::checks::{Plan, ProxyChoice, SendAgain, Sending};
 
 use super::check::Args;
 use crate::confirm;
@@ -88,13 +88,13 @@ pub(super) async fn allowed(
 ///
 /// # Errors
 /// What the start says; the problem itself where the answer is no.
-pub(super) async fn asking<F>(
+pub(super) async fn asking<T, F>(
     engine: &Engine,
     sending: &Sending,
     start: impl Fn(Engine) -> F,
-) -> Result<StartedCheck, Failure>
+) -> Result<T, Failure>
 where
-    F: Future<Output = Result<StartedCheck, Problem>>,
+    F: Future<Output = Result<T, Problem>>,
 {
     match start(engine.sending(sending.clone())).await {
         Err(problem) if problem.code == Code::PasswordRefused => {

@@ -14,6 +14,7 @@ const STYLE: &str = include_str!("report.css");
 pub(super) async fn write(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
     head(report, output)?;
     output.text(&super::endpoint::html(report))?;
+    output.text(&super::steps::html(&report.page.steps))?;
     for (card, count) in super::cards(report) {
         output.text(&cause(card, count))?;
     }

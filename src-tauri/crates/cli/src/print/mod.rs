@@ -10,7 +10,9 @@ mod json;
 pub(crate) mod jsonl;
 mod junit;
 mod next;
+pub(crate) mod service_account;
 mod sign_in;
+pub(crate) mod steps;
 mod table;
 
 use std::path::PathBuf;
@@ -41,7 +43,7 @@ pub(crate) enum Format {
 }
 
 /// How a report is written.
-#[derive(Debug, Clone, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct FormatArgs {
     /// How to write the results [default: table]
     #[arg(long, value_name = "FORMAT", help_heading = "Output")]

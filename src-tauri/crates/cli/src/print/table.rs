@@ -4,6 +4,7 @@
 use contract::{Cause, CauseCard, Expectation, Remedy, RemedyPurpose, ResultRow, RunRow, Verdict};
 use engine::reports::check;
 
+use super::steps::{Detail, steps};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::rows::{Kind, Report, is_exposed, verdict};
@@ -39,6 +40,10 @@ pub(super) async fn write(
             "{}\n",
             wrap(&format!("Note: {}", one_line(warning)), width(), "")
         ))?;
+    }
+    let stopped = row.cause.map(|_| Detail::Compact);
+    if let Some(detail) = report.steps.or(stopped) {
+        output.text(&steps(&report.page.steps, detail, pen))?;
     }
     output.text(&super::endpoint::evidence(report, pen))?;
     causes(report, output, pen)?;
@@ -274,7 +279,7 @@ fn cause(card: &CauseCard, count: u64, output: &mut Output, pen: Pen) -> Result<
 }
 
 /// One command a line, never broken, so that it can be copied.
-fn commands(remedy: &[Remedy], output: &mut Output, pen: Pen) -> Result<(), Failure> {
+pub(super) fn commands(remedy: &[Remedy], output: &mut Output, pen: Pen) -> Result<(), Failure> {
     for command in remedy {
         let purpose = match command.purpose {
             RemedyPurpose::Look => "look",

@@ -57,6 +57,8 @@ pub(crate) struct Asking {
 /// The first mailbox that was asked for while impersonating.
 #[derive(Debug, Clone)]
 pub(crate) struct First {
+    /// Place in the list.
+    seq: i64,
     pub(crate) mailbox: String,
     pub(crate) opened: bool,
     pub(crate) asking: Asking,
@@ -92,14 +94,16 @@ impl Asking {
 }
 
 impl Facts {
-    /// Keeps the first mailbox that opened, else the first that answered.
+    /// Keeps the first mailbox of the list that opened, else the first that answered.
     pub(super) fn note_first(&mut self, ticket: &Ticket, answered: &Answered, opened: bool) {
+        let rank = |opened: bool, seq: i64| (!opened, seq);
         let better = self
             .first
             .as_ref()
-            .is_none_or(|first| opened && !first.opened);
+            .is_none_or(|first| rank(opened, ticket.seq) < rank(first.opened, first.seq));
         if better {
             self.first = Some(First {
+                seq: ticket.seq,
                 mailbox: ticket.mailbox.clone(),
                 opened,
                 asking: Asking::of(answered),

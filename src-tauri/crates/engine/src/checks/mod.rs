@@ -50,7 +50,7 @@ pub(crate) use mechanism::Mechanism;
 pub use plan::{Plan, ProxyChoice};
 pub(crate) use running::{Running, RunningChecks};
 pub use sending::Sending;
-pub(crate) use session::{Opened, Prepared, Session, prepare};
+pub(crate) use session::{Opened, Prepared, Request, Session, prepare, prepare_adjusted};
 pub(crate) use settings::{for_discovery, go_online};
 pub(crate) use sign_in::{Caller, Means, SignedIn, shown};
 pub(crate) use spec::{Access, folder};

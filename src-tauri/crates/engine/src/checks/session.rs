@@ -92,20 +92,58 @@ pub(crate) async fn prepare(
     send_again: bool,
     proxy_password: Option<Secret>,
 ) -> Result<Prepared, Problem> {
+    let request = Request {
+        organization,
+        form,
+        password,
+        send_again,
+        proxy_password,
+    };
+    prepare_adjusted(engine, request, |_| ()).await
+}
+
+/// Which organization, and how its passwords are sent.
+pub(crate) struct Request {
+    pub(crate) organization: OrganizationId,
+    /// Left out: as saved.
+    pub(crate) form: Option<EmailConfigurationForm>,
+    pub(crate) password: CheckPassword,
+    /// Send the password although it was refused lately; else as this handle of the engine says.
+    pub(crate) send_again: bool,
+    pub(crate) proxy_password: Option<Secret>,
+}
+
+/// The same, with settings that differ from the stored ones.
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) async fn prepare_adjusted(
+    engine: &Engine,
+    request: Request,
+    adjust: impl FnOnce(&mut Plan) + Send,
+) -> Result<Prepared, Problem> {
+    let Request {
+        organization,
+        form,
+        password,
+        send_again,
+        proxy_password,
+    } = request;
     let stage = engine.stage();
     let typed = match password {
         CheckPassword::Typed { password } if !password.is_empty() => Some(password),
         _ => None,
     };
-    let settings = for_check(engine, organization, form, typed.as_ref()).await?;
+    let mut settings = for_check(engine, organization, form, typed.as_ref()).await?;
     let password = match typed {
         Some(typed) => typed,
         None => stored_password(&stage, &settings.row, &settings.plan).await?,
     };
+    adjust(&mut settings.plan);
     let again = if send_again {
         SendAgain::Yes
     } else {
-        SendAgain::Ask
+        engine.sending.again
     };
     let plan = &settings.plan;
     let proxy_password = for_proxy(&stage, organization, plan, proxy_password).await?;

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 use self::subject::Subject;
 use crate::Engine;
-use crate::checks::{Plan, Prepared, SendAgain, prepare};
+use crate::checks::{Plan, Prepared, Request, SendAgain, prepare_adjusted};
 
 /// A test without a stored organization.
 pub struct ServiceAccountAudit {
@@ -64,23 +64,22 @@ impl Engine {
         request: StartServiceAccountTest,
         adjust: impl FnOnce(&mut Plan) + Send,
     ) -> Result<StartedTest, Problem> {
-        let prepared = prepare(
-            self,
-            request.organization,
-            request.form,
-            request.password,
-            request.send_again,
-            request.proxy_password,
-        );
+        let how = Request {
+            organization: request.organization,
+            form: request.form,
+            password: request.password,
+            send_again: request.send_again,
+            proxy_password: request.proxy_password,
+        };
+        let prepared = prepare_adjusted(self, how, adjust);
         let Prepared {
             organization,
-            mut plan,
+            plan,
             fingerprint,
             draft,
             password,
             sending,
         } = Box::pin(prepared).await?;
-        adjust(&mut plan);
         let subject = Subject {
             organization: Some(organization),
             plan,
