@@ -121,13 +121,13 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 /** On paper there is the card alone, as long as it is. */
 const usePrintStyles = makeStaticStyles(`
 @media print {
-  #root { display: none; }
-  body { overflow: visible; }
+  #root, .fui-DialogSurface__backdrop { display: none; }
+  html, body, .fui-FluentProvider { overflow: visible; background: white; }
   [data-print] {
     position: static; max-width: none; max-height: none; overflow: visible;
     border: none; box-shadow: none; color: black; background: white;
   }
-  [data-print] * { max-height: none; overflow: visible; color: black; }
+  [data-print] * { max-height: none; overflow: visible; color: black; background: transparent; }
   /* Out of sight, not gone: what is gone would lose the keyboard. */
   [data-print] [data-screen], [data-print] button {
     position: absolute; width: 1px; height: 1px; min-width: 0; padding: 0; overflow: hidden; clip-path: inset(50%);
