@@ -58,9 +58,17 @@ const columns: Column<ImportPreviewRow>[] = [
     header: "What happens",
     width: 150,
     grow: 2,
-    render: (row) => <span title={row.reason ?? undefined}>{row.reason ?? groups[row.group].fate}</span>,
+    render: (row) => <span title={row.reason ?? undefined}>{whatHappens(row)}</span>,
   },
 ];
+
+/** The address stands in its own column: said again, it would push the reason out of sight. */
+function whatHappens({ address, reason, group }: ImportPreviewRow): string {
+  if (reason === null) return groups[group].fate;
+  if (!reason.startsWith(`${address} `)) return reason;
+  const rest = reason.slice(address.length + 1);
+  return rest.charAt(0).toUpperCase() + rest.slice(1);
+}
 
 /** What adding the list would do, group by group. */
 export function PreviewStep({ preview }: { preview: ImportPreview }) {
