@@ -37,7 +37,7 @@ export function HandOffDialog({ run, cause, onClose }: HandOffDialogProps) {
   return (
     <Dialog open onOpenChange={(_, data) => data.open || onClose()}>
       <DialogSurface className={styles.surface} data-print>
-        <DialogBody>
+        <DialogBody className={styles.body}>
           <DialogTitle>Hand-off card</DialogTitle>
           <DialogContent className={styles.content}>
             {error && <ProblemBar title="The card can't be shown." error={error} onRetry={() => void refetch()} />}
@@ -137,6 +137,8 @@ const usePrintStyles = makeStaticStyles(`
 
 const useStyles = makeStyles({
   surface: { maxWidth: "820px", width: "calc(100vw - 64px)" },
+  // In a low window it stays a dialog: the page shows above and below it.
+  body: { maxHeight: "calc(100vh - 96px)" },
   content: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL },
   actions: { "& button": { whiteSpace: "nowrap" } },
   head: {
