@@ -69,6 +69,7 @@ journey("what finds and tests can be read and operated by everyone", {}, async (
   await group.getByRole("textbox", { name: "Address of the group" }).fill("all-staff@contoso.com");
   await page.keyboard.press("Enter");
   await expectVisible(group.getByRole("button", { name: /^Already here/ }), { timeout: 60_000 });
+  await expectVisible(group.getByText("Is already in Contoso (practice)."));
   await scan("users from a group, the preview");
   end();
 });
@@ -81,6 +82,7 @@ journey("what explains and guides can be read and operated by everyone", {}, asy
   await page.goto(`${host.url}runs/${run}`);
   await expectVisible(page.getByRole("article", { name: "Outside the management scope" }));
   const causes = page.getByRole("main");
+  await expectVisible(causes.getByRole("button", { name: /^Commands/ }));
   for (const name of [/^Commands/, /^Another way/, /^Tell me more/]) await unfold(causes, name);
   await scan("causes, unfolded");
   await page.getByRole("button", { name: "Hand-off card" }).first().click();
