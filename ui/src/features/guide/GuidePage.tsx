@@ -89,7 +89,7 @@ function Loaded({ guide, organization, onDirty }: LoadedProps) {
             step={step}
             number={index + 1}
             organization={organization}
-            copyFacts={summary.id === "microsoft-test"}
+            copyFacts={step.page === "microsoft_test"}
             markBlocked={organization === undefined ? "Choose an organization to keep marks." : undefined}
             onMark={(done) =>
               organization !== undefined && mark.mutate({ organization, guide: summary.id, step: step.id, done })
