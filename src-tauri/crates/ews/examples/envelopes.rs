@@ -3,8 +3,8 @@
 
 use ews::{
     ConnectingSid, DistinguishedFolder as F, Draft, ItemId, SchemaVersion, create_item,
-    delete_item, expand_dl, get_folder, get_item, get_room_lists, get_rooms, resolve_names,
-    server_time_zones,
+    delete_item, expand_dl, find_item, get_folder, get_item, get_room_lists, get_rooms,
+    resolve_names, server_time_zones,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -88,6 +88,10 @@ fn draft(
         envelopes.push((
             "create_item",
             create_item::request(version, user, mailbox, draft)?,
+        ));
+        envelopes.push((
+            "find_item",
+            find_item::request(version, user, mailbox, draft.subject)?,
         ));
         envelopes.push(("get_item", get_item::request(version, user, &item)?));
         envelopes.push(("delete_item", delete_item::request(version, user, &item)?));

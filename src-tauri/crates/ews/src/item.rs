@@ -27,18 +27,20 @@ impl ItemId {
 /// `Items/*/ItemId` of one response message. An identity without a value is none, and left out.
 pub(crate) fn item_ids(message: &Element) -> Vec<ItemId> {
     let items = message.children_named("Items").flat_map(Element::children);
-    items
-        .flat_map(|item| item.children_named("ItemId"))
-        .filter_map(|id| {
-            Some(ItemId {
-                id: id
-                    .attribute("Id")
-                    .filter(|id| !id.trim().is_empty())?
-                    .to_owned(),
-                change_key: id.attribute("ChangeKey").map(str::to_owned),
-            })
+    items.flat_map(of_item).collect()
+}
+
+/// `ItemId` of one item.
+pub(crate) fn of_item(item: &Element) -> impl Iterator<Item = ItemId> {
+    item.children_named("ItemId").filter_map(|id| {
+        Some(ItemId {
+            id: id
+                .attribute("Id")
+                .filter(|id| !id.trim().is_empty())?
+                .to_owned(),
+            change_key: id.attribute("ChangeKey").map(str::to_owned),
         })
-        .collect()
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use crate::details::{Details, address_in};
 use crate::directory_address::DirectoryAddress;
+use crate::find_item::{self, FoundItem};
 use crate::get_folder::{self, FolderId};
 use crate::item::{self, ItemId};
 use crate::page::Page;
@@ -40,6 +41,8 @@ pub struct ResponseMessage {
     pub page: Option<Page>,
     /// `CreateItem`, `GetItem`: the identity of the item; empty for other operations and for errors.
     pub item_ids: Vec<ItemId>,
+    /// `FindItem`: the items; empty for other operations and for errors.
+    pub found_items: Vec<FoundItem>,
 }
 
 /// `@ResponseClass`. Absent or misspelled counts as [`ResponseClass::Error`]: success must be said.
@@ -107,6 +110,7 @@ impl ResponseMessage {
             members: expand_dl::members(message),
             page: Page::of_message(message),
             item_ids: item::item_ids(message),
+            found_items: find_item::found_items(message),
         }
     }
 }

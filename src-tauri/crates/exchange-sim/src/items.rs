@@ -70,6 +70,13 @@ impl Items {
         kept.items.iter().find(|item| item.is(mailbox, id)).cloned()
     }
 
+    /// Everything in a folder of this mailbox, oldest first.
+    pub(crate) fn within(&self, mailbox: &str, folder: &str) -> Vec<Item> {
+        let kept = self.kept();
+        let there = |item: &&Item| item.mailbox == mailbox && item.folder == folder;
+        kept.items.iter().filter(there).cloned().collect()
+    }
+
     /// Deletes it; whether it was there. Moved elsewhere, it has another id from then on.
     pub(crate) fn delete(&self, mailbox: &str, id: &str, how: DeleteType) -> bool {
         let mut kept = self.kept();

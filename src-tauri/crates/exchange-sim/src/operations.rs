@@ -53,6 +53,11 @@ pub(crate) fn answer(operation: &Operation, scene: &Scene<'_>) -> Answer {
             items,
         } => items::create(disposition.as_deref(), folder.as_ref(), items, scene),
         Operation::GetItem { properties, ids } => items::get(ids, *properties, scene),
+        Operation::FindItem {
+            folders,
+            subject,
+            properties,
+        } => items::find(folders, subject.as_deref(), *properties, scene),
         Operation::DeleteItem { how, ids } => items::delete(ids, *how, scene),
         Operation::Other(_) => fault(&EwsError::fault("ErrorInvalidRequest")),
     }

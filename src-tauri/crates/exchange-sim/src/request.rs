@@ -90,6 +90,12 @@ pub(crate) enum Operation {
         properties: bool,
         ids: Vec<String>,
     },
+    FindItem {
+        folders: Vec<FolderRef>,
+        /// The subject that the restriction demands.
+        subject: Option<String>,
+        properties: bool,
+    },
     DeleteItem {
         how: DeleteType,
         ids: Vec<String>,
@@ -110,6 +116,7 @@ impl Operation {
             Self::ExpandDl { .. } => "ExpandDL",
             Self::CreateItem { .. } => "CreateItem",
             Self::GetItem { .. } => "GetItem",
+            Self::FindItem { .. } => "FindItem",
             Self::DeleteItem { .. } => "DeleteItem",
             Self::Other(name) => name,
         }
@@ -222,6 +229,7 @@ fn operation(element: &Element) -> Result<Operation, Violation> {
         "GetRooms" => directory::rooms(element),
         "CreateItem" => items::create(element),
         "GetItem" => items::get(element),
+        "FindItem" => items::find(element),
         "DeleteItem" => items::delete(element),
         "ConvertId" => Ok(Operation::ConvertId {
             destination: required(element, "DestinationFormat")?.to_owned(),

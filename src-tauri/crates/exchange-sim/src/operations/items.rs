@@ -1,4 +1,4 @@
-//! `CreateItem`, `GetItem` and `DeleteItem` for drafts: saved, never sent.
+//! `CreateItem`, `GetItem`, `FindItem` and `DeleteItem` for drafts: saved, never sent.
 //! <https://learn.microsoft.com/exchange/client-developer/web-service-reference/createitem-operation>
 //! <https://learn.microsoft.com/exchange/client-developer/web-service-reference/deleteitem-operation>
 
@@ -60,6 +60,40 @@ pub(super) fn get(ids: &[String], properties: bool, scene: &Scene<'_>) -> Answer
         .map(|id| with_items("GetItem", find(id)))
         .collect();
     scene.directory.envelope.messages("GetItem", &messages)
+}
+
+/// The items with this subject, or all, a message for each folder.
+pub(super) fn find(
+    folders: &[FolderRef],
+    subject: Option<&str>,
+    properties: bool,
+    scene: &Scene<'_>,
+) -> Answer {
+    let found = |folder: &FolderRef| {
+        let (mailbox, folder) = place(Some(folder), scene)?;
+        let mailbox = scene.directory.mailbox(mailbox);
+        let items = scene.items.within(&mailbox.primary, folder);
+        let wanted = |item: &Item| subject.is_none_or(|subject| item.subject == subject);
+        let items: Vec<String> = items
+            .iter()
+            .filter(|item| wanted(item))
+            .map(|item| element(item, properties))
+            .collect();
+        Ok::<_, EwsError>(items)
+    };
+    let answer = |folder: &FolderRef| match found(folder) {
+        Ok(items) => format!(
+            "<m:FindItemResponseMessage ResponseClass=\"Success\"><m:ResponseCode>NoError\
+             </m:ResponseCode><m:RootFolder IndexedPagingOffset=\"{0}\" TotalItemsInView=\"{0}\" \
+             IncludesLastItemInRange=\"true\"><t:Items>{1}</t:Items></m:RootFolder>\
+             </m:FindItemResponseMessage>",
+            items.len(),
+            items.concat()
+        ),
+        Err(error) => message("FindItem", &error),
+    };
+    let messages: String = folders.iter().map(answer).collect();
+    scene.directory.envelope.messages("FindItem", &messages)
 }
 
 /// Deletes each item of these ids.

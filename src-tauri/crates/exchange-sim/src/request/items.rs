@@ -1,4 +1,4 @@
-//! Reading `CreateItem`, `GetItem` and `DeleteItem`.
+//! Reading `CreateItem`, `GetItem`, `FindItem` and `DeleteItem`.
 
 use super::{Operation, folder_ref, incomplete, message_child, required, unexpected};
 use crate::items::DeleteType;
@@ -63,6 +63,67 @@ pub(super) fn get(element: &Element) -> Result<Operation, Violation> {
         properties: base.text.trim() != "IdOnly" || additional.is_some(),
         ids: ids(element)?,
     })
+}
+
+/// `ItemShape`, a page, `Restriction`, `ParentFolderIds`, as the schema orders them. Of restrictions only
+/// the one on the subject is known.
+pub(super) fn find(element: &Element) -> Result<Operation, Violation> {
+    const ORDER: [&str; 4] = [
+        "ItemShape",
+        "IndexedPageItemView",
+        "Restriction",
+        "ParentFolderIds",
+    ];
+    if required(element, "Traversal")? != "Shallow" {
+        return Err(invalid(element, "Traversal", "other than Shallow"));
+    }
+    let mut next = 0;
+    for child in &element.children {
+        let at = ORDER
+            .iter()
+            .position(|name| child.is(Namespace::Messages, name));
+        match at.filter(|at| *at >= next) {
+            Some(at) => next = at + 1,
+            None => return Err(unexpected(child, ORDER[next.min(3)])),
+        }
+    }
+    let shape = message_child(element, "ItemShape")?;
+    let folders = message_child(element, "ParentFolderIds")?;
+    if folders.children.is_empty() {
+        return Err(incomplete(folders));
+    }
+    let restriction = element.child(Namespace::Messages, "Restriction");
+    Ok(Operation::FindItem {
+        folders: folders
+            .children
+            .iter()
+            .map(folder_ref)
+            .collect::<Result<_, _>>()?,
+        subject: restriction.map(subject_wanted).transpose()?,
+        properties: shape
+            .child(Namespace::Types, "AdditionalProperties")
+            .is_some(),
+    })
+}
+
+/// `IsEqualTo` with `FieldURI`, then `FieldURIOrConstant` with a `Constant`.
+fn subject_wanted(restriction: &Element) -> Result<String, Violation> {
+    let equal = restriction
+        .child(Namespace::Types, "IsEqualTo")
+        .ok_or_else(|| incomplete(restriction))?;
+    let [field, or_constant] = equal.children.as_slice() else {
+        return Err(incomplete(equal));
+    };
+    if !field.is(Namespace::Types, "FieldURI")
+        || required(field, "FieldURI")? != "item:Subject"
+        || !or_constant.is(Namespace::Types, "FieldURIOrConstant")
+    {
+        return Err(incomplete(equal));
+    }
+    let constant = or_constant
+        .child(Namespace::Types, "Constant")
+        .ok_or_else(|| incomplete(or_constant))?;
+    required(constant, "Value").map(str::to_owned)
 }
 
 fn new_item(element: &Element) -> Result<NewItem, Violation> {

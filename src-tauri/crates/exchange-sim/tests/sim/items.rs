@@ -205,3 +205,31 @@ async fn a_lost_answer_leaves_a_draft_and_a_lost_request_none() {
     assert!(lost.truncated, "{lost:?}");
     assert_eq!(server.counters().items_left, left("drafts"));
 }
+
+#[tokio::test]
+async fn a_draft_is_found_by_its_subject_alone() {
+    let server = simulator(Options::default()).await;
+    let id = item_id(&acting(&server, &draft()).await);
+    let restriction = |subject: &str| {
+        format!(
+            "<m:Restriction><t:IsEqualTo><t:FieldURI FieldURI=\"item:Subject\"/>\
+             <t:FieldURIOrConstant><t:Constant Value=\"{subject}\"/></t:FieldURIOrConstant>\
+             </t:IsEqualTo></m:Restriction>"
+        )
+    };
+    let shape = "<m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>";
+    let folders = "<m:ParentFolderIds><t:DistinguishedFolderId Id=\"drafts\"/></m:ParentFolderIds>";
+    let find = |parts: &str| format!("<m:FindItem Traversal=\"Shallow\">{parts}</m:FindItem>");
+    let found = find(&format!("{shape}{}{folders}", restriction("A &amp; B")));
+    acting(&server, &found)
+        .await
+        .has(200, &format!("Id=\"{id}\""));
+    let other = find(&format!("{shape}{}{folders}", restriction("Other")));
+    acting(&server, &other)
+        .await
+        .has(200, "<t:Items></t:Items>");
+    let swapped = find(&format!("{shape}{folders}{}", restriction("Other")));
+    acting(&server, &swapped)
+        .await
+        .has(500, "ErrorSchemaValidation");
+}
