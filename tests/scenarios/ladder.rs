@@ -38,7 +38,7 @@ fn stopped_at(run: &Outcome, id: &str, cause: &str, blame: Blame) {
     let broken = &steps[at];
     assert_eq!(broken.status, StepStatus::Fail, "{steps:#?}");
     assert_eq!(
-        broken.cause.map(|cause| cause.as_str()),
+        broken.cause.map(contract::Cause::as_str),
         Some(cause),
         "{broken:?}"
     );
@@ -143,7 +143,7 @@ async fn an_account_that_may_impersonate_nobody() {
     let step = rung(&run, "impersonate");
     assert_eq!(step.status, StepStatus::Fail);
     assert_eq!(
-        step.cause.map(|cause| cause.as_str()),
+        step.cause.map(contract::Cause::as_str),
         Some("impersonation.role_missing")
     );
     assert_eq!(step.blame, Some(Blame::Identity));

@@ -61,6 +61,18 @@ pub async fn engine() -> Engine {
         .expect("temporary space")
 }
 
+/// The same, asking this name server for the names of servers.
+///
+/// # Panics
+/// When it cannot be opened.
+pub async fn engine_asking(name_server: SocketAddr) -> Engine {
+    let options = Options {
+        name_server: Some(name_server),
+        ..engine_options()
+    };
+    Engine::temporary(options).await.expect("temporary space")
+}
+
 /// The same on a data folder, as another process would open it.
 ///
 /// # Panics
@@ -196,6 +208,13 @@ impl Check {
     #[must_use]
     pub fn canary(mut self, address: &str) -> Self {
         self.canaries.push(address.to_owned());
+        self
+    }
+
+    /// The same server by another URL.
+    #[must_use]
+    pub fn url(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.url);
         self
     }
 

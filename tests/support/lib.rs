@@ -9,6 +9,8 @@ pub mod loopback;
 pub mod name_server;
 mod outcome;
 
-pub use check::{ACCOUNT, Check, Live, PASSWORD, engine, engine_in, https, people, server, start};
+pub use check::{
+    ACCOUNT, Check, Live, PASSWORD, engine, engine_asking, engine_in, https, people, server, start,
+};
 pub use name_server::{NameServer, Record};
 pub use outcome::{Outcome, Told};

@@ -204,6 +204,7 @@ impl Engine {
             folder,
             downloads: real.downloads.clone(),
             guard: Guard::default(),
+            names: None,
             practice: true,
         });
         Ok((stage, lock))

@@ -34,6 +34,8 @@ pub(crate) struct Stage {
     pub(crate) running: RunningChecks,
     /// Keeps refused passwords from being sent again.
     pub(crate) guard: Guard,
+    /// Answers for the names of servers; `None`: the operating system does.
+    pub(crate) names: Option<exchange::Names>,
     pub(crate) previews: Previews,
     /// Autodiscover, going on or ended lately.
     pub(crate) discoveries: Jobs<Discovery, AnswerConsent>,
@@ -61,6 +63,8 @@ pub(crate) struct Parts {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) downloads: Option<PathBuf>,
     pub(crate) guard: Guard,
+    /// Answers for the names of servers; `None`: the operating system does.
+    pub(crate) names: Option<exchange::Names>,
     pub(crate) practice: bool,
 }
 
@@ -75,6 +79,7 @@ impl Stage {
             downloads: parts.downloads,
             running: RunningChecks::default(),
             guard: parts.guard,
+            names: parts.names,
             previews: Previews::default(),
             discoveries: Jobs::default(),
             lookups: Jobs::default(),

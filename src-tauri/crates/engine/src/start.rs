@@ -14,7 +14,7 @@ use crate::checks::{Guard, Sending};
 use crate::locks;
 use crate::ports::{Browser, Clock, Dice, PracticeExchange, Vault};
 use crate::practice::Rehearsal;
-use crate::problems::{data_folder, of_open};
+use crate::problems::{data_folder, internal, of_open};
 use crate::stage::{Parts, Stage, on_blocking_thread};
 
 /// The environment variable that names the data folder.
@@ -65,7 +65,7 @@ pub struct Options {
     /// The data folder where a [`Engine::temporary`] one notes refused passwords, so that they are not
     /// sent again by the next process; left out: nowhere. It is made on the first refusal only.
     pub guard_dir: Option<PathBuf>,
-    /// A name server that Autodiscover asks for names and addresses; left out: this computer's.
+    /// A name server that is asked for the names of servers; left out: this computer's.
     pub name_server: Option<SocketAddr>,
     /// Addresses that Autodiscover asks instead of what names resolve to: host, port, socket address.
     pub resolve: Vec<(String, u16, SocketAddr)>,
@@ -110,7 +110,7 @@ impl Engine {
             guard_dir: None,
             ..options
         };
-        let engine = Self::assemble(db, Some(folder), window, options);
+        let engine = Self::assemble(db, Some(folder), window, options)?;
         put_in_order(&engine.inner.real).await?;
         Ok(engine)
     }
@@ -121,7 +121,7 @@ impl Engine {
     /// [`contract::Code::DataFolder`] when the system gives no temporary space.
     pub async fn temporary(options: Options) -> Result<Self, Problem> {
         let db = on_blocking_thread(|| Db::temporary().map_err(|error| of_open(&error))).await?;
-        let engine = Self::assemble(db, None, None, options);
+        let engine = Self::assemble(db, None, None, options)?;
         put_in_order(&engine.inner.real).await?;
         Ok(engine)
     }
@@ -183,7 +183,14 @@ impl Engine {
         }
     }
 
-    fn assemble(db: Db, folder: Option<PathBuf>, window: Option<File>, options: Options) -> Self {
+    fn assemble(
+        db: Db,
+        folder: Option<PathBuf>,
+        window: Option<File>,
+        options: Options,
+    ) -> Result<Self, Problem> {
+        let names = options.name_server.map(exchange::Names::at).transpose();
+        let names = names.map_err(|error| internal("making ready to ask DNS", &error))?;
         let vault: Arc<dyn Vault> = match options.vault {
             VaultChoice::Platform => Arc::new(PlatformVault),
             VaultChoice::Memory => Arc::new(MemoryVault::default()),
@@ -197,6 +204,7 @@ impl Engine {
             folder,
             downloads: options.downloads,
             guard: Guard::new(options.guard_dir),
+            names,
             practice: false,
         });
         let inner = Inner {
@@ -209,10 +217,10 @@ impl Engine {
             resolve: options.resolve,
             _window: window,
         };
-        Self {
+        Ok(Self {
             inner: Arc::new(inner),
             sending: Sending::default(),
-        }
+        })
     }
 }
 

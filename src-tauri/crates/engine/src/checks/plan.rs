@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lanes::Wire;
 use super::spec;
+use crate::stage::Stage;
 
 pub use proxy::ProxyChoice;
 
@@ -89,10 +90,12 @@ impl Plan {
     /// does not speak.
     pub(crate) fn wire(
         &self,
+        stage: &Stage,
         password: &Secret,
         proxy_password: Option<&Secret>,
     ) -> Result<Wire, Problem> {
-        let (endpoint, trust) = (self.endpoint_by(proxy_password)?, self.trust()?);
+        let endpoint = self.endpoint_by(proxy_password)?.names(stage.names.clone());
+        let trust = self.trust()?;
         Ok(Wire::new(endpoint, trust, &self.account, password))
     }
 

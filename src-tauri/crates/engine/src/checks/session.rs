@@ -203,7 +203,7 @@ impl Session {
         tell: &Tell<'_>,
     ) -> Result<Opened, Problem> {
         plan.served()?;
-        let wire = plan.wire(password, sending.proxy_password.as_ref())?;
+        let wire = plan.wire(stage, password, sending.proxy_password.as_ref())?;
         let watched = Watched::begin(stage, plan, password, sending.again).await?;
         let watched = Arc::new(watched);
         let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
