@@ -42,7 +42,8 @@ pub(super) fn complete(conductor: &mut Conductor, ended: &Ended, counted: &Count
     let broken_at = stopped.map(|(cause, _)| broken_by(cause));
     for (id, title) in REST {
         let step = rung(id, title);
-        let step = if is_broken(&steps) {
+        // Only what ended the run hides what comes after it: the last four rungs stop nothing themselves.
+        let step = if stopped.is_some() && is_broken(&steps) {
             step.skipped("Not reached.")
         } else if let Some((cause, message)) = stopped.filter(|_| broken_at == Some(id)) {
             let first = conductor.facts.first.as_ref();
