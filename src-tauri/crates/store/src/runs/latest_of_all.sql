@@ -1,1 +1,1 @@
-SELECT id FROM runs ORDER BY number DESC LIMIT 1
+SELECT id FROM runs WHERE scope <> 'service_account' ORDER BY number DESC LIMIT 1

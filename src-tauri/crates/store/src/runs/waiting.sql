@@ -2,5 +2,6 @@
 SELECT id FROM (
     SELECT id, applied_at FROM runs
     WHERE organization_id = :organization AND fingerprint = :fingerprint AND state <> 'running'
+      AND scope <> 'service_account'
     ORDER BY number DESC LIMIT 1
 ) WHERE applied_at IS NULL
