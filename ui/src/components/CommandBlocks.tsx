@@ -13,7 +13,7 @@ import { CopyButton } from "./CopyButton";
 
 const purposes: Record<RemedyPurpose, { title: string; note: string; icon: ReactNode }> = {
   look: { title: "Look", note: "reads only", icon: <EyeRegular /> },
-  change: { title: "Change", note: "changes Exchange", icon: <EditRegular /> },
+  change: { title: "Change", note: "changes something", icon: <EditRegular /> },
   undo: { title: "Undo", note: "takes the change back", icon: <ArrowUndoRegular /> },
   verify: { title: "Verify", note: "proves the change", icon: <CheckmarkCircleRegular /> },
 };
@@ -57,7 +57,7 @@ function CommandBlock({ command }: { command: Command }) {
         </span>
         <Text weight="semibold">{title}</Text>
         <Text size={200} className={styles.note}>
-          {command.shell ? `${note} - ${command.shell}` : note}
+          {command.shell ? `${note}, ${command.shell}` : note}
         </Text>
         <span className={styles.space} />
         <CopyButton

@@ -43,7 +43,7 @@ const rungs = () => screen.getAllByRole("listitem").map((rung) => rung.textConte
 describe("a ladder", () => {
   test("numbers its rungs, with word and time", () => {
     render(<StepLadder steps={[step("form", { elapsedMs: 0 }), step("dns", { title: "Name", status: "warning" })]} />);
-    expect(rungs()).toEqual(["1. Form valuesPass0 ms", "2. NameWarning"]);
+    expect(rungs()).toEqual(["1. Form valuesPass<1 ms", "2. NameWarning"]);
   });
 
   test("keeps the numbers of a check where rungs are missing, and counts those of other ladders", () => {

@@ -52,7 +52,8 @@ export function stoppedAt(steps: readonly Step[]): number | undefined {
   return at >= 0 && steps.slice(at + 1).every((step) => step.status === "skipped") ? at : undefined;
 }
 
-/** A time as measured: `42 ms`, `1.4 s`. */
+/** A time as measured: `<1 ms`, `42 ms`, `1.4 s`. */
 export function elapsed(milliseconds: number): string {
+  if (milliseconds < 1) return "<1 ms";
   return milliseconds < 1000 ? `${milliseconds} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

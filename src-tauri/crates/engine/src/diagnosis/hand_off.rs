@@ -122,7 +122,18 @@ fn what(cause: Cause, known: &Known, cluster: &Cluster) -> String {
         .unwrap_or_default();
     format!(
         "{touched}{stopped} Seen by Understudy, check {} of {}, as {} on {}{build}.",
-        row.number, row.started_at, row.account, row.ews_url
+        row.number,
+        when(&row.started_at),
+        row.account,
+        row.ews_url
+    )
+}
+
+/// `22 Nov 2026, 13:05 UTC`: a card is read elsewhere, in another zone.
+fn when(started_at: &str) -> String {
+    started_at.parse::<jiff::Timestamp>().map_or_else(
+        |_| started_at.to_owned(),
+        |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string(),
     )
 }
 
