@@ -29,7 +29,10 @@ const REDACTED: [(&str, &str); 26] = [
     (r"elapsed_ms&quot;:\d+", "elapsed_ms&quot;:[ms]"),
     (r#"resolves to [^"&<\n]*"#, "resolves to [addresses]."),
     (r#"Addresses: [^"&<\n]*"#, "Addresses: [addresses]"),
-    (r"Clock of the server: [+-]\d+ s", "Clock of the server: [s]"),
+    (
+        r"Clock of the server: [+-]\d+ s",
+        "Clock of the server: [s]",
+    ),
     (r" +\d+ ms\b", " [ms]"),
     (r"\b\d+ ms\b", "[ms]"),
     (r"Port \d+|127\.0\.0\.1:\d+|\[::1\]:\d+", "[port]"),

@@ -50,7 +50,9 @@ pub(super) fn html(steps: &[Step]) -> String {
     }
     let mut text = "<section>\n<h2>Steps</h2>\n<table>\n<thead><tr><th>Step</th><th>Status</th><th>Time</th><th>What was found</th></tr></thead>\n<tbody>\n".to_owned();
     for step in steps {
-        let took = step.elapsed_ms.map_or_else(String::new, |ms| format!("{ms} ms"));
+        let took = step
+            .elapsed_ms
+            .map_or_else(String::new, |ms| format!("{ms} ms"));
         let next = step.next.as_deref().map(|next| format!(" Next: {next}"));
         let message = format!("{}{}", step.message, next.unwrap_or_default());
         let cells = [&step.title, word(step.status), &took, &message].map(escaped);
