@@ -4,6 +4,7 @@
 mod budget;
 mod causes;
 mod certificates;
+mod clusters;
 mod codes;
 mod concurrency;
 mod connection;
