@@ -1,15 +1,16 @@
 //! Autodiscover against hosts that answer, redirect, refuse and lie. What is held above all: which of
 //! them was ever sent credentials.
 
+mod checking;
+mod hostile;
+
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use contract::{
-    AddUser, AnswerConsent, Authentication, Cause, CheckPassword, CheckScope, ConsentAnswer,
-    Discovery, DiscoveryCandidate, DiscoveryMethod as Method, DiscoveryPlacement as Placement,
-    DiscoveryRef, DiscoveryState, DiscoveryStep, EmailConfiguration, EmailConfigurationForm,
-    OrganizationsQuery, PasswordChange, Problem, ProxySetting, RunPage, RunState,
-    SaveEmailConfiguration, Secret, StartCheck, StartDiscovery, StepStatus, TlsTrust,
+    AnswerConsent, Authentication, Cause, ConsentAnswer, Discovery, DiscoveryCandidate,
+    DiscoveryMethod as Method, DiscoveryPlacement as Placement, DiscoveryRef, DiscoveryState,
+    DiscoveryStep, Secret, StepStatus, TlsTrust,
 };
 use engine::checks::{Plan, ProxyChoice, SendAgain, Sending};
 use engine::discovery::{Asking, Search};
@@ -699,169 +700,6 @@ async fn a_discovery_can_be_stopped_while_it_asks() {
             .expect("still there"),
     );
     assert!(scene.hosts.that_received_credentials().is_empty());
-}
-
-/// An organization whose URL is found when checking, with one user.
-struct Office {
-    scene: Scene,
-    id: contract::OrganizationId,
-}
-
-impl Office {
-    async fn of(list: Vec<exchange_sim::Options>) -> Self {
-        let scene = Scene::of(list, Vec::new()).await;
-        let all = OrganizationsQuery::default();
-        let all = scene.engine.organizations_list(all).await;
-        let id = all.expect("there is a default one")[0].id;
-        let user = AddUser {
-            organization: id,
-            name: "User One".to_owned(),
-            address: "user1@contoso.com".to_owned(),
-            upn: None,
-            sid: None,
-            must_refuse: false,
-            tags: String::new(),
-        };
-        scene.engine.user_add(user).await.expect("a user");
-        Self { scene, id }
-    }
-
-    fn form(&self, ews_url: &str, find_when_checking: bool) -> EmailConfigurationForm {
-        EmailConfigurationForm {
-            account_logon: ACCOUNT.to_owned(),
-            ews_url: ews_url.to_owned(),
-            authentication: Authentication::Ntlm,
-            tls_trust: self.scene.trust(),
-            proxy: ProxySetting::None,
-            find_when_checking,
-            ..EmailConfigurationForm::default()
-        }
-    }
-
-    async fn save(&self, form: EmailConfigurationForm) -> EmailConfiguration {
-        let request = SaveEmailConfiguration {
-            organization: self.id,
-            form,
-            password: PasswordChange::Store {
-                password: Secret::new(PASSWORD.to_owned()),
-            },
-            proxy_password: None,
-        };
-        let saved = self.scene.engine.email_configuration_save(request).await;
-        saved.expect("good settings").configuration
-    }
-
-    async fn check(&self) -> Result<RunPage, Problem> {
-        let request = StartCheck {
-            organization: self.id,
-            form: None,
-            password: CheckPassword::Stored,
-            scope: CheckScope::All,
-            send_again: false,
-            proxy_password: None,
-        };
-        let run = self.scene.engine.check_start(request).await?;
-        let mut progress = self.scene.engine.watch_run(&run.run).await?;
-        progress
-            .wait_for(|progress| progress.state != RunState::Running)
-            .await
-            .expect("it ends");
-        self.scene.engine.run_show(run).await
-    }
-
-    /// Starts a discovery as the window does, answers its questions so, and remembers that.
-    async fn look(&self, answer: ConsentAnswer) -> (Discovery, usize) {
-        let request = StartDiscovery {
-            organization: self.id,
-            form: self.form("", false),
-            address: None,
-            password: Some(CheckPassword::Stored),
-            send_again: false,
-            proxy_password: None,
-        };
-        let engine = &self.scene.engine;
-        let which = engine.discovery_start(request).await.expect("good input");
-        let mut asked = 0;
-        loop {
-            let now = engine.discovery_show(which.clone()).await.expect("known");
-            match (&now.state, &now.question) {
-                (DiscoveryState::Done, _) => return (now, asked),
-                (DiscoveryState::Asking, Some(question)) => {
-                    asked += 1;
-                    let consent = AnswerConsent {
-                        discovery: which.discovery.clone(),
-                        question: question.question,
-                        answer,
-                        remember: true,
-                    };
-                    engine.discovery_answer(consent).await.expect("it waits");
-                }
-                _ => {}
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    }
-}
-
-fn exchange() -> exchange_sim::Options {
-    host("mail.contoso.com", Autodiscover::absent())
-}
-
-#[tokio::test]
-async fn a_check_finds_the_url_at_a_host_that_was_saved_before() {
-    let mut with_json = host(AUTODISCOVER, Autodiscover::at(EWS));
-    with_json.autodiscover.json = Endpoint::Works;
-    let office = Office::of(vec![exchange(), with_json]).await;
-    office.save(office.form(EWS, false)).await;
-    let saved = office.save(office.form("", true)).await;
-    assert!(saved.form.find_when_checking && saved.form.ews_url.is_empty());
-    let page = office.check().await.expect("it goes on");
-    assert_eq!(page.row.state, RunState::Complete, "{:?}", page.row.message);
-    assert_eq!(
-        (page.row.ews_url.as_str(), page.row.summary.granted),
-        (EWS, 1)
-    );
-    let step = page.steps.iter().find(|step| step.id == "discovery");
-    let step = step.expect("a rung of its own");
-    assert_eq!(step.status, StepStatus::Pass);
-    assert!(step.message.contains(EWS), "{}", step.message);
-    assert!(!step.evidence.is_empty() && step.elapsed_ms.is_some());
-}
-
-#[tokio::test]
-async fn a_check_sends_nothing_to_a_host_that_nobody_confirmed() {
-    let mut with_json = host(AUTODISCOVER, Autodiscover::at(EWS));
-    with_json.autodiscover.json = Endpoint::Works;
-    let office = Office::of(vec![exchange(), with_json]).await;
-    office.save(office.form("", true)).await;
-    let problem = office.check().await.expect_err("nobody confirmed it");
-    assert_eq!(problem.code, contract::Code::NotAllowed);
-    assert!(
-        problem.message.contains("nobody has confirmed"),
-        "{problem}"
-    );
-    assert!(problem.hint.is_some());
-    assert!(office.scene.hosts.that_received_credentials().is_empty());
-}
-
-#[tokio::test]
-async fn a_check_asks_no_question_and_honors_what_is_remembered() {
-    let mail = "mail.contoso.com";
-    let office = Office::of(vec![exchange(), host(AUTODISCOVER, Autodiscover::at(EWS))]).await;
-    office.save(office.form(EWS, false)).await;
-    office.save(office.form("", true)).await;
-    let problem = office.check().await.expect_err("not without consent");
-    assert!(problem.message.contains("found no EWS URL"), "{problem}");
-    assert!(office.scene.hosts.that_received_credentials().is_empty());
-    let (found, asked) = office.look(ConsentAnswer::Send).await;
-    assert_eq!((urls(&found), asked), (vec![EWS], 1));
-    let (_, asked) = office.look(ConsentAnswer::Skip).await;
-    assert_eq!(asked, 0, "it is remembered");
-    let page = office.check().await.expect("it goes on");
-    assert_eq!(page.row.summary.granted, 1);
-    let mut received = office.scene.hosts.that_received_credentials();
-    received.sort();
-    assert_eq!(received, [AUTODISCOVER, mail]);
 }
 
 #[tokio::test]

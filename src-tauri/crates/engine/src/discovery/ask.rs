@@ -1,6 +1,7 @@
 //! Asks Autodiscover itself: SOAP first, POX where that is not there. Without credentials first; with
-//! them only where the host asks for them, a person consented, and the host was verified. One attempt
-//! a host, two hosts in all, never to Exchange Online, never over http.
+//! them only where the host asks for them, a person consented, and the host was verified. One log-on a
+//! host, whatever it says to it; two hosts in all, never to Exchange Online, never over http. A connection
+//! that is logged on is used again for another address of the same mailbox, nothing else.
 
 use std::time::{Duration, Instant};
 
@@ -80,13 +81,17 @@ impl Walk {
         };
         let password = self.quest.password.clone();
         let password = password.unwrap_or_else(|| Secret::new(String::new()));
-        let caller = Caller::new(
-            &self.quest.stage,
-            self.plan_at(url),
-            &password,
-            &self.quest.means,
-        );
-        let mut caller = match caller.await {
+        // One that is logged on here already, and was answered as Autodiscover answers.
+        let kept = self.welcome.remove(url.as_str());
+        let is_kept = kept.is_some();
+        let made = match kept {
+            Some(caller) => Ok(caller),
+            None => {
+                let (stage, means) = (&self.quest.stage, &self.quest.means);
+                Caller::new(stage, self.plan_at(url), &password, means).await
+            }
+        };
+        let mut caller = match made {
             Ok(caller) => caller,
             Err(problem) => {
                 self.end(number, Row::warning(problem.message));
@@ -104,6 +109,15 @@ impl Walk {
         };
         let mut took = started.elapsed();
         self.edit(number, |step| step.certificates = shown(&reply.chain));
+        if is_kept {
+            self.edit(number, |step| step.password_sent_to = Some(place(url)));
+            if reply.status == 401 {
+                let refused = self.refuse(&place(url), "the server refused it this time");
+                self.end(number, refused);
+                return done();
+            }
+        }
+        let mut signed_in = is_kept;
         if reply.status == 401 {
             let offer = answer_of(&reply);
             self.edit(number, |step| step.answer = Some(offer));
@@ -116,6 +130,7 @@ impl Walk {
                 return done();
             };
             (reply, took) = answered;
+            signed_in = true;
         }
         self.measured(number, took);
         let question = Question {
@@ -124,7 +139,26 @@ impl Walk {
             number,
             address,
         };
-        Ok(self.read(&question, way, &reply, &caller).await)
+        let came = self.read(&question, way, &reply, &caller).await;
+        if signed_in && dialect.is_answer(&reply) {
+            self.welcome.insert(url.to_string(), caller);
+        }
+        Ok(came)
+    }
+
+    /// A host refused the credentials: they never go there again, whatever it said before.
+    fn refuse(&mut self, host: &str, why: &str) -> Row {
+        self.refused.insert(host.to_owned());
+        self.welcome.retain(|url, _| {
+            let url = Url::parse(url);
+            !url.is_ok_and(|url| place(&url) == host)
+        });
+        Row::fail(
+            Cause::AuthRejected,
+            format!(
+                "{host} refused the sign-in ({why}). It is not sent there again; the next candidate may take it."
+            ),
+        )
     }
 
     /// The reply to the request with credentials; `None`: none were sent, or they were refused, and
@@ -168,19 +202,10 @@ impl Walk {
         }
         self.measured(number, took);
         let row = match signed_in {
-            SignedIn::Yes(reply) => {
-                if !self.welcome.contains(&host) {
-                    self.welcome.push(host);
-                }
-                return Ok(Some((reply, took)));
-            }
-            SignedIn::Refused(why) => Row::fail(
-                Cause::AuthRejected,
-                format!(
-                    "{host} refused the sign-in ({why}). It is not sent there again; the next candidate may take it."
-                ),
-            ),
+            SignedIn::Yes(reply) => return Ok(Some((reply, took))),
+            SignedIn::Refused(why) => self.refuse(&host, &why),
             SignedIn::RefusedByDirectory(why) => {
+                self.refused.insert(host);
                 let said =
                     format!("The directory refused the sign-in: {why}. It is sent nowhere else.");
                 self.closed = Some(said.clone());
@@ -199,6 +224,9 @@ impl Walk {
 
     /// Why credentials do not go to this host, whoever consents.
     fn forbidden(&self, way: &Way, host: &str) -> Option<String> {
+        if self.refused.contains(host) {
+            return Some(format!("Not sent: {host} refused it before."));
+        }
         let plan = &self.quest.plan;
         let was_sent = self.sent.iter().any(|known| known == host);
         if self.quest.password.is_none() && plan.wants_password() {
@@ -218,10 +246,10 @@ impl Walk {
                 "Not sent: {host} is often a foreign web host, and Basic would hand it the password itself."
             ));
         }
-        if was_sent && !self.welcome.iter().any(|known| known == host) {
-            return Some(format!("Not sent: {host} had its one attempt."));
+        if was_sent {
+            return Some(format!("Not sent: {host} had its one sign-in."));
         }
-        if !was_sent && self.sent.len() >= MOST_HOSTS {
+        if self.sent.len() >= MOST_HOSTS {
             return Some(format!(
                 "Not sent: two hosts were sent it already ({}).",
                 self.sent.join(", ")
@@ -325,6 +353,11 @@ impl Dialect {
             Self::Soap => ews::autodiscover::soap::request(url.as_str(), &[address.as_str()]).ok(),
             Self::Pox => ews::autodiscover::pox::request(address.as_str()).ok(),
         }
+    }
+
+    /// Whether Autodiscover itself wrote it, and not whoever else answers on this host.
+    fn is_answer(self, reply: &Reply) -> bool {
+        reply.status == 200 && !matches!(self.read(&reply.body), Answer::Unreadable(_))
     }
 
     fn read(self, body: &[u8]) -> Answer {

@@ -1,6 +1,7 @@
 //! A discovery under way: its order, its rows, what it may still do. The steps themselves stand in files
 //! of their own. Sends nothing by itself.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use url::Url;
 
 use super::consent::Consents;
 use super::trail::Trail;
-use crate::checks::{Means, Plan, shown};
+use crate::checks::{Caller, Means, Plan, shown};
 use crate::diagnosis::{Asked, Seen, observe};
 use crate::jobs::Desk;
 use crate::stage::Stage;
@@ -55,8 +56,10 @@ pub(super) struct Walk {
     pub(super) trail: Trail,
     /// Hosts that were sent credentials, in their order.
     pub(super) sent: Vec<String>,
-    /// Those of them that took the credentials.
-    pub(super) welcome: Vec<String>,
+    /// Hosts that refused them: final.
+    pub(super) refused: HashSet<String>,
+    /// By URL, whoever is logged on there and was answered by Autodiscover.
+    pub(super) welcome: HashMap<String, Caller>,
     /// Why no credentials go anywhere any more.
     pub(super) closed: Option<String>,
     pub(super) questions: u32,
@@ -115,7 +118,8 @@ impl Walk {
             desk,
             trail: Trail::default(),
             sent: Vec::new(),
-            welcome: Vec::new(),
+            refused: HashSet::new(),
+            welcome: HashMap::new(),
             closed: None,
             questions: 0,
         })
