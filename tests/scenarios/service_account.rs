@@ -533,24 +533,86 @@ async fn cancelled_before_it_writes_nothing_is_written() {
     assert_eq!(step(&test, "create_item").status, StepStatus::Skipped);
 }
 
+fn creating() -> When {
+    When::Operation("CreateItem".to_owned())
+}
+
+#[tokio::test]
+async fn a_draft_whose_answer_was_lost_is_found_and_deleted() {
+    let slow = What::Delay(Duration::from_secs(3));
+    for what in [What::CloseMidAnswer, slow] {
+        let exchange = start(Options {
+            faults: vec![Fault::once(creating(), what.clone())],
+            ..server(2)
+        })
+        .await;
+        let test = tested(&exchange, writing()).await;
+        let message = test.message.clone().unwrap_or_default();
+        assert_eq!(asked(&exchange, "CreateItem"), 1, "never sent twice");
+        assert_eq!(left(&exchange), 0, "{what:?}: {message}");
+        assert!(asked(&exchange, "FindItem") >= 1, "{what:?}");
+        assert_eq!(end(&test), "granted", "the mailbox did open");
+        assert_eq!(step(&test, "create_item").status, StepStatus::Fail);
+        if matches!(what, What::CloseMidAnswer) {
+            assert_eq!(step(&test, "delete_item").status, StepStatus::Pass);
+            assert!(message.contains("found by its subject"), "{message}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_lost_answer_says_what_may_be_left() {
-    let exchange = start(Options {
-        faults: vec![Fault::once(
-            When::Operation("CreateItem".to_owned()),
+    let denied = || What::Ews(EwsError::new("ErrorAccessDenied"));
+    let finding = || When::Operation("FindItem".to_owned());
+    let cases = [
+        (
             What::CloseMidAnswer,
-        )],
-        ..server(2)
-    })
-    .await;
-    let test = tested(&exchange, writing()).await;
-    let message = test.message.clone().unwrap_or_default();
-    assert!(
-        message.contains("may be left in Drafts of user1@contoso.com"),
-        "{message}"
-    );
-    assert_eq!(asked(&exchange, "CreateItem"), 1, "never sent twice");
-    assert_eq!(step(&test, "create_item").status, StepStatus::Fail);
+            vec![Fault::always(finding(), denied())],
+            1,
+        ),
+        (What::Close, Vec::new(), 0),
+    ];
+    for (what, mut faults, remains) in cases {
+        faults.push(Fault::once(creating(), what.clone()));
+        let exchange = start(Options {
+            faults,
+            ..server(2)
+        })
+        .await;
+        let test = tested(&exchange, writing()).await;
+        let message = test.message.clone().unwrap_or_default();
+        assert!(
+            message.contains("may be left in Drafts of user1@contoso.com"),
+            "{message}"
+        );
+        assert!(message.contains("Understudy test draft 20"), "{message}");
+        assert_eq!(asked(&exchange, "CreateItem"), 1, "never sent twice");
+        assert_eq!(asked(&exchange, "FindItem"), 2, "looked for twice");
+        assert_eq!(step(&test, "create_item").status, StepStatus::Fail);
+        assert_eq!(left(&exchange), remains, "{what:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_may_come_after_the_writing_is_looked_into() {
+    for (code, searches) in [
+        ("ErrorInternalServerError", 2),
+        ("ErrorMailboxStoreUnavailable", 2),
+        ("ErrorAccessDenied", 0),
+        ("ErrorImpersonateUserDenied", 0),
+    ] {
+        let exchange = start(Options {
+            faults: vec![Fault::once(creating(), What::Ews(EwsError::new(code)))],
+            ..server(2)
+        })
+        .await;
+        let test = tested(&exchange, writing()).await;
+        assert_eq!(asked(&exchange, "FindItem"), searches, "{code}");
+        assert_eq!(end(&test), "granted", "{code}: the mailbox did open");
+        let create = step(&test, "create_item");
+        assert!(create.cause.is_some(), "{code}: {create:?}");
+        assert_eq!(create.status, StepStatus::Fail, "{code}");
+    }
 }
 
 #[tokio::test]

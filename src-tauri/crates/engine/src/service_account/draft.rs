@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use contract::{Cause, Step};
-use ews::{Body, Draft, ItemId, ResponseCode, create_item, delete_item, get_item};
+use ews::{Body, Draft, ItemId, ResponseCode, create_item, delete_item, find_item, get_item};
 use exchange::{Fault, Reply};
 use tokio::time::Instant;
 
+use super::mailbox::{NO_WAY, no_way};
 use super::play::Played;
 use crate::checks::{Asking, Rung as _, Session};
 use crate::diagnosis::wording::{self, RowFacts};
@@ -19,11 +20,14 @@ const ATTEMPTS: u32 = 3;
 /// Pause before it is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How often a draft is looked for whose answer was lost: it may still be on its way.
+const SEARCHES: u32 = 2;
+
 /// What writing came to.
 pub(super) enum Wrote {
     /// Written, and gone again.
     Clean,
-    /// Nothing was written: why.
+    /// It did not work, and nothing is left: why.
     Not(Cause, String),
     /// Something is left, or may be: what to do about it.
     Left(String),
@@ -34,8 +38,13 @@ enum Known {
     Made(ItemId),
     /// Refused: nothing was made.
     Refused(Cause, String),
-    /// No answer: it may be there.
-    Lost(String),
+    /// It may be there: why it is not known.
+    Lost {
+        cause: Cause,
+        why: String,
+        /// Exchange answered: whatever there is, is there now.
+        answered: bool,
+    },
 }
 
 impl Played<'_> {
@@ -56,7 +65,7 @@ impl Played<'_> {
             Known::Made(item) => {
                 let target = self.checked.mailbox.as_str();
                 self.show(step.pass(format!("A draft was created in {target}.")));
-                self.clean_up(session, &item, &subject).await
+                self.clean_up(session, &[item], &subject).await
             }
             Known::Refused(cause, message) => {
                 self.show(step.fail(cause, &message, &self.words()));
@@ -64,17 +73,81 @@ impl Played<'_> {
                 self.show(self.step("delete_item").skipped(nothing));
                 Wrote::Not(cause, message)
             }
-            Known::Lost(why) => {
-                let left = self.left(&subject);
-                let message = format!("No answer came ({why}). {left}");
-                self.show(step.fail(Cause::HttpClosed, &message, &self.words()));
-                self.show(
-                    self.step("delete_item")
-                        .skipped("Not known what to delete."),
-                );
-                Wrote::Left(message)
+            Known::Lost {
+                cause,
+                why,
+                answered,
+            } => {
+                let message = format!("Whether a draft was created was not told: {why}.");
+                self.show(step.fail(cause, &message, &self.words()));
+                self.after_loss(session, &subject, (cause, &message, answered))
+                    .await
             }
         }
+    }
+
+    /// Looks for a draft by its subject, and takes it away.
+    async fn after_loss(
+        &mut self,
+        session: &mut Session,
+        subject: &str,
+        (cause, message, answered): (Cause, &str, bool),
+    ) -> Wrote {
+        self.show(self.step("delete_item").running());
+        match self.search(session, subject).await {
+            Ok(items) if items.is_empty() && answered => {
+                let nothing = "Nothing to delete: no draft was found.";
+                self.show(self.step("delete_item").skipped(nothing));
+                Wrote::Not(cause, format!("{message} None was found."))
+            }
+            Ok(items) if items.is_empty() => {
+                let late = format!(
+                    "None was found. Should it come later: {}",
+                    self.left(subject)
+                );
+                self.show(self.step("delete_item").skipped(&late));
+                Wrote::Left(format!("{message} {late}"))
+            }
+            Ok(items) => match self.clean_up(session, &items, subject).await {
+                Wrote::Clean => {
+                    let found = "It was found by its subject and deleted.";
+                    Wrote::Not(cause, format!("{message} {found}"))
+                }
+                other => other,
+            },
+            Err(unsearched) => {
+                let left = self.left(subject);
+                let seen = [format!("FindItem: {unsearched}")];
+                let step = self.step("delete_item").fail(cause, &left, &self.words());
+                self.show(self.by_hand(step).seen(seen));
+                Wrote::Left(format!("{message} {left}"))
+            }
+        }
+    }
+
+    /// What has this subject in Drafts, over a fresh connection; twice where nothing is there.
+    async fn search(
+        &mut self,
+        session: &mut Session,
+        subject: &str,
+    ) -> Result<Vec<ItemId>, String> {
+        let user = self.checked.user.as_ref().map(|(user, _)| user);
+        let body = find_item::request(session.schema, user, self.checked.beside(), subject)
+            .expect("the identities were read when the test began");
+        let anchor = self.anchor();
+        let mut last = Ok(Vec::new());
+        for search in 1..=SEARCHES {
+            session.close();
+            if search > 1 {
+                tokio::time::sleep(PAUSE).await;
+            }
+            let outcome = session.ask(&body, anchor.as_deref(), true).await;
+            last = found(&outcome, subject);
+            if last.as_ref().is_ok_and(|items| !items.is_empty()) {
+                break;
+            }
+        }
+        last.map_err(|why| session.access.redactor.clean(why))
     }
 
     /// Names the program and the time, and nobody else has it.
@@ -94,6 +167,8 @@ impl Played<'_> {
             .expect("the identities were read when the test began");
         let anchor = self.anchor();
         let asked = Asked::Impersonating;
+        // A connection that rested while somebody was asked may be half dead, and would cost the answer.
+        session.close();
         let (outcome, observed) = session
             .ask_of(&body, anchor.as_deref(), false, asked, &[])
             .await;
@@ -101,41 +176,37 @@ impl Played<'_> {
         if let Some(item) = made(&outcome) {
             return Known::Made(item);
         }
-        // A code of Exchange's own says that nothing was made; anything else leaves it open.
-        let refused =
-            observed.ews_code.is_some() || observed.http_status.is_some_and(|status| status < 500);
-        match (&observed.seen, &outcome) {
-            (Seen::Cause(cause), Ok(_)) if refused && *cause != Cause::ProtocolUnexpected => {
-                let message = Self::row_message(session, *cause, &observed);
-                Known::Refused(*cause, message)
+        let (cause, why) = match &observed.seen {
+            Seen::Cause(cause) => (*cause, Self::why(session, *cause, &observed)),
+            Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => {
+                let lost = Cause::AuthLost;
+                (lost, Self::why(session, lost, &observed))
             }
-            (Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack | Seen::NoWay, _) => {
-                let message = Self::row_message(session, Cause::AuthLost, &observed);
-                Known::Refused(Cause::AuthLost, message)
+            Seen::NoWay => (NO_WAY, no_way(&observed)),
+            Seen::StepDown { otherwise, .. } => {
+                (*otherwise, Self::why(session, *otherwise, &observed))
             }
-            (Seen::StepDown { otherwise, .. }, _) => {
-                let message = Self::row_message(session, *otherwise, &observed);
-                Known::Refused(*otherwise, message)
+            Seen::AccountDisabled => {
+                let disabled = Cause::MailboxDisabled;
+                (disabled, Self::why(session, disabled, &observed))
             }
-            (
-                _,
-                Err(
-                    Fault::NameNotFound { .. }
-                    | Fault::ConnectionRefused
-                    | Fault::ConnectTimeout { .. },
-                ),
-            ) => {
-                let message =
-                    "The connection ended, and no new one came about. Nothing was written.";
-                Known::Refused(Cause::HttpClosed, message.to_owned())
+            Seen::Opened(_) | Seen::NoOwnMailbox => {
+                let odd = Cause::ProtocolUnexpected;
+                (odd, Self::why(session, odd, &observed))
             }
-            (_, Err(fault)) => Known::Lost(fault.to_string()),
-            (_, Ok(reply)) => Known::Lost(format!("HTTP status {}", reply.status)),
+        };
+        if is_refusal(&outcome, &observed) {
+            return Known::Refused(cause, format!("No draft was created: {why}."));
+        }
+        Known::Lost {
+            cause,
+            why,
+            answered: observed.ews_code.is_some(),
         }
     }
 
     /// Deletes, and looks whether it is gone; more than once if it must.
-    async fn clean_up(&mut self, session: &mut Session, item: &ItemId, subject: &str) -> Wrote {
+    async fn clean_up(&mut self, session: &mut Session, items: &[ItemId], subject: &str) -> Wrote {
         self.show(self.step("delete_item").running());
         let started = Instant::now();
         let mut seen = Vec::new();
@@ -144,11 +215,15 @@ impl Played<'_> {
                 session.close();
                 tokio::time::sleep(PAUSE).await;
             }
-            let deleted = self.delete(session, item).await;
-            seen.push(format!("DeleteItem: {deleted}"));
-            let verified = self.look(session, item).await;
-            seen.push(format!("GetItem afterwards: {verified}"));
-            if verified == ResponseCode::ErrorItemNotFound.as_str() {
+            let mut gone = true;
+            for item in items {
+                let deleted = self.delete(session, item).await;
+                seen.push(format!("DeleteItem: {deleted}"));
+                let verified = self.look(session, item).await;
+                seen.push(format!("GetItem afterwards: {verified}"));
+                gone &= verified == ResponseCode::ErrorItemNotFound.as_str();
+            }
+            if gone {
                 let step = self.step("delete_item").pass("The draft is gone again.");
                 self.show(step.took(Some(started.elapsed())).seen(seen));
                 return Wrote::Clean;
@@ -157,15 +232,19 @@ impl Played<'_> {
         let left = self.left(subject);
         let step: Step = self.step("delete_item");
         let step = step.fail(Cause::ServerError, &left, &self.words());
-        let step = Step {
+        let step = self.by_hand(step);
+        self.show(step.took(Some(started.elapsed())).seen(seen));
+        Wrote::Left(left)
+    }
+
+    fn by_hand(&self, step: Step) -> Step {
+        Step {
             next: Some(format!(
                 "Open the mailbox of {} and delete the draft, or have its owner do it.",
                 self.checked.mailbox.as_str()
             )),
             ..step
-        };
-        self.show(step.took(Some(started.elapsed())).seen(seen));
-        Wrote::Left(left)
+        }
     }
 
     async fn delete(&mut self, session: &mut Session, item: &ItemId) -> String {
@@ -221,19 +300,83 @@ impl Played<'_> {
         };
     }
 
-    fn row_message(session: &Session, cause: Cause, observed: &Observed) -> String {
+    fn why(session: &Session, cause: Cause, observed: &Observed) -> String {
         let words = session.access.words(&session.facts.authentication.offered);
-        let why = wording::row_message(cause, &RowFacts::of(observed, 1), &words);
-        format!("No draft was created: {why}.")
+        wording::row_message(cause, &RowFacts::of(observed, 1), &words)
     }
 }
 
+/// What was made, whatever else the answer says.
 fn made(outcome: &Result<Reply, Fault>) -> Option<ItemId> {
     let message = message(outcome.as_ref().ok()?)?;
-    if !message.is_success() {
-        return None;
-    }
     message.item_ids.into_iter().next()
+}
+
+/// Whether nothing can have been made: Exchange refused it for a reason that comes before any writing,
+/// or it never reached Exchange. Everything else leaves it open.
+fn is_refusal(outcome: &Result<Reply, Fault>, observed: &Observed) -> bool {
+    let signed_out = matches!(
+        observed.seen,
+        Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack | Seen::NoWay
+    );
+    match outcome {
+        _ if signed_out => true,
+        // The connection was a new one, and never came about.
+        Err(fault) => matches!(
+            fault,
+            Fault::NameNotFound { .. }
+                | Fault::ConnectionRefused
+                | Fault::ConnectTimeout { .. }
+                | Fault::Tls(_)
+                | Fault::Proxy { .. }
+        ),
+        Ok(reply) => match observed.ews_code.as_deref() {
+            Some(code) => is_definite(&ResponseCode::from(code)),
+            None => matches!(reply.status, 400 | 403..=407 | 411 | 413 | 415),
+        },
+    }
+}
+
+/// Access, quota, schema, impersonation, not found: said before anything is written.
+fn is_definite(code: &ResponseCode) -> bool {
+    use ResponseCode as C;
+    matches!(
+        code,
+        C::ErrorAccessDenied
+            | C::ErrorQuotaExceeded
+            | C::ErrorSchemaValidation
+            | C::ErrorInvalidRequest
+            | C::ErrorInvalidServerVersion
+            | C::ErrorIncorrectSchemaVersion
+            | C::ErrorMissingInformationEmailAddress
+            | C::ErrorImpersonateUserDenied
+            | C::ErrorImpersonationDenied
+            | C::ErrorImpersonationFailed
+            | C::ErrorInvalidExchangeImpersonationHeaderData
+            | C::ErrorInvalidUserPrincipalName
+            | C::ErrorInvalidUserSid
+            | C::ErrorInvalidSid
+            | C::ErrorInvalidSmtpAddress
+            | C::ErrorNonPrimarySmtpAddress
+            | C::ErrorMissingEmailAddress
+            | C::ErrorNonExistentMailbox
+            | C::ErrorFolderNotFound
+            | C::ErrorItemNotFound
+            | C::ErrorAccountDisabled
+    )
+}
+
+/// The items of exactly this subject; else why it is not known. A server that overlooks the restriction
+/// answers with drafts of other people, and those are theirs.
+fn found(outcome: &Result<Reply, Fault>, subject: &str) -> Result<Vec<ItemId>, String> {
+    let reply = outcome.as_ref().map_err(ToString::to_string)?;
+    let message = message(reply).ok_or_else(|| format!("HTTP status {}", reply.status))?;
+    if !message.is_success() {
+        return Err(message.deciding_code().as_str().to_owned());
+    }
+    let ours = message.found_items.into_iter();
+    let ours = ours.filter(|item| item.subject.as_deref() == Some(subject));
+    Ok(ours.map(|item| item.id).collect())
 }
 
 fn message(reply: &Reply) -> Option<ews::ResponseMessage> {

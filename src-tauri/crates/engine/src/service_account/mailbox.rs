@@ -10,6 +10,15 @@ use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::{Asked, Observed, Seen};
 use crate::rooms::{self, RoomLists};
 
+/// Where no log-on could be made at all, as without a KDC: that says nothing about password or rights.
+pub(super) const NO_WAY: Cause = Cause::HttpClosed;
+
+/// The same in words.
+pub(super) fn no_way(observed: &Observed) -> String {
+    let why = observed.detail.as_deref().unwrap_or("no reason was told");
+    format!("a new sign-in could not be begun ({why}), which says nothing about the password")
+}
+
 /// What opening the folder came to.
 pub(super) enum Folder {
     /// It opened, and it is the target's; with what there is to say about it.
@@ -105,7 +114,8 @@ impl Played<'_> {
         let cause = match &observed.seen {
             Seen::Opened(key) => return self.opened(session, *key),
             Seen::Cause(cause) => *cause,
-            Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack | Seen::NoWay => Cause::AuthLost,
+            Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => Cause::AuthLost,
+            Seen::NoWay => return Folder::Closed(NO_WAY, sentence(&no_way(observed))),
             Seen::StepDown { otherwise, .. } => *otherwise,
             Seen::AccountDisabled => Cause::MailboxDisabled,
             Seen::NoOwnMailbox => Cause::ProtocolUnexpected,

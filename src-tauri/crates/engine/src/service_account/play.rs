@@ -310,13 +310,25 @@ impl Played<'_> {
                 let message = format!("{message} A draft was created and deleted again.");
                 end(RunState::Complete, Verdict::Granted, None, message, session)
             }
-            Wrote::Not(cause, message) => end(
+            // A finding of its own, which only writing shows.
+            Wrote::Not(cause @ Cause::MailboxOverQuota, message) => end(
                 state_of(cause),
                 cause.verdict(),
                 Some(cause),
                 message,
                 session,
             ),
+            // The mailbox did open. That writing it failed stands on its step.
+            Wrote::Not(_, failed) => {
+                let message = format!("{message} {failed}");
+                end(
+                    RunState::Incomplete,
+                    Verdict::Granted,
+                    None,
+                    message,
+                    session,
+                )
+            }
             Wrote::Left(message) => end(
                 RunState::Incomplete,
                 Verdict::Granted,
