@@ -4,7 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 
-use contract::{Blame, Cause, CauseCard, Remedy, RemedyPurpose, RunState, TlsTrust, Verdict};
+use contract::{
+    Authentication, Blame, Cause, CauseCard, IdentifyBy, Remedy, RemedyPurpose, RunState, Verdict,
+};
 use engine::Engine;
 use exchange_sim::practice::causes::{BEYOND, CAUSES, Case, ClientSide, case};
 use exchange_sim::proxy::{self, ProxyOptions};
@@ -163,7 +165,7 @@ fn of_the_run(cause: Cause, run: &Outcome, hold: &mut dyn FnMut(bool, String)) {
 }
 
 /// Some rows met it, the others opened.
-fn of_its_rows(case: &Case, run: &Outcome, hold: &mut dyn FnMut(bool, String)) {
+pub(crate) fn of_its_rows(case: &Case, run: &Outcome, hold: &mut dyn FnMut(bool, String)) {
     let struck: HashMap<&str, &str> = case
         .rows
         .iter()

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 
 use contract::{
     AddUser, Authentication, Cause, CauseCard, CheckScope, ClusterRef, Code, IdentifyBy,
-    OrganizationsQuery, RemedyPurpose, RunId, Secret, TlsTrust,
+    OrganizationsQuery, Remedy, RemedyPurpose, RunId, Secret, TlsTrust,
 };
 use engine::Engine;
 use engine::checks::{Audit, Mailboxes, Plan, ProxyChoice};
 use exchange_sim::practice::causes::twelve;
 use support::{ACCOUNT, Check, Live, Outcome, PASSWORD, engine, server, start};
 
-use crate::causes::{card, cause_of, checked, meet, no_powershell, of_its_card};
+use crate::causes::{card, cause_of, checked, meet, no_powershell, of_its_card, of_its_rows};
 
 #[tokio::test]
 async fn forty_mailboxes_with_twelve_causes_become_twelve_cards() {
