@@ -158,6 +158,18 @@ async fn an_account_that_may_impersonate_nobody() {
 }
 
 #[tokio::test]
+async fn a_canary_that_opened_is_told_beside_mailboxes_that_failed() {
+    let mut options = server(3);
+    options.accounts[0].role = Role::Only(["user3@contoso.com".to_owned()].into());
+    let exchange = start(options).await;
+    let check = Check::on(&exchange).users(2).canary("user3@contoso.com");
+    let run = check.run(&exchange).await;
+    let step = rung(&run, "canaries");
+    assert_eq!(step.status, StepStatus::Fail, "{step:?}");
+    assert!(step.message.contains("opened"), "{step:?}");
+}
+
+#[tokio::test]
 async fn exchange_2013_wants_a_mailbox_for_the_account() {
     let exchange = start(Options {
         build: Build::EXCHANGE_2013,

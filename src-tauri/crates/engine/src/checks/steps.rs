@@ -42,8 +42,9 @@ pub(super) fn complete(conductor: &mut Conductor, ended: &Ended, counted: &Count
     let broken_at = stopped.map(|(cause, _)| broken_by(cause));
     for (id, title) in REST {
         let step = rung(id, title);
-        // Only what ended the run hides what comes after it: the last four rungs stop nothing themselves.
-        let step = if stopped.is_some() && is_broken(&steps) {
+        // Canaries were asked whatever came of the others: one that opened must not hide.
+        let told = id == "canaries" && stopped.is_none() && counted.canaries > 0;
+        let step = if is_broken(&steps) && !told {
             step.skipped("Not reached.")
         } else if let Some((cause, message)) = stopped.filter(|_| broken_at == Some(id)) {
             let first = conductor.facts.first.as_ref();
