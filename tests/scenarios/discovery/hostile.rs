@@ -4,9 +4,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use contract::{
-    Authentication, Cause, Discovery, DiscoveryState, DiscoveryStep, Secret, TlsTrust,
-};
+use contract::{Authentication, Cause, Discovery, DiscoveryState, DiscoveryStep, Secret, TlsTrust};
 use engine::checks::{Plan, ProxyChoice, SendAgain, Sending};
 use engine::discovery::{Asking, Search};
 use engine::{Engine, Options, VaultChoice};
@@ -36,18 +34,20 @@ struct Asked {
 /// What is answered: status, header lines, body.
 type Answer = (u16, String, String);
 type Mind = fn(&Asked) -> Answer;
+type AnyMind = Arc<dyn Fn(&Asked) -> Answer + Send + Sync>;
 
 /// One server for every name, with one certificate, and an engine that finds nothing else.
 struct Trap {
     engine: Engine,
     pem: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    /// Answers as long as it is held: there is no other name.
+    _names: NameServer,
 }
 
 impl Trap {
-    async fn of(mind: Mind) -> Self {
-        let names = NAMES.map(str::to_owned).to_vec();
-        let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+    async fn of(mind: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+        let made = rcgen::generate_simple_self_signed(NAMES.map(str::to_owned)).expect("a certificate");
         let key = made.signing_key.serialize_der();
         let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
@@ -64,7 +64,12 @@ impl Trap {
         let address = listener.local_addr().expect("it is bound");
         let asked = Arc::default();
         let acceptor = TlsAcceptor::from(Arc::new(config));
-        tokio::spawn(serve(listener, acceptor, mind, Arc::clone(&asked)));
+        tokio::spawn(serve(
+            listener,
+            acceptor,
+            Arc::new(mind),
+            Arc::clone(&asked),
+        ));
         let names = NameServer::start(Vec::new()).await;
         let options = Options {
             vault: VaultChoice::Memory,
@@ -77,6 +82,7 @@ impl Trap {
             engine,
             pem: made.cert.pem(),
             asked,
+            _names: names,
         }
     }
 
@@ -140,11 +146,11 @@ fn resolve(address: SocketAddr) -> Vec<(String, u16, SocketAddr)> {
 async fn serve(
     listener: TcpListener,
     acceptor: TlsAcceptor,
-    mind: Mind,
+    mind: AnyMind,
     log: Arc<Mutex<Vec<Asked>>>,
 ) {
     while let Ok((stream, _)) = listener.accept().await {
-        let (acceptor, log) = (acceptor.clone(), Arc::clone(&log));
+        let (acceptor, mind, log) = (acceptor.clone(), Arc::clone(&mind), Arc::clone(&log));
         tokio::spawn(async move {
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
@@ -278,4 +284,65 @@ async fn a_host_that_takes_it_once_and_then_refuses_gets_no_more() {
     .await;
     let found = trap.run().await;
     assert_eq!(trap.signed_in(), [AUTODISCOVER], "{found:#?}");
+}
+
+/// What a host says after it was sent the password is never kept with the password in it.
+#[tokio::test]
+async fn a_password_that_comes_back_is_neither_shown_nor_followed() {
+    let quotes: [Mind; 3] = [
+        |_| sends_on(&format!("http://logon.contoso.com/?pw={PASSWORD}")),
+        |_| sends_on(&format!("/autodiscover/autodiscover.xml?pw={PASSWORD}")),
+        |_| {
+            let address = format!("{PASSWORD}@contoso.com");
+            let body = format!(
+                "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+                 xmlns:a=\"http://schemas.microsoft.com/exchange/2010/Autodiscover\"><s:Body>\
+                 <a:GetUserSettingsResponseMessage><a:Response><a:ErrorCode>NoError</a:ErrorCode>\
+                 <a:UserResponses><a:UserResponse><a:ErrorCode>RedirectAddress</a:ErrorCode>\
+                 <a:RedirectTarget>{address}</a:RedirectTarget></a:UserResponse></a:UserResponses>\
+                 </a:Response></a:GetUserSettingsResponseMessage></s:Body></s:Envelope>"
+            );
+            (200, "Content-Type: text/xml\r\n".to_owned(), body)
+        },
+    ];
+    for (number, quote) in quotes.into_iter().enumerate() {
+        let trap = Trap::of(move |asked| match asked {
+            asked if asked.host != AUTODISCOVER || asked.path.contains(".json") => status(404),
+            asked if asked.signed_in => quote(asked),
+            _ => sign_in(),
+        })
+        .await;
+        let found = trap.run().await;
+        let kept = serde_json::to_string(&found).expect("it is plain");
+        assert!(!kept.contains(PASSWORD), "{number}: {kept}");
+        assert!(kept.contains("has the password in it"), "{number}: {kept}");
+        let asked = trap.asked.lock().expect("nobody panicked");
+        let followed = asked.iter().any(|asked| asked.path.contains(PASSWORD));
+        assert!(!followed, "{number}: {asked:#?}");
+    }
+}
+
+#[tokio::test]
+async fn the_mail_domain_stays_a_foreign_host_wherever_it_sends_on_to() {
+    for (from, to) in [(ROOT, WWW), (ROOT, OTHER), (AUTODISCOVER, WWW)] {
+        let trap = Trap::of(move |asked| {
+            if asked.path.contains(".json") {
+                status(404)
+            } else if asked.host == from {
+                sends_on(&format!("https://{to}/autodiscover/autodiscover.xml"))
+            } else if asked.host == to {
+                sign_in()
+            } else {
+                status(404)
+            }
+        })
+        .await;
+        let found = trap.run().await;
+        assert!(trap.signed_in().is_empty(), "{from} to {to}: {found:#?}");
+        let told = found
+            .steps
+            .iter()
+            .any(|step| step.result.contains("foreign web host"));
+        assert!(told, "{from} to {to}: {found:#?}");
+    }
 }

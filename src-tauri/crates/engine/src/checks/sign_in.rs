@@ -12,7 +12,9 @@ use super::authentication;
 use super::guard::{SendAgain, Watched};
 use super::lanes::Wire;
 use super::mechanism::{Mechanism, candidates};
-use super::plan::Plan;
+use super::plan::{Plan, ProxyChoice};
+use super::redact::Redactor;
+use super::sending::Sending;
 use crate::diagnosis::{Asked, Seen, observe};
 use crate::ports::{MailLane, Mailroom as _};
 use crate::stage::Stage;
@@ -23,6 +25,46 @@ pub(crate) struct Means {
     pub(crate) names: Option<Names>,
     pub(crate) proxy_password: Option<Secret>,
     pub(crate) again: SendAgain,
+    /// Takes the secrets out of what servers say.
+    redactor: Arc<Redactor>,
+}
+
+impl Means {
+    /// `password`: of the plan's account, where there is one.
+    pub(crate) fn new(
+        plan: &Plan,
+        names: Option<Names>,
+        sending: Sending,
+        password: Option<&Secret>,
+    ) -> Self {
+        let mut redactor = Redactor::new(&plan.account, password.map_or("", Secret::expose));
+        if let Some(secret) = &sending.proxy_password {
+            let user = match &plan.proxy {
+                ProxyChoice::Http { user, .. } => user.as_deref(),
+                _ => None,
+            };
+            redactor.also(user.unwrap_or_default(), secret.expose());
+        }
+        Self {
+            names,
+            proxy_password: sending.proxy_password,
+            again: sending.again,
+            redactor: Arc::new(redactor),
+        }
+    }
+
+    /// A text of a server without the secrets.
+    pub(crate) fn clean(&self, text: String) -> String {
+        self.redactor.clean(text)
+    }
+
+    /// Whether a text has a secret in it, as it stands or in the encoding of a URL.
+    pub(crate) fn quotes_a_secret(&self, text: &str) -> bool {
+        let quotes = |text: &str| self.clean(text.to_owned()) != text;
+        let decoded = url::form_urlencoded::parse(text.as_bytes());
+        let mut decoded = decoded.flat_map(|(name, value)| [name, value]);
+        quotes(text) || decoded.any(|part| quotes(&part))
+    }
 }
 
 /// Somebody who may log on at one address.
@@ -131,11 +173,6 @@ impl Caller {
     /// How often credentials were sent from here.
     pub(crate) fn sent(&self) -> u64 {
         self.wire.snapshot().log_ons
-    }
-
-    /// A text of the server without the secret.
-    pub(crate) fn clean(&self, text: String) -> String {
-        self.wire.redactor.clean(text)
     }
 
     fn judge(&self, way: Mechanism, outcome: Result<Reply, Fault>) -> SignedIn {

@@ -14,7 +14,7 @@ use super::candidates::Origin;
 use super::cloud;
 use super::door::{Next, Way, answer_of, is_soap};
 use super::json::{location, redirected};
-use super::trail::{DeadEnd, place};
+use super::trail::{DeadEnd, QUOTED, place};
 use super::walk::{Cancelled, Row, Turn, Walk, or_cancelled};
 use crate::checks::{Caller, SignedIn, shown};
 
@@ -56,7 +56,7 @@ impl Walk {
             if !self.trail.first_time(&once) {
                 let why = "This address was asked already.";
                 self.skip(way.method, dialect.name(), url.as_str(), why);
-                return Ok(Next::Done(Turn::Nothing));
+                continue;
             }
             match self.ask_in(dialect, way, &url, address).await? {
                 Came::Next(next) => return Ok(next),
@@ -139,7 +139,7 @@ impl Walk {
             number,
             address,
         };
-        let came = self.read(&question, way, &reply, &caller).await;
+        let came = self.read(&question, way, &reply).await;
         if signed_in && dialect.is_answer(&reply) {
             self.welcome.insert(url.to_string(), caller);
         }
@@ -241,9 +241,9 @@ impl Walk {
         if let Some(why) = &self.closed {
             return Some(why.clone());
         }
-        if way.root && plan.authentication == contract::Authentication::Basic {
+        if way.is_root(host) && plan.authentication == contract::Authentication::Basic {
             return Some(format!(
-                "Not sent: {host} is often a foreign web host, and Basic would hand it the password itself."
+                "Not sent: the mail domain itself is often a foreign web host, {host} is it or was named by it, and Basic would hand over the password itself."
             ));
         }
         if was_sent {
@@ -258,13 +258,7 @@ impl Walk {
         None
     }
 
-    async fn read(
-        &mut self,
-        question: &Question<'_>,
-        way: &mut Way,
-        reply: &Reply,
-        caller: &Caller,
-    ) -> Came {
+    async fn read(&mut self, question: &Question<'_>, way: &mut Way, reply: &Reply) -> Came {
         let Question {
             dialect,
             url,
@@ -273,7 +267,7 @@ impl Walk {
         } = *question;
         let nothing = Came::Next(Next::Done(Turn::Nothing));
         if let Some(to) = location(reply) {
-            let shown = caller.clean(redirected(reply, &to));
+            let shown = redirected(reply, &to);
             return Came::Next(self.sent_on(way, number, url, &to, shown));
         }
         let status = reply.status.to_string();
@@ -299,7 +293,7 @@ impl Walk {
                 return Came::Next(self.sent_on(way, number, url, &to, shown));
             }
             Answer::Address(to) => return self.send_to_address(number, &to, address).await,
-            Answer::No(said) => Row::warning(caller.clean(said)),
+            Answer::No(said) => Row::warning(said),
             Answer::Unreadable(why) => Row::fail(
                 Cause::ProtocolUnexpected,
                 format!("Not an answer of Autodiscover: {why}."),
@@ -312,6 +306,13 @@ impl Walk {
     /// Ends a row that names another address for the mailbox.
     async fn send_to_address(&mut self, number: u32, to: &str, from: &SmtpAddress) -> Came {
         let shown = format!("RedirectAddress {to}");
+        if self.quest.means.quotes_a_secret(to) {
+            self.end(
+                number,
+                Row::fail(Cause::HttpRedirected, QUOTED).answer(shown),
+            );
+            return Came::Next(Next::Done(Turn::Nothing));
+        }
         let Ok(next) = SmtpAddress::parse(to) else {
             let row = Row::warning("Names another address, which is none.").answer(shown);
             self.end(number, row);

@@ -63,7 +63,8 @@ impl Walk {
 
     /// Plain http is for practice on this computer.
     fn may_be(&self, url: &EwsUrl) -> bool {
-        url.as_str().starts_with("https://") || self.quest.stage.practice
+        (url.as_str().starts_with("https://") || self.quest.stage.practice)
+            && !self.quest.means.quotes_a_secret(url.as_str())
     }
 
     fn add(&self, origin: &Origin, url: &EwsUrl, placement: Placement) {
@@ -78,7 +79,7 @@ impl Walk {
             None => format!("{host} is not within {domain}."),
         };
         let candidate = DiscoveryCandidate {
-            url: url.to_string(),
+            url: self.clean(url.to_string()),
             method: origin.method,
             step: origin.number,
             placement,

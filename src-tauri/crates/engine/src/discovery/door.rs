@@ -6,7 +6,7 @@ use exchange::Reply;
 use url::Url;
 
 use super::json::{location, redirected};
-use super::trail::{key, place};
+use super::trail::{QUOTED, key, place};
 use super::walk::{Cancelled, Row, Turn, Walk};
 
 /// What is done next on the way through a door.
@@ -25,8 +25,19 @@ pub(super) struct Way {
     pub(super) method: Method,
     /// How the host was found, in one plain sentence.
     pub(super) found: String,
-    /// The mail domain itself: often a foreign web host.
+    /// It began at the mail domain itself: often a foreign web host, which may send on to its like.
     pub(super) root: bool,
+    /// The mail domain.
+    domain: String,
+}
+
+impl Way {
+    /// Whether nobody but a foreign web host may stand behind this host, whatever its port.
+    pub(super) fn is_root(&self, host: &str) -> bool {
+        let name = host.split(':').next().unwrap_or(host);
+        let name = name.strip_prefix("www.").unwrap_or(name);
+        self.root || name.eq_ignore_ascii_case(&self.domain)
+    }
 }
 
 impl Walk {
@@ -46,6 +57,7 @@ impl Walk {
             method,
             found,
             root: method == Method::RootDomain,
+            domain: address.domain().to_owned(),
         };
         let mut next = if is_soap(&first) {
             Next::Ask(first)
@@ -109,16 +121,22 @@ impl Walk {
         to: &str,
         shown: String,
     ) -> Next {
+        if self.quest.means.quotes_a_secret(to) {
+            self.end(
+                number,
+                Row::fail(Cause::HttpRedirected, QUOTED).answer(shown),
+            );
+            return Next::Done(Turn::Nothing);
+        }
         match self.trail.follow_to_door(from, to) {
             Ok(next) => {
                 let (here, there) = (place(from), place(&next));
                 let row = Row::pass(format!("Sends on to {there}."));
                 self.end(number, row.answer(shown));
                 way.method = Method::Redirect;
-                // A find that nobody vouches for stays one, however far it is sent on.
+                // A find that nobody vouches for stays one, however far it is sent on: so does the root.
                 if here != there {
                     way.found = format!("{here} sends on to it. {}", way.found);
-                    way.root = false;
                 }
                 if is_soap(&next) {
                     Next::Ask(next)

@@ -8,7 +8,7 @@ use exchange::{Names, NamesError, Srv};
 use url::Url;
 
 use super::json::{location, redirected};
-use super::trail::{DeadEnd, key, place};
+use super::trail::{DeadEnd, QUOTED, key, place};
 use super::walk::{Cancelled, Row, Turn, Walk, or_cancelled};
 
 /// The one address that is asked over plain http.
@@ -41,6 +41,13 @@ impl Walk {
             return Ok(Turn::Nothing);
         };
         let shown = redirected(&reply, &to);
+        if self.quest.means.quotes_a_secret(&to) {
+            self.end(
+                number,
+                Row::fail(Cause::HttpRedirected, QUOTED).answer(shown),
+            );
+            return Ok(Turn::Nothing);
+        }
         match self.trail.follow_to_door(&url, &to) {
             Ok(next) => {
                 let host = place(&next);

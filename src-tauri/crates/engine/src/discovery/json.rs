@@ -8,7 +8,7 @@ use url::Url;
 use super::answer::{Answer, json};
 use super::candidates::Origin;
 use super::cloud;
-use super::trail::{key, place};
+use super::trail::{QUOTED, key, place};
 use super::walk::{Cancelled, Row, Turn, Walk};
 
 /// Exchange Online, which sends on to the right cloud:
@@ -88,6 +88,11 @@ impl Walk {
                 };
                 return Ok(self.read_json(&origin, &reply, &told_by, address).await);
             };
+            if self.quest.means.quotes_a_secret(&location) {
+                let row = Row::fail(Cause::HttpRedirected, QUOTED);
+                self.end(number, row.answer(redirected(&reply, &location)));
+                return Ok(Turn::Nothing);
+            }
             match self.trail.follow(&url, &location) {
                 Ok(next) => {
                     let row = Row::pass(format!("Sends on to {}.", place(&next)));

@@ -191,15 +191,13 @@ impl Engine {
             pinned: matches!(plan.tls_trust, contract::TlsTrust::Pin { .. }),
             ..Consents::default()
         };
+        let names = names_at(self.inner.name_server)?;
+        let means = Means::new(&plan, names, sending, password.as_ref());
         Ok(Quest {
             stage,
             address,
             plan,
-            means: Means {
-                names: names_at(self.inner.name_server)?,
-                proxy_password: sending.proxy_password,
-                again: sending.again,
-            },
+            means,
             password,
             organization,
             consents,

@@ -8,6 +8,10 @@ use url::Url;
 /// has the same limit).
 const MOST: u32 = 10;
 
+/// Why nobody goes where a text leads that has the password in it: it would be sent there, and shown.
+pub(super) const QUOTED: &str =
+    "Sends on to an address that has the password in it. Nobody goes there; this branch ends here.";
+
 /// The addresses that were asked, and the redirects that were followed.
 #[derive(Debug, Default)]
 pub(super) struct Trail {

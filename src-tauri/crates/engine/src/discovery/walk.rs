@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use contract::{
-    AnswerConsent, Cause, Discovery, DiscoveryMethod as Method, DiscoveryState, DiscoveryStep,
-    OrganizationId, Problem, Secret, SmtpAddress, StepStatus,
+    AnswerConsent, Cause, CertificateInfo, Discovery, DiscoveryMethod as Method, DiscoveryState,
+    DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress, StepStatus,
 };
 use exchange::{Endpoint, Fault, Glance, Glanced, Trust};
 use tokio::sync::watch;
@@ -268,7 +268,7 @@ impl Walk {
                 number,
                 method,
                 protocol: protocol.to_owned(),
-                address: address.to_owned(),
+                address: self.clean(address.to_owned()),
                 status: StepStatus::Running,
                 result: "Asking…".to_owned(),
                 cause: None,
@@ -303,8 +303,35 @@ impl Walk {
     pub(super) fn edit(&self, number: u32, edit: impl FnOnce(&mut DiscoveryStep)) {
         self.desk.found.send_modify(|found| {
             let step = found.steps.iter_mut().find(|step| step.number == number);
-            edit(step.expect("rows are never removed"));
+            let step = step.expect("rows are never removed");
+            edit(step);
+            self.scrub(step);
         });
+    }
+
+    /// What a host says may quote what it was sent.
+    pub(super) fn clean(&self, text: String) -> String {
+        self.quest.means.clean(text)
+    }
+
+    fn scrub(&self, step: &mut DiscoveryStep) {
+        let answer = step.answer.as_mut();
+        let certificates = step.certificates.iter_mut().flat_map(|certificate| {
+            let CertificateInfo {
+                subject,
+                issuer,
+                names,
+                ..
+            } = certificate;
+            [subject, issuer].into_iter().chain(names)
+        });
+        for text in [&mut step.result]
+            .into_iter()
+            .chain(answer)
+            .chain(certificates)
+        {
+            *text = self.clean(std::mem::take(text));
+        }
     }
 }
 
