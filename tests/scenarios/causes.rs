@@ -387,6 +387,7 @@ async fn names_that_stop_resolving_half_way_are_the_networks_fault() {
         exchange.address().port()
     );
     let check = Check::on(&exchange).url(&url).users(40).with(&engine);
+    let check = check.authentication(Authentication::Ntlm).loose_wire();
     let run = check.run(&exchange).await;
     assert_eq!(run.end(), "stopped dns.not_found", "{:?}", run.lines());
     let summary = run.summary();

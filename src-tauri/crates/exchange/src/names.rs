@@ -79,6 +79,8 @@ impl Names {
         let config = ResolverConfig::from_parts(None, Vec::new(), vec![one]);
         let mut options = patient(ResolverOpts::default());
         options.use_hosts_file = ResolveHosts::Never;
+        // It was named to see what it says now.
+        options.cache_size = 0;
         let resolver = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
             .with_options(options)
             .build();
