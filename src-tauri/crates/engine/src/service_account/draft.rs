@@ -2,18 +2,21 @@
 //! recipients, saved and never sent, deleted for good and looked for once more. Once it may be there,
 //! nothing but the end of the process keeps it from being deleted.
 
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use contract::{Cause, Step};
 use ews::{Body, Draft, ItemId, ResponseCode, create_item, delete_item, find_item, get_item};
 use exchange::{Fault, Reply};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::mailbox::{NO_WAY, no_way};
 use super::play::Played;
-use crate::checks::{Asking, Rung as _, Session};
+use crate::checks::{Asking, Opened, Rung as _, Session};
 use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::{Asked, Observed, Seen};
+use crate::stage::Stage;
 
 /// How often a draft is deleted and looked for.
 const ATTEMPTS: u32 = 3;
@@ -31,6 +34,14 @@ pub(super) enum Wrote {
     Not(Cause, String),
     /// Something is left, or may be: what to do about it.
     Left(String),
+}
+
+/// A draft that is not proven gone.
+#[derive(Debug, Clone)]
+pub(super) struct Unclean {
+    subject: String,
+    /// `None`: its answer is not there yet.
+    item: Option<ItemId>,
 }
 
 /// What is known of the item.
@@ -55,14 +66,16 @@ impl Played<'_> {
         let subject = Self::subject_line(session);
         self.show(self.step("create_item").running());
         let started = Instant::now();
+        self.note_unclean(Some(&subject), None);
         let known = self.create(session, &subject).await;
         let step = self
             .step("create_item")
             .took(Some(started.elapsed()))
             .seen([format!("Subject: {subject}"), "Folder: Drafts".to_owned()])
             .seen(self.asking.lines());
-        match known {
+        let wrote = match known {
             Known::Made(item) => {
+                self.note_unclean(Some(&subject), Some(&item));
                 let target = self.checked.mailbox.as_str();
                 self.show(step.pass(format!("A draft was created in {target}.")));
                 self.clean_up(session, &[item], &subject).await
@@ -83,7 +96,51 @@ impl Played<'_> {
                 self.after_loss(session, &subject, (cause, &message, answered))
                     .await
             }
-        }
+        };
+        self.note_unclean(None, None);
+        wrote
+    }
+
+    fn note_unclean(&self, subject: Option<&str>, item: Option<&ItemId>) {
+        let noted = subject.map(|subject| Unclean {
+            subject: subject.to_owned(),
+            item: item.cloned(),
+        });
+        *self.unclean.lock().unwrap_or_else(PoisonError::into_inner) = noted;
+    }
+
+    fn unclean(&self) -> Option<Unclean> {
+        let noted = self.unclean.lock();
+        noted.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes away what a test that broke off has left, with a log-on of its own. Answers what to say of
+    /// it; `None`: it wrote nothing.
+    pub(super) async fn sweep(&mut self, stage: &Arc<Stage>) -> Option<String> {
+        let Unclean { subject, item } = self.unclean()?;
+        let told = self.subject;
+        let (_held, nobody_cancels) = watch::channel(false);
+        let (plan, password, sending) = (&told.plan, &told.password, &told.sending);
+        let opened = Session::open(stage, plan, password, sending, nobody_cancels).await;
+        let Ok(Opened::Yes(mut session)) = opened else {
+            return Some(self.left(&subject));
+        };
+        let items = match item {
+            Some(item) => vec![item],
+            None => match self.search(&mut session, &subject).await {
+                Ok(items) if !items.is_empty() => items,
+                _ => return Some(self.left(&subject)),
+            },
+        };
+        Some(match self.clean_up(&mut session, &items, &subject).await {
+            Wrote::Left(left) => left,
+            Wrote::Clean | Wrote::Not(..) => "Its draft was deleted all the same.".to_owned(),
+        })
+    }
+
+    /// What may be left, where even cleaning up broke off.
+    pub(super) fn untidy(&self) -> Option<String> {
+        self.unclean().map(|unclean| self.left(&unclean.subject))
     }
 
     /// Looks for a draft by its subject, and takes it away.

@@ -3,6 +3,7 @@
 //! else. It writes only where it was asked to, asked again, and takes away what it wrote.
 
 mod draft;
+mod guarded;
 mod ladder;
 mod mailbox;
 mod play;

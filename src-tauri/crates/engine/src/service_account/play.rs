@@ -10,7 +10,8 @@ use contract::{
 use exchange::StatsSnapshot;
 use tokio::sync::{mpsc, watch};
 
-use super::draft::Wrote;
+use super::draft::{Unclean, Wrote};
+use super::guarded::{Panicked, guarded};
 use super::ladder;
 use super::mailbox::Folder;
 use super::record::{Kept, Record};
@@ -30,6 +31,8 @@ pub(super) struct Played<'a> {
     pub(super) asking: Asking,
     found: &'a watch::Sender<ServiceAccountTest>,
     record: &'a Record,
+    /// A draft that is on its way or there.
+    pub(super) unclean: &'a Mutex<Option<Unclean>>,
     host: String,
 }
 
@@ -44,7 +47,16 @@ struct End {
     wire: StatsSnapshot,
 }
 
-/// Plays a test and keeps its run.
+/// What all steps of a test share.
+#[derive(Clone, Copy)]
+struct Shared<'a> {
+    checked: &'a Checked,
+    found: &'a watch::Sender<ServiceAccountTest>,
+    record: &'a Record,
+    unclean: &'a Mutex<Option<Unclean>>,
+}
+
+/// Plays a test and keeps its run. Whatever happens inside, the run ends and the draft goes.
 pub(super) async fn play(
     engine: Engine,
     stage: Arc<Stage>,
@@ -56,29 +68,26 @@ pub(super) async fn play(
     let Desk {
         found,
         cancel,
-        mut answers,
+        answers,
     } = desk;
     pass_on(cancel, record.cancel.clone());
-    let discovered = discover(&engine, &mut subject, &checked, &found).await;
-    let ended = match discovered {
-        Ok(discovered) => {
-            let host = url::Url::parse(&subject.plan.ews_url)
-                .ok()
-                .and_then(|url| url.host_str().map(str::to_owned))
-                .unwrap_or_default();
-            let mut played = Played {
-                subject: &subject,
-                checked: &checked,
-                asking: Asking::default(),
-                found: &found,
-                record: &record,
-                host,
-            };
-            played.whole(&stage, discovered, &mut answers).await
-        }
-        Err(problem) => Err(problem),
+    let unclean = Mutex::new(None);
+    let shared = Shared {
+        checked: &checked,
+        found: &found,
+        record: &record,
+        unclean: &unclean,
     };
-    let ended = ended.unwrap_or_else(|problem| broken_off(&found, &problem));
+    let work = perform(&engine, &stage, &mut subject, shared, answers);
+    let ended = match guarded(Box::pin(work)).await {
+        Ok(Ok(ended)) => ended,
+        Ok(Err(problem)) => broken_off(&found, &problem),
+        Err(Panicked) => {
+            let mut played = Played::new(&subject, shared);
+            let swept = guarded(Box::pin(played.sweep(&stage))).await;
+            interrupted(swept.unwrap_or_else(|Panicked| played.untidy()))
+        }
+    };
     let mut steps = found.borrow().steps.clone();
     ladder::close(&mut steps);
     let kept = Kept {
@@ -102,6 +111,19 @@ pub(super) async fn play(
         test.cause = ended.cause;
         test.message = Some(ended.message);
     });
+}
+
+/// Every step, from Autodiscover on.
+async fn perform(
+    engine: &Engine,
+    stage: &Arc<Stage>,
+    subject: &mut Subject,
+    shared: Shared<'_>,
+    mut answers: mpsc::UnboundedReceiver<bool>,
+) -> Result<End, Problem> {
+    let discovered = discover(engine, subject, shared.checked, shared.found).await?;
+    let mut played = Played::new(subject, shared);
+    played.whole(stage, discovered, &mut answers).await
 }
 
 /// Stopping the test from its own window stops its run.
@@ -177,6 +199,37 @@ fn broken_off(found: &watch::Sender<ServiceAccountTest>, problem: &Problem) -> E
         asking: Asking::default(),
         facts: Facts::default(),
         wire: StatsSnapshot::default(),
+    }
+}
+
+/// A bug of ours ended it.
+fn interrupted(left: Option<String>) -> End {
+    let message = "The test broke off because of an error in this program.";
+    End {
+        state: RunState::Interrupted,
+        verdict: Verdict::NotChecked,
+        cause: None,
+        message: left.map_or_else(|| message.to_owned(), |left| format!("{message} {left}")),
+        asking: Asking::default(),
+        facts: Facts::default(),
+        wire: StatsSnapshot::default(),
+    }
+}
+
+impl<'a> Played<'a> {
+    fn new(subject: &'a Subject, shared: Shared<'a>) -> Self {
+        let url = url::Url::parse(&subject.plan.ews_url).ok();
+        Self {
+            subject,
+            checked: shared.checked,
+            asking: Asking::default(),
+            found: shared.found,
+            record: shared.record,
+            unclean: shared.unclean,
+            host: url
+                .and_then(|url| url.host_str().map(str::to_owned))
+                .unwrap_or_default(),
+        }
     }
 }
 
