@@ -27,8 +27,6 @@ pub(super) struct Consents {
     /// Given in advance.
     pub(super) in_advance: Vec<String>,
     pub(super) asking: Asking,
-    /// Exactly one certificate is trusted, so that nobody looked at a chain.
-    pub(super) pinned: bool,
     /// Given or not in this discovery.
     pub(super) given: HashSet<String>,
     pub(super) skipped: HashSet<String>,
@@ -50,9 +48,9 @@ impl Consents {
             return Standing::Refused(format!("Not sent: you skipped {host}."));
         }
         let remembered = self.remembered.iter().any(|known| {
-            // The chain was verified on this connection, unless a pin stood in for it.
+            // Who confirmed a host looked at this certificate, and at no other.
             let certificate = sha256.is_some_and(|shown| known.sha256.eq_ignore_ascii_case(shown));
-            same(&known.host) && (certificate || !self.pinned)
+            same(&known.host) && certificate
         });
         let allowed = self.own.as_deref().is_some_and(same)
             || self.given.contains(host)
@@ -93,7 +91,7 @@ mod tests {
 
     use super::{Asking, Consents, Standing};
 
-    fn consents(asking: Asking, pinned: bool) -> Consents {
+    fn consents(asking: Asking) -> Consents {
         Consents {
             own: Some("mail.contoso.com".into()),
             remembered: vec![ConfirmedHost {
@@ -103,14 +101,13 @@ mod tests {
             }],
             in_advance: vec!["Advance.contoso.com".into()],
             asking,
-            pinned,
             ..Consents::default()
         }
     }
 
     #[test]
     fn only_the_form_s_own_host_and_confirmed_ones_need_no_question() {
-        let known = consents(Asking::Person, false);
+        let known = consents(Asking::Person);
         for (host, standing) in [
             ("mail.contoso.com", Standing::Allowed),
             ("autodiscover.contoso.com", Standing::Allowed),
@@ -119,13 +116,13 @@ mod tests {
             ("mail.contoso.com:444", Standing::Ask),
             ("mail.contoso.com.evil.com", Standing::Ask),
         ] {
-            assert_eq!(known.standing(host, Some("BB")), standing, "{host}");
+            assert_eq!(known.standing(host, Some("AA")), standing, "{host}");
         }
     }
 
     #[test]
-    fn a_pin_binds_what_is_remembered_to_its_certificate() {
-        let known = consents(Asking::Person, true);
+    fn what_is_remembered_is_bound_to_its_certificate() {
+        let known = consents(Asking::Person);
         let host = "autodiscover.contoso.com";
         assert_eq!(known.standing(host, Some("aa")), Standing::Allowed);
         assert_eq!(known.standing(host, Some("BB")), Standing::Ask);
@@ -135,10 +132,10 @@ mod tests {
     #[test]
     fn where_nobody_can_be_asked_nothing_is_sent() {
         for asking in [Asking::Flag, Asking::Check] {
-            let standing = consents(asking, false).standing("evil.com", Some("AA"));
+            let standing = consents(asking).standing("evil.com", Some("AA"));
             assert!(matches!(standing, Standing::Refused(_)), "{asking:?}");
         }
-        let mut known = consents(Asking::Person, false);
+        let mut known = consents(Asking::Person);
         known.skip("mail.contoso.com");
         assert!(matches!(
             known.standing("mail.contoso.com", None),

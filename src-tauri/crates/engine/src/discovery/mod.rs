@@ -188,7 +188,6 @@ impl Engine {
         let consents = Consents {
             own: Url::parse(&plan.ews_url).ok().map(|url| place(&url)),
             remembered,
-            pinned: matches!(plan.tls_trust, contract::TlsTrust::Pin { .. }),
             ..Consents::default()
         };
         let names = names_at(self.inner.name_server)?;
