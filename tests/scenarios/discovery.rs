@@ -745,3 +745,23 @@ async fn exchange_online_is_never_sent_a_password() {
     assert!(row.result.contains("takes no passwords"), "{}", row.result);
     assert!(scene.hosts.that_received_credentials().is_empty());
 }
+
+#[tokio::test]
+async fn a_question_says_who_named_the_address() {
+    let (next, other) = ("user1@fabrikam.com", "autodiscover.fabrikam.com");
+    let found = Found::RedirectAddress(next.to_owned());
+    let told = Autodiscover::at(EWS).user("user1@contoso.com", found);
+    let list = vec![host(AUTODISCOVER, told), host(other, Autodiscover::at(EWS))];
+    let scene = Scene::of(list, Vec::new()).await;
+    let search = Search {
+        send_to: vec![AUTODISCOVER.to_owned()],
+        ..scene.search()
+    };
+    let mut started = scene.engine.discover(search).await.expect("good input");
+    let asks = |found: &Discovery| found.state == DiscoveryState::Asking;
+    let asking = started.found.wait_for(asks).await.expect("it asks").clone();
+    let question = asking.question.expect("it asks");
+    assert_eq!(question.host, other);
+    let told = format!("{AUTODISCOVER} sent us to {next}; It is the usual host");
+    assert!(question.found.contains(&told), "{}", question.found);
+}

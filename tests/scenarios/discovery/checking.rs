@@ -1,7 +1,7 @@
 //! `Find when checking`: Autodiscover as a step of a check that asks no questions.
 
 use contract::{
-    AddUser, AnswerConsent, Authentication, CheckPassword, CheckScope, ConsentAnswer, Discovery,
+    AddUser, AnswerConsent, Authentication, Cause, CheckPassword, CheckScope, ConsentAnswer, Discovery,
     DiscoveryState, EmailConfiguration, EmailConfigurationForm, OrganizationsQuery, PasswordChange,
     Problem, ProxySetting, RunPage, RunState, SaveEmailConfiguration, Secret, StartCheck,
     StartDiscovery, StepStatus,
@@ -9,7 +9,7 @@ use contract::{
 use exchange_sim::{Autodiscover, Endpoint};
 use support::{ACCOUNT, PASSWORD};
 
-use super::{AUTODISCOVER, EWS, Scene, host, urls};
+use super::{AUTODISCOVER, EWS, Scene, host, refusing, urls};
 
 /// An organization whose URL is found when checking, with one user.
 struct Office {
@@ -172,4 +172,51 @@ async fn a_check_asks_no_question_and_honors_what_is_remembered() {
     let mut received = office.scene.hosts.that_received_credentials();
     received.sort();
     assert_eq!(received, [AUTODISCOVER, mail]);
+}
+
+#[tokio::test]
+async fn a_password_that_is_refused_on_the_way_stops_the_check() {
+    let office = Office::of(vec![exchange(), refusing(AUTODISCOVER)]).await;
+    let own = format!("https://{AUTODISCOVER}/EWS/Exchange.asmx");
+    office.save(office.form(&own, false)).await;
+    office.save(office.form("", true)).await;
+    // Refused now, and held back the second time.
+    for _ in 0..2 {
+        let problem = office.check().await.expect_err("it was refused");
+        assert_eq!(problem.code, contract::Code::PasswordRefused, "{problem}");
+        let cause = Cause::AuthRejected.as_str();
+        assert!(problem.message.contains(cause), "{problem}");
+    }
+    let hosts = &office.scene.hosts;
+    assert_eq!(hosts.host(AUTODISCOVER).counters().log_ons_refused, 1);
+    assert_eq!(hosts.that_received_credentials(), [AUTODISCOVER]);
+}
+
+#[tokio::test]
+async fn a_network_that_does_not_answer_is_told_as_one() {
+    let office = Office::of(vec![exchange()]).await;
+    office.save(office.form("", true)).await;
+    let problem = office.check().await.expect_err("there is no such name");
+    let cause = Cause::DnsNotFound.as_str();
+    assert!(problem.message.contains(cause), "{problem}");
+    assert!(problem.message.contains("not of rights"), "{problem}");
+}
+
+#[tokio::test]
+async fn what_refuses_without_the_network_refuses_before_it() {
+    let office = Office::of(vec![exchange(), host(AUTODISCOVER, Autodiscover::at(EWS))]).await;
+    let form = office.form("", true);
+    let request = StartCheck {
+        organization: office.id,
+        form: Some(form),
+        password: CheckPassword::Stored,
+        scope: CheckScope::All,
+        send_again: false,
+        proxy_password: None,
+    };
+    let refused = office.scene.engine.check_start(request).await;
+    let problem = refused.expect_err("no password is stored");
+    assert_eq!(problem.code, contract::Code::PasswordNeeded, "{problem}");
+    assert!(office.scene.names.asked().is_empty());
+    assert!(office.scene.hosts.recorded().is_empty());
 }

@@ -4,11 +4,11 @@ use contract::{
     Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow,
     OrganizationSettings, Problem, ProxySetting, Secret, ValidateEmailConfiguration,
 };
-use store::{email_configurations, organizations};
+use store::{email_configurations, organizations, runs};
 
 use super::guard::SendAgain;
 use super::plan::{Plan, ProxyChoice};
-use super::sending::{Sending, for_proxy, stored_for_proxy};
+use super::sending::{Sending, for_proxy, stored_for_proxy, stored_password};
 use crate::Engine;
 use crate::discovery::{self, Found};
 use crate::email_configuration::{EwsUrl, why_not_served};
@@ -68,10 +68,9 @@ pub(super) async fn for_check(
     let found = if form.find_when_checking {
         plan.ews_url = last_url(saved_url, &plan.ews_url);
         // Rarely taken, and larger than all the rest.
-        let found = Box::pin(find_url(engine, organization, form, &plan, typed)).await?;
-        plan.ews_url.clone_from(&found.url);
+        let found = Box::pin(find_url(engine, &row, form, &mut plan, typed)).await?;
         plan.resolve.clone_from(&engine.inner.resolve);
-        Some(found)
+        found
     } else {
         None
     };
@@ -93,35 +92,50 @@ fn last_url(saved: Option<String>, typed: &str) -> String {
     }
 }
 
-/// `Find when checking`.
+/// `Find when checking`. Whatever can refuse without the network comes first.
 async fn find_url(
     engine: &Engine,
-    organization: OrganizationId,
+    row: &OrganizationRow,
     form: EmailConfigurationForm,
-    plan: &Plan,
+    plan: &mut Plan,
     typed: Option<&Secret>,
-) -> Result<Found, Problem> {
-    let stage = engine.stage();
+) -> Result<Option<Found>, Problem> {
+    let (stage, organization) = (engine.stage(), row.id);
+    plan.served()?;
+    plan.folders()?;
+    plan.trust()?;
+    // A check that goes on has found it; a second one is refused before it asks anybody.
+    if let Some(run) = stage.running.running(organization) {
+        let run = stage.read(move |tx| Ok(runs::show(tx, &run)?)).await?;
+        plan.ews_url = run.map_or_else(String::new, |run| run.row.ews_url);
+        return Ok(None);
+    }
     let address = discovery::address_of(&stage, organization, None, &form).await?;
     let password = match typed {
         Some(typed) => Some(typed.clone()),
-        None if plan.wants_password() => stage.password(organization).await?,
+        None if plan.wants_password() => Some(stored_password(&stage, row, plan).await?),
         None => None,
     };
     let proxy_password = stored_for_proxy(&stage, organization, plan).await?;
+    let again = match engine.sending.again {
+        SendAgain::Yes => SendAgain::Yes,
+        SendAgain::Ask | SendAgain::Never => SendAgain::Never,
+    };
     let sending = Sending {
-        again: SendAgain::Never,
+        again,
         proxy_password,
     };
-    discovery::find(
+    let found = discovery::find(
         engine,
         organization,
         address,
         plan.clone(),
         password,
         sending,
-    )
-    .await
+    );
+    let found = found.await?;
+    plan.ews_url.clone_from(&found.url);
+    Ok(Some(found))
 }
 
 /// Whether the network may be used at all.

@@ -12,6 +12,7 @@ use url::Url;
 use super::answer::{self, Answer};
 use super::candidates::Origin;
 use super::cloud;
+use super::consent::Asking;
 use super::door::{Next, Way, answer_of, is_soap};
 use super::json::{location, redirected};
 use super::trail::{DeadEnd, QUOTED, place};
@@ -149,15 +150,20 @@ impl Walk {
     /// A host refused the credentials: they never go there again, whatever it said before.
     fn refuse(&mut self, host: &str, why: &str) -> Row {
         self.refused.insert(host.to_owned());
+        let end = if self.quest.consents.asking == Asking::Check {
+            let said = format!("{host} refused the sign-in, and a check sends it nowhere else then.");
+            self.closed = Some(said);
+            "It is sent nowhere else: the check stops."
+        } else {
+            "It is not sent there again; the next candidate may take it."
+        };
         self.welcome.retain(|url, _| {
             let url = Url::parse(url);
             !url.is_ok_and(|url| place(&url) == host)
         });
         Row::fail(
             Cause::AuthRejected,
-            format!(
-                "{host} refused the sign-in ({why}). It is not sent there again; the next candidate may take it."
-            ),
+            format!("{host} refused the sign-in ({why}). {end}"),
         )
     }
 
@@ -186,7 +192,7 @@ impl Walk {
             self.end(number, Row::fail(Cause::AuthSchemeNotOffered, said));
             return Ok(None);
         }
-        if let Err(why) = self.consent(&host, way, leaf, number).await? {
+        if let Err(why) = self.consent(&host, way.told(&ways), leaf, number).await? {
             self.end(number, Row::skipped(why));
             return Ok(None);
         }
@@ -215,7 +221,12 @@ impl Walk {
                 Cause::AuthSchemeNotOffered,
                 format!("Can't sign in this way: {why}. Nothing was refused."),
             ),
-            SignedIn::HeldBack(why) => Row::skipped(why),
+            SignedIn::HeldBack(why) => {
+                if self.quest.consents.asking == Asking::Check {
+                    self.closed = Some(why.clone());
+                }
+                Row::skipped(why)
+            }
             SignedIn::Failed(fault) => self.fault(&fault),
         };
         self.end(number, row);
@@ -263,7 +274,7 @@ impl Walk {
             dialect,
             url,
             number,
-            address,
+            ..
         } = *question;
         let nothing = Came::Next(Next::Done(Turn::Nothing));
         if let Some(to) = location(reply) {
@@ -292,7 +303,7 @@ impl Walk {
                 let shown = format!("{status}, RedirectUrl {to}");
                 return Came::Next(self.sent_on(way, number, url, &to, shown));
             }
-            Answer::Address(to) => return self.send_to_address(number, &to, address).await,
+            Answer::Address(to) => return self.send_to_address(question, way, &to).await,
             Answer::No(said) => Row::warning(said),
             Answer::Unreadable(why) => Row::fail(
                 Cause::ProtocolUnexpected,
@@ -304,7 +315,13 @@ impl Walk {
     }
 
     /// Ends a row that names another address for the mailbox.
-    async fn send_to_address(&mut self, number: u32, to: &str, from: &SmtpAddress) -> Came {
+    async fn send_to_address(&mut self, question: &Question<'_>, way: &Way, to: &str) -> Came {
+        let Question {
+            url,
+            number,
+            address: from,
+            ..
+        } = *question;
         let shown = format!("RedirectAddress {to}");
         if self.quest.means.quotes_a_secret(to) {
             self.end(
@@ -327,6 +344,8 @@ impl Walk {
             self.end(number, row);
             return Came::Next(Next::Done(Turn::Nothing));
         }
+        let sent_by = format!("{} sent us to {next}; {}", place(url), way.found);
+        self.sent_by = Some(self.clean(sent_by));
         self.desk
             .found
             .send_modify(|found| found.redirect_address = Some(next.to_string()));

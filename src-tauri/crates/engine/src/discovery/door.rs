@@ -8,6 +8,7 @@ use url::Url;
 use super::json::{location, redirected};
 use super::trail::{QUOTED, key, place};
 use super::walk::{Cancelled, Row, Turn, Walk};
+use crate::checks::Mechanism;
 
 /// What is done next on the way through a door.
 pub(super) enum Next {
@@ -32,6 +33,16 @@ pub(super) struct Way {
 }
 
 impl Way {
+    /// How the host was found, and who else is asked where these ways to sign in are tried.
+    pub(super) fn told(&self, ways: &[Mechanism]) -> String {
+        if ways.contains(&Mechanism::Kerberos) {
+            let kdc = "Kerberos may ask a domain controller (KDC) of the account's domain as well.";
+            format!("{} {kdc}", self.found)
+        } else {
+            self.found.clone()
+        }
+    }
+
     /// Whether nobody but a foreign web host may stand behind this host, whatever its port.
     pub(super) fn is_root(&self, host: &str) -> bool {
         let name = host.split(':').next().unwrap_or(host);
@@ -52,6 +63,10 @@ impl Walk {
         let Some(first) = first else {
             self.skip(method, "HTTP", address.domain(), "This is no host name.");
             return Ok(Turn::Nothing);
+        };
+        let found = match &self.sent_by {
+            Some(sent_by) => format!("{found} {sent_by}"),
+            None => found,
         };
         let mut way = Way {
             method,

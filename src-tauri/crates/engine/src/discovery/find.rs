@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use contract::{Code, Discovery, DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress};
+use contract::{Cause, Code, Discovery, DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress};
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
@@ -80,9 +80,66 @@ pub(crate) async fn find(
         answers,
     };
     let confirmed = quest.consents.confirmed();
-    Walk::new(quest, desk)?.go().await;
+    let mut walk = Walk::new(quest, desk)?;
+    walk.run().await;
+    if let Some(why) = walk.closed {
+        return Err(refused(&why));
+    }
     let found = found.borrow().clone();
     settle(found, &confirmed)
+}
+
+/// The password was refused on the way, or lately: the check's own log-on would be the next attempt.
+fn refused(why: &str) -> Problem {
+    let message = format!(
+        "The check stopped before it began ({}): {why}",
+        Cause::AuthRejected.as_str()
+    );
+    Problem::new(Code::PasswordRefused, message)
+        .field("password")
+        .hint("Check Account Logon and the password, then choose Find with Autodiscover beside the EWS URL.")
+}
+
+/// The failed step that says most about why nothing was found. A host with a bad certificate is there;
+/// one that does not answer may be; one without a name need not exist.
+fn decisive(steps: &[DiscoveryStep]) -> Option<(&DiscoveryStep, Cause)> {
+    let failed = steps.iter().filter_map(|step| Some((step, step.cause?)));
+    failed.min_by_key(|(step, cause)| {
+        let rank = match cause {
+            Cause::TlsUntrusted
+            | Cause::TlsNameMismatch
+            | Cause::TlsExpired
+            | Cause::TlsPinMismatch => 0,
+            Cause::AuthSchemeNotOffered => 1,
+            Cause::DnsNotFound => 4,
+            Cause::TcpRefused | Cause::TcpTimeout => 3,
+            _ => 2,
+        };
+        (rank, step.number)
+    })
+}
+
+/// Why nothing was found, in a sentence that nobody takes for missing rights.
+fn why_nothing(found: &Discovery) -> String {
+    let Some((step, cause)) = decisive(&found.steps) else {
+        return "No host that was asked has Autodiscover.".to_owned();
+    };
+    let whose = match cause {
+        Cause::DnsNotFound | Cause::TcpRefused | Cause::TcpTimeout => "a matter of the network",
+        Cause::TlsUntrusted
+        | Cause::TlsNameMismatch
+        | Cause::TlsExpired
+        | Cause::TlsPinMismatch => "a matter of the certificate",
+        Cause::AuthSchemeNotOffered => "a matter of the way to sign in",
+        _ => "a matter of Autodiscover",
+    };
+    format!(
+        "{} {}: {} That is {whose} ({}), not of rights.",
+        step.protocol,
+        step.address,
+        step.result,
+        cause.as_str()
+    )
 }
 
 fn settle(found: Discovery, confirmed: &[String]) -> Result<Found, Problem> {
@@ -112,7 +169,11 @@ fn settle(found: Discovery, confirmed: &[String]) -> Result<Found, Problem> {
         .hint("Choose Find with Autodiscover beside the EWS URL, look at the steps, choose Use, and save; then Find when checking knows this host."),
         None => Problem::new(
             Code::NotAllowed,
-            format!("Autodiscover found no EWS URL for {}. No mailbox was asked.", found.address),
+            format!(
+                "Autodiscover found no EWS URL for {}. No mailbox was asked. {}",
+                found.address,
+                why_nothing(&found)
+            ),
         )
         .hint("Choose Find with Autodiscover beside the EWS URL to see why, or enter the URL."),
     };

@@ -5,7 +5,6 @@ use contract::{CertificateInfo, ConsentAnswer, ConsentQuestion, DiscoveryState};
 use store::confirmed_hosts::{self, ConfirmedHost};
 
 use super::consent::Standing;
-use super::door::Way;
 use super::walk::{Cancelled, Walk, or_cancelled};
 
 impl Walk {
@@ -13,7 +12,7 @@ impl Walk {
     pub(super) async fn consent(
         &mut self,
         host: &str,
-        way: &Way,
+        told: String,
         leaf: Option<&CertificateInfo>,
         number: u32,
     ) -> Result<Result<(), String>, Cancelled> {
@@ -28,7 +27,7 @@ impl Walk {
             question: self.questions,
             host: host.to_owned(),
             account: self.quest.plan.account.clone(),
-            found: way.found.clone(),
+            found: self.clean(told),
             certificate: leaf.cloned(),
         };
         self.edit(number, |step| {

@@ -63,6 +63,8 @@ pub(super) struct Walk {
     /// Why no credentials go anywhere any more.
     pub(super) closed: Option<String>,
     pub(super) questions: u32,
+    /// Who named the address that is looked for now, where it is not the one that was asked for.
+    pub(super) sent_by: Option<String>,
 }
 
 /// How a row ends.
@@ -122,11 +124,17 @@ impl Walk {
             welcome: HashMap::new(),
             closed: None,
             questions: 0,
+            sent_by: None,
         })
     }
 
     /// Goes all the way, and says how it ended.
     pub(super) async fn go(mut self) {
+        self.run().await;
+    }
+
+    /// The same; afterwards it can be asked what came of it.
+    pub(super) async fn run(&mut self) {
         let ended = self.all().await;
         match ended {
             Ok(()) => self.close(DiscoveryState::Done),
