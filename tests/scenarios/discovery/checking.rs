@@ -1,10 +1,10 @@
 //! `Find when checking`: Autodiscover as a step of a check that asks no questions.
 
 use contract::{
-    AddUser, AnswerConsent, Authentication, Cause, CheckPassword, CheckScope, ConsentAnswer, Discovery,
-    DiscoveryState, EmailConfiguration, EmailConfigurationForm, OrganizationsQuery, PasswordChange,
-    Problem, ProxySetting, RunPage, RunState, SaveEmailConfiguration, Secret, StartCheck,
-    StartDiscovery, StepStatus,
+    AddUser, AnswerConsent, Authentication, Cause, CheckPassword, CheckScope, ConsentAnswer,
+    Discovery, DiscoveryState, EmailConfiguration, EmailConfigurationForm, OrganizationsQuery,
+    PasswordChange, Problem, ProxySetting, RunPage, RunState, SaveEmailConfiguration, Secret,
+    StartCheck, StartDiscovery, StepStatus,
 };
 use exchange_sim::{Autodiscover, Endpoint};
 use support::{ACCOUNT, PASSWORD};

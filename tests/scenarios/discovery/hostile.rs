@@ -47,26 +47,24 @@ struct Trap {
 
 impl Trap {
     async fn of(mind: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
-        let made = rcgen::generate_simple_self_signed(NAMES.map(str::to_owned)).expect("a certificate");
-        let key = made.signing_key.serialize_der();
-        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("they are known")
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![made.cert.der().clone()],
-                key.try_into().expect("PKCS 8"),
-            )
-            .expect("key and certificate belong together");
+        let made = certificate();
+        Self::with([&made, &made], mind).await
+    }
+
+    /// Shows the first certificate until a POST came, and then the second.
+    async fn with(
+        made: [&Made; 2],
+        mind: impl Fn(&Asked) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
             .expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let asked = Arc::default();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let acceptors = made.map(acceptor);
         tokio::spawn(serve(
             listener,
-            acceptor,
+            acceptors,
             Arc::new(mind),
             Arc::clone(&asked),
         ));
@@ -80,7 +78,7 @@ impl Trap {
         let engine = Engine::temporary(options).await.expect("temporary space");
         Self {
             engine,
-            pem: made.cert.pem(),
+            pem: made.map(|made| made.cert.pem()).concat(),
             asked,
             _names: names,
         }
@@ -138,6 +136,26 @@ impl Trap {
     }
 }
 
+type Made = rcgen::CertifiedKey<rcgen::KeyPair>;
+
+fn certificate() -> Made {
+    rcgen::generate_simple_self_signed(NAMES.map(str::to_owned)).expect("a certificate")
+}
+
+fn acceptor(made: &Made) -> TlsAcceptor {
+    let key = made.signing_key.serialize_der();
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("they are known")
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![made.cert.der().clone()],
+            key.try_into().expect("PKCS 8"),
+        )
+        .expect("key and certificate belong together");
+    TlsAcceptor::from(Arc::new(config))
+}
+
 fn resolve(address: SocketAddr) -> Vec<(String, u16, SocketAddr)> {
     let names = NAMES.iter();
     names.map(|&name| (name.to_owned(), 443, address)).collect()
@@ -145,28 +163,34 @@ fn resolve(address: SocketAddr) -> Vec<(String, u16, SocketAddr)> {
 
 async fn serve(
     listener: TcpListener,
-    acceptor: TlsAcceptor,
+    acceptors: [TlsAcceptor; 2],
     mind: AnyMind,
     log: Arc<Mutex<Vec<Asked>>>,
 ) {
     while let Ok((stream, _)) = listener.accept().await {
-        let (acceptor, mind, log) = (acceptor.clone(), Arc::clone(&mind), Arc::clone(&log));
+        let posted = log
+            .lock()
+            .expect("nobody panicked")
+            .iter()
+            .any(|asked| !asked.body.is_empty());
+        let acceptor = acceptors[usize::from(posted)].clone();
+        let (mind, log) = (Arc::clone(&mind), Arc::clone(&log));
         tokio::spawn(async move {
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
             let mut stream = BufReader::new(stream);
-            while let Some(asked) = read(&mut stream).await {
+            if let Some(asked) = read(&mut stream).await {
                 let (status, headers, body) = mind(&asked);
                 log.lock().expect("nobody panicked").push(asked);
                 let reply = format!(
-                    "HTTP/1.1 {status} x\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+                    "HTTP/1.1 {status} x\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}",
                     body.len()
                 );
                 if stream.write_all(reply.as_bytes()).await.is_err() {
                     return;
                 }
-                let _ = stream.flush().await;
+                let _ = stream.shutdown().await;
             }
         });
     }
@@ -345,4 +369,22 @@ async fn the_mail_domain_stays_a_foreign_host_wherever_it_sends_on_to() {
             .any(|step| step.result.contains("foreign web host"));
         assert!(told, "{from} to {to}: {found:#?}");
     }
+}
+
+#[tokio::test]
+async fn another_certificate_than_the_one_that_was_shown_gets_nothing() {
+    let (shown, later) = (certificate(), certificate());
+    let trap = Trap::with([&shown, &later], |asked| {
+        if asked.host == AUTODISCOVER && !asked.path.contains(".json") {
+            sign_in()
+        } else {
+            status(404)
+        }
+    })
+    .await;
+    let found = trap.run().await;
+    let mismatch = |step: &DiscoveryStep| step.cause == Some(Cause::TlsPinMismatch);
+    assert!(found.steps.iter().any(mismatch), "{found:#?}");
+    // POX is asked after it, and shown the certificate that is there now.
+    assert!(trap.signed_in().len() <= 1, "{found:#?}");
 }

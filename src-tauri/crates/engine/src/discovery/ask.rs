@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use contract::{Cause, CertificateInfo, Secret, SmtpAddress};
+use contract::{Cause, CertificateInfo, Problem, Secret, SmtpAddress, TlsTrust};
 use exchange::Reply;
 use url::Url;
 
@@ -17,7 +17,7 @@ use super::door::{Next, Way, answer_of, is_soap};
 use super::json::{location, redirected};
 use super::trail::{DeadEnd, QUOTED, place};
 use super::walk::{Cancelled, Row, Turn, Walk, or_cancelled};
-use crate::checks::{Caller, SignedIn, shown};
+use crate::checks::{Caller, Plan, SignedIn, shown};
 
 /// Hosts that one discovery may send credentials to.
 const MOST_HOSTS: usize = 2;
@@ -80,17 +80,13 @@ impl Walk {
             self.end(number, Row::warning("This address can't be asked for."));
             return done();
         };
-        let password = self.quest.password.clone();
-        let password = password.unwrap_or_else(|| Secret::new(String::new()));
         // One that is logged on here already, and was answered as Autodiscover answers.
         let kept = self.welcome.remove(url.as_str());
         let is_kept = kept.is_some();
-        let made = match kept {
-            Some(caller) => Ok(caller),
-            None => {
-                let (stage, means) = (&self.quest.stage, &self.quest.means);
-                Caller::new(stage, self.plan_at(url), &password, means).await
-            }
+        let made = if let Some(caller) = kept {
+            Ok(caller)
+        } else {
+            self.caller(self.plan_at(url)).await
         };
         let mut caller = match made {
             Ok(caller) => caller,
@@ -147,11 +143,32 @@ impl Walk {
         Ok(came)
     }
 
+    async fn caller(&self, plan: Plan) -> Result<Caller, Problem> {
+        let password = self.quest.password.clone();
+        let password = password.unwrap_or_else(|| Secret::new(String::new()));
+        let (stage, means) = (&self.quest.stage, &self.quest.means);
+        Caller::new(stage, plan, &password, means).await
+    }
+
+    /// Whoever signs in at this address, and only where the certificate is the one that was shown:
+    /// between the question and its answer another server may have come to stand there.
+    async fn bound(&self, url: &Url, leaf: &CertificateInfo) -> Result<Caller, Problem> {
+        let plan = Plan {
+            tls_trust: TlsTrust::Pin {
+                sha256: leaf.sha256.clone(),
+                certificate: None,
+            },
+            ..self.plan_at(url)
+        };
+        self.caller(plan).await
+    }
+
     /// A host refused the credentials: they never go there again, whatever it said before.
     fn refuse(&mut self, host: &str, why: &str) -> Row {
         self.refused.insert(host.to_owned());
         let end = if self.quest.consents.asking == Asking::Check {
-            let said = format!("{host} refused the sign-in, and a check sends it nowhere else then.");
+            let said =
+                format!("{host} refused the sign-in, and a check sends it nowhere else then.");
             self.closed = Some(said);
             "It is sent nowhere else: the check stops."
         } else {
@@ -196,6 +213,16 @@ impl Walk {
             self.end(number, Row::skipped(why));
             return Ok(None);
         }
+        if let Some(leaf) = leaf {
+            match self.bound(url, leaf).await {
+                Ok(bound) => *caller = bound,
+                Err(problem) => {
+                    self.end(number, Row::warning(problem.message));
+                    return Ok(None);
+                }
+            }
+        }
+        let ways = caller.ways(asked).await;
         let started = Instant::now();
         // Never cut off in the middle: whether it was refused must be known.
         let signed_in = caller.sign_in(&ways, body).await;

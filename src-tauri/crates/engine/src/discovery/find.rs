@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use contract::{Cause, Code, Discovery, DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress};
+use contract::{
+    Cause, Code, Discovery, DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress,
+};
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
