@@ -1,7 +1,7 @@
 //! Which hosts may be sent the password. Decides by what a person said, now or earlier, and never by
 //! what a server says.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use store::confirmed_hosts::ConfirmedHost;
 
@@ -27,8 +27,9 @@ pub(super) struct Consents {
     /// Given in advance.
     pub(super) in_advance: Vec<String>,
     pub(super) asking: Asking,
-    /// Given or not in this discovery.
-    pub(super) given: HashSet<String>,
+    /// Given in this discovery, each for the certificate that was shown.
+    pub(super) given: HashMap<String, Option<String>>,
+    /// Not given.
     pub(super) skipped: HashSet<String>,
 }
 
@@ -53,7 +54,10 @@ impl Consents {
             same(&known.host) && certificate
         });
         let allowed = self.own.as_deref().is_some_and(same)
-            || self.given.contains(host)
+            || self
+                .given
+                .get(host)
+                .is_some_and(|shown| shown.as_deref() == sha256)
             || self.in_advance.iter().any(|known| same(known))
             || remembered;
         if allowed {
@@ -70,8 +74,9 @@ impl Consents {
         }
     }
 
-    pub(super) fn give(&mut self, host: &str) {
-        self.given.insert(host.to_owned());
+    pub(super) fn give(&mut self, host: &str, sha256: Option<&str>) {
+        self.given
+            .insert(host.to_owned(), sha256.map(str::to_owned));
     }
 
     pub(super) fn skip(&mut self, host: &str) {
@@ -127,6 +132,10 @@ mod tests {
         assert_eq!(known.standing(host, Some("aa")), Standing::Allowed);
         assert_eq!(known.standing(host, Some("BB")), Standing::Ask);
         assert_eq!(known.standing(host, None), Standing::Ask);
+        let (mut known, host) = (known, "new.contoso.com");
+        known.give(host, Some("CC"));
+        assert_eq!(known.standing(host, Some("CC")), Standing::Allowed);
+        assert_eq!(known.standing(host, Some("DD")), Standing::Ask);
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Walk {
                 Ok(Err(format!("Not sent: you skipped {host}.")))
             }
             ConsentAnswer::Send => {
-                self.quest.consents.give(host);
+                self.quest.consents.give(host, sha256);
                 if remember {
                     self.remember(host, sha256).await;
                 }
