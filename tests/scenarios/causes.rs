@@ -24,8 +24,8 @@ pub(crate) struct Ended {
     case: Case,
 }
 
-pub(crate) async fn meet(cause: &str, engine: &Engine) -> Ended {
-    let case = case(cause, 12).unwrap_or_else(|| panic!("{cause} has a case"));
+pub(crate) async fn meet(id: &str, engine: &Engine) -> Ended {
+    let case = case(id, 12).unwrap_or_else(|| panic!("{id} has a case"));
     let exchange = start(case.options.clone()).await;
     let run = checked(&case, exchange, engine).await;
     Ended { run, case }
@@ -169,7 +169,7 @@ pub(crate) fn of_its_rows(case: &Case, run: &Outcome, hold: &mut dyn FnMut(bool,
     let struck: HashMap<&str, &str> = case
         .rows
         .iter()
-        .map(|(address, cause)| (address.as_str(), *cause))
+        .map(|(address, id)| (address.as_str(), *id))
         .collect();
     hold(
         run.state() != RunState::Stopped,
@@ -184,17 +184,17 @@ pub(crate) fn of_its_rows(case: &Case, run: &Outcome, hold: &mut dyn FnMut(bool,
             );
             continue;
         }
-        let (verdict, cause) = match struck.get(row.mailbox.as_str()) {
+        let (verdict, why) = match struck.get(row.mailbox.as_str()) {
             Some(id) => (cause_of(id).verdict(), Some(cause_of(id))),
             None => (Verdict::Granted, None),
         };
         hold(
-            (row.verdict, row.cause) == (Some(verdict), cause),
+            (row.verdict, row.cause) == (Some(verdict), why),
             format!("{} is {:?} {:?}", row.mailbox, row.verdict, row.cause),
         );
         let says = row.message.as_deref().unwrap_or_default();
         hold(
-            cause.is_none() || !says.is_empty(),
+            why.is_none() || !says.is_empty(),
             format!("{} says nothing", row.mailbox),
         );
     }

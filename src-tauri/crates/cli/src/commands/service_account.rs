@@ -4,9 +4,9 @@ use std::io::IsTerminal as _;
 
 use contract::{
     AnswerWriteTest, Authentication, CheckPassword, Code, EmailConfigurationForm, IdentifyBy,
-    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunRef, ServiceAccountFields,
-    ServiceAccountTest, ServiceAccountTestRef, ServiceAccountTestState as State,
-    ServiceAccountValues, StartServiceAccountTest, StepStatus,
+    OrganizationId, OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunRef,
+    ServiceAccountFields, ServiceAccountTest, ServiceAccountTestRef,
+    ServiceAccountTestState as State, ServiceAccountValues, StartServiceAccountTest, StepStatus,
 };
 use engine::{Engine, ServiceAccountAudit, StartedTest};
 
@@ -31,6 +31,7 @@ use crate::values::{Auth, Folder, Identify, Resolve};
 /// sees the password. Reads only, unless --write-test is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// A stored organization, by its name or External Id
     #[arg(value_name = "ORGANIZATION", conflicts_with_all = ["ews_url", "account", "auth", "ca_file", "pin_sha256"])]
@@ -337,16 +338,18 @@ fn show(now: &ServiceAccountTest, shown: usize) -> usize {
     count
 }
 
+/// The one that is always there: values for a form belong to none.
+async fn any_organization(engine: &Engine) -> Result<OrganizationId, Failure> {
+    let all = engine.organizations_list(OrganizationsQuery::default());
+    let any = all.await?.into_iter().next().map(|row| row.id);
+    Ok(any.ok_or_else(nothing_to_test)?)
+}
+
 /// Writes the values for Microsoft's form. Asks nobody for a password.
 async fn values(engine: &Engine, args: &Args) -> Result<Exit, Failure> {
     let (organization, form) = match &args.organization {
         Some(name) => (engine.find_organization(name).await?.id, None),
-        None => {
-            let all = engine.organizations_list(OrganizationsQuery::default());
-            let any = all.await?.into_iter().next().map(|row| row.id);
-            let any = any.ok_or_else(nothing_to_test)?;
-            (any, Some(one_off_form(args)))
-        }
+        None => (any_organization(engine).await?, Some(one_off_form(args))),
     };
     let fields = args.fields(IdentifyBy::Smtp);
     let text = engine

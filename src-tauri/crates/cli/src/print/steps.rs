@@ -25,7 +25,11 @@ pub(crate) fn steps(steps: &[Step], detail: Detail, pen: Pen) -> String {
     let title = steps.iter().map(|step| step.title.chars().count()).max();
     let broken = steps
         .iter()
-        .position(|step| step.status == StepStatus::Fail);
+        .position(|step| step.status == StepStatus::Fail)
+        .filter(|at| {
+            let mut after = steps[at + 1..].iter();
+            after.all(|step| step.status == StepStatus::Skipped)
+        });
     let shown = match (detail, broken) {
         (Detail::Compact | Detail::Told, Some(at)) => at + 1,
         _ => steps.len(),
@@ -35,10 +39,8 @@ pub(crate) fn steps(steps: &[Step], detail: Detail, pen: Pen) -> String {
     }
     let left = steps.len() - shown;
     if left > 0 {
-        text.push_str(&format!(
-            "  {}\n",
-            pen.faint(&format!("{left} more were skipped"))
-        ));
+        let left = pen.faint(&format!("{left} more were skipped"));
+        text.extend(["  ", &left, "\n"]);
     }
     text
 }
@@ -81,7 +83,7 @@ fn line(step: &Step, title: usize, detail: Detail, pen: Pen) -> String {
     let indent = " ".repeat(11);
     let mut text = format!("{}\n", head.trim_end());
     let mut below = |said: &str| {
-        text.push_str(&format!("{}\n", wrap(&one_line(said), width(), &indent)));
+        text.extend([&wrap(&one_line(said), width(), &indent), "\n"]);
     };
     let passed = matches!(step.status, StepStatus::Pass | StepStatus::Skipped);
     let repeats = detail == Detail::Compact && (passed || step.status == StepStatus::Fail);
