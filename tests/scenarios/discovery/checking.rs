@@ -175,6 +175,20 @@ async fn a_check_asks_no_question_and_honors_what_is_remembered() {
 }
 
 #[tokio::test]
+async fn what_was_confirmed_for_one_account_is_not_for_another() {
+    let office = Office::of(vec![exchange(), host(AUTODISCOVER, Autodiscover::at(EWS))]).await;
+    office.save(office.form(EWS, false)).await;
+    let (_, asked) = office.look(ConsentAnswer::Send).await;
+    assert_eq!(asked, 1);
+    let mut other = office.form(EWS, false);
+    other.account_logon = "CONTOSO\\somebody-else".to_owned();
+    office.save(other).await;
+    office.save(office.form(EWS, false)).await;
+    let (_, asked) = office.look(ConsentAnswer::Skip).await;
+    assert_eq!(asked, 1, "it is asked again");
+}
+
+#[tokio::test]
 async fn a_password_that_is_refused_on_the_way_stops_the_check() {
     let office = Office::of(vec![exchange(), refusing(AUTODISCOVER)]).await;
     let own = format!("https://{AUTODISCOVER}/EWS/Exchange.asmx");

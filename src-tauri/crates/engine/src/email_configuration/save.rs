@@ -12,7 +12,7 @@ use contract::{
 use jiff::civil::Date;
 use store::email_configurations::StoredConfiguration;
 use store::run_results::{self, Applied};
-use store::{StoreError, Tx, email_configurations, runs, users};
+use store::{StoreError, Tx, confirmed_hosts, email_configurations, runs, users};
 
 use super::changes::{changes, pin, pinned};
 use super::fingerprint::{fingerprint, new_secret_version, same, same_as_stored};
@@ -298,6 +298,14 @@ struct Work {
 }
 
 impl Work {
+    /// Whether the password belongs to somebody else than before: hosts were confirmed for that one.
+    fn is_another_account(&self) -> bool {
+        let before = self.stored.as_ref().map(|stored| &stored.form);
+        before.is_some_and(|form| {
+            form.account_logon.to_lowercase() != self.form.account_logon.to_lowercase()
+        })
+    }
+
     fn save(self, tx: &Tx<'_>) -> Result<Saved, Refusal> {
         let row = known(tx, self.organization)?;
         let now = &self.author.at;
@@ -307,6 +315,9 @@ impl Work {
         };
         let fingerprint = fingerprint(&self.form, version);
         email_configurations::save(tx, self.organization, &self.form, &fingerprint, now)?;
+        if self.is_another_account() {
+            confirmed_hosts::forget(tx, self.organization)?;
+        }
         email_configurations::set_password_state(
             tx,
             self.organization,

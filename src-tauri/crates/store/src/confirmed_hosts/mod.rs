@@ -55,3 +55,15 @@ pub fn list(tx: &Tx<'_>, organization: OrganizationId) -> Result<Vec<ConfirmedHo
         },
     )
 }
+
+/// Forgets every confirmed host of an organization: they were confirmed for another account. Answers
+/// how many there were.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn forget(tx: &Tx<'_>, organization: OrganizationId) -> Result<u64, StoreError> {
+    tx.execute(
+        include_str!("forget.sql"),
+        named_params! { ":organization": organization.0 },
+    )
+}

@@ -35,6 +35,9 @@ async fn a_host_is_confirmed_once_with_its_newest_certificate() {
             host("mail.contoso.com", "CC", LATER)
         ]
     );
+    let forgotten = write(&db, move |tx| confirmed_hosts::forget(tx, organization)).await;
+    let left = read(&db, move |tx| confirmed_hosts::list(tx, organization)).await;
+    assert_eq!((forgotten, left), (2, Vec::new()));
 }
 
 #[tokio::test]

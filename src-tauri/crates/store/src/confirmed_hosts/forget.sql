@@ -1,0 +1,1 @@
+DELETE FROM confirmed_hosts WHERE organization_id = :organization
