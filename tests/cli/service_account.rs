@@ -5,7 +5,7 @@ use exchange_sim::practice::Scenario;
 use exchange_sim::{Fault, HttpAnswer, What, When};
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{Ran, World, start};
 
 const STEPS: [&str; 13] = [
     "form",
@@ -184,6 +184,47 @@ fn bad_input_is_a_problem_in_json() {
     let problem: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(problem["schema"], "understudy.problem/1");
     assert_eq!(world.counters().requests, 0);
+}
+
+/// Waits until something was asked of the server.
+#[cfg(unix)]
+fn until(world: &World, operation: &str) {
+    for _ in 0..400 {
+        let log = world.counters().requests_log;
+        if log
+            .iter()
+            .any(|r| r.operation.as_deref() == Some(operation))
+        {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    panic!("{operation} is never asked");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_terminal_leaves_no_draft() {
+    use std::io::Write as _;
+
+    let world = World::new(Scenario::Healthy, 3);
+    let slow = What::Delay(std::time::Duration::from_millis(800));
+    let creating = || When::Operation("CreateItem".to_owned());
+    world.simulator().plan(Fault::once(creating(), slow));
+    let words = words(&world, &["--json", "--write-test", "--yes"]);
+    let mut child = start(world.command(&words));
+    let mut stdin = child.stdin.take().expect("piped");
+    writeln!(stdin, "{}", world.practice.password).expect("it reads");
+    until(&world, "CreateItem");
+    let hung_up = std::process::Command::new("kill")
+        .args(["-HUP", &child.id().to_string()])
+        .status();
+    assert!(hung_up.expect("kill is there").success());
+    let ran = Ran::ended(child);
+    assert_eq!(ran.exit, Some(2), "{}", ran.all());
+    assert_eq!(ran.json()["run"]["state"], "cancelled");
+    let counters = world.counters();
+    assert_eq!((counters.items_created, counters.items_left.len()), (1, 0));
 }
 
 /// The words of the contract.

@@ -1,6 +1,6 @@
 //! Watching a run: progress on a terminal, rows as they are decided, and Ctrl-C.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::failure::{Failure, internal};
 use crate::print::jsonl::Stream;
 use crate::style::{count, grouped};
 
-/// Ctrl-C and, where there is one, the signal to end. From the moment it is made the program does
+/// Ctrl-C, the signal to end where there is one, and a terminal that is closed. From the moment it is made the program does
 /// not die of them any more: whoever makes it must listen.
 pub(crate) struct Interrupts {
     signals: tokio::sync::mpsc::UnboundedReceiver<()>,
@@ -29,7 +29,11 @@ impl Interrupts {
         {
             use tokio::signal::unix::{SignalKind, signal};
             let refused = |error: std::io::Error| internal("listening for Ctrl-C", &error);
-            for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+            let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+            if !hang_up_is_ignored() {
+                kinds.push(SignalKind::hangup());
+            }
+            for kind in kinds {
                 let (mut signal, send) = (signal(kind).map_err(refused)?, send.clone());
                 tokio::spawn(async move {
                     while signal.recv().await.is_some() && send.send(()).is_ok() {}
@@ -38,11 +42,16 @@ impl Interrupts {
         }
         #[cfg(windows)]
         {
-            let mut signal = tokio::signal::windows::ctrl_c()
-                .map_err(|error| internal("listening for Ctrl-C", &error))?;
+            use tokio::signal::windows::{ctrl_c, ctrl_close};
+            let refused = |error: std::io::Error| internal("listening for Ctrl-C", &error);
+            let (mut signal, closed) = (ctrl_c().map_err(refused)?, send.clone());
             tokio::spawn(
                 async move { while signal.recv().await.is_some() && send.send(()).is_ok() {} },
             );
+            let mut signal = ctrl_close().map_err(refused)?;
+            tokio::spawn(async move {
+                while signal.recv().await.is_some() && closed.send(()).is_ok() {}
+            });
         }
         Ok(Self { signals })
     }
@@ -53,6 +62,22 @@ impl Interrupts {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Whether whoever started the program wants it to outlive its terminal, as `nohup` does. Told where
+/// the system has `/proc`; elsewhere it is not.
+#[cfg(unix)]
+fn hang_up_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is signal 1, the lowest bit.
+    ignored.is_some_and(|mask| mask & 1 == 1)
+}
+
+/// Says a line on stderr. A terminal that is gone keeps nobody from cleaning up.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Follows a run to its end. The first Ctrl-C cancels it; what is decided stays.
@@ -152,7 +177,7 @@ impl Bar {
     fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(text),
-            None => eprintln!("{text}"),
+            None => say(text),
         }
     }
 

@@ -16,7 +16,7 @@ use super::sending::{allowed, asking, sending};
 use crate::args::Global;
 use crate::confirm;
 use crate::failure::{Exit, Failure, internal};
-use crate::follow::{Interrupts, or_interrupted};
+use crate::follow::{Interrupts, or_interrupted, say};
 use crate::output::Output;
 use crate::password::PasswordArgs;
 use crate::print::service_account as print;
@@ -279,17 +279,31 @@ async fn follow(
         match now.state {
             State::Done | State::Cancelled => return Ok(now),
             State::Asking if !stopped => {
+                let test = started.test.clone();
                 let write = tokio::select! {
                     biased;
-                    () = interrupts.next() => false,
-                    write = may_write(args) => write?,
+                    () = interrupts.next() => None,
+                    write = may_write(args) => Some(write),
                 };
-                let test = started.test.clone();
-                engine
-                    .service_account_answer(AnswerWriteTest { test, write })
-                    .await?;
-                // The answer is on its way: what comes next is a change.
-                started.found.changed().await.map_err(gone)?;
+                match write {
+                    Some(Ok(write)) => {
+                        let answer = AnswerWriteTest { test, write };
+                        engine.service_account_answer(answer).await?;
+                        // The answer is on its way: what comes next is a change.
+                        started.found.changed().await.map_err(gone)?;
+                    }
+                    Some(Err(failure)) => {
+                        cancel(engine, test).await?;
+                        let ended = |test: &ServiceAccountTest| !goes_on(test.state);
+                        started.found.wait_for(ended).await.map_err(gone)?;
+                        return Err(failure);
+                    }
+                    None => {
+                        stopped = true;
+                        say("\nStopping. Nothing is written.");
+                        cancel(engine, test).await?;
+                    }
+                }
             }
             State::Asking | State::Running => tokio::select! {
                 biased;
@@ -298,14 +312,22 @@ async fn follow(
                         return Err(Failure::Killed);
                     }
                     stopped = true;
-                    eprintln!("Stopping. What was written is deleted first; Ctrl-C again leaves at once.");
-                    let test = started.test.clone();
-                    engine.service_account_cancel(ServiceAccountTestRef { test }).await?;
+                    say("Stopping. What was written is deleted first; Ctrl-C again leaves at once.");
+                    cancel(engine, started.test.clone()).await?;
                 }
                 changed = started.found.changed() => changed.map_err(gone)?,
             },
         }
     }
+}
+
+async fn cancel(engine: &Engine, test: String) -> Result<(), Problem> {
+    let test = ServiceAccountTestRef { test };
+    engine.service_account_cancel(test).await.map(|_| ())
+}
+
+fn goes_on(state: State) -> bool {
+    matches!(state, State::Running | State::Asking)
 }
 
 fn gone(error: impl std::error::Error) -> Problem {
@@ -332,7 +354,7 @@ fn show(now: &ServiceAccountTest, shown: usize) -> usize {
     for step in fresh {
         count += 1;
         if std::io::stderr().is_terminal() {
-            eprintln!("{}: {}", step.title, one_line(&step.message));
+            say(&format!("{}: {}", step.title, one_line(&step.message)));
         }
     }
     count
