@@ -1,9 +1,9 @@
 import { Badge, Combobox, makeStyles, Option, Text, tokens, useId } from "@fluentui/react-components";
 import { useState } from "react";
+import { DatedBadge } from "@/components/DatedBadge";
 import type { AccessType } from "@/ipc/generated/AccessType";
 import type { AccessTypeInfo } from "@/ipc/generated/AccessTypeInfo";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
-import { AccessTypeBadge } from "./AccessTypeBadge";
 import { matchingAccessTypes } from "./accessTypeSearch";
 import { FieldRow } from "./FieldRow";
 
@@ -29,7 +29,7 @@ export function AccessTypePicker({ entries, value, messages, warning, onChange }
       htmlFor={id}
       messages={messages}
       note={warning}
-      aside={selected && <AccessTypeBadge entry={selected} />}
+      aside={selected && <DatedBadge badge={selected.badge} />}
     >
       <Combobox
         id={id}
@@ -76,7 +76,7 @@ function EntryText({ entry }: { entry: AccessTypeInfo }) {
         )}
       </div>
       <div className={styles.marks}>
-        <AccessTypeBadge entry={entry} />
+        <DatedBadge badge={entry.badge} />
         {!entry.served && (
           <Badge appearance="outline" color="informative">
             Shown for the record
