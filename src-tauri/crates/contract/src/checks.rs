@@ -132,6 +132,11 @@ pub enum CheckScope {
         /// Which cause.
         cause: Cause,
     },
+    /// So many users of the organization, drawn at random, and its canaries.
+    Sample {
+        /// How many, at least 1.
+        size: u64,
+    },
     /// One address, which need not be listed.
     Address {
         /// The address.
@@ -171,6 +176,24 @@ pub struct StartCheck {
     #[serde(default)]
     pub send_again: bool,
     /// A password for the proxy's user, typed and not saved; left out: the stored one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub proxy_password: Option<Secret>,
+}
+
+/// Goes on with a run that was cut off: decided mailboxes are not asked again.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ResumeRun {
+    /// Which run.
+    pub run: RunId,
+    /// Where the password comes from.
+    pub password: CheckPassword,
+    /// Send the password although it was refused within the last 30 minutes.
+    #[serde(default)]
+    pub send_again: bool,
+    /// A password for the proxy's user; left out: the stored one.
     #[serde(default)]
     #[ts(optional)]
     pub proxy_password: Option<Secret>,
@@ -216,7 +239,7 @@ pub struct RunRow {
     pub account: String,
     /// With which scheme.
     pub auth: String,
-    /// `all`, `users`, `failed_only`, `address`.
+    /// `all`, `users`, `failed_only`, `cause`, `sample`, `address`.
     pub scope: String,
     /// Build of the server, `15.2.2562.17`.
     pub server_version: Option<String>,
@@ -257,6 +280,9 @@ pub struct RunProgress {
     pub waiting: u64,
     /// Connections in use.
     pub lanes: u32,
+    /// The person paused it: nothing is asked until it goes on.
+    #[serde(default)]
+    pub paused: bool,
     /// Counts so far.
     pub summary: Summary,
 }
@@ -280,6 +306,26 @@ pub struct RunPage {
     pub offered: Vec<String>,
     /// How the log-on went.
     pub authentication: RunAuthentication,
+    /// What a random sample says about the rest; of a sample only, once it has ended.
+    #[serde(default)]
+    pub sample: Option<SampleStatement>,
+}
+
+/// What a random sample says about the mailboxes that were not asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct SampleStatement {
+    /// Mailboxes of the sample that were decided.
+    pub decided: u64,
+    /// Of these, how many did not open although they must.
+    pub failed: u64,
+    /// Mailboxes it was drawn from.
+    pub population: u64,
+    /// At most so many of the population do not open, with 95 % confidence (hypergeometric, one-sided).
+    pub at_most: u64,
+    /// The same in plain words.
+    pub sentence: String,
 }
 
 /// How a step ended.

@@ -114,12 +114,20 @@ macro_rules! with_commands {
             check_start($crate::StartCheck) -> $crate::RunRef;
             /// Cancels a check at once; what is decided stays.
             check_cancel($crate::RunRef) -> $crate::NoArgs;
+            /// Pauses a check: what is under way is finished, nothing more is asked.
+            check_pause($crate::RunRef) -> $crate::NoArgs;
+            /// Lets a paused check go on.
+            check_continue($crate::RunRef) -> $crate::NoArgs;
+            /// Goes on with a run that was cut off; decided mailboxes are not asked again.
+            run_resume($crate::ResumeRun) -> $crate::RunRef;
             /// Lists runs, newest first.
             runs_list($crate::RunsQuery) -> Vec<$crate::RunRow>;
             /// One run with its causes and steps.
             run_show($crate::RunRef) -> $crate::RunPage;
             /// How far a run is. Hosts that can stream call `Engine::watch_run` instead.
             run_progress($crate::RunRef) -> $crate::RunProgress;
+            /// What a run did to the server, over its time.
+            server_load($crate::RunRef) -> $crate::ServerLoad;
             /// Deletes a run and its results.
             run_remove($crate::RunRef) -> $crate::NoArgs;
             /// One page of results.

@@ -19,6 +19,7 @@ mod practice;
 mod problem;
 mod results;
 mod secret;
+mod server_load;
 mod service_account;
 mod settings;
 mod users;
@@ -33,8 +34,9 @@ pub use authentication::{
 };
 pub use cause::{Blame, Cause, Radius};
 pub use checks::{
-    Alternative, CauseCard, CauseCount, CheckPassword, CheckScope, Remedy, RemedyPurpose, RunPage,
-    RunProgress, RunRef, RunRow, RunState, RunsQuery, StartCheck, Step, StepStatus, Summary,
+    Alternative, CauseCard, CauseCount, CheckPassword, CheckScope, Remedy, RemedyPurpose,
+    ResumeRun, RunPage, RunProgress, RunRef, RunRow, RunState, RunsQuery, SampleStatement,
+    StartCheck, Step, StepStatus, Summary,
 };
 pub use commands::{COMMANDS, Commands, NoArgs};
 pub use directory::{
@@ -64,10 +66,11 @@ pub use organizations::{
 pub use practice::{PracticeScenario, PracticeStart, PracticeState};
 pub use problem::{Code, Problem};
 pub use results::{
-    Evidence, ExportFormat, ExportRun, FolderResult, ResultDetail, ResultRef, ResultRow,
-    ResultsPage, ResultsQuery, ResultsSort,
+    Evidence, ExportFormat, ExportRun, FolderResult, MailboxProof, ResultDetail, ResultRef,
+    ResultRow, ResultsPage, ResultsQuery, ResultsSort,
 };
 pub use secret::Secret;
+pub use server_load::{LearnedLoad, LoadSample, ServerLoad};
 pub use service_account::{
     AnswerWriteTest, CopyText, ServiceAccountFields, ServiceAccountTest, ServiceAccountTestRef,
     ServiceAccountTestState, ServiceAccountValues, StartServiceAccountTest,

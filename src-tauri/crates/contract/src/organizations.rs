@@ -239,6 +239,9 @@ pub struct OrganizationPage {
     pub settings: OrganizationSettings,
     /// Whether anything has been saved under `Email Configuration`.
     pub configured: bool,
+    /// What its server seems to allow, once a run has found out.
+    #[serde(default)]
+    pub learned: Option<crate::LearnedLoad>,
 }
 
 /// The dated badge of an access type (panel §7.2).

@@ -131,6 +131,19 @@ pub struct Evidence {
     pub reply: String,
 }
 
+/// What proves that the mailbox asked for is the one that opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct MailboxProof {
+    /// The mailbox GUID that the folder identity carries, with dashes; left out where it carries none.
+    pub mailbox_guid: Option<String>,
+    /// The `ExchangeGuid` of the list, where it has one.
+    pub listed_guid: Option<String>,
+    /// What is proven by that, in one plain sentence.
+    pub sentence: String,
+}
+
 /// One result with everything that is known.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -149,6 +162,9 @@ pub struct ResultDetail {
     pub evidence: Option<Evidence>,
     /// Verdict by folder, where several were asked for.
     pub folders: Vec<FolderResult>,
+    /// What proves that the mailbox asked for is the one that opened; of opened ones only.
+    #[serde(default)]
+    pub proof: Option<MailboxProof>,
     /// Place of the row before this one in the list, and after it.
     pub previous: Option<i64>,
     /// Place of the next row.

@@ -18,7 +18,11 @@ run: RunId,
 /**
  * Which cause.
  */
-cause: Cause, } | { "kind": "address", 
+cause: Cause, } | { "kind": "sample", 
+/**
+ * How many, at least 1.
+ */
+size: number, } | { "kind": "address", 
 /**
  * The address.
  */

@@ -59,6 +59,7 @@ import type { ResultDetail } from "./ResultDetail.ts";
 import type { ResultRef } from "./ResultRef.ts";
 import type { ResultsPage } from "./ResultsPage.ts";
 import type { ResultsQuery } from "./ResultsQuery.ts";
+import type { ResumeRun } from "./ResumeRun.ts";
 import type { RunPage } from "./RunPage.ts";
 import type { RunProgress } from "./RunProgress.ts";
 import type { RunRef } from "./RunRef.ts";
@@ -68,6 +69,7 @@ import type { SaveEmailConfiguration } from "./SaveEmailConfiguration.ts";
 import type { SaveExchangeNames } from "./SaveExchangeNames.ts";
 import type { SaveOrganizationSettings } from "./SaveOrganizationSettings.ts";
 import type { Saved } from "./Saved.ts";
+import type { ServerLoad } from "./ServerLoad.ts";
 import type { ServiceAccountTest } from "./ServiceAccountTest.ts";
 import type { ServiceAccountTestRef } from "./ServiceAccountTestRef.ts";
 import type { ServiceAccountValues } from "./ServiceAccountValues.ts";
@@ -274,6 +276,18 @@ check_start: [StartCheck, RunRef],
  */
 check_cancel: [RunRef, NoArgs], 
 /**
+ * Pauses a check: what is under way is finished, nothing more is asked.
+ */
+check_pause: [RunRef, NoArgs], 
+/**
+ * Lets a paused check go on.
+ */
+check_continue: [RunRef, NoArgs], 
+/**
+ * Goes on with a run that was cut off; decided mailboxes are not asked again.
+ */
+run_resume: [ResumeRun, RunRef], 
+/**
  * Lists runs, newest first.
  */
 runs_list: [RunsQuery, Array<RunRow>], 
@@ -285,6 +299,10 @@ run_show: [RunRef, RunPage],
  * How far a run is. Hosts that can stream call `Engine::watch_run` instead.
  */
 run_progress: [RunRef, RunProgress], 
+/**
+ * What a run did to the server, over its time.
+ */
+server_load: [RunRef, ServerLoad], 
 /**
  * Deletes a run and its results.
  */

@@ -4,6 +4,7 @@ import type { CertificateInfo } from "./CertificateInfo.ts";
 import type { RunAuthentication } from "./RunAuthentication.ts";
 import type { RunProgress } from "./RunProgress.ts";
 import type { RunRow } from "./RunRow.ts";
+import type { SampleStatement } from "./SampleStatement.ts";
 import type { Step } from "./Step.ts";
 
 /**
@@ -37,4 +38,8 @@ offered: Array<string>,
 /**
  * How the log-on went.
  */
-authentication: RunAuthentication, };
+authentication: RunAuthentication, 
+/**
+ * What a random sample says about the rest; of a sample only, once it has ended.
+ */
+sample: SampleStatement | null, };

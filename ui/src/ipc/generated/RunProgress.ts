@@ -53,6 +53,10 @@ waiting: number,
  */
 lanes: number, 
 /**
+ * The person paused it: nothing is asked until it goes on.
+ */
+paused: boolean, 
+/**
  * Counts so far.
  */
 summary: Summary, };

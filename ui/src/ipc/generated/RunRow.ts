@@ -58,7 +58,7 @@ account: string,
  */
 auth: string, 
 /**
- * `all`, `users`, `failed_only`, `address`.
+ * `all`, `users`, `failed_only`, `cause`, `sample`, `address`.
  */
 scope: string, 
 /**

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    CheckPassword, Code, NoArgs, OrganizationRow, Problem, RunId, RunProgress, RunRef, RunRow,
-    RunsQuery, Secret, StartCheck,
+    CheckPassword, Code, NoArgs, OrganizationRow, Problem, ResumeRun, RunId, RunProgress, RunRef,
+    RunRow, RunsQuery, Secret, StartCheck,
 };
 use store::runs::{self, StoredRun};
 use tokio::sync::watch;
@@ -156,6 +156,78 @@ impl Engine {
         Ok(NoArgs {})
     }
 
+    /// Pauses a check: what is under way is finished, nothing more is asked.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] when it is not running.
+    pub async fn check_pause(&self, request: RunRef) -> Result<NoArgs, Problem> {
+        self.set_paused(&request.run, true)
+    }
+
+    /// Lets a paused check go on.
+    ///
+    /// # Errors
+    /// As [`Engine::check_pause`].
+    pub async fn check_continue(&self, request: RunRef) -> Result<NoArgs, Problem> {
+        self.set_paused(&request.run, false)
+    }
+
+    fn set_paused(&self, run: &RunId, paused: bool) -> Result<NoArgs, Problem> {
+        let check = self.stage().running.find(run).ok_or_else(|| {
+            Problem::new(Code::NotAllowed, "This check is not running.")
+                .hint("`Resume` goes on with a check that was cut off.")
+        })?;
+        check.pause.send_replace(paused);
+        Ok(NoArgs {})
+    }
+
+    /// Goes on with a run that was cut off, from the window.
+    ///
+    /// # Errors
+    /// As [`Engine::resume_run`].
+    pub async fn run_resume(&self, request: ResumeRun) -> Result<RunRef, Problem> {
+        let stage = self.stage();
+        let found = stored(&stage, &request.run).await?;
+        let plan = start::plan_of(&found)?;
+        let organization = found.row.organization;
+        let password = match request.password {
+            CheckPassword::Typed { password } if !password.is_empty() => password,
+            _ if !plan.wants_password() => Secret::new(String::new()),
+            _ => {
+                let stored = match organization {
+                    Some(organization) => stage.password(organization).await?,
+                    None => None,
+                };
+                stored.ok_or_else(|| password_needed(&found.row.account))?
+            }
+        };
+        let proxy_password = match organization {
+            Some(organization) => {
+                for_proxy(&stage, organization, &plan, request.proxy_password).await?
+            }
+            None => request.proxy_password,
+        };
+        let sending = Sending {
+            again: if request.send_again {
+                SendAgain::Yes
+            } else {
+                SendAgain::Ask
+            },
+            proxy_password,
+        };
+        let started = start::resume(&stage, &request.run, &password, sending, false).await?;
+        Ok(RunRef { run: started.run })
+    }
+
+    /// What a run did to the server, over its time.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`].
+    pub async fn server_load(&self, request: RunRef) -> Result<contract::ServerLoad, Problem> {
+        stored(&self.stage(), &request.run).await?;
+        Ok(contract::ServerLoad::default())
+    }
+
     /// How far a run is, as it changes; at most ten a second. The last value is the final one.
     ///
     /// # Errors
@@ -234,6 +306,7 @@ pub(super) fn final_progress(stored: &StoredRun) -> RunProgress {
         waiting_until: None,
         waiting: 0,
         lanes: 0,
+        paused: false,
         summary,
     }
 }

@@ -40,6 +40,14 @@ pub(super) struct Ended {
     pub(super) cancelled: bool,
 }
 
+/// What the person may want while a run goes on.
+pub(super) struct Orders {
+    /// End it at once.
+    pub(super) cancelled: watch::Receiver<bool>,
+    /// Ask nothing more for now.
+    pub(super) paused: watch::Receiver<bool>,
+}
+
 /// Who hears of a run while it goes on.
 pub(super) struct Listeners {
     /// Row by row.
@@ -55,6 +63,7 @@ pub(super) struct Conductor {
     pub(super) db: Db,
     pub(super) writer: Writer,
     pub(super) cancel: watch::Receiver<bool>,
+    pause: watch::Receiver<bool>,
     pub(super) progress: watch::Sender<RunProgress>,
     pub(super) ladder: watch::Sender<Vec<Step>>,
     pub(super) tally: Tally,
@@ -125,7 +134,7 @@ impl Conductor {
         db: Db,
         recorded: &Summary,
         pending: u64,
-        cancel: watch::Receiver<bool>,
+        orders: Orders,
         told: Listeners,
     ) -> Self {
         let Listeners {
@@ -145,7 +154,8 @@ impl Conductor {
             spec,
             db,
             writer,
-            cancel,
+            cancel: orders.cancelled,
+            pause: orders.paused,
             progress,
             ladder,
             spent: HashMap::new(),
@@ -207,6 +217,11 @@ impl Conductor {
         *self.cancel.borrow()
     }
 
+    /// The person paused it.
+    fn paused(&self) -> bool {
+        *self.pause.borrow()
+    }
+
     fn goes_on(&self) -> bool {
         self.stop.is_none() && !self.cancelled()
     }
@@ -259,7 +274,7 @@ impl Conductor {
                     self.resolve_hold().await?;
                     continue;
                 }
-            } else {
+            } else if !self.paused() {
                 self.dispatch().await?;
                 let paused = self.governor.paused_until(Instant::now()).is_some();
                 if self.flying.is_empty() && self.waiting.is_empty() && !paused {
@@ -275,6 +290,7 @@ impl Conductor {
             tokio::select! {
                 biased;
                 _ = self.cancel.changed() => {}
+                Ok(()) = self.pause.changed() => self.tell(),
                 Some(landed) = self.flying.join_next() => self.land(landed).await?,
                 repeats = self.writer.repeats() => {
                     let repeats = repeats?;
@@ -465,6 +481,7 @@ impl Conductor {
             waiting_until,
             waiting: self.waiting.len() as u64,
             lanes: u32::try_from(self.flying.len()).unwrap_or(u32::MAX),
+            paused: self.paused(),
             summary,
         });
     }

@@ -193,6 +193,7 @@ fn tell_end(conductor: &Conductor, state: RunState, cause: Option<Cause>, summar
         waiting_until: None,
         waiting: 0,
         lanes: 0,
+        paused: false,
         summary,
         ..last
     });

@@ -80,6 +80,7 @@ impl Engine {
             certificates,
             offered,
             authentication,
+            sample: None,
         })
     }
 
@@ -148,6 +149,7 @@ impl Engine {
                 .unwrap_or_default(),
             evidence: found.evidence,
             folders: found.folders,
+            proof: None,
             previous: found.previous,
             next: found.next,
             row: found.row,

@@ -16,6 +16,8 @@ pub(crate) struct RunningChecks {
 pub(crate) struct Running {
     pub(crate) organization: Option<OrganizationId>,
     pub(crate) cancel: watch::Sender<bool>,
+    /// `true`: nothing more is asked until it is `false` again.
+    pub(crate) pause: watch::Sender<bool>,
     pub(crate) progress: watch::Receiver<RunProgress>,
     /// The step ladder, as far as it is.
     pub(crate) steps: watch::Receiver<Vec<Step>>,

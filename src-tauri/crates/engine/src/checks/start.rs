@@ -10,7 +10,7 @@ use store::run_results;
 use store::runs::{self, NewRun, RunFinish, RunNumber, StoredRun};
 use tokio::sync::{mpsc, watch};
 
-use super::conductor::{Conductor, Listeners};
+use super::conductor::{Conductor, Listeners, Orders};
 use super::enter::enter;
 use super::finish::{self, Context};
 use super::guard::Watched;
@@ -298,6 +298,7 @@ async fn begin(
         .map_err(crate::problems::of_store)?;
     let organization = stored.as_ref().and_then(|stored| stored.row.organization);
     let (cancel, cancelled) = watch::channel(false);
+    let (pause, paused) = watch::channel(false);
     let (tell, progress) = watch::channel(first_progress(&run, &recorded));
     let (ladder, steps) = watch::channel(Vec::new());
     let (end, ended) = watch::channel(false);
@@ -306,6 +307,7 @@ async fn begin(
         Running {
             organization,
             cancel,
+            pause,
             progress: progress.clone(),
             steps,
             ended: ended.clone(),
@@ -348,7 +350,7 @@ async fn begin(
         stage.db.clone(),
         &recorded,
         pending,
-        cancelled,
+        Orders { cancelled, paused },
         Listeners {
             events,
             progress: tell,
@@ -414,6 +416,7 @@ pub(crate) fn first_progress(run: &RunId, recorded: &Summary) -> RunProgress {
         waiting_until: None,
         waiting: 0,
         lanes: 0,
+        paused: false,
         summary: recorded.clone(),
     }
 }
@@ -423,6 +426,7 @@ const fn scope_word(mailboxes: &Mailboxes) -> &'static str {
         Mailboxes::Scope(CheckScope::Users { .. }) => "users",
         Mailboxes::Scope(CheckScope::FailedOnly) => "failed_only",
         Mailboxes::Scope(CheckScope::Cause { .. }) => "cause",
+        Mailboxes::Scope(CheckScope::Sample { .. }) => "sample",
         Mailboxes::Scope(CheckScope::Address { .. }) => "address",
         _ => "all",
     }

@@ -50,6 +50,7 @@ impl Engine {
                 let next_step = next_step(&row, stored.as_ref(), latest.as_ref());
                 let blocked = blocked(next_step, &row, offline);
                 Ok(OrganizationPage {
+                    learned: None,
                     next_step: next_step.to_owned(),
                     blocked,
                     running,

@@ -74,6 +74,7 @@ impl Record {
         let (ladder, steps) = watch::channel(Vec::new());
         let (ended, over) = watch::channel(false);
         let running = Running {
+            pause: watch::channel(false).0,
             organization: id,
             cancel: cancel.clone(),
             progress: told,
