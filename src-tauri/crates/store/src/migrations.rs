@@ -23,6 +23,8 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0014_find_when_checking.sql")),
     M::up(include_str!("../migrations/0015_guide.sql")),
     M::up(include_str!("../migrations/0016_locations.sql")),
+    M::up(include_str!("../migrations/0017_server_load.sql")),
+    M::up(include_str!("../migrations/0018_mailbox_guids.sql")),
 ];
 
 /// The newest schema version this program knows.
