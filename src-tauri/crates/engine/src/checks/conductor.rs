@@ -145,7 +145,7 @@ impl Conductor {
         let writer = Writer::start(db.clone(), spec.number, events);
         let decided = tally::decided_by_exchange(recorded);
         Self {
-            governor: Governor::new(spec.ceiling),
+            governor: Governor::new(spec.ceiling, None),
             proofs: Proofs::new(spec.access.account_address()),
             schema: SchemaVersion::Exchange2013Sp1,
             sendable: pending,

@@ -17,6 +17,7 @@ const CLEAN: u32 = 50;
 #[derive(Debug)]
 pub(super) struct Governor {
     ceiling: u32,
+    learned: Option<u32>,
     target: u32,
     /// Latency with little load, in milliseconds.
     base: f64,
@@ -30,10 +31,13 @@ pub(super) struct Governor {
 }
 
 impl Governor {
-    /// At most `ceiling` lanes, one at first: the first lane logs on alone.
-    pub(super) fn new(ceiling: u32) -> Self {
+    /// At most `ceiling` lanes, one at first: the first lane logs on alone. `learned`: what an
+    /// earlier run of the same server found to be allowed; growth is quick up to it and careful
+    /// beyond.
+    pub(super) fn new(ceiling: u32, learned: Option<u32>) -> Self {
         Self {
             ceiling: ceiling.clamp(1, 27),
+            learned,
             target: 1,
             base: f64::MAX,
             now: 0.0,
@@ -53,6 +57,12 @@ impl Governor {
     /// Lanes that may be in use now.
     pub(super) fn target(&self) -> u32 {
         self.target
+    }
+
+    /// How many lanes the server seems to allow: known only after it objected to more and then
+    /// answered a clean stretch with fewer.
+    pub(super) fn allowed(&self) -> Option<u32> {
+        (self.halved && self.clean >= CLEAN / 2).then_some(self.target)
     }
 
     /// Until when everything waits.
@@ -75,14 +85,11 @@ impl Governor {
         self.note(false);
         self.clean += 1;
         let flat = self.now <= self.base * 2.0 + 20.0;
-        let due = if self.halved {
-            self.clean >= CLEAN
-        } else {
-            true
-        };
+        let careful = self.halved || self.learned.is_some_and(|known| self.target >= known);
+        let due = !careful || self.clean >= CLEAN;
         if flat && due && self.target > 0 && self.target < self.ceiling {
             // Three times as many a round trip until the server objects; then one at a time.
-            let step = if self.halved { 1 } else { 2 };
+            let step = if careful { 1 } else { 2 };
             self.target = (self.target + step).min(self.ceiling);
             self.clean = 0;
         }
@@ -136,7 +143,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_lane_until_logged_on_then_four_then_up_to_the_ceiling() {
-        let mut governor = Governor::new(10);
+        let mut governor = Governor::new(10, None);
         assert_eq!(governor.target(), 1, "the first lane logs on alone");
         governor.logged_on();
         assert_eq!(governor.target(), 4);
@@ -146,7 +153,7 @@ mod tests {
 
     #[tokio::test]
     async fn rising_latency_stops_growth() {
-        let mut governor = Governor::new(27);
+        let mut governor = Governor::new(27, None);
         governor.logged_on();
         governor.answered(Duration::from_millis(10));
         (0..100).for_each(|_| governor.answered(Duration::from_millis(500)));
@@ -155,7 +162,7 @@ mod tests {
 
     #[tokio::test]
     async fn too_many_halves_once_for_a_burst() {
-        let mut governor = Governor::new(16);
+        let mut governor = Governor::new(16, None);
         governor.logged_on();
         (0..50).for_each(|_| governor.answered(MS));
         let now = Instant::now();
@@ -167,7 +174,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_busy_mailbox_pauses_nobody_else() {
-        let mut governor = Governor::new(4);
+        let mut governor = Governor::new(4, None);
         governor.logged_on();
         let now = Instant::now();
         for _ in 0..20 {
