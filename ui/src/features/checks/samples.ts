@@ -79,6 +79,7 @@ export function samplePage(row: RunRow, change: Partial<RunPage> = {}): RunPage 
       waitingUntil: null,
       waiting: 0,
       lanes: 0,
+      paused: false,
       summary: row.summary,
     },
     causes: [],
@@ -86,6 +87,7 @@ export function samplePage(row: RunRow, change: Partial<RunPage> = {}): RunPage 
     certificates: [],
     offered: [],
     authentication: nothingKnown,
+    sample: null,
     ...change,
   };
 }

@@ -32,6 +32,8 @@ export function scopeSize(scope: CheckScope, users: number, last: RunRow | undef
     case "failed_only":
     case "cause":
       return failedCount(last);
+    case "sample":
+      return Math.min(scope.size, users);
     case "address":
       return 1;
   }

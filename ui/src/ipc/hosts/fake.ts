@@ -1,12 +1,14 @@
 import type { Host } from "../host.ts";
 import { asCommandError } from "../problem.ts";
-import { checkHandlers, past, watch } from "./fake/checks.ts";
+import { checkHandlers } from "./fake/checks.ts";
 import { configurationHandlers } from "./fake/configuration.ts";
 import { directoryHandlers } from "./fake/directory.ts";
 import { discoveryHandlers } from "./fake/discovery.ts";
 import { guideHandlers } from "./fake/guide.ts";
 import { handOffHandlers } from "./fake/handOff.ts";
+import { loadHandlers } from "./fake/load.ts";
 import { organizationHandlers } from "./fake/organizations.ts";
+import { past, watch } from "./fake/runs.ts";
 import { serviceAccountHandlers } from "./fake/serviceAccount.ts";
 import { userHandlers } from "./fake/users.ts";
 import { createWorld, type Handlers } from "./fake/world.ts";
@@ -33,6 +35,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     ...discoveryHandlers(world),
     ...guideHandlers(world),
     ...handOffHandlers(world),
+    ...loadHandlers(world),
     ...serviceAccountHandlers(world),
     ...options.replace,
   };

@@ -89,6 +89,7 @@ export function organizationHandlers(world: World) {
         running: running?.row.id ?? null,
         settings: organization.settings,
         configured: organization.saved,
+        learned: organization.learned,
       };
     },
     organization_draft: () => ({ name: "", externalId: `org-${world.organizations.length + 1}` }),

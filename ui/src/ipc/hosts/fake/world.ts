@@ -1,6 +1,7 @@
 import type { ActivityRow } from "../../generated/ActivityRow.ts";
 import type { AppState } from "../../generated/AppState.ts";
 import type { EmailConfigurationForm } from "../../generated/EmailConfigurationForm.ts";
+import type { LearnedLoad } from "../../generated/LearnedLoad.ts";
 import type { OrganizationSettings } from "../../generated/OrganizationSettings.ts";
 import type { PasswordState } from "../../generated/PasswordState.ts";
 import type { Platform } from "../../generated/Platform.ts";
@@ -25,9 +26,20 @@ export type FakeOrganization = {
   password: PasswordState;
   hasProxyPassword: boolean;
   users: UserRow[];
+  learned: LearnedLoad | null;
 };
 
-export type FakeRun = { row: RunRow; results: ResultRow[]; started: number };
+export type FakeRun = {
+  row: RunRow;
+  /** What each mailbox answers, once it is asked. */
+  results: ResultRow[];
+  /** How many were decided before `since`. */
+  decided: number;
+  /** From when on more are asked (milliseconds); null: none are. */
+  since: number | null;
+  /** Users the mailboxes were drawn from. */
+  population: number;
+};
 
 /** Everything the pretended engine knows. */
 export type World = {
@@ -102,6 +114,7 @@ export function emptyOrganization(id: number, name: string, externalId: string):
     password: { hasPassword: false, askEachTime: false, setAt: null, provenAt: null },
     hasProxyPassword: false,
     users: [],
+    learned: null,
   };
 }
 
@@ -180,6 +193,11 @@ export function createWorld(users: number, blank = false): World {
     askEachTime: false,
     setAt: "2026-10-03T07:12:00Z",
     provenAt: "2026-11-21T09:12:00Z",
+  };
+  contoso.learned = {
+    allowed: 20,
+    learnedAt: "2026-11-21T09:12:00Z",
+    sentence: "Your server seems to allow about 20 connections.",
   };
   contoso.users = Array.from({ length: users }, (_, index) => user(index, contoso, true));
   fabrikam.enabled = false;
