@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::throttling::Throttled;
 use crate::windows::{Binding, Leg, RefusedFor, Scheme};
 
 /// A snapshot of the counts since the start.
@@ -24,6 +25,12 @@ pub struct Counters {
     pub open_now: u64,
     /// Most connections open at a time.
     pub peak_connections: u64,
+    /// Most connections served at a time: those beyond `Options::connection_limit` are not.
+    pub peak_served: u64,
+    /// Connections that came about and were not served for that limit.
+    pub turned_away: u64,
+    /// What `Options::throttling` came to.
+    pub throttled: Throttled,
     /// Most requests being answered at a time.
     pub peak_concurrency: u64,
     /// Connections on which a log-on succeeded.
@@ -212,6 +219,9 @@ impl Tally {
             items_created: read(&self.items_created),
             items_deleted: read(&self.items_deleted),
             items_left: Vec::new(),
+            peak_served: 0,
+            turned_away: 0,
+            throttled: Throttled::default(),
             per_mailbox: ledger.per_mailbox.clone(),
             last_impersonated: ledger.last_impersonated.clone(),
             requests_log: ledger.log.iter().cloned().collect(),

@@ -17,6 +17,7 @@ use tokio::time::sleep;
 
 use crate::answer::{Answer, fault};
 use crate::autodiscover::Door;
+use crate::budgets::{Payer, Work};
 use crate::counters::{LoggedRequest, Tally};
 use crate::directory::Directory;
 use crate::ews_error::EwsError;
@@ -44,6 +45,8 @@ pub(crate) struct Peer {
     pub(crate) answered: AtomicU32,
     pub(crate) line: Arc<Line>,
     pub(crate) resets: Arc<AtomicBool>,
+    /// One connection too many: nothing but 503 for it.
+    pub(crate) too_many: bool,
 }
 
 impl Peer {
@@ -174,6 +177,10 @@ impl Visit<'_> {
 
     /// Everything up to the question whose mailbox it is about.
     fn reply(&self, early: Option<What>) -> Reply {
+        if self.peer.too_many {
+            let page = HttpAnswer::throttled(503, None);
+            return Reply::http(page).unless_twisted(Some(What::CloseAfter { announced: true }));
+        }
         let mut twist = None;
         if let Some(what) = early {
             Tally::one(&self.world.tally.faults_struck);
@@ -303,7 +310,7 @@ impl Visit<'_> {
             return Reply::ews(fault(&EwsError::fault("ErrorInvalidServerVersion")));
         }
         let Some(what) = self.late(request) else {
-            return Reply::ews(self.operate(request, account, twist));
+            return self.operate(request, account, twist);
         };
         Tally::one(&self.world.tally.faults_struck);
         if let What::Ews(error) = &what {
@@ -311,10 +318,9 @@ impl Visit<'_> {
         }
         match self.instead(what) {
             Ok(reply) => reply,
-            Err(what) => {
-                let answer = self.operate(request, account, Some(&what));
-                Reply::ews(answer).unless_twisted(Some(what))
-            }
+            Err(what) => self
+                .operate(request, account, Some(&what))
+                .unless_twisted(Some(what)),
         }
     }
 
@@ -334,13 +340,14 @@ impl Visit<'_> {
         self.world.queue.on_request(operation, &identities)
     }
 
-    fn operate(&self, request: &EwsRequest, account: usize, twist: Option<&What>) -> Answer {
+    fn operate(&self, request: &EwsRequest, account: usize, twist: Option<&What>) -> Reply {
         let directory = self.directory;
         if request.identity.is_some()
             && directory.options.anchor_required
             && !self.head.headers.contains_key("x-anchormailbox")
         {
-            return fault(&EwsError::fault("ErrorNoRespondingCASInDestinationSite"));
+            let refusal = EwsError::fault("ErrorNoRespondingCASInDestinationSite");
+            return Reply::ews(fault(&refusal));
         }
         let acting = match twist {
             Some(What::HeaderIgnored) => Ok(Acting::Own {
@@ -352,10 +359,31 @@ impl Visit<'_> {
                 .ok_or_else(|| EwsError::fault("ErrorNonExistentMailbox")),
             _ => impersonation::resolve(request.identity.as_ref(), account, directory),
         };
-        match acting {
-            Ok(acting) => operations::answer(&request.operation, &self.scene(acting, account)),
-            Err(refusal) => directory.envelope.error(request.operation.name(), &refusal),
+        let operation = &request.operation;
+        let admitted =
+            acting.and_then(|acting| self.charge(acting, account).map(|work| (acting, work)));
+        match admitted {
+            Ok((acting, work)) => {
+                let answer = operations::answer(operation, &self.scene(acting, account));
+                Reply::ews(answer).after(work)
+            }
+            Err(refusal) => Reply::ews(directory.envelope.error(operation.name(), &refusal)),
         }
+    }
+
+    /// Has the request paid for, where the server throttles.
+    fn charge(&self, acting: Acting, account: usize) -> Result<Option<Work>, EwsError> {
+        let Some(rules) = &self.directory.options.throttling else {
+            return Ok(None);
+        };
+        let asker = match acting {
+            Acting::As(mailbox) => {
+                Payer::Mailbox(self.directory.mailbox(mailbox).primary.to_lowercase())
+            }
+            Acting::Own { .. } => Payer::Account(account),
+        };
+        let work = self.world.budgets.admit(asker, account, rules)?;
+        Ok(Some(work))
     }
 
     fn scene(&self, acting: Acting, account: usize) -> Scene<'_> {

@@ -16,6 +16,7 @@
 
 mod answer;
 mod autodiscover;
+mod budgets;
 mod calendar;
 mod certificate;
 mod channel;
@@ -23,6 +24,8 @@ mod conduit;
 mod counters;
 mod der;
 mod directory;
+mod doors;
+mod entrance;
 mod ews_error;
 mod fault;
 mod folder_id;
@@ -45,6 +48,7 @@ mod script;
 mod session;
 mod simulator;
 mod spnego;
+mod throttling;
 mod windows;
 mod xml;
 
@@ -59,4 +63,5 @@ pub use options::{
     Account, AccountState, Bind, Build, EmptyIdentity, Group, Mailbox, MailboxState, Options, Role,
 };
 pub use simulator::{Simulator, StartError, start};
+pub use throttling::{Beyond, Budget, ConnectionLimit, Throttled, Throttling};
 pub use windows::{Binding, Domain, ExtendedProtection, Leg, RefusedFor, Scheme};

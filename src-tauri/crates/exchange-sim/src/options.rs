@@ -8,6 +8,7 @@ use crate::autodiscover::Autodiscover;
 use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::Fault;
+use crate::throttling::{ConnectionLimit, Throttling};
 use crate::windows::{Domain, ExtendedProtection};
 
 /// Plain HTTP, or HTTPS with a certificate that may have faults.
@@ -68,6 +69,10 @@ pub struct Options {
     pub close_after: Option<u32>,
     /// Closes a connection on which nothing was asked for this long. Read when it opens.
     pub idle_close: Option<Duration>,
+    /// How many connections are served at a time; nothing: all.
+    pub connection_limit: Option<ConnectionLimit>,
+    /// Budgets that requests for EWS are charged to; nothing: none.
+    pub throttling: Option<Throttling>,
     /// How far the server's clock is ahead of the true one, in seconds: `Date` headers and the
     /// timestamps of NTLM challenges.
     pub clock_skew: i64,
@@ -124,6 +129,8 @@ impl Default for Options {
             single_request_log_on: false,
             close_after: None,
             idle_close: None,
+            connection_limit: None,
+            throttling: None,
             clock_skew: 0,
             version_header: true,
             schema_versions: build.schema_versions(),

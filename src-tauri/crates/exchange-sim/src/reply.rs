@@ -14,6 +14,7 @@ use tokio::time::sleep;
 
 use crate::answer::Answer;
 use crate::autodiscover;
+use crate::budgets::Work;
 use crate::calendar;
 use crate::directory::Directory;
 use crate::fault::{HttpAnswer, What};
@@ -27,6 +28,8 @@ pub(crate) struct Reply {
     admitted: Option<Admitted>,
     /// Names the doors of Autodiscover.
     names_doors: bool,
+    /// What a budget paid for.
+    work: Option<Box<Work>>,
 }
 
 /// The last word of a log-on.
@@ -39,7 +42,7 @@ struct Admitted {
 #[derive(Debug)]
 enum Content {
     Ews(Answer),
-    Http(HttpAnswer),
+    Http(Box<HttpAnswer>),
     /// 401 with these values of `WWW-Authenticate`, or with all schemes on offer.
     Unauthorized {
         page: &'static str,
@@ -54,7 +57,7 @@ impl Reply {
     }
 
     pub(crate) fn http(answer: HttpAnswer) -> Self {
-        Self::new(Content::Http(answer))
+        Self::new(Content::Http(Box::new(answer)))
     }
 
     /// 401 with every offered scheme.
@@ -95,7 +98,14 @@ impl Reply {
             how: None,
             admitted: None,
             names_doors: false,
+            work: None,
         }
+    }
+
+    /// The same after this work.
+    pub(crate) fn after(mut self, work: Option<Work>) -> Self {
+        self.work = work.map(Box::new);
+        self
     }
 
     /// The same with the headers that name the doors of Autodiscover.
@@ -143,7 +153,11 @@ pub(crate) async fn send(
         how,
         admitted,
         names_doors,
+        work,
     } = reply;
+    if let Some(work) = work {
+        sleep(work.time).await;
+    }
     let how = how.map(|how| *how);
     let cut = || Err(io::ErrorKind::ConnectionAborted.into());
     match &how {

@@ -1,30 +1,22 @@
 //! Starting, changing and stopping a simulated server. Listens on the loopback addresses only.
 
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::sleep;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::budgets::Budgets;
 use crate::certificate::{Authority, CertificateError, Identity, identity};
 use crate::channel;
-use crate::conduit::Conduit;
 use crate::counters::{Counters, LoggedRequest, Tally};
 use crate::directory::Directory;
-use crate::fault::{Fault, What};
-use crate::front_end::{self, Peer};
+use crate::doors::Doors;
+use crate::entrance::{accept, listen};
+use crate::fault::Fault;
 use crate::items::Items;
-use crate::line::Line;
 use crate::log_on::Refusals;
 use crate::options::{Bind, Options};
 use crate::queue::Queue;
@@ -58,6 +50,8 @@ pub(crate) struct World {
     pub(crate) queue: Queue,
     pub(crate) refusals: Refusals,
     pub(crate) items: Items,
+    pub(crate) budgets: Budgets,
+    pub(crate) doors: Arc<Doors>,
     /// Scheme and host it names itself with: `https://mail.contoso.com`.
     pub(crate) own: String,
     /// The same on loopback: `https://localhost:50443`.
@@ -126,6 +120,8 @@ pub(crate) async fn start_under(
         queue,
         refusals: Refusals::default(),
         items: Items::default(),
+        budgets: Budgets::default(),
+        doors: Doors::new(),
         own: own(options.names.first(), &options, address.port()),
         loopback: own(None, &options, address.port()),
         channel: identity
@@ -203,6 +199,9 @@ impl Simulator {
     pub fn counters(&self) -> Counters {
         Counters {
             items_left: self.world.items.left(),
+            peak_served: self.world.doors.peak(),
+            turned_away: self.world.doors.turned_away(),
+            throttled: self.world.budgets.counts(),
             ..self.world.tally.snapshot()
         }
     }
@@ -267,108 +266,5 @@ fn own(name: Option<&String>, options: &Options, port: u16) -> String {
     match name {
         Some(name) => format!("{scheme}://{name}"),
         None => format!("{scheme}://localhost:{port}"),
-    }
-}
-
-/// Both loopback addresses on one port; IPv6 only where the machine has it.
-async fn listen(port: u16) -> io::Result<Vec<TcpListener>> {
-    const ATTEMPTS: usize = 20;
-    let mut last = io::Error::from(io::ErrorKind::AddrInUse);
-    for _ in 0..ATTEMPTS {
-        let four = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        match TcpListener::bind((Ipv6Addr::LOCALHOST, four.local_addr()?.port())).await {
-            Ok(six) => return Ok(vec![four, six]),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => last = error,
-            Err(_) => return Ok(vec![four]),
-        }
-        if port != 0 {
-            break;
-        }
-    }
-    Err(last)
-}
-
-async fn accept(
-    socket: TcpListener,
-    tls: Option<TlsAcceptor>,
-    world: Arc<World>,
-    mut closed: watch::Receiver<()>,
-) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = socket.accept() => {
-                // A connection that is gone before it is taken is the client's affair.
-                if let Ok((stream, _)) = accepted {
-                    connections.spawn(connection(stream, tls.clone(), Arc::clone(&world)));
-                }
-            }
-            Some(_) = connections.join_next() => {}
-            _ = closed.changed() => break,
-        }
-    }
-    connections.shutdown().await;
-}
-
-/// One connection from its first byte to its last. Its errors are what clients are tested with.
-async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, world: Arc<World>) {
-    let entered = world.tally.connections.enter();
-    // Small answers should not wait for the client's acknowledgment; a failure only costs time.
-    let _ = stream.set_nodelay(true);
-    let resets = Arc::new(AtomicBool::new(false));
-    if let Some(what) = world.queue.on_connect() {
-        Tally::one(&world.tally.faults_struck);
-        meet(stream, what).await;
-        return;
-    }
-    let conduit = Conduit::new(stream, Arc::clone(&resets));
-    let peer = Peer {
-        number: entered.number,
-        session: Mutex::default(),
-        answered: AtomicU32::new(0),
-        line: Line::new(),
-        resets,
-    };
-    match tls {
-        None => serve(conduit, &peer, &world).await,
-        Some(tls) => {
-            // A client that distrusts the certificate ends the handshake here.
-            if let Ok(stream) = tls.accept(conduit).await {
-                serve(stream, &peer, &world).await;
-            }
-        }
-    }
-}
-
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: &Peer, world: &World) {
-    let service = service_fn(|request| front_end::handle(request, peer, world));
-    let mut connection =
-        pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    let idle = world.directory().options.idle_close;
-    tokio::select! {
-        // Ends with the connection; an error is a client that left or a fault that struck.
-        _ = connection.as_mut() => {}
-        () = peer.line.over(idle) => {
-            connection.as_mut().graceful_shutdown();
-            // What is left is to close it; the client may have done so already.
-            let _ = connection.await;
-        }
-    }
-}
-
-/// A connection that meets a fault before a byte is answered.
-async fn meet(mut stream: TcpStream, what: What) {
-    match what {
-        What::Stall(duration) | What::NoTls(duration) => sleep(duration).await,
-        What::CloseInHandshake => {
-            let mut hello = [0; 1_024];
-            // Whatever the client says, or that it says nothing, the connection ends here.
-            let _ = stream.read(&mut hello).await;
-        }
-        What::Reset => {
-            // Fails only on a socket that is gone already.
-            let _ = stream.set_zero_linger();
-        }
-        _ => {}
     }
 }

@@ -12,6 +12,7 @@ mod practice;
 mod proxy;
 mod semantics;
 mod spnego;
+mod throttling;
 mod transport;
 mod windows;
 mod windows_client;
