@@ -13,6 +13,7 @@ pub mod email_configurations;
 mod error;
 pub mod exchange_names;
 pub mod guide_steps;
+pub mod learned_loads;
 mod migrations;
 pub mod organizations;
 pub mod refused_passwords;

@@ -66,6 +66,10 @@ pub fn add_from_users(
             include_str!("selection_users.sql"),
             vec![(":ids", to_json(ids)?.into())],
         ),
+        Selection::Sample(ids) => (
+            include_str!("selection_sample.sql"),
+            vec![(":ids", to_json(ids)?.into())],
+        ),
         Selection::FailedIn(older) => (
             include_str!("selection_failed.sql"),
             vec![(":older", older.0.into())],

@@ -61,6 +61,8 @@ pub enum Selection {
     All,
     /// These, whatever their flags.
     Users(Vec<UserId>),
+    /// These, and all canaries but those with `Synchronization Disabled`.
+    Sample(Vec<UserId>),
     /// What broke its expectation or stayed open in this older run, but for those with
     /// `Synchronization Disabled`.
     FailedIn(super::runs::RunNumber),

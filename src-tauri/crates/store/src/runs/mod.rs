@@ -1,12 +1,16 @@
 //! Check runs: their header, how they ended, their history. Their rows are in
 //! [`run_results`](crate::run_results). Whether a run may start or be applied is decided elsewhere.
 
+mod drawn;
+
 use contract::{
     Cause, CertificateInfo, OrganizationId, RunAuthentication, RunId, RunRow, RunState, RunsQuery,
-    Step, Summary,
+    ServerLoad, Step, Summary,
 };
 use rusqlite::{Row, named_params};
 use serde_json::Value;
+
+pub use drawn::{Distinct, Drawn, drawn, set_population};
 
 use crate::values::{id, id_opt, json, to_json};
 use crate::{StoreError, Tx, run_results};
@@ -35,7 +39,7 @@ pub struct NewRun {
     pub account: String,
     /// With which scheme, as chosen.
     pub auth: String,
-    /// `all`, `users`, `failed_only`, `address`.
+    /// `all`, `users`, `failed_only`, `cause`, `sample`, `address`.
     pub scope: String,
     /// Fingerprint of the settings.
     pub fingerprint: String,
@@ -66,6 +70,8 @@ pub struct RunHeader {
     pub warnings: Option<Vec<String>>,
     /// Counts so far.
     pub summary: Option<Summary>,
+    /// What it did to the server so far.
+    pub load: Option<ServerLoad>,
 }
 
 /// How a run ended.
@@ -158,6 +164,7 @@ pub fn update_header(tx: &Tx<'_>, run: RunNumber, header: &RunHeader) -> Result<
             ":authentication": header.authentication.as_ref().map(to_json).transpose()?,
             ":warnings": header.warnings.as_ref().map(to_json).transpose()?,
             ":summary": header.summary.as_ref().map(to_json).transpose()?,
+            ":load": header.load.as_ref().map(to_json).transpose()?,
         },
     )
 }
@@ -223,6 +230,18 @@ pub fn show(tx: &Tx<'_>, run: &RunId) -> Result<Option<StoredRun>, StoreError> {
                 applied_at: row.get("applied_at")?,
             })
         },
+    )
+}
+
+/// What a run did to the server, as it was kept last.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn load(tx: &Tx<'_>, run: RunNumber) -> Result<Option<ServerLoad>, StoreError> {
+    tx.first(
+        include_str!("load.sql"),
+        named_params! { ":run": run.0 },
+        |row| json(row, "load"),
     )
 }
 
@@ -294,12 +313,12 @@ pub fn remove(tx: &Tx<'_>, run: &RunId) -> Result<(), StoreError> {
     tx.execute_one(include_str!("remove.sql"), named_params! { ":id": run.0 })
 }
 
-/// The run of an organization that goes on now.
+/// The runs of an organization that go on now, or were cut off and not marked yet; newest first.
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn running(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<RunId>, StoreError> {
-    tx.first(
+pub fn running(tx: &Tx<'_>, organization: OrganizationId) -> Result<Vec<RunId>, StoreError> {
+    tx.all(
         include_str!("running.sql"),
         named_params! { ":organization": organization.0 },
         read_id,

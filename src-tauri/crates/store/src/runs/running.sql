@@ -1,3 +1,3 @@
 SELECT id FROM runs
 WHERE state = 'running' AND organization_id = :organization
-ORDER BY number DESC LIMIT 1
+ORDER BY number DESC

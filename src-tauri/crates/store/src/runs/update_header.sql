@@ -8,5 +8,6 @@ UPDATE runs SET
     offered        = coalesce(:offered, offered),
     authentication = coalesce(:authentication, authentication),
     warnings       = coalesce(:warnings, warnings),
-    summary        = coalesce(:summary, summary)
+    summary        = coalesce(:summary, summary),
+    load           = coalesce(:load, load)
 WHERE number = :run

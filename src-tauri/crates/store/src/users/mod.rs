@@ -1,6 +1,7 @@
 //! Users of organizations: who they are, their flags, their removal. Addresses come in parsed;
 //! what a flag may do to whom is decided elsewhere.
 
+mod askable;
 mod filter;
 mod import;
 mod locations;
@@ -10,6 +11,7 @@ use contract::{MailboxLocation, OrganizationId, SmtpAddress, UserChange, UserId,
 use rusqlite::named_params;
 use rusqlite::types::Value;
 
+pub use askable::askable;
 pub use import::{BatchUndo, import, undo_import};
 pub use locations::{Examples, examples, locations, of_unknown_location, set_location, stand_ins};
 pub use page::{counts, counts_of_all, each, page, show};

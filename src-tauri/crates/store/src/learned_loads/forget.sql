@@ -1,0 +1,1 @@
+DELETE FROM learned_loads WHERE organization_id = :organization

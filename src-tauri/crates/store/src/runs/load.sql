@@ -1,0 +1,1 @@
+SELECT load FROM runs WHERE number = :run

@@ -1,0 +1,1 @@
+UPDATE runs SET population = :population WHERE number = :run
