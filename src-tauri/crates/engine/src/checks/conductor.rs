@@ -99,7 +99,6 @@ pub(super) struct Conductor {
     idle: Vec<Box<dyn MailLane>>,
     pub(super) lanes: u32,
     pub(super) flying: JoinSet<Landed>,
-    pub(super) lane_failures: u32,
 }
 
 /// Where the next tickets come from.
@@ -126,6 +125,8 @@ pub(super) struct Landed {
     lane: Box<dyn MailLane>,
     ticket: Ticket,
     answered: Result<Answered, ews::RequestError>,
+    /// It was the first request of this lane.
+    fresh: bool,
 }
 
 impl Conductor {
@@ -177,7 +178,6 @@ impl Conductor {
             idle: Vec::new(),
             lanes: 0,
             flying: JoinSet::new(),
-            lane_failures: 0,
         }
     }
 
@@ -332,8 +332,9 @@ impl Conductor {
             let Some(ticket) = self.next_ticket(now).await? else {
                 break;
             };
+            let fresh = self.idle.is_empty();
             let lane = self.take_lane();
-            self.fly(lane, ticket);
+            self.fly(lane, ticket, fresh);
         }
         Ok(())
     }
@@ -409,7 +410,7 @@ impl Conductor {
         Ok(())
     }
 
-    pub(super) fn fly(&mut self, mut lane: Box<dyn MailLane>, mut ticket: Ticket) {
+    pub(super) fn fly(&mut self, mut lane: Box<dyn MailLane>, mut ticket: Ticket, fresh: bool) {
         let prepared = ask::prepare(&ticket, &self.spec, self.schema);
         self.retries += u64::from(ticket.attempts > 0);
         ticket.attempts += 1;
@@ -427,6 +428,7 @@ impl Conductor {
                 lane,
                 ticket,
                 answered,
+                fresh,
             }
         });
     }
@@ -437,12 +439,27 @@ impl Conductor {
     ) -> Result<(), Problem> {
         let landed =
             landed.map_err(|error| crate::problems::internal("asking a mailbox", &error))?;
-        self.put_lane(landed.lane);
         self.again.remove(&landed.ticket.seq);
-        match landed.answered {
+        let lost = match &landed.answered {
+            Ok(answered) => answered.fault.as_ref(),
+            Err(_) => None,
+        };
+        let lane = match lost {
+            Some(fault) => {
+                self.lane_lost(fault, landed.fresh);
+                None
+            }
+            None => Some(landed.lane),
+        };
+        let settled = match landed.answered {
             Ok(answered) => self.settle(landed.ticket, answered, false).await,
             Err(error) => self.never_sent(landed.ticket, &error).await,
+        };
+        // Only now: where the answer was that there are too many lanes, it is this one that goes.
+        if let Some(lane) = lane {
+            self.put_lane(lane);
         }
+        settled
     }
 
     pub(super) fn tell(&mut self) {

@@ -1,13 +1,19 @@
 //! Holding: all lanes wait while one request on a fresh connection finds out whether a cause is real
 //! (ruling 1), or whether credentials that worked are refused for good (ruling 5).
 
+use std::time::Duration;
+
 use contract::{Cause, Problem};
 use ews::SchemaVersion;
+use exchange::Fault;
 
 use super::ask;
 use super::conductor::Conductor;
 use super::ticket::Ticket;
 use crate::diagnosis::Seen;
+
+/// Within this long a server notices that a connection was closed.
+const NOTICED: Duration = Duration::from_millis(100);
 
 /// All lanes wait while one request finds out whether a cause is real (rulings 1 and 5).
 pub(super) struct Hold {
@@ -44,6 +50,16 @@ impl Conductor {
         }
         let mut lane = self.take_lane();
         lane.close();
+        let mut cancel = self.cancel.clone();
+        if matches!(why, Why::Confirm(Cause::TcpRefused | Cause::TcpTimeout)) {
+            // A server at its limit of connections has to notice first that one is free again.
+            let noticed = tokio::time::sleep(NOTICED);
+            tokio::select! {
+                biased;
+                _ = cancel.wait_for(|cancelled| *cancelled) => {}
+                () = noticed => {}
+            }
+        }
         let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else {
             return Ok(());
         };
@@ -51,7 +67,6 @@ impl Conductor {
         ticket.attempts += 1;
         ticket.sent = ticket.schema.unwrap_or(self.schema);
         self.again.insert(ticket.seq, ticket.clone());
-        let mut cancel = self.cancel.clone();
         let answered = tokio::select! {
             biased;
             _ = cancel.wait_for(|cancelled| *cancelled) => None,
@@ -77,11 +92,18 @@ impl Conductor {
         Ok(())
     }
 
-    /// A lane could not be opened while others work: fewer lanes, no verdict.
-    pub(super) fn lane_failed(&mut self) {
-        self.lane_failures += 1;
-        let in_use = u32::try_from(self.flying.len()).unwrap_or(1);
-        self.governor.lane_refused(in_use);
+    /// The connection of a lane is gone, and with it the lane: it must not come back as one that
+    /// works. One that could not be opened while others work, or never brought an answer, says that
+    /// the server allows no more: fewer lanes, no verdict.
+    pub(super) fn lane_lost(&mut self, fault: &Fault, fresh: bool) {
+        self.lanes = self.lanes.saturating_sub(1);
+        let unopened = matches!(
+            fault,
+            Fault::ConnectionRefused | Fault::ConnectTimeout { .. } | Fault::Tls(_)
+        );
+        if self.logged_on && self.lanes > 0 && (fresh || unopened) {
+            self.governor.lane_refused(self.lanes);
+        }
     }
 }
 

@@ -233,9 +233,6 @@ impl Conductor {
         // A further connection that does not come about while the first one works says first of all
         // that the server allows no more: asked again alone before it counts for everybody.
         let connecting = answered.fault.is_some() && self.logged_on;
-        if connecting {
-            self.lane_failed();
-        }
         if self.decided == 0 && !connecting {
             self.facts.note_chain(&answered);
             self.stop_with(cause, answered.observed.detail.as_deref());
