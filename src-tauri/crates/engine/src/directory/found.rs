@@ -136,6 +136,7 @@ impl Found {
             display_name: name.map(str::to_owned),
             upn: None,
             sid: None,
+            exchange_guid: None,
             recipient_type: kind.map(str::to_owned),
             proxy_addresses: Vec::new(),
             tags: None,

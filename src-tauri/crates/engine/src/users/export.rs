@@ -5,6 +5,7 @@ use std::io::Write;
 use contract::{
     ExportUsers, ExportedFile, OrganizationId, Problem, SyncAccess, UserId, UserRow, UsersFilter,
 };
+use ews::MailboxGuid;
 use store::users;
 
 use crate::Engine;
@@ -16,13 +17,14 @@ use crate::stage::{Stage, on_blocking_thread};
 /// Rows read at once.
 const PIECE: u64 = 5_000;
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "DisplayName",
     "PrimarySmtpAddress",
     "UserPrincipalName",
     "RecipientTypeDetails",
     "EmailAddresses",
     "SID",
+    "ExchangeGuid",
     "Tags",
     "Organization",
     "SyncAccess",
@@ -82,13 +84,19 @@ async fn csv_of(
     let (mut after, mut rows) = (UserId(0), 0_u64);
     loop {
         let filter = filter.clone();
-        let piece = stage
-            .read(move |tx| Ok(users::each(tx, organization, &filter, after, PIECE)?))
+        let (piece, guids) = stage
+            .read(move |tx| {
+                let piece = users::each(tx, organization, &filter, after, PIECE)?;
+                let last = piece.last().map_or(after, |last| last.id);
+                let guids = users::mailbox_guids(tx, after, last)?;
+                Ok((piece, guids))
+            })
             .await?;
         let Some(last) = piece.last() else { break };
         after = last.id;
         for user in &piece {
-            write_row(&mut csv, user).map_err(failed)?;
+            let guid = guids.get(&user.id).map(|guid| MailboxGuid(*guid));
+            write_row(&mut csv, user, guid).map_err(failed)?;
             rows += 1;
         }
     }
@@ -98,7 +106,11 @@ async fn csv_of(
     Ok((bytes, rows))
 }
 
-fn write_row<W: Write>(csv: &mut csv::Writer<W>, user: &UserRow) -> csv::Result<()> {
+fn write_row<W: Write>(
+    csv: &mut csv::Writer<W>,
+    user: &UserRow,
+    guid: Option<MailboxGuid>,
+) -> csv::Result<()> {
     let text = |text: Option<&str>| cell(text.unwrap_or_default()).into_owned();
     let flag = |flag: bool| if flag { "True" } else { "False" }.to_owned();
     let primary = format!("SMTP:{}", user.address);
@@ -111,6 +123,7 @@ fn write_row<W: Write>(csv: &mut csv::Writer<W>, user: &UserRow) -> csv::Result<
         text(user.kind.as_deref()),
         addresses.join(";"),
         text(user.sid.as_deref()),
+        guid.map(|guid| guid.to_string()).unwrap_or_default(),
         text(Some(&user.tags)),
         text(Some(&user.organization_name)),
         sync_access(user.sync_access).to_owned(),

@@ -9,5 +9,6 @@ UPDATE users SET
     last_checked_at = iif(address_key = :address_key, last_checked_at, NULL),
     last_good_at = iif(address_key = :address_key, last_good_at, NULL),
     location = iif(address_key = :address_key, location, 'unknown'),
-    redirect_address = iif(address_key = :address_key, redirect_address, NULL)
+    redirect_address = iif(address_key = :address_key, redirect_address, NULL),
+    exchange_guid = iif(address_key = :address_key, exchange_guid, NULL)
 WHERE id = :id AND deleted_at IS NULL

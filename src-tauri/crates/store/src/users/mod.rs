@@ -5,6 +5,7 @@ mod askable;
 mod filter;
 mod import;
 mod locations;
+mod mailbox_guids;
 mod page;
 
 use contract::{MailboxLocation, OrganizationId, SmtpAddress, UserChange, UserId, UserIds};
@@ -14,6 +15,7 @@ use rusqlite::types::Value;
 pub use askable::askable;
 pub use import::{BatchUndo, import, undo_import};
 pub use locations::{Examples, examples, locations, of_unknown_location, set_location, stand_ins};
+pub use mailbox_guids::mailbox_guids;
 pub use page::{counts, counts_of_all, each, page, show};
 
 use self::filter::Conditions;
@@ -41,6 +43,8 @@ pub struct NewUser {
     pub must_refuse: bool,
     /// Where the mailbox lives, if the list says so.
     pub location: MailboxLocation,
+    /// `ExchangeGuid`, the GUID of the mailbox.
+    pub exchange_guid: Option<[u8; 16]>,
 }
 
 impl NewUser {
@@ -57,6 +61,7 @@ impl NewUser {
             tags: String::new(),
             must_refuse: false,
             location: MailboxLocation::Unknown,
+            exchange_guid: None,
         }
     }
 }
@@ -349,5 +354,6 @@ fn insert(
 
 /// A line for each part, so that no search matches across two of them.
 fn text_to_search(name: &str, address: &str, upn: Option<&str>, tags: &str) -> String {
+            ":exchange_guid": user.exchange_guid,
     key(&[name, address, upn.unwrap_or_default(), tags].join("\n"))
 }

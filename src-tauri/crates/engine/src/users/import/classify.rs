@@ -134,12 +134,18 @@ fn added(row: ListRow, address: contract::SmtpAddress) -> Row {
     } else {
         ImportGroup::New
     };
-    let reason = remote.then(|| REMOTE.to_owned());
+    // A text that is no GUID costs the row nothing but the tie to its address.
+    let bad_guid = row
+        .exchange_guid
+        .as_ref()
+        .and_then(|guid| Some(format!("{}.", guid.as_ref().err()?)));
+    let reason = remote.then(|| REMOTE.to_owned()).or(bad_guid);
     let shown = shown(&row, address.to_string(), group, reason);
     let user = NewUser {
         name: row.display_name.unwrap_or_default(),
         upn: row.upn,
         sid: row.sid,
+        exchange_guid: row.exchange_guid.and_then(Result::ok).map(|guid| guid.0),
         kind: row.recipient_type,
         aliases: row
             .proxy_addresses

@@ -20,6 +20,8 @@ const ADDRESS: [&str; 5] = [
 const UPN: &str = "userprincipalname";
 const SIDS: [&str; 2] = ["sid", "objectsid"];
 const NAMES: [&str; 2] = ["displayname", "name"];
+/// Of `Get-Mailbox`, and what other tools call it.
+const GUIDS: [&str; 2] = ["exchangeguid", "mailboxguid"];
 const RECIPIENT_TYPE: &str = "recipienttypedetails";
 const PROXY_ADDRESSES: &str = "emailaddresses";
 const TAGS: &str = "tags";
@@ -35,6 +37,7 @@ pub(super) struct Columns {
     pub(super) name: Vec<usize>,
     pub(super) upn: Option<usize>,
     pub(super) sid: Option<usize>,
+    pub(super) exchange_guid: Option<usize>,
     pub(super) recipient_type: Option<usize>,
     pub(super) proxy_addresses: Option<usize>,
     pub(super) tags: Option<usize>,
@@ -89,6 +92,7 @@ impl Columns {
         let single = [
             self.upn,
             self.sid,
+            self.exchange_guid,
             self.recipient_type,
             self.proxy_addresses,
             self.tags,
@@ -122,6 +126,7 @@ impl Columns {
             name: NAMES.into_iter().filter_map(find).collect(),
             upn,
             sid: SIDS.into_iter().find_map(find),
+            exchange_guid: GUIDS.into_iter().find_map(find),
             recipient_type: find(RECIPIENT_TYPE),
             proxy_addresses: find(PROXY_ADDRESSES),
             tags: find(TAGS),
@@ -161,6 +166,7 @@ fn is_known(key: &str) -> bool {
     [UPN, RECIPIENT_TYPE, PROXY_ADDRESSES, TAGS, IGNORED].contains(&key)
         || ADDRESS.contains(&key)
         || SIDS.contains(&key)
+        || GUIDS.contains(&key)
         || NAMES.contains(&key)
 }
 

@@ -8,7 +8,7 @@ use super::Want;
 
 /// The command that exports a list as it is read best, for the Exchange Management Shell.
 pub const EXPORT_COMMAND: &str = "Get-Mailbox -ResultSize Unlimited | Select-Object DisplayName,PrimarySmtpAddress,\
-UserPrincipalName,RecipientTypeDetails,@{n='EmailAddresses';e={$_.EmailAddresses -join ';'}} | \
+UserPrincipalName,RecipientTypeDetails,ExchangeGuid,@{n='EmailAddresses';e={$_.EmailAddresses -join ';'}} | \
 Export-Csv users.csv -NoTypeInformation -Encoding UTF8";
 
 /// The same with the SID, which `Get-User` shows and `Get-Mailbox` does not:

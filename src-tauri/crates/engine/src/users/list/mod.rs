@@ -19,7 +19,7 @@ use std::{collections::VecDeque, fmt, io::Read};
 
 pub use error::{Binary, EXPORT_COMMAND, ListError};
 pub use records::Separator;
-pub use row::{BadAddress, ListRow};
+pub use row::{BadAddress, BadGuid, ListRow};
 pub use system::is_system_mailbox;
 pub(crate) use system::{system_beginnings, system_kinds};
 

@@ -3,6 +3,7 @@
 //! Repairs no address: what is none stays a row that says why.
 
 use contract::{AddressError, SmtpAddress};
+use ews::MailboxGuid;
 
 use super::{
     columns::Columns, dialect::is_type_line, entries::Entry, is_system_mailbox, records::Record,
@@ -24,6 +25,8 @@ pub struct ListRow {
     pub upn: Option<String>,
     /// `SID` or `ObjectSid`.
     pub sid: Option<String>,
+    /// `ExchangeGuid` or `MailboxGuid`, or a text there that is no GUID.
+    pub exchange_guid: Option<Result<MailboxGuid, BadGuid>>,
     /// `RecipientTypeDetails`.
     pub recipient_type: Option<String>,
     /// The SMTP addresses of `EmailAddresses`, the primary ones (`SMTP:`) first.
@@ -43,6 +46,14 @@ pub struct BadAddress {
     /// What is wrong with it.
     #[source]
     pub reason: AddressError,
+}
+
+/// A text that is no GUID. The row is as good without: it is only not tied to its address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("ExchangeGuid is not a GUID and was ignored: {text}")]
+pub struct BadGuid {
+    /// The cell on one line and at most 254 characters.
+    pub text: String,
 }
 
 impl ListRow {
@@ -80,6 +91,7 @@ impl ListRow {
             display_name,
             upn: cell(columns.upn),
             sid: cell(columns.sid),
+            exchange_guid: exchange_guid(columns, record),
             recipient_type,
             proxy_addresses,
             tags: cell(columns.tags),
@@ -97,6 +109,7 @@ impl ListRow {
             display_name,
             upn: None,
             sid: None,
+            exchange_guid: None,
             recipient_type: None,
             proxy_addresses: Vec::new(),
             tags: None,
@@ -159,6 +172,18 @@ fn display_name(columns: &Columns, record: &Record) -> Option<String> {
     let name = names.find(|cell| !trim(cell).is_empty())?;
     // Without a header a shifted row may have its address here.
     (columns.header || !name.contains('@')).then(|| filled(name))?
+}
+
+/// A blank cell has none, and neither has one of zeros only: the mailbox is not made yet.
+fn exchange_guid(columns: &Columns, record: &Record) -> Option<Result<MailboxGuid, BadGuid>> {
+    let cell = trim(record.cell(columns.exchange_guid?));
+    let nothing = |c: char| matches!(c, '0' | '-' | '{' | '}');
+    if cell.chars().all(nothing) {
+        return None;
+    }
+    Some(MailboxGuid::parse(cell).ok_or_else(|| BadGuid {
+        text: shown(cell).unwrap_or_default(),
+    }))
 }
 
 /// `Anna Berg` of `Anna Berg <anna@contoso.com>`.

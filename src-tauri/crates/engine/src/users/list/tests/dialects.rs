@@ -44,6 +44,7 @@ fn expected() -> Vec<ListRow> {
         display_name: some(name),
         upn: some(upn),
         sid: None,
+        exchange_guid: None,
         recipient_type: some(recipient_type),
         proxy_addresses: Vec::new(),
         tags: some(tags),

@@ -211,3 +211,39 @@ fn system_mailboxes_are_marked() {
         [false, true, true, true, true]
     );
 }
+
+#[test]
+fn the_mailbox_guid_is_read_in_every_spelling() {
+    let rows = read(
+        "PrimarySmtpAddress,Exchange Guid\n\
+         a@x,bb00f7cf-0b94-4fab-8ef5-231f0bc40416\n\
+         b@x,{BB00F7CF-0B94-4FAB-8EF5-231F0BC40416}\n\
+         c@x,\n\
+         d@x,00000000-0000-0000-0000-000000000000\n\
+         e@x,contoso.com/Users/Eve\n",
+    );
+    let guids: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            row.exchange_guid
+                .as_ref()
+                .map(|guid| guid.as_ref().map(ToString::to_string))
+        })
+        .collect();
+    let guid = "bb00f7cf-0b94-4fab-8ef5-231f0bc40416".to_owned();
+    assert_eq!(guids[..2], [Some(Ok(guid.clone())), Some(Ok(guid.clone()))]);
+    assert_eq!(guids[2..4], [None, None], "no mailbox, no GUID");
+    let bad = guids[4]
+        .as_ref()
+        .expect("a text")
+        .as_ref()
+        .expect_err("no GUID");
+    assert_eq!(
+        bad.to_string(),
+        "ExchangeGuid is not a GUID and was ignored: contoso.com/Users/Eve"
+    );
+    assert!(rows[4].address.is_ok(), "the row is as good without");
+    let row = only(&format!("MailboxGuid;Mail\n{guid};a@x\n"));
+    assert!(matches!(row.exchange_guid, Some(Ok(_))));
+    assert_eq!(only("a@x\n").exchange_guid, None);
+}
