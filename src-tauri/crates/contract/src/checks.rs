@@ -316,6 +316,10 @@ pub struct RunPage {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct SampleStatement {
+    /// Mailboxes that were drawn.
+    #[serde(default)]
+    #[ts(optional, as = "Option<u64>")]
+    pub size: u64,
     /// Mailboxes of the sample that were decided.
     pub decided: u64,
     /// Of these, how many did not open although they must.

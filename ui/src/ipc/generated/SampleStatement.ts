@@ -5,6 +5,10 @@
  */
 export type SampleStatement = { 
 /**
+ * Mailboxes that were drawn.
+ */
+size?: number, 
+/**
  * Mailboxes of the sample that were decided.
  */
 decided: number, 
