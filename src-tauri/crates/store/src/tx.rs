@@ -61,6 +61,21 @@ impl<'a> Tx<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Shows every row to `read`, and keeps none.
+    pub(crate) fn each(
+        &self,
+        sql: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        while let Some(row) = rows.next()? {
+            read(row)?;
+        }
+        Ok(())
+    }
+
     /// One number; 0 where there is no row or NULL.
     pub(crate) fn count(&self, sql: &str, params: impl Params) -> Result<u64, StoreError> {
         let count: Option<Option<i64>> = self.first(sql, params, |row| row.get(0))?;

@@ -83,8 +83,8 @@ fn refuse_known(
     if let Some(known) = here.or(found.first()) {
         return Err(taken(address, &known.organization_name).into());
     }
-    let aliases = users::aliases(tx, organization)?;
-    match aliases.into_iter().find(|alias| alias.alias_key == key) {
+    let aliases = users::lookup_aliases(tx, organization, &[key])?;
+    match aliases.into_iter().next() {
         Some(alias) => Err(
             Problem::new(Code::Taken, alias_text(address.as_str(), &alias.address))
                 .field("address")

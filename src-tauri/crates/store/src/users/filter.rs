@@ -10,6 +10,9 @@ use crate::values::{Id, search_key, to_json};
 pub(super) struct Conditions {
     pub(super) sql: String,
     pub(super) params: Vec<(&'static str, Value)>,
+    /// Whether they leave anybody of the place out, and whether by text.
+    pub(super) filters: bool,
+    pub(super) searches: bool,
 }
 
 impl Conditions {
@@ -18,6 +21,8 @@ impl Conditions {
         let mut conditions = Self {
             sql: String::new(),
             params: Vec::new(),
+            filters: false,
+            searches: false,
         };
         // Users of a deleted organization are deleted with it: `None` needs no condition.
         if let Some(organization) = organization {
@@ -28,6 +33,7 @@ impl Conditions {
             );
         }
         if let Some(search) = search_key(filter.search.as_deref()) {
+            conditions.searches = true;
             conditions.and("instr(u.search_key, :search) > 0", ":search", search.into());
         }
         if let Some(sync_access) = filter.sync_access {
@@ -65,6 +71,7 @@ impl Conditions {
                 location.id().to_owned().into(),
             );
         }
+        conditions.filters = conditions.params.len() > usize::from(organization.is_some());
         conditions
     }
 
@@ -74,6 +81,8 @@ impl Conditions {
             UserIds::Listed { ids } => Ok(Self {
                 sql: " AND u.id IN (SELECT value FROM json_each(:ids))".to_owned(),
                 params: vec![(":ids", to_json(ids)?.into())],
+                filters: true,
+                searches: false,
             }),
             UserIds::Matching {
                 organization,

@@ -233,10 +233,15 @@ pub fn copy(
     to: OrganizationId,
     now: &str,
 ) -> Result<u64, StoreError> {
-    tx.execute(
+    let copied = tx.execute(
         include_str!("copy.sql"),
         named_params! { ":from": from.0, ":to": to.0, ":now": now },
-    )
+    )?;
+    tx.execute(
+        include_str!("copy_aliases.sql"),
+        named_params! { ":from": from.0, ":to": to.0 },
+    )?;
+    Ok(copied)
 }
 
 /// Mail domains of the users of an organization in lower case, commonest first.
@@ -275,17 +280,21 @@ pub fn lookup(tx: &Tx<'_>, address_keys: &[String]) -> Result<Vec<Known>, StoreE
     )
 }
 
-/// Every further address of the users of an organization.
+/// Which of these addresses (in lower case) are further ones of users of an organization, and whose.
 ///
 /// # Errors
 /// As [`StoreError`].
-pub fn aliases(tx: &Tx<'_>, organization: OrganizationId) -> Result<Vec<KnownAlias>, StoreError> {
+pub fn lookup_aliases(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    alias_keys: &[String],
+) -> Result<Vec<KnownAlias>, StoreError> {
     tx.all(
         include_str!("lookup_aliases.sql"),
-        named_params! { ":organization": organization.0 },
+        named_params! { ":organization": organization.0, ":keys": to_json(alias_keys)? },
         |row| {
             Ok(KnownAlias {
-                alias_key: key(row.get_ref("alias")?.as_str()?),
+                alias_key: row.get("alias_key")?,
                 address: row.get("address")?,
             })
         },
@@ -345,15 +354,21 @@ fn insert(
             ":search_key": text_to_search(&user.name, address, user.upn.as_deref(), &user.tags),
             ":must_refuse": user.must_refuse,
             ":location": user.location.id(),
+            ":exchange_guid": user.exchange_guid,
             ":import_batch": import_batch,
             ":now": now,
         },
     )?;
+    for alias in &user.aliases {
+        tx.execute(
+            include_str!("add_alias.sql"),
+            named_params! { ":alias_key": key(alias), ":user": id },
+        )?;
+    }
     Ok(UserId(id))
 }
 
 /// A line for each part, so that no search matches across two of them.
 fn text_to_search(name: &str, address: &str, upn: Option<&str>, tags: &str) -> String {
-            ":exchange_guid": user.exchange_guid,
     key(&[name, address, upn.unwrap_or_default(), tags].join("\n"))
 }

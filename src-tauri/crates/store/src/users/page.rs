@@ -7,10 +7,24 @@ use contract::{
 use rusqlite::{Row, named_params};
 
 use super::filter::Conditions;
-use crate::values::{bind, count, id, id_opt, json};
+use crate::values::{bind, count, id, id_opt, json, to_json};
 use crate::{StoreError, Tx};
 
+/// Most users that are remembered one by one while a filter counts them.
+const FEW: usize = 10_000;
+
+/// Who matches a filter.
+enum Matches {
+    /// These, in the order they were added.
+    Few(Vec<i64>),
+    /// This many.
+    Many(u64),
+}
+
 /// One page of users.
+///
+/// A filter reads its facts once, from an index; what matches is sorted where it is little, and
+/// where it is much the page is walked to in the index of its order, from the nearer end.
 ///
 /// # Errors
 /// As [`StoreError`].
@@ -19,35 +33,100 @@ pub fn page(tx: &Tx<'_>, query: &UsersQuery) -> Result<UsersPage, StoreError> {
         Some(organization) => counts(tx, organization)?.users,
         None => counts_of_all(tx)?.users,
     };
-    let mut conditions = Conditions::of(query.organization, &query.filter);
-    let is_filtered = conditions.params.len() > usize::from(query.organization.is_some());
-    let total = if is_filtered {
-        let sql = include_str!("page_count.sql").replace("{filter}", &conditions.sql);
-        tx.count(&sql, bind(&conditions.params).as_slice())?
+    let conditions = Conditions::of(query.organization, &query.filter);
+    let matches = if conditions.filters {
+        matching(tx, query.organization, &conditions)?
     } else {
-        unfiltered
+        Matches::Many(unfiltered)
     };
-    conditions
-        .params
-        .push((":limit", query.limit.cast_signed().into()));
-    conditions
-        .params
-        .push((":offset", query.offset.cast_signed().into()));
-    let mut order = order(query.sort, query.direction).to_owned();
-    if query.filter.search.is_some() && query.sort != UsersSort::Added {
-        // A search reads every user: in the order of the file and sorted after it, rather than in
-        // the order of an index all over the file. The plus keeps SQLite from the index.
-        order = order.replace("u.", "+u.");
-    }
-    let sql = include_str!("page.sql")
-        .replace("{filter}", &conditions.sql)
-        .replace("{order}", &order);
-    let rows = tx.all(&sql, bind(&conditions.params).as_slice(), read_row)?;
+    let total = match &matches {
+        Matches::Few(ids) => ids.len() as u64,
+        Matches::Many(total) => *total,
+    };
+    let rows = query.limit.min(total.saturating_sub(query.offset));
+    let rows = match matches {
+        _ if rows == 0 => Vec::new(),
+        Matches::Few(ids) => sorted(tx, query, &ids, rows)?,
+        Matches::Many(total) => walked(tx, query, conditions, total, rows)?,
+    };
     Ok(UsersPage {
         total,
         unfiltered,
         rows,
     })
+}
+
+fn matching(
+    tx: &Tx<'_>,
+    organization: Option<OrganizationId>,
+    conditions: &Conditions,
+) -> Result<Matches, StoreError> {
+    // A search reads every user, best in the order of the file.
+    let index = match organization {
+        None if conditions.searches => "NOT INDEXED",
+        _ => "INDEXED BY users_facts",
+    };
+    let sql = include_str!("matching.sql")
+        .replace("{index}", index)
+        .replace("{filter}", &conditions.sql);
+    let (mut ids, mut total) = (Vec::new(), 0);
+    tx.each(&sql, bind(&conditions.params).as_slice(), |row| {
+        total += 1;
+        if ids.len() < FEW {
+            ids.push(row.get(0)?);
+        }
+        Ok(())
+    })?;
+    Ok(if total > FEW as u64 {
+        Matches::Many(total)
+    } else {
+        Matches::Few(ids)
+    })
+}
+
+/// A page of those whose ids are known.
+fn sorted(
+    tx: &Tx<'_>,
+    query: &UsersQuery,
+    ids: &[i64],
+    rows: u64,
+) -> Result<Vec<UserRow>, StoreError> {
+    let sql =
+        include_str!("page_of_few.sql").replace("{order}", order(query.sort, query.direction));
+    tx.all(
+        &sql,
+        named_params! {
+            ":ids": to_json(ids)?,
+            ":limit": rows.cast_signed(),
+            ":offset": query.offset.cast_signed(),
+        },
+        read_row,
+    )
+}
+
+/// A page of `total` users along the index of its order.
+fn walked(
+    tx: &Tx<'_>,
+    query: &UsersQuery,
+    conditions: Conditions,
+    total: u64,
+    rows: u64,
+) -> Result<Vec<UserRow>, StoreError> {
+    let behind = total - query.offset - rows;
+    let (way, skipped) = if query.offset > behind {
+        (opposite(query.direction), behind)
+    } else {
+        (query.direction, query.offset)
+    };
+    let sql = include_str!("page.sql")
+        .replace("{index}", index(query.organization, query.sort))
+        .replace("{filter}", &conditions.sql)
+        .replace("{way}", order(query.sort, way))
+        .replace("{order}", order(query.sort, query.direction));
+    let mut params = conditions.params;
+    params.push((":limit", rows.cast_signed().into()));
+    params.push((":offset", skipped.cast_signed().into()));
+    tx.all(&sql, bind(&params).as_slice(), read_row)
 }
 
 /// Users after the id `after` (0: from the start), in the order they were added.
@@ -130,6 +209,32 @@ fn sum(groups: &[Group]) -> SyncCounts {
         } += users;
     }
     counts
+}
+
+const fn opposite(direction: SortDirection) -> SortDirection {
+    match direction {
+        SortDirection::Ascending => SortDirection::Descending,
+        SortDirection::Descending => SortDirection::Ascending,
+    }
+}
+
+/// The index that has this order already.
+const fn index(organization: Option<OrganizationId>, sort: UsersSort) -> &'static str {
+    use UsersSort::{Added, Address, LastChecked, LastVerdict, Name, SyncAccess};
+    match (organization, sort) {
+        (Some(_), Added) => "INDEXED BY users_facts",
+        (Some(_), Name) => "INDEXED BY users_name",
+        (Some(_), Address) => "INDEXED BY users_address",
+        (Some(_), SyncAccess) => "INDEXED BY users_sync_access",
+        (Some(_), LastChecked) => "INDEXED BY users_last_checked",
+        (Some(_), LastVerdict) => "INDEXED BY users_last_verdict",
+        (None, Added) => "NOT INDEXED",
+        (None, Name) => "INDEXED BY users_all_name",
+        (None, Address) => "INDEXED BY users_lookup",
+        (None, SyncAccess) => "INDEXED BY users_all_sync_access",
+        (None, LastChecked) => "INDEXED BY users_all_last_checked",
+        (None, LastVerdict) => "INDEXED BY users_all_last_verdict",
+    }
 }
 
 /// The id closes every order, so that pages never overlap.

@@ -508,10 +508,35 @@ async fn addresses_domains_and_aliases_are_found() {
         .map(|known| (known.organization, known.organization_name.as_str()))
         .collect();
     assert_eq!(known, [(organization, "Contoso"), (other, "Other")]);
-    let aliases = read(&db, move |tx| users::aliases(tx, other)).await;
+    let keys = ["sales@x.com", "a@x.com"].map(str::to_owned);
+    let aliases = read(&db, move |tx| users::lookup_aliases(tx, other, &keys)).await;
+    assert_eq!(aliases.len(), 1, "an address of one's own is none");
     assert_eq!(
         (aliases[0].alias_key.as_str(), aliases[0].address.as_str()),
         ("sales@x.com", "a@x.com")
+    );
+    let (copied, gone) = write(&db, move |tx| {
+        let copy = organizations::add(tx, &new_organization("Copy"), NOW)?;
+        users::copy(tx, other, copy, NOW)?;
+        let keys = ["sales@x.com".to_owned()];
+        let copied = users::lookup_aliases(tx, copy, &keys)?;
+        users::soft_delete(
+            tx,
+            &UserIds::Matching {
+                organization: copy,
+                filter: UsersFilter::default(),
+            },
+            true,
+            LATER,
+        )?;
+        assert!(users::domains(tx, copy, 5)?.is_empty(), "nobody is left");
+        Ok((copied, users::lookup_aliases(tx, copy, &keys)?))
+    })
+    .await;
+    assert_eq!(
+        (copied.len(), gone.len()),
+        (1, 0),
+        "copied and deleted along"
     );
 }
 

@@ -179,14 +179,15 @@ async fn present(
         .collect();
     stage
         .read(move |tx| {
-            let mut found = Vec::new();
+            let (mut known, mut aliases) = (Vec::new(), Vec::new());
             for keys in keys.chunks(PIECE) {
-                found.extend(users::lookup(tx, keys)?);
+                known.extend(users::lookup(tx, keys)?);
+                aliases.extend(users::lookup_aliases(tx, organization, keys)?);
             }
             Ok(Present {
                 organization,
-                known: found,
-                aliases: users::aliases(tx, organization)?,
+                known,
+                aliases,
             })
         })
         .await

@@ -1,1 +1,0 @@
-SELECT count(*) FROM users u WHERE u.deleted_at IS NULL {filter}
