@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     const POST: &[u8] = b"POST /EWS/Exchange.asmx HTTP/1.1\r\nHost: localhost\r\nAUTHORIZATION: Basic eDp5\r\n\
-        Content-Length: 66\r\n\r\n<t:SmtpAddress>a@b.c</t:SmtpAddress><DistinguishedFolderId Id=\"x\"/>";
+        Content-Length: 67\r\n\r\n<t:SmtpAddress>a@b.c</t:SmtpAddress><DistinguishedFolderId Id=\"x\"/>";
 
     #[test]
     fn a_request_is_read_once_it_is_whole() {
