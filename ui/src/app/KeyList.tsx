@@ -30,6 +30,7 @@ const meanings: readonly [string, string, string][] = [
   ["f2", "F2", "Edit"],
   ["delete", "Delete", "Delete (asks)"],
   ["shift+f10", "Shift+F10, Menu", "Actions of the row"],
+  ["p", "P", "Pause, resume"],
   ["j", "J, K", "Next, previous"],
   ["ctrl+tab", "Ctrl+Tab", "Next tab"],
   ["escape", "Esc", "Close, clear, cancel (asks)"],

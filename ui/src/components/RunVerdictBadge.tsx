@@ -19,7 +19,7 @@ export function RunVerdictBadge({ row, steps }: { row: RunRow; steps?: readonly 
   const icon = verdict.tone === "running" ? <Spinner size="extra-tiny" /> : undefined;
   return (
     <StateBadge tone={exposed ? "bad" : tones[verdict.tone]} icon={icon}>
-      {exposed ? `${verdict.title}: a canary was opened` : verdict.title}
+      {exposed ? `Canary opened: ${verdict.title}` : verdict.title}
     </StateBadge>
   );
 }

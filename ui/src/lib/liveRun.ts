@@ -10,6 +10,7 @@ const atTheEnd: readonly CommandName[] = [
   "run_show",
   "results_page",
   "result_show",
+  "server_load",
   "runs_list",
   "organization_show",
   "organizations_list",
@@ -44,6 +45,8 @@ export function useLiveRun(run: string | null) {
 
   useEffect(() => {
     if (run === null || !goesOn) return;
+    // A run that goes on again was heard to end before.
+    setLatest(null);
     let refreshed = Date.now();
     const refresh = (reads: readonly CommandName[], cancelRefetch: boolean) => {
       refreshed = Date.now();

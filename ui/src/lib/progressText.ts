@@ -2,9 +2,10 @@
 import type { RunProgress } from "@/ipc/generated/RunProgress";
 import { count } from "./format";
 
-/** `2,310 of 4,830 - 142/s - about 18 s left - 6 connections` */
+/** `2,310 of 4,830 - 142/s - about 18 s left - 6 connections`, or `2,310 of 4,830 - Paused`. */
 export function progressText(progress: RunProgress): string {
   const parts = [`${count(progress.done)} of ${count(progress.total)}`];
+  if (progress.paused) return [...parts, "Paused"].join(" - ");
   if (progress.rate > 0) parts.push(`${rateText(progress.rate)}/s`);
   if (progress.etaSeconds !== null) parts.push(`about ${duration(progress.etaSeconds)} left`);
   parts.push(`${progress.lanes} ${progress.lanes === 1 ? "connection" : "connections"}`);

@@ -1,20 +1,25 @@
 import { Button, Link as FluentLink, makeStyles, Switch, tokens } from "@fluentui/react-components";
-import { DeleteRegular, HistoryRegular, OpenRegular } from "@fluentui/react-icons";
+import { DeleteRegular, HistoryRegular, OpenRegular, PlayRegular } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { type ReactElement, useCallback, useState } from "react";
 import { CauseTitle } from "@/components/CauseTitle";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { EmptyState } from "@/components/EmptyState";
 import { type Column, PagedTable } from "@/components/PagedTable";
+import { ProblemBar } from "@/components/ProblemBar";
 import { RunVerdictBadge } from "@/components/RunVerdictBadge";
 import { When } from "@/components/When";
 import type { RunRow } from "@/ipc/generated/RunRow";
+import { offlineReason, useOffline } from "@/lib/appState";
 import { count, counted } from "@/lib/format";
 import { useWrite } from "@/lib/queries";
 import { answered } from "@/lib/runVerdict";
 import { useUrlState } from "@/lib/urlState";
 import { historyLimit, historyQuery } from "./queries";
-import { scopeWords, settingsWords } from "./runWords";
+import { gravestCause, scopeWords, settingsWords } from "./runWords";
+import { SendingDialogs } from "./SendingDialogs";
+import { isResumable, useResume } from "./useResume";
+import { useSending } from "./useSending";
 
 /** `Checks`: the runs of one organization, newest first; those with issues, if there are any. */
 export function HistoryTab({ organization }: { organization: number }) {
@@ -30,7 +35,23 @@ export function HistoryTab({ organization }: { organization: number }) {
     [organization, issues],
   );
   const open = useCallback((row: RunRow) => void navigate({ to: "/runs/$run", params: { run: row.id } }), [navigate]);
-  const columns = [runColumn(open), ...factColumns, actionsColumn(open, setDeleting)];
+  const sending = useSending();
+  const [resuming, setResuming] = useState("");
+  const resume = useResume(sending, (run) => void navigate({ to: "/runs/$run", params: { run } }));
+  const offline = useOffline();
+  const columns = [
+    runColumn(open),
+    ...factColumns,
+    actionsColumn({
+      open,
+      resume: (row) => {
+        setResuming(row.account);
+        resume(row.id);
+      },
+      resumeBlocked: offline ? offlineReason : null,
+      remove: setDeleting,
+    }),
+  ];
   return (
     <div className={styles.root}>
       <Switch
@@ -39,6 +60,7 @@ export function HistoryTab({ organization }: { organization: number }) {
         disabled={seen.all === 0}
         onChange={(_, data) => setUrl({ issues: data.checked })}
       />
+      {sending.problem && <ProblemBar {...sending.problem} />}
       <PagedTable
         name="runs"
         label="Runs"
@@ -52,6 +74,7 @@ export function HistoryTab({ organization }: { organization: number }) {
         footer={seen.all >= historyLimit ? <span>{`The newest ${count(historyLimit)} runs`}</span> : undefined}
         empty={<Empty organization={organization} hidden={seen.all} onShowAll={() => setUrl({ issues: false })} />}
       />
+      <SendingDialogs sending={sending} account={resuming} verb="Resume" />
       <ConfirmDialog
         open={deleting !== null}
         title={deleting ? deleteTitle(deleting) : ""}
@@ -111,7 +134,7 @@ const factColumns: readonly Column<RunRow>[] = [
     header: "Cause",
     width: 170,
     grow: 1,
-    render: (row) => <CauseTitle cause={row.cause ?? row.summary.causes[0]?.cause ?? null} />,
+    render: (row) => <CauseTitle cause={gravestCause(row)} />,
   },
   {
     id: "settings",
@@ -137,37 +160,60 @@ function runColumn(open: (row: RunRow) => void): Column<RunRow> {
   };
 }
 
-function actionsColumn(open: (row: RunRow) => void, remove: (row: RunRow) => void): Column<RunRow> {
+type Actions = {
+  open: (row: RunRow) => void;
+  resume: (row: RunRow) => void;
+  /** Why no run can go on now; null: those cut off can. */
+  resumeBlocked: string | null;
+  remove: (row: RunRow) => void;
+};
+
+function actionsColumn({ open, resume, resumeBlocked, remove }: Actions): Column<RunRow> {
   return {
     id: "actions",
     header: "Actions",
-    width: 90,
+    width: 124,
     fixed: true,
     pinned: true,
     render: (row) => (
       <>
-        <Button
-          tabIndex={-1}
-          size="small"
-          appearance="subtle"
-          icon={<OpenRegular />}
-          aria-label={`Open run ${row.number}`}
-          title="Open"
-          onClick={() => open(row)}
+        <Action verb="Open" of={row} icon={<OpenRegular />} onClick={open} />
+        <Action
+          verb="Resume"
+          of={row}
+          icon={<PlayRegular />}
+          disabled={!isResumable(row) || resumeBlocked !== null}
+          title={isResumable(row) ? (resumeBlocked ?? "Resume") : "Nothing is left to be checked"}
+          onClick={resume}
         />
-        <Button
-          tabIndex={-1}
-          size="small"
-          appearance="subtle"
-          icon={<DeleteRegular />}
-          aria-label={`Delete run ${row.number}`}
-          title="Delete"
-          disabled={row.state === "running"}
-          onClick={() => remove(row)}
-        />
+        <Action verb="Delete" of={row} icon={<DeleteRegular />} disabled={row.state === "running"} onClick={remove} />
       </>
     ),
   };
+}
+
+type ActionProps = {
+  verb: string;
+  of: RunRow;
+  icon: ReactElement;
+  disabled?: boolean;
+  title?: string;
+  onClick: (row: RunRow) => void;
+};
+
+function Action({ verb, of, icon, disabled, title = verb, onClick }: ActionProps) {
+  return (
+    <Button
+      tabIndex={-1}
+      size="small"
+      appearance="subtle"
+      icon={icon}
+      aria-label={`${verb} run ${of.number}`}
+      title={title}
+      disabled={disabled}
+      onClick={() => onClick(of)}
+    />
+  );
 }
 
 function deleteTitle(row: RunRow): string {

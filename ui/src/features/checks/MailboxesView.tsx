@@ -13,11 +13,21 @@ import { count } from "@/lib/format";
 import { useHotkeys } from "@/lib/keys";
 import { verdicts } from "@/lib/labels";
 import { number, text, useUrlState } from "@/lib/urlState";
+import { ChosenBar } from "./ChosenBar";
 import { filterOf, isFiltered, resultsQuery } from "./queries";
 import { ResultStatusBadge } from "./ResultStatusBadge";
+import type { Chosen } from "./useChosen";
+
+type MailboxesViewProps = {
+  page: RunPage;
+  chosen: Chosen;
+  /** Why those selected cannot be checked again; null: they can. */
+  recheckBlocked: string | null;
+  onRecheck: () => void;
+};
 
 /** Every mailbox of the run: searched, filtered and sorted by the engine. */
-export function MailboxesView({ page }: { page: RunPage }) {
+export function MailboxesView({ page, chosen, recheckBlocked, onRecheck }: MailboxesViewProps) {
   const styles = useStyles();
   const [url, setUrl] = useUrlState();
   const run = page.row.id;
@@ -27,9 +37,14 @@ export function MailboxesView({ page }: { page: RunPage }) {
     (offset: number, limit: number) => resultsQuery(run, JSON.parse(key), offset, limit),
     [run, key],
   );
+  const { onTotal } = chosen;
+  const onAnswer = useCallback(({ total }: ResultsPage) => onTotal(total), [onTotal]);
   return (
     <div className={styles.root}>
       <Filters page={page} />
+      {chosen.selected > 0 && (
+        <ChosenBar selected={chosen.selected} blocked={recheckBlocked} onRecheck={onRecheck} onClear={chosen.clear} />
+      )}
       <PagedTable<ResultRow, number, ResultsPage, ResultsSort>
         name="results"
         label="Mailboxes"
@@ -39,6 +54,9 @@ export function MailboxesView({ page }: { page: RunPage }) {
         rowName={(row) => row.mailbox}
         sort={filter.sort ? { by: filter.sort, direction: filter.direction ?? "ascending" } : undefined}
         onSort={(sort) => setUrl({ sort: sort?.by, dir: sort?.direction })}
+        selection={chosen.selection}
+        onSelectionChange={chosen.select}
+        onAnswer={onAnswer}
         current={number(url, "seq")}
         openOnClick
         onOpen={(row) => setUrl({ seq: row.seq }, { push: url.seq === undefined })}

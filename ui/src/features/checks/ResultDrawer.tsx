@@ -21,9 +21,11 @@ import type { ResultsQuery } from "@/ipc/generated/ResultsQuery";
 import { useHotkeys } from "@/lib/keys";
 import { useRead } from "@/lib/queries";
 import { useUrlState } from "@/lib/urlState";
+import { FolderVerdicts } from "./FolderVerdicts";
 import { filterOf, placeIn, resultsQuery } from "./queries";
 import { ResultFacts } from "./ResultFacts";
 import { ResultStatusBadge } from "./ResultStatusBadge";
+import { RightMailbox } from "./RightMailbox";
 import { supportText } from "./supportText";
 
 type ResultDrawerProps = { run: string; seq: number; onClose: () => void };
@@ -81,6 +83,8 @@ function Detail({ detail }: { detail: ResultDetail }) {
       {detail.explanation !== null && <Text>{detail.explanation}</Text>}
       <ReasonList reasons={detail.reasons} />
       <ResultFacts detail={detail} />
+      <FolderVerdicts folders={detail.folders} expectation={row.expectation} />
+      {detail.proof !== null && <RightMailbox proof={detail.proof} />}
       {detail.remedy.length > 0 && (
         <section aria-label="What to do">
           <CommandBlocks commands={detail.remedy} />

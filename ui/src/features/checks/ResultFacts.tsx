@@ -10,7 +10,7 @@ import { verdicts } from "@/lib/labels";
 /** What is known of one result, line by line; what is not known is left out. */
 export function ResultFacts({ detail }: { detail: ResultDetail }) {
   const styles = useStyles();
-  const { row, folders } = detail;
+  const { row } = detail;
   const facts: [string, ReactNode][] = [];
   if (row.name !== "") facts.push(["Name", row.name]);
   facts.push(["Expected", row.expectation === "must_refuse" ? "Must be refused" : "Must open"]);
@@ -23,9 +23,6 @@ export function ResultFacts({ detail }: { detail: ResultDetail }) {
   if (row.latencyMs !== null) facts.push(["Time", `${count(row.latencyMs)} ms`]);
   if (row.requestId !== null) facts.push(["Request ID", <RequestId key="id" id={row.requestId} />]);
   if (row.checkedAt !== null) facts.push(["Checked at", <When key="when" at={row.checkedAt} withAge />]);
-  for (const { folder, opened, ews_code } of folders) {
-    facts.push([`Folder ${folder}`, opened ? "Opened" : ews_code]);
-  }
   return (
     <dl className={styles.facts}>
       {facts.map(([term, value]) => (

@@ -8,7 +8,13 @@ import {
   Tooltip,
   tokens,
 } from "@fluentui/react-components";
-import { ArrowRepeatAllRegular, DismissCircleRegular, SettingsRegular } from "@fluentui/react-icons";
+import {
+  ArrowRepeatAllRegular,
+  DismissCircleRegular,
+  PauseRegular,
+  PlayRegular,
+  SettingsRegular,
+} from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
 import { When } from "@/components/When";
 import type { Authentication } from "@/ipc/generated/Authentication";
@@ -22,11 +28,19 @@ import { scopeWords, settingsWords } from "./runWords";
 type RunHeaderProps = {
   row: RunRow;
   running: boolean;
-  canceling: boolean;
+  paused: boolean;
+  /** It is being paused, continued or canceled. */
+  busy: boolean;
   exporting: boolean;
   /** Why nothing can be checked again; null: it can. */
   recheckBlocked: string | null;
+  /** It was cut off and has mailboxes left. */
+  resumable: boolean;
+  /** Why it cannot go on now; null: it can. */
+  resumeBlocked: string | null;
+  onPause: () => void;
   onCancel: () => void;
+  onResume: () => void;
   onRecheck: () => void;
   onExport: (format: ExportFormat) => void;
 };
@@ -43,13 +57,19 @@ export function RunHeader(props: RunHeaderProps) {
         <Badge appearance="outline" icon={<SettingsRegular aria-hidden />}>
           {settingsWords(row)}
         </Badge>
+        {props.paused && (
+          <Badge appearance="tint" color="warning" icon={<PauseRegular aria-hidden />}>
+            Paused
+          </Badge>
+        )}
         <span className={styles.space} />
         {running ? (
-          <Button icon={<DismissCircleRegular />} disabled={props.canceling} onClick={props.onCancel}>
-            Cancel
-          </Button>
+          <Running {...props} />
         ) : (
-          <Recheck blocked={recheckBlocked} onRecheck={props.onRecheck} />
+          <>
+            {props.resumable && <Resume blocked={props.resumeBlocked} onResume={props.onResume} />}
+            <Recheck blocked={recheckBlocked} onRecheck={props.onRecheck} />
+          </>
         )}
         <ExportMenu busy={props.exporting} onExport={props.onExport} />
       </div>
@@ -73,6 +93,43 @@ export function RunHeader(props: RunHeaderProps) {
         </div>
       </dl>
     </header>
+  );
+}
+
+/** `Pause` and `Resume` are one button: the keyboard stays on it. */
+function Running({ paused, busy, onPause, onCancel }: RunHeaderProps) {
+  return (
+    <>
+      <Button
+        icon={paused ? <PlayRegular /> : <PauseRegular />}
+        disabledFocusable={busy}
+        aria-keyshortcuts="P"
+        onClick={onPause}
+      >
+        {paused ? "Resume" : "Pause"}
+      </Button>
+      <Button icon={<DismissCircleRegular />} disabledFocusable={busy} onClick={onCancel}>
+        Cancel
+      </Button>
+    </>
+  );
+}
+
+function Resume({ blocked, onResume }: { blocked: string | null; onResume: () => void }) {
+  return (
+    <Tooltip
+      relationship="description"
+      content={blocked ?? "Asks the mailboxes that are left; what is decided is not asked again"}
+    >
+      <Button
+        appearance="primary"
+        icon={<PlayRegular />}
+        disabledFocusable={blocked !== null}
+        onClick={() => blocked === null && onResume()}
+      >
+        Resume
+      </Button>
+    </Tooltip>
   );
 }
 

@@ -308,6 +308,7 @@ describe("mailboxes", () => {
       remedy: [],
       evidence: { request: "POST /EWS/Exchange.asmx", reply: "HTTP/1.1 503 Service Unavailable" },
       folders: [],
+      proof: null,
       previous: seq - 1,
       next: seq + 1,
     });

@@ -1,28 +1,31 @@
-import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { useState } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
-import { PasswordDialog } from "@/components/PasswordDialog";
 import { ProblemBar } from "@/components/ProblemBar";
 import { ProgressLine } from "@/components/ProgressLine";
-import { SendAgainDialog } from "@/components/SendAgainDialog";
 import { Skeleton } from "@/components/Skeleton";
 import type { Cause } from "@/ipc/generated/Cause";
-import type { ExportFormat } from "@/ipc/generated/ExportFormat";
 import type { RunPage as RunAnswer } from "@/ipc/generated/RunPage";
 import type { RunProgress } from "@/ipc/generated/RunProgress";
+import { offlineReason, useOffline } from "@/lib/appState";
 import { count, counted } from "@/lib/format";
 import { inTextField, useHotkeys } from "@/lib/keys";
 import { useLiveRun } from "@/lib/liveRun";
 import { useWrite } from "@/lib/queries";
 import { number, text, useUrlState } from "@/lib/urlState";
-import { CausesView } from "./CausesView";
 import { ExportedBar } from "./ExportMenu";
+import { ExposedBanner } from "./ExposedBanner";
 import { HandOffDialog } from "./HandOffDialog";
-import { MailboxesView } from "./MailboxesView";
 import { ResultDrawer } from "./ResultDrawer";
 import { RunHeader } from "./RunHeader";
-import { StepsView } from "./StepsView";
+import { RunViews } from "./RunViews";
+import { SendingDialogs } from "./SendingDialogs";
+import { useChosen } from "./useChosen";
+import { useExport } from "./useExport";
+import { usePausing } from "./usePausing";
 import { useRecheck } from "./useRecheck";
+import { isResumable, useResume } from "./useResume";
+import { useSending } from "./useSending";
 import { VerdictBanner } from "./VerdictBanner";
 
 /** One check run: how far it is, what it proves, why, and every mailbox. */
@@ -42,14 +45,20 @@ export function RunPage({ run }: { run: string }) {
 }
 
 function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) {
-  const styles = useStyles();
+  const { row } = page;
   const [url, setUrl] = useUrlState();
   const [asksCancel, setAsksCancel] = useState(false);
-  const cancel = useWrite("check_cancel");
-  const exported = useExport(page.row.id);
-  const recheck = useRecheck(page);
   const running = progress.state === "running";
-  const view = viewOf(text(url, "view"), page, running);
+  const offline = useOffline();
+  const cancel = useWrite("check_cancel");
+  const pausing = usePausing(row.id, progress.paused);
+  const exported = useExport(row.id);
+  const sending = useSending();
+  const recheck = useRecheck(row, running, sending);
+  const resume = useResume(sending);
+  const chosen = useChosen(row.id);
+  const resumable = !running && isResumable(row);
+  const recheckChosen = () => recheck.mailboxes(chosen.addresses);
   const seq = number(url, "seq");
   const handOff = text(url, "handoff") as Cause | "";
   useHotkeys({
@@ -57,55 +66,53 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
       // In a text field Esc clears what is typed there.
       if (inTextField(event.target)) return;
       if (seq !== undefined) setUrl({ seq: undefined });
+      else if (chosen.selected > 0) chosen.clear();
       else if (running) setAsksCancel(true);
     },
-    f5: () => !running && recheck.blocked === null && recheck.recheck(),
+    f5: () => {
+      if (chosen.selected > 0) {
+        if (recheck.causeBlocked === null && chosen.tooMany === null) recheckChosen();
+      } else if (recheck.blocked === null) recheck.failedOnly();
+    },
     "ctrl+e": () => exported.write("csv"),
   });
+  useHotkeys({ p: pausing.toggle }, { enabled: running });
   return (
     <>
+      <ExposedBanner summary={progress.summary} />
       <RunHeader
-        row={page.row}
+        row={row}
         running={running}
-        canceling={cancel.isPending}
+        paused={progress.paused}
+        busy={cancel.isPending || pausing.busy}
         exporting={exported.busy}
         recheckBlocked={recheck.blocked}
+        resumable={resumable}
+        resumeBlocked={offline ? offlineReason : sending.busy ? "The check is being started." : null}
+        onPause={pausing.toggle}
         onCancel={() => setAsksCancel(true)}
-        onRecheck={recheck.recheck}
+        onResume={() => resume(row.id)}
+        onRecheck={recheck.failedOnly}
         onExport={exported.write}
       />
       {running && <ProgressLine progress={progress} />}
-      <VerdictBanner page={page} />
-      {recheck.problem && <ProblemBar title="The check didn't start." error={recheck.problem} />}
+      <VerdictBanner page={page} running={running} />
+      {sending.problem && <ProblemBar {...sending.problem} />}
+      {pausing.problem && <ProblemBar {...pausing.problem} />}
       {exported.error && <ProblemBar title="Nothing was exported." error={exported.error} />}
       {exported.file && <ExportedBar file={exported.file} pathCopied={exported.copied} onClose={exported.close} />}
-      <TabList
-        className={styles.tabs}
-        aria-label="Views of the run"
-        selectedValue={view}
-        onTabSelect={(_, data) => setUrl({ view: String(data.value) })}
-      >
-        <Tab value="causes">{`Causes (${count(page.causes.length)})`}</Tab>
-        <Tab value="mailboxes">{`Mailboxes (${count(progress.total)})`}</Tab>
-        <Tab value="steps">Steps</Tab>
-      </TabList>
-      <div className={view === "mailboxes" ? styles.table : styles.scroll}>
-        {view === "causes" && (
-          <CausesView
-            page={page}
-            recheckBlocked={recheck.causeBlocked}
-            onShow={({ cause, finding }) =>
-              setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true })
-            }
-            onRecheck={({ cause }) => recheck.recheckCause(page.row.id, cause)}
-            onHandOff={({ cause }) => setUrl({ handoff: cause }, { push: true })}
-          />
-        )}
-        {view === "mailboxes" && <MailboxesView page={page} />}
-        {view === "steps" && <StepsView page={page} />}
-      </div>
-      {seq !== undefined && <ResultDrawer run={page.row.id} seq={seq} onClose={() => setUrl({ seq: undefined })} />}
-      {handOff && <HandOffDialog run={page.row.id} cause={handOff} onClose={() => setUrl({ handoff: undefined })} />}
+      <RunViews
+        page={page}
+        running={running}
+        total={progress.total}
+        recheckBlocked={recheck.causeBlocked}
+        learned={recheck.learned}
+        chosen={chosen}
+        onRecheckCause={recheck.cause}
+        onRecheckChosen={recheckChosen}
+      />
+      {seq !== undefined && <ResultDrawer run={row.id} seq={seq} onClose={() => setUrl({ seq: undefined })} />}
+      {handOff && <HandOffDialog run={row.id} cause={handOff} onClose={() => setUrl({ handoff: undefined })} />}
       <ConfirmDialog
         open={asksCancel && running}
         title="Cancel this check?"
@@ -113,28 +120,14 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
         cancel="Go on"
         busy={cancel.isPending}
         error={cancel.error}
-        onConfirm={() => cancel.mutate({ run: page.row.id }, { onSuccess: () => setAsksCancel(false) })}
+        onConfirm={() => cancel.mutate({ run: row.id }, { onSuccess: () => setAsksCancel(false) })}
         onCancel={() => setAsksCancel(false)}
       >
         {cancelText(progress)}
       </ConfirmDialog>
-      {recheck.asking && (
-        <PasswordDialog account={page.row.account} onPassword={recheck.withPassword} onCancel={recheck.cancel} />
-      )}
-      <SendAgainDialog refused={recheck.refused} onSend={recheck.sendAgain} onCancel={recheck.keepBack} />
+      <SendingDialogs sending={sending} account={row.account} />
     </>
   );
-}
-
-type View = "causes" | "mailboxes" | "steps";
-
-const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings: undefined, seq: undefined };
-
-/** Causes by default where something failed; while nothing is decided yet, the steps. */
-function viewOf(chosen: string, page: RunAnswer, running: boolean): View {
-  if (chosen === "causes" || chosen === "mailboxes" || chosen === "steps") return chosen;
-  if (running) return "steps";
-  return page.causes.length > 0 ? "causes" : "mailboxes";
 }
 
 function cancelText({ done, total }: RunProgress): string {
@@ -142,36 +135,6 @@ function cancelText({ done, total }: RunProgress): string {
   return `${counted(done, "result stays", "results stay")}, ${count(rest)} of ${counted(total, "mailbox", "mailboxes")} will be Not checked (canceled).`;
 }
 
-function useExport(run: string) {
-  const write = useWrite("run_export");
-  const [copied, setCopied] = useState(false);
-  return {
-    busy: write.isPending,
-    error: write.error,
-    file: write.data ?? null,
-    copied,
-    close: write.reset,
-    write: (format: ExportFormat) => {
-      setCopied(false);
-      write.mutate(
-        { run, format },
-        {
-          onSuccess: ({ path }) => {
-            navigator.clipboard.writeText(path).then(
-              () => setCopied(true),
-              // The path is shown with a button of its own.
-              () => setCopied(false),
-            );
-          },
-        },
-      );
-    },
-  };
-}
-
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, gap: tokens.spacingVerticalS },
-  tabs: { borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, flexShrink: 0 },
-  table: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: "260px" },
-  scroll: { flexGrow: 1, minHeight: "200px", overflowY: "auto", paddingTop: tokens.spacingVerticalXS },
 });

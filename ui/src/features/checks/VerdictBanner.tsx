@@ -1,8 +1,7 @@
 import type { MessageBarIntent } from "@fluentui/react-components";
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from "@fluentui/react-components";
 import type { RunPage } from "@/ipc/generated/RunPage";
-import { counted } from "@/lib/format";
-import { exposedCount, type RunTone, runVerdict } from "@/lib/runVerdict";
+import { type RunTone, runVerdict } from "@/lib/runVerdict";
 import { brokenStep } from "@/lib/steps";
 
 const intents: Record<RunTone, MessageBarIntent> = {
@@ -13,27 +12,26 @@ const intents: Record<RunTone, MessageBarIntent> = {
   running: "info",
 };
 
-/** What the run proves; above all, that a mailbox was opened which must be refused. */
-export function VerdictBanner({ page }: { page: RunPage }) {
+/** What the run proves; of a sample, what that says of the mailboxes it did not ask. */
+export function VerdictBanner({ page, running }: { page: RunPage; running: boolean }) {
   const styles = useStyles();
-  const { row, steps } = page;
+  const { row, steps, sample } = page;
   const verdict = runVerdict(row, steps);
-  const exposed = exposedCount(row.summary);
   return (
     <>
-      {exposed > 0 && (
-        <MessageBar intent="error" layout="multiline">
-          <MessageBarBody>
-            <MessageBarTitle>A mailbox that must be refused was opened</MessageBarTitle>
-            {`${counted(exposed, "mailbox", "mailboxes")} outside the scope opened. The service account reaches more than it should.`}
-          </MessageBarBody>
-        </MessageBar>
-      )}
-      {row.state !== "running" && (
+      {!running && row.state !== "running" && (
         <MessageBar intent={intents[verdict.tone]} layout="multiline">
           <MessageBarBody>
             <MessageBarTitle>{titleText(verdict.title)}</MessageBarTitle>
             {[verdict.detail, whyText(page)].filter(Boolean).join(" ")}
+          </MessageBarBody>
+        </MessageBar>
+      )}
+      {sample !== null && (
+        <MessageBar intent="info" layout="multiline">
+          <MessageBarBody>
+            <MessageBarTitle>What the sample says.</MessageBarTitle>
+            {sample.sentence}
           </MessageBarBody>
         </MessageBar>
       )}

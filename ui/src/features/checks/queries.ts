@@ -1,12 +1,15 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "@/ipc/call";
 import type { Cause } from "@/ipc/generated/Cause";
+import type { CheckScope } from "@/ipc/generated/CheckScope";
 import type { ResultsPage } from "@/ipc/generated/ResultsPage";
 import type { ResultsQuery } from "@/ipc/generated/ResultsQuery";
 import type { ResultsSort } from "@/ipc/generated/ResultsSort";
 import type { RunRow } from "@/ipc/generated/RunRow";
 import type { SortDirection } from "@/ipc/generated/SortDirection";
+import type { UsersFilter } from "@/ipc/generated/UsersFilter";
 import type { Verdict } from "@/ipc/generated/Verdict";
+import { CommandError } from "@/ipc/problem";
 import { query } from "@/lib/queries";
 import { text, type UrlState } from "@/lib/urlState";
 
@@ -38,6 +41,54 @@ export function isFiltered(filter: ResultsFilter): boolean {
 
 export function resultsQuery(run: string, filter: ResultsFilter, offset: number, limit: number) {
   return query("results_page", { run, ...filter, offset, limit });
+}
+
+/** Most mailboxes that are checked again by choosing them one by one. */
+export const mostSelected = 500;
+
+/**
+ * The users behind addresses of a run, to be checked again; one address is checked as it is. Addresses that are no
+ * longer among the users are left out.
+ */
+export async function scopeOfAddresses(organization: number, addresses: readonly string[]): Promise<CheckScope> {
+  const [first] = addresses;
+  if (first !== undefined && addresses.length === 1) return { kind: "address", address: first };
+  const ids: number[] = [];
+  for (let at = 0; at < addresses.length; at += atOnce) {
+    const found = await Promise.all(
+      addresses.slice(at, at + atOnce).map((address) => userOf(organization, address.toLowerCase())),
+    );
+    ids.push(...found.filter((id) => id !== undefined));
+  }
+  if (ids.length === 0) {
+    throw new CommandError({ code: "not_found", message: "None of these mailboxes is among the users any more." });
+  }
+  return { kind: "users", ids };
+}
+
+const atOnce = 8;
+
+async function userOf(organization: number, address: string): Promise<number | undefined> {
+  const filter = { ...anyUser, search: address };
+  const { rows } = await call("users_page", { organization, filter, offset: 0, limit: 20 });
+  return rows.find((user) => [user.address, user.upn, user.sid].some((id) => id?.toLowerCase() === address))?.id;
+}
+
+const anyUser: UsersFilter = {
+  search: null,
+  syncAccess: null,
+  verdict: null,
+  mustRefuse: null,
+  synchronizationDisabled: null,
+  location: null,
+};
+
+/** How often a run that goes on is asked what it does to its server (milliseconds). */
+const loadEvery = 500;
+
+/** What a run did to its server: live while it goes on, read once when it has ended. */
+export function serverLoadQuery(run: string, running: boolean) {
+  return { ...query("server_load", { run }), refetchInterval: running ? loadEvery : (false as const) };
 }
 
 /** Most runs the history shows. */

@@ -3,7 +3,10 @@ import { dateTime } from "@/lib/format";
 import { verdicts } from "@/lib/labels";
 
 /** What support needs to know of one result. The evidence comes redacted from the engine. */
-export function supportText(run: string, { row, explanation, reasons, evidence, folders }: ResultDetail): string {
+export function supportText(
+  run: string,
+  { row, explanation, reasons, evidence, folders, proof }: ResultDetail,
+): string {
   const lines = [
     `Mailbox: ${row.mailbox}`,
     `Expected: ${row.expectation === "must_refuse" ? "must be refused" : "must open"}`,
@@ -17,6 +20,9 @@ export function supportText(run: string, { row, explanation, reasons, evidence, 
     line("Request ID", row.requestId),
     line("Checked at", row.checkedAt === null ? null : `${dateTime(row.checkedAt)} (${row.checkedAt})`),
     ...folders.map((folder) => `Folder ${folder.folder}: ${folder.ews_code}`),
+    line("Mailbox GUID", proof?.mailboxGuid ?? null),
+    line("GUID in the list", proof?.listedGuid ?? null),
+    line("Proof", proof?.sentence ?? null),
     `Run: ${run}`,
     line("Explanation", explanation),
     ...reasons.map((reason, index) => `Likely reason ${index + 1}: ${reason}`),

@@ -15,8 +15,11 @@ import { PlayRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { FormDialog } from "@/components/FormDialog";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
+import { SampleDialog } from "./SampleDialog";
 
 type CheckButtonProps = {
+  /** Users of the organization. */
+  users: number;
   /** A check of this organization goes on. */
   running: boolean;
   /** Where on the screen the reason stands, if there is one. */
@@ -29,12 +32,15 @@ type CheckButtonProps = {
   nothingFailed: boolean;
   onCheck: (scope: CheckScope) => void;
   onShow: () => void;
+  /** `Selected…`: to the list they are selected in. */
+  onSelect: () => void;
   /** `Service Account Access…`: the test of one mailbox, step by step. */
   onServiceAccount: () => void;
 };
 
 /** `Check Users Exchange Impersonated Access` with its menu; while a check goes on, the way to it. */
 export function CheckButton({
+  users,
   running,
   blocked,
   usersBlocked,
@@ -42,11 +48,16 @@ export function CheckButton({
   reasonId,
   onCheck,
   onShow,
+  onSelect,
   onServiceAccount,
 }: CheckButtonProps) {
   const styles = useStyles();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"address" | "sample" | null>(null);
   const reason = blocked ?? usersBlocked;
+  const check = (scope: CheckScope) => {
+    setAsking(null);
+    onCheck(scope);
+  };
   if (running) {
     return (
       <Button icon={<PlayRegular />} aria-keyshortcuts="F5" onClick={onShow}>
@@ -79,22 +90,29 @@ export function CheckButton({
             <MenuItem disabled={usersBlocked !== null} onClick={() => onCheck({ kind: "all" })}>
               All users
             </MenuItem>
+            <MenuItem disabled={usersBlocked !== null} onClick={onSelect}>
+              Selected…
+            </MenuItem>
             <MenuItem disabled={nothingFailed} onClick={() => onCheck({ kind: "failed_only" })}>
               Failed only
             </MenuItem>
-            <MenuItem onClick={() => setAsking(true)}>One address…</MenuItem>
+            <MenuItem disabled={usersBlocked !== null} onClick={() => setAsking("sample")}>
+              Sample of…
+            </MenuItem>
+            <MenuItem onClick={() => setAsking("address")}>One address…</MenuItem>
             <MenuDivider />
             <MenuItem onClick={onServiceAccount}>Service Account Access…</MenuItem>
           </MenuList>
         </MenuPopover>
       </Menu>
-      {asking && (
-        <OneAddress
-          onCheck={(address) => {
-            setAsking(false);
-            onCheck({ kind: "address", address });
-          }}
-          onCancel={() => setAsking(false)}
+      {asking === "address" && (
+        <OneAddress onCheck={(address) => check({ kind: "address", address })} onCancel={() => setAsking(null)} />
+      )}
+      {asking === "sample" && (
+        <SampleDialog
+          users={users}
+          onCheck={(size) => check({ kind: "sample", size })}
+          onCancel={() => setAsking(null)}
         />
       )}
     </>

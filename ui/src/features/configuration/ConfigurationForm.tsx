@@ -60,6 +60,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
         blocked={blockedReason(served, app.settings.workOffline, checking.starting)}
         usersBlocked={counts.users === 0 ? "Add users first, or try one address." : null}
         nothingFailed={failedCount(run.page?.row) === 0}
+        users={counts.users}
       />
       {report.failure && <ProblemBar title={report.failure.title} error={report.failure.error} />}
       {validation.problem && <ProblemBar title="The form couldn't be validated." error={validation.problem} />}
@@ -125,6 +126,7 @@ type HeadProps = {
   blocked: string | null;
   usersBlocked: string | null;
   nothingFailed: boolean;
+  users: number;
 };
 
 /** Title, check and save; their keys; why nothing can be checked. */
@@ -157,6 +159,7 @@ function Head(props: HeadProps) {
           Email Configuration
         </Title3>
         <CheckButton
+          users={props.users}
           running={running}
           blocked={blocked}
           usersBlocked={usersBlocked}
@@ -164,6 +167,7 @@ function Head(props: HeadProps) {
           nothingFailed={props.nothingFailed}
           onCheck={check}
           onShow={show}
+          onSelect={() => void navigate({ to: "/organizations/$id/users", params: { id: props.organization } })}
           onServiceAccount={() =>
             void navigate({ to: "/organizations/$id/service-account", params: { id: props.organization } })
           }

@@ -1,0 +1,89 @@
+import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import type { Cause } from "@/ipc/generated/Cause";
+import type { LearnedLoad } from "@/ipc/generated/LearnedLoad";
+import type { RunPage } from "@/ipc/generated/RunPage";
+import { count } from "@/lib/format";
+import { text, useUrlState } from "@/lib/urlState";
+import { CausesView } from "./CausesView";
+import { MailboxesView } from "./MailboxesView";
+import { ServerLoadView } from "./ServerLoadView";
+import { StepsView } from "./StepsView";
+import type { Chosen } from "./useChosen";
+
+type RunViewsProps = {
+  page: RunPage;
+  running: boolean;
+  /** Mailboxes of the run. */
+  total: number;
+  /** Why the mailboxes of a cause, or those selected, cannot be checked again now; null: they can. */
+  recheckBlocked: string | null;
+  /** What its server seems to allow, as other runs found out. */
+  learned: LearnedLoad | null;
+  chosen: Chosen;
+  onRecheckCause: (cause: Cause) => void;
+  onRecheckChosen: () => void;
+};
+
+/** `Causes`, `Mailboxes`, `Steps`, `Server load`: the one the address names. */
+export function RunViews(props: RunViewsProps) {
+  const { page, running, total, recheckBlocked, chosen } = props;
+  const styles = useStyles();
+  const [url, setUrl] = useUrlState();
+  const view = viewOf(text(url, "view"), page, running);
+  return (
+    <>
+      <TabList
+        className={styles.tabs}
+        aria-label="Views of the run"
+        selectedValue={view}
+        onTabSelect={(_, data) => setUrl({ view: String(data.value) })}
+      >
+        <Tab value="causes">{`Causes (${count(page.causes.length)})`}</Tab>
+        <Tab value="mailboxes">{`Mailboxes (${count(total)})`}</Tab>
+        <Tab value="steps">Steps</Tab>
+        <Tab value="load">Server load</Tab>
+      </TabList>
+      <div className={view === "mailboxes" ? styles.table : styles.scroll}>
+        {view === "causes" && (
+          <CausesView
+            page={page}
+            recheckBlocked={recheckBlocked}
+            onShow={({ cause, finding }) =>
+              setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true })
+            }
+            onRecheck={({ cause }) => props.onRecheckCause(cause)}
+            onHandOff={({ cause }) => setUrl({ handoff: cause }, { push: true })}
+          />
+        )}
+        {view === "mailboxes" && (
+          <MailboxesView
+            page={page}
+            chosen={chosen}
+            recheckBlocked={recheckBlocked ?? chosen.tooMany}
+            onRecheck={props.onRecheckChosen}
+          />
+        )}
+        {view === "steps" && <StepsView page={page} />}
+        {view === "load" && <ServerLoadView run={page.row.id} running={running} learned={props.learned} />}
+      </div>
+    </>
+  );
+}
+
+const views = ["causes", "mailboxes", "steps", "load"] as const;
+
+const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings: undefined, seq: undefined };
+
+/** Causes by default where something failed; while nothing is decided yet, the steps. */
+function viewOf(chosen: string, page: RunPage, running: boolean): (typeof views)[number] {
+  const named = views.find((view) => view === chosen);
+  if (named) return named;
+  if (running) return "steps";
+  return page.causes.length > 0 ? "causes" : "mailboxes";
+}
+
+const useStyles = makeStyles({
+  tabs: { borderBottom: `1px solid ${tokens.colorNeutralStroke2}`, flexShrink: 0 },
+  table: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: "260px" },
+  scroll: { flexGrow: 1, minHeight: "200px", overflowY: "auto", paddingTop: tokens.spacingVerticalXS },
+});
