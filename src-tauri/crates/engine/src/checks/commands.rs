@@ -219,15 +219,6 @@ impl Engine {
         Ok(RunRef { run: started.run })
     }
 
-    /// What a run did to the server, over its time.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`].
-    pub async fn server_load(&self, request: RunRef) -> Result<contract::ServerLoad, Problem> {
-        stored(&self.stage(), &request.run).await?;
-        Ok(contract::ServerLoad::default())
-    }
-
     /// How far a run is, as it changes; at most ten a second. The last value is the final one.
     ///
     /// # Errors

@@ -146,7 +146,7 @@ impl Conductor {
         let writer = Writer::start(db.clone(), spec.number, events);
         let decided = tally::decided_by_exchange(recorded);
         Self {
-            governor: Governor::new(spec.ceiling, None),
+            governor: Governor::new(spec.ceiling, spec.learned),
             proofs: Proofs::new(spec.access.account_address()),
             schema: SchemaVersion::Exchange2013Sp1,
             sendable: pending,
@@ -463,6 +463,7 @@ impl Conductor {
     }
 
     pub(super) fn tell(&mut self) {
+        self.look_at_load();
         let now = Instant::now();
         let rate = self.tally.rate(now);
         let summary = self.summary();
@@ -525,6 +526,7 @@ impl Conductor {
         let number = self.spec.number;
         let header = RunHeader {
             summary: Some(self.summary()),
+            load: Some(self.spec.load.shown()),
             ..RunHeader::default()
         };
         let saved = self

@@ -11,6 +11,7 @@ use store::runs::{self, RunFinish, RunHeader};
 use tokio::sync::mpsc;
 
 use super::conductor::{Conductor, Ended};
+use super::server_load;
 use super::steps::{self, Counted};
 use super::writer::RunEvent;
 use crate::activity::Kind;
@@ -87,6 +88,7 @@ async fn save(
     message: Option<String>,
     summary: Summary,
 ) -> Result<(), Problem> {
+    conductor.end_load();
     let facts = conductor.facts.clone();
     let now = context.stage.now();
     let authentication = RunAuthentication {
@@ -102,6 +104,7 @@ async fn save(
         certificates: Some(facts.chain.iter().map(info).collect()),
         offered: Some(facts.authentication.offered.clone()),
         authentication: Some(authentication),
+        load: Some(conductor.spec.load.shown()),
         ..RunHeader::default()
     };
     let finish = RunFinish {
@@ -133,10 +136,15 @@ async fn save(
         .as_ref()
         .map(|(id, _)| *id)
         .filter(|_| conductor.logged_on);
+    let lesson = conductor.spec.load.lesson();
+    let url = conductor.spec.access.url.clone();
     let saved = conductor.db.write(move |tx| {
         runs::update_header(tx, number, &header)?;
         runs::finish(tx, number, &finish)?;
         run_results::note_results(tx, number)?;
+        if let Some((organization, _)) = &organization {
+            server_load::learn(tx, *organization, &url, lesson, &now)?;
+        }
         author.note(
             tx,
             kind,

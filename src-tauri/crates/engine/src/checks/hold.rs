@@ -103,6 +103,7 @@ impl Conductor {
         );
         if self.logged_on && self.lanes > 0 && (fresh || unopened) {
             self.governor.lane_refused(self.lanes);
+            self.spec.load.refused_a_lane();
         }
     }
 }

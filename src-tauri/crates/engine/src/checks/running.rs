@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::{OrganizationId, RunId, RunProgress, Step};
+use contract::{OrganizationId, RunId, RunProgress, ServerLoad, Step};
 use tokio::sync::watch;
 
 /// Every check that goes on.
@@ -21,6 +21,8 @@ pub(crate) struct Running {
     pub(crate) progress: watch::Receiver<RunProgress>,
     /// The step ladder, as far as it is.
     pub(crate) steps: watch::Receiver<Vec<Step>>,
+    /// What it does to the server, as far as it is.
+    pub(crate) load: watch::Receiver<ServerLoad>,
     pub(crate) ended: watch::Receiver<bool>,
 }
 

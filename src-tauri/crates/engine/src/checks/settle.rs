@@ -265,6 +265,9 @@ impl Conductor {
             answered.observed.ews_code.clone(),
             answered.observed.http_status,
         );
+        if cause == Cause::ServerBusy {
+            self.spec.load.backed_off(answered.observed.too_many);
+        }
         match ticket.next(
             cause,
             answered.observed.wait,
@@ -366,6 +369,7 @@ impl Conductor {
         }
         if let Some(elapsed) = observed.elapsed {
             self.governor.answered(elapsed);
+            self.spec.load.answered(elapsed);
         }
     }
 

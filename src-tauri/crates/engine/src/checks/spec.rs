@@ -11,6 +11,7 @@ use super::guard::Watched;
 use super::lanes::Wire;
 use super::plan::Plan;
 use super::redact::Redactor;
+use super::server_load::LoadSeries;
 use crate::diagnosis::wording::Words;
 use crate::ports::{Clock, Dice, Mailroom};
 use crate::stage::Stage;
@@ -26,6 +27,10 @@ pub(crate) struct RunSpec {
     pub(crate) asked_twice: HashSet<i64>,
     /// Whether it looks for room lists at its end.
     pub(crate) rooms: bool,
+    /// Connections that an earlier run found its server to allow.
+    pub(crate) learned: Option<u32>,
+    /// What it does to the server, as it goes.
+    pub(crate) load: LoadSeries,
     pub(crate) access: Access,
 }
 

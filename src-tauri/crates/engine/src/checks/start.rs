@@ -18,6 +18,7 @@ use super::load::{Canary, List};
 use super::plan::Plan;
 use super::running::Running;
 use super::sending::Sending;
+use super::server_load::{LoadSeries, learned_about};
 use super::spec::{Access, RunSpec};
 use super::writer::RunEvent;
 use crate::discovery::Found;
@@ -290,13 +291,21 @@ async fn begin(
     } = entered;
     let watched = Arc::new(watched);
     let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
-    let shown = run.clone();
-    let stored = stage
-        .db
-        .read(move |tx| runs::show(tx, &shown))
-        .await
-        .map_err(crate::problems::of_store)?;
+    let (shown, url) = (run.clone(), plan.ews_url.clone());
+    let read = stage.db.read(move |tx| {
+        let stored = runs::show(tx, &shown)?;
+        let before = runs::load(tx, number)?.unwrap_or_default();
+        let organization = stored.as_ref().and_then(|stored| stored.row.organization);
+        let learned = match organization {
+            Some(organization) => learned_about(tx, organization, &url)?,
+            None => None,
+        };
+        Ok((stored, before, learned))
+    });
+    let (stored, before, learned) = read.await.map_err(crate::problems::of_store)?;
     let organization = stored.as_ref().and_then(|stored| stored.row.organization);
+    let ceiling = plan.concurrency.unwrap_or(10);
+    let (series, load) = LoadSeries::new(ceiling, &before);
     let (cancel, cancelled) = watch::channel(false);
     let (pause, paused) = watch::channel(false);
     let (tell, progress) = watch::channel(first_progress(&run, &recorded));
@@ -310,6 +319,7 @@ async fn begin(
             pause,
             progress: progress.clone(),
             steps,
+            load,
             ended: ended.clone(),
         },
     );
@@ -334,9 +344,11 @@ async fn begin(
     let spec = RunSpec {
         run: run.clone(),
         number,
-        ceiling: plan.concurrency.unwrap_or(10),
+        ceiling,
         asked_twice,
         rooms,
+        learned: learned.map(|learned| learned.allowed),
+        load: series,
         access,
     };
     let named = stored.and_then(|stored| stored.row.organization.zip(stored.row.organization_name));

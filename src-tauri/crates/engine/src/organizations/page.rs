@@ -9,6 +9,7 @@ use store::{StoreError, email_configurations, organizations, runs};
 
 use super::known;
 use crate::Engine;
+use crate::checks::learned_page;
 use crate::email_configuration::why_not_served;
 
 impl Engine {
@@ -47,10 +48,12 @@ impl Engine {
                     Some(run) => runs::show(tx, &run)?,
                     None => None,
                 };
+                let url = stored.as_ref().map(|stored| stored.form.ews_url.as_str());
+                let learned = learned_page(tx, id, url)?;
                 let next_step = next_step(&row, stored.as_ref(), latest.as_ref());
                 let blocked = blocked(next_step, &row, offline);
                 Ok(OrganizationPage {
-                    learned: None,
+                    learned,
                     next_step: next_step.to_owned(),
                     blocked,
                     running,

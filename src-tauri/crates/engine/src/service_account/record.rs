@@ -79,6 +79,7 @@ impl Record {
             cancel: cancel.clone(),
             progress: told,
             steps,
+            load: watch::channel(contract::ServerLoad::default()).1,
             ended: over,
         };
         if let Err(other) = stage.running.enter(run.clone(), running) {

@@ -149,7 +149,7 @@ async fn history_is_newest_first_and_marks_old_settings() {
             Some(RunId("c".to_owned()))
         );
         assert_eq!(runs::waiting(tx, organization, "three")?, None);
-        assert_eq!(runs::running(tx, organization)?, None);
+        assert_eq!(runs::running(tx, organization)?, []);
         Ok(())
     })
     .await;
