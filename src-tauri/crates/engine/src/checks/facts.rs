@@ -166,17 +166,20 @@ impl Conductor {
             stop,
             retries,
             logged_on,
-            own_key,
+            own,
             ..
         } = overture;
         (self.schema, self.facts, self.logged_on) = (schema, facts, logged_on);
-        (self.stop, self.proofs.own_key) = (stop, own_key);
+        (self.stop, self.proofs.own) = (stop, own);
         self.retries += retries;
         if logged_on {
             self.governor.logged_on();
         }
         let lane = lane?;
         let goes_on = lane.is_some();
+        if goes_on {
+            self.compare_as_before().await?;
+        }
         if let Some(lane) = lane {
             self.adopt(lane);
         }

@@ -71,6 +71,7 @@ async fn close(conductor: &mut Conductor, context: &Context, ended: Ended) -> Re
             .warnings
             .push(wording::SCOPE_NOT_PROVEN.to_owned());
     }
+    conductor.warn_of_misfits().await?;
     let counted = Counted {
         summary: &summary,
         groups: &groups,

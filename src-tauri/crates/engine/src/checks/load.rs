@@ -221,6 +221,7 @@ fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Stop> 
         kind: None,
         user: None,
         expectation,
+        listed_guid: None,
         decided: None,
     })
 }
@@ -258,6 +259,9 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
         (Err(_), Some(identity)) => identity.clone(),
         (Err(bad), None) => bad.text.clone(),
     };
+    let listed_guid = row
+        .exchange_guid
+        .map(|guid| guid.map_or(run_results::UNREADABLE, |guid| guid.0));
     NewResult {
         mailbox,
         identity,
@@ -265,6 +269,7 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
         kind: row.recipient_type,
         user: None,
         expectation,
+        listed_guid,
         decided,
     }
 }

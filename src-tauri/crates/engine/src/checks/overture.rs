@@ -12,9 +12,9 @@ use super::facts::{Asking, Facts};
 use super::mechanism::{self, Mechanism};
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
-use crate::diagnosis::Seen;
 use crate::diagnosis::refusal::{self, Circumstances};
 use crate::diagnosis::wording;
+use crate::diagnosis::{Identity, Seen};
 use crate::ports::MailLane;
 
 /// How the log-on of the first lane ended.
@@ -42,7 +42,7 @@ pub(super) struct Overture<'a> {
     /// Credentials were accepted.
     pub(super) logged_on: bool,
     /// Identity of the account's own folder, where it has one (ruling 7).
-    pub(super) own_key: Option<[u8; 16]>,
+    pub(super) own: Option<Identity>,
     tell: &'a Tell<'a>,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Overture<'a> {
             stop: None,
             retries: 0,
             logged_on: false,
-            own_key: None,
+            own: None,
         }
     }
 
@@ -267,10 +267,10 @@ impl<'a> Overture<'a> {
                         .tried(SchemeOutcome::NotPossible, Some(why.clone()));
                     return Ok(LoggedOn::OtherWay(why));
                 }
-                Seen::Opened(key) => {
+                Seen::Opened(identity) => {
                     self.signed_in();
                     self.facts.own_mailbox = Some(true);
-                    self.own_key = Some(key);
+                    self.own = Some(identity);
                     return Ok(LoggedOn::Yes);
                 }
                 Seen::NoOwnMailbox => {

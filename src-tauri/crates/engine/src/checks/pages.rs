@@ -13,6 +13,7 @@ use store::runs::StoredRun;
 
 use super::commands::{final_progress, stored};
 use super::export::Export;
+use super::proof;
 use crate::Engine;
 use crate::diagnosis::known::{Cluster, Known};
 use crate::diagnosis::names::names_of;
@@ -135,6 +136,8 @@ impl Engine {
         let names = names_of(&stage, run.row.organization).await?;
         let known = Known::of(run, &names);
         let cluster = of_one(&found);
+        let going_on = known.run.row.state == RunState::Running;
+        let proof = proof::told(&found, going_on);
         let wrong = found
             .row
             .cause
@@ -149,7 +152,7 @@ impl Engine {
                 .unwrap_or_default(),
             evidence: found.evidence,
             folders: found.folders,
-            proof: None,
+            proof,
             previous: found.previous,
             next: found.next,
             row: found.row,

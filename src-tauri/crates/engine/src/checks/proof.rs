@@ -1,32 +1,40 @@
-//! The right-mailbox proof (rulings 7 and 17): N mailboxes must give N folder identities, none of
-//! them the service account's own. A repeat is looked into before it is called anything.
+//! The right-mailbox proof (rulings 7 and 17): N mailboxes must show N identities, none of them the
+//! service account's own, and none that the list names for another mailbox. What contradicts that is
+//! looked into before it is called anything; it costs no request where nothing does.
 
-use std::collections::HashMap;
+mod cases;
+mod said;
+mod told;
 
 use contract::{Cause, Problem, ResultRow, SmtpAddress, Verdict};
-use store::run_results::{self, Repeat};
+use store::run_results::{self, UNREADABLE};
 
+use self::cases::Cases;
+use self::said::{Answer, Heard, Said};
 use super::ask::Answered;
 use super::conductor::Conductor;
 use super::record::Sentence;
 use super::rewrite::Anew;
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::wording::{self, RowFacts};
-use crate::diagnosis::{Observed, Seen};
+use crate::diagnosis::{Identity, MailboxKey, Observed, Seen};
 
-/// What is known about identities seen more than once.
+pub(super) use self::told::told;
+
+/// What is known about identities that contradict the list or one another.
 pub(super) struct Proofs {
     /// The service account's own Inbox.
-    pub(super) own_key: Option<[u8; 16]>,
+    pub(super) own: Option<Identity>,
+    /// The run goes on with digests, because its rows so far show nothing else to compare with.
+    by_digest: bool,
     /// Account Logon, where it is an address.
     own_address: Option<SmtpAddress>,
     resolved: Resolved,
     /// Rows that showed the account's own identity, not recorded before they are explained.
-    own: Vec<OwnMember>,
+    own_rows: Vec<OwnRow>,
     /// The one row that was let pass because the account's own address is unknown.
     let_pass: Option<i64>,
-    cases: HashMap<[u8; 16], Vec<Member>>,
-    asked: HashMap<i64, [u8; 16]>,
+    cases: Cases,
 }
 
 /// What `ResolveNames` said of the account.
@@ -38,61 +46,37 @@ enum Resolved {
 }
 
 /// A row that showed the account's own identity.
-struct OwnMember {
+struct OwnRow {
     ticket: Ticket,
     answered: Answered,
-    answer: Option<Answer>,
-}
-
-/// A row whose identity another row has as well.
-struct Member {
-    row: ResultRow,
-    answer: Option<Answer>,
-    said: Said,
-}
-
-/// What the question by `PrimarySmtpAddress` was answered with, for a row that it decides.
-#[derive(Debug, Clone, Default)]
-struct Said {
-    ews_code: Option<String>,
-    http_status: Option<u16>,
-    attempts: u32,
-}
-
-impl Said {
-    fn of(observed: &Observed, ticket: &Ticket) -> Self {
-        Self {
-            ews_code: observed.ews_code.clone(),
-            http_status: observed.http_status,
-            attempts: ticket.attempts,
-        }
-    }
-}
-
-/// What `PrimarySmtpAddress` said.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Answer {
-    /// It is a primary address, and the identity is the same.
-    Primary,
-    /// It is a second address; of this one, where the server says so.
-    SecondAddress(Option<String>),
-    /// It opened with another identity now.
-    Different([u8; 16]),
-    /// Not found out, or something else.
-    Other(Cause),
+    heard: Option<Heard>,
 }
 
 impl Proofs {
     pub(super) fn new(own_address: Option<SmtpAddress>) -> Self {
         Self {
-            own_key: None,
+            own: None,
+            by_digest: false,
             own_address,
             resolved: Resolved::NotAsked,
-            own: Vec::new(),
+            own_rows: Vec::new(),
             let_pass: None,
-            cases: HashMap::new(),
-            asked: HashMap::new(),
+            cases: Cases::default(),
         }
+    }
+
+    /// What a mailbox is told apart by in this run.
+    pub(super) fn key(&self, identity: Identity) -> MailboxKey {
+        if self.by_digest {
+            identity.digest_key()
+        } else {
+            identity.key()
+        }
+    }
+
+    /// The same of the service account's own mailbox.
+    pub(super) fn own_key(&self) -> Option<MailboxKey> {
+        self.own.map(|own| self.key(own))
     }
 
     fn is_own(&self, mailbox: &str) -> bool {
@@ -117,33 +101,35 @@ impl Proofs {
     }
 }
 
+/// What is to be said of an opened row whose listed GUID is none, or another one.
+pub(super) fn misfit(key: MailboxKey, listed: Option<[u8; 16]>) -> Option<&'static str> {
+    match (key.guid(), listed) {
+        (_, Some(UNREADABLE)) => Some(wording::GUID_UNREADABLE),
+        (Some(shown), Some(listed)) if shown.0 != listed => Some(wording::LISTED_OTHERWISE),
+        _ => None,
+    }
+}
+
 impl Conductor {
-    /// Identities that were saved a second time: both rows are asked again by `PrimarySmtpAddress`.
-    pub(super) async fn proofs_for(&mut self, repeats: Vec<Repeat>) -> Result<(), Problem> {
-        for repeat in repeats {
-            let mut pair = repeat.others;
-            pair.truncate(1);
-            pair.push(repeat.seq);
-            for seq in pair {
-                if self.proofs.asked.contains_key(&seq) {
-                    continue;
-                }
-                let Some(stored) = self.stored(seq).await? else {
-                    continue;
-                };
-                let Some(key) = stored.folder_key else {
-                    continue;
-                };
-                self.proofs.asked.insert(seq, key);
-                let question = question(&stored.row);
-                self.proofs.cases.entry(key).or_default().push(Member {
-                    row: stored.row,
-                    answer: None,
-                    said: Said::default(),
-                });
-                self.urgent.push_back(question);
-            }
+    /// Rows of an earlier version show digests only, and so do those of a server whose identities carry no
+    /// GUID: a run that goes on compares by what all of its rows have. That raises no false alarm,
+    /// and misses nothing that it would not have missed when it began.
+    pub(super) async fn compare_as_before(&mut self) -> Result<(), Problem> {
+        if self.tally.summary().granted == 0 {
+            return Ok(());
         }
+        let run = self.spec.number;
+        let read = self.db.read(move |tx| run_results::only_digests(tx, run));
+        self.proofs.by_digest = read.await.map_err(crate::problems::of_store)?;
+        Ok(())
+    }
+
+    /// Warns of opened rows whose listed GUID does not fit.
+    pub(super) async fn warn_of_misfits(&mut self) -> Result<(), Problem> {
+        let run = self.spec.number;
+        let read = self.db.read(move |tx| run_results::misfits(tx, run));
+        let misfits = read.await.map_err(crate::problems::of_store)?;
+        self.facts.warnings.extend(wording::misfits(misfits));
         Ok(())
     }
 
@@ -168,10 +154,10 @@ impl Conductor {
             lookup.purpose = Purpose::OwnAddress;
             self.urgent.push_front(lookup);
         }
-        self.proofs.own.push(OwnMember {
+        self.proofs.own_rows.push(OwnRow {
             ticket,
             answered,
-            answer: None,
+            heard: None,
         });
         Ok(())
     }
@@ -190,29 +176,22 @@ impl Conductor {
         answered: Answered,
         seen: Seen,
     ) -> Result<(), Problem> {
-        let before = self
-            .proofs
-            .asked
-            .get(&ticket.seq)
-            .copied()
-            .or(self.proofs.own_key);
-        let answer = match seen {
-            Seen::Opened(key) if Some(key) == before => Answer::Primary,
-            Seen::Opened(key) => Answer::Different(key),
+        let heard = match seen {
+            Seen::Opened(identity) => Heard::Opened(self.proofs.key(identity)),
             Seen::Cause(Cause::MailboxAlias) => {
-                Answer::SecondAddress(answered.observed.primary.clone())
+                Heard::SecondAddress(answered.observed.primary.clone())
             }
-            Seen::Cause(cause) => Answer::Other(cause),
-            Seen::AccountDisabled => Answer::Other(Cause::MailboxDisabled),
+            Seen::Cause(cause) => Heard::Other(cause),
+            Seen::AccountDisabled => Heard::Other(Cause::MailboxDisabled),
             Seen::NoOwnMailbox
             | Seen::Challenge
             | Seen::LogOnRefused
             | Seen::HeldBack
             | Seen::NoWay
-            | Seen::StepDown { .. } => Answer::Other(Cause::ProtocolUnexpected),
+            | Seen::StepDown { .. } => Heard::Other(Cause::ProtocolUnexpected),
         };
         let said = Said::of(&answered.observed, &ticket);
-        self.proof_answered(&ticket, answer, said).await
+        self.proof_heard(&ticket, heard, said).await
     }
 
     /// It could not be found out.
@@ -223,179 +202,72 @@ impl Conductor {
         cause: Cause,
     ) -> Result<(), Problem> {
         let said = Said::of(observed, &ticket);
-        self.proof_answered(&ticket, Answer::Other(cause), said)
-            .await
+        self.proof_heard(&ticket, Heard::Other(cause), said).await
     }
 
-    /// A row without an address cannot be asked by address: two of them with one identity are two
-    /// primaries.
+    /// A row without an address cannot be asked by address.
     pub(super) async fn proof_unasked(&mut self, ticket: &Ticket) -> Result<(), Problem> {
-        self.proof_answered(ticket, Answer::Primary, Said::default())
+        self.proof_heard(ticket, Heard::Unasked, Said::default())
             .await
     }
 
-    async fn proof_answered(
+    async fn proof_heard(
         &mut self,
         ticket: &Ticket,
-        answer: Answer,
+        heard: Heard,
         said: Said,
     ) -> Result<(), Problem> {
-        if let Some(member) = self
-            .proofs
-            .own
-            .iter_mut()
-            .find(|member| member.ticket.seq == ticket.seq)
-        {
-            member.answer = Some(answer);
-            return self.judge_own().await;
+        let own = &mut self.proofs.own_rows;
+        if let Some(row) = own.iter_mut().find(|row| row.ticket.seq == ticket.seq) {
+            row.heard = Some(heard.clone());
+            self.judge_own().await?;
         }
-        let Some(key) = self.proofs.asked.get(&ticket.seq).copied() else {
-            return Ok(());
-        };
-        let members = self.proofs.cases.entry(key).or_default();
-        if let Some(member) = members
-            .iter_mut()
-            .find(|member| member.row.seq == ticket.seq)
-        {
-            (member.answer, member.said) = (Some(answer), said);
-        }
-        if members.iter().all(|member| member.answer.is_some()) {
-            self.judge_case(key).await
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Every row of a case has been asked: which are second addresses, or was the header ignored?
-    async fn judge_case(&mut self, key: [u8; 16]) -> Result<(), Problem> {
-        let members = self.proofs.cases.remove(&key).unwrap_or_default();
-        let primaries = members
-            .iter()
-            .filter(|m| m.answer == Some(Answer::Primary))
-            .count();
-        if primaries >= 2 {
-            return self.ignored(key).await;
-        }
-        for member in &members {
-            let other = members
-                .iter()
-                .find(|m| m.row.seq != member.row.seq)
-                .map(|m| m.row.mailbox.clone());
-            match &member.answer {
-                Some(Answer::SecondAddress(primary)) if member.row.alias_of.is_none() => {
-                    let alias_of = primary.clone().or(other);
-                    self.rewrite(
-                        &member.row,
-                        Anew {
-                            verdict: Verdict::Granted,
-                            cause: member.row.cause,
-                            message: member.row.message.clone(),
-                            alias_of,
-                            folder_key: Some(key),
-                        },
-                    )
-                    .await?;
-                }
-                // By its primary address it is no mailbox, while the other one is: a second address.
-                Some(Answer::Other(cause))
-                    if primaries == 1 && cause.verdict() == Verdict::NoMailbox =>
-                {
-                    self.rewrite(
-                        &member.row,
-                        Anew {
-                            verdict: Verdict::Granted,
-                            cause: member.row.cause,
-                            message: member.row.message.clone(),
-                            alias_of: other,
-                            folder_key: Some(key),
-                        },
-                    )
-                    .await?;
-                }
-                Some(Answer::Other(cause)) => {
-                    let message = wording::row_message(*cause, &RowFacts::default(), &self.words());
-                    let mut row = member.row.clone();
-                    row.ews_code.clone_from(&member.said.ews_code);
-                    row.http_status = member.said.http_status;
-                    row.attempts += member.said.attempts;
-                    self.rewrite(
-                        &row,
-                        Anew {
-                            verdict: Verdict::Undetermined,
-                            cause: Some(*cause),
-                            message: Some(message),
-                            alias_of: None,
-                            folder_key: None,
-                        },
-                    )
-                    .await?;
-                }
-                Some(Answer::Different(new)) => {
-                    self.rewrite(
-                        &member.row,
-                        Anew {
-                            verdict: Verdict::Granted,
-                            cause: member.row.cause,
-                            message: member.row.message.clone(),
-                            alias_of: None,
-                            folder_key: Some(*new),
-                        },
-                    )
-                    .await?;
-                }
-                _ => {}
-            }
-        }
-        // A further address with this identity is compared with the primary one alone.
-        let primary = members
-            .into_iter()
-            .filter(|member| member.answer == Some(Answer::Primary))
-            .collect();
-        self.proofs.cases.insert(key, primary);
-        Ok(())
+        self.case_heard(ticket.seq, heard, said).await
     }
 
     /// Rows that showed the account's own identity, as far as they can be explained by now.
     async fn judge_own(&mut self) -> Result<(), Problem> {
+        let Some(own) = self.proofs.own_key() else {
+            return Ok(());
+        };
         if matches!(self.proofs.resolved, Resolved::Asking) {
             return Ok(());
         }
-        let (ready, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.proofs.own)
+        let (ready, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.proofs.own_rows)
             .into_iter()
-            .partition(|member| member.answer.is_some());
-        self.proofs.own = open;
-        for member in ready {
+            .partition(|row| row.heard.is_some());
+        self.proofs.own_rows = open;
+        for row in ready {
             if self.stop.is_some() {
-                self.withdraw_own(&member).await;
+                self.withdraw_own(&row).await;
                 continue;
             }
-            match member.answer.clone() {
-                _ if self.proofs.is_own(&member.ticket.mailbox) => {
-                    self.grant_own(&member.ticket, &member.answered, None).await;
+            match row.heard.as_ref().map(|heard| heard.compared_with(own)) {
+                _ if self.proofs.is_own(&row.ticket.mailbox) => {
+                    self.grant_own(&row.ticket, &row.answered, None).await;
                 }
                 Some(Answer::SecondAddress(primary)) => {
                     let alias_of = primary.or_else(|| self.proofs.own_name());
-                    self.grant_own(&member.ticket, &member.answered, alias_of)
-                        .await;
+                    self.grant_own(&row.ticket, &row.answered, alias_of).await;
                 }
                 Some(Answer::Different(key)) => {
-                    self.grant(&member.ticket, Some(&member.answered), key, None, None)
+                    let warning = misfit(key, row.ticket.listed_guid).map(str::to_owned);
+                    self.grant(&row.ticket, Some(&row.answered), key, None, warning)
                         .await;
                 }
                 Some(Answer::Other(cause)) if cause.is_transient() => {
                     let message = wording::row_message(cause, &RowFacts::default(), &self.words());
                     let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
-                    self.record(&member.ticket, Some(&member.answered), sentence)
+                    self.record(&row.ticket, Some(&row.answered), sentence)
                         .await;
                 }
                 _ if self.proofs.own_name().is_none() && self.proofs.let_pass.is_none() => {
-                    self.proofs.let_pass = Some(member.ticket.seq);
-                    self.grant_own(&member.ticket, &member.answered, None).await;
+                    self.proofs.let_pass = Some(row.ticket.seq);
+                    self.grant_own(&row.ticket, &row.answered, None).await;
                 }
                 _ => {
-                    self.withdraw_own(&member).await;
-                    let key = self.proofs.own_key.unwrap_or_default();
-                    self.ignored(key).await?;
+                    self.withdraw_own(&row).await;
+                    self.ignored(own, Vec::new()).await?;
                 }
             }
         }
@@ -403,41 +275,49 @@ impl Conductor {
     }
 
     async fn grant_own(&mut self, ticket: &Ticket, answered: &Answered, alias_of: Option<String>) {
-        let key = self.proofs.own_key.unwrap_or_default();
+        let Some(own) = self.proofs.own_key() else {
+            return;
+        };
         self.grant(
             ticket,
             Some(answered),
-            key,
+            own,
             alias_of,
             Some(wording::OWN_MAILBOX.to_owned()),
         )
         .await;
     }
 
-    async fn withdraw_own(&mut self, member: &OwnMember) {
+    async fn withdraw_own(&mut self, row: &OwnRow) {
         let cause = Cause::ImpersonationIgnored;
-        let facts = RowFacts::of(&member.answered.observed, member.ticket.attempts);
+        let facts = RowFacts::of(&row.answered.observed, row.ticket.attempts);
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
-        self.record(&member.ticket, Some(&member.answered), sentence)
+        self.record(&row.ticket, Some(&row.answered), sentence)
             .await;
     }
 
-    /// The server ignored the header: every row with this identity is withdrawn, the run stops.
-    async fn ignored(&mut self, key: [u8; 16]) -> Result<(), Problem> {
+    /// The server ignored the header: every opened row with this identity is withdrawn, and so are
+    /// those that contradict it; the run stops.
+    async fn ignored(&mut self, key: MailboxKey, also: Vec<ResultRow>) -> Result<(), Problem> {
         self.writer.flush().await;
         let run = self.spec.number;
         let rows = self
             .db
-            .read(move |tx| run_results::rows_by_folder_key(tx, run, &key));
-        let rows = rows.await.map_err(crate::problems::of_store)?;
+            .read(move |tx| run_results::rows_by_folder_key(tx, run, &key.bytes));
+        let mut rows = rows.await.map_err(crate::problems::of_store)?;
+        for row in also {
+            if rows.iter().all(|known| known.seq != row.seq) {
+                rows.push(row);
+            }
+        }
         let cause = Cause::ImpersonationIgnored;
         let message = wording::row_message(cause, &RowFacts::default(), &self.words());
         for row in rows
             .into_iter()
             .filter(|row| row.verdict == Some(Verdict::Granted))
         {
-            if self.proofs.own_key == Some(key) && self.proofs.is_own(&row.mailbox) {
+            if self.proofs.own_key() == Some(key) && self.proofs.is_own(&row.mailbox) {
                 continue;
             }
             self.rewrite(
@@ -453,8 +333,8 @@ impl Conductor {
             .await?;
         }
         // They showed the account's own identity; nobody will ask about them any more.
-        for member in std::mem::take(&mut self.proofs.own) {
-            self.withdraw_own(&member).await;
+        for row in std::mem::take(&mut self.proofs.own_rows) {
+            self.withdraw_own(&row).await;
         }
         self.stop_with(cause, None);
         Ok(())
@@ -474,21 +354,4 @@ fn of_the_account(mut addresses: Vec<String>, account: &str) -> Vec<String> {
         });
     }
     addresses
-}
-
-fn question(row: &ResultRow) -> Ticket {
-    Ticket {
-        seq: row.seq,
-        mailbox: row.mailbox.clone(),
-        identity: None,
-        name: row.name.clone(),
-        expectation: row.expectation,
-        attempts: 0,
-        first_at: None,
-        last: None,
-        last_reply: (None, None),
-        schema: None,
-        sent: ews::SchemaVersion::Exchange2013Sp1,
-        purpose: Purpose::Proof,
-    }
 }

@@ -7,6 +7,7 @@ use super::conductor::Conductor;
 use super::record::outcome;
 use super::ticket::Ticket;
 use super::writer::Decided;
+use crate::diagnosis::MailboxKey;
 
 /// What a row says from now on.
 pub(super) struct Anew {
@@ -14,7 +15,7 @@ pub(super) struct Anew {
     pub(super) cause: Option<Cause>,
     pub(super) message: Option<String>,
     pub(super) alias_of: Option<String>,
-    pub(super) folder_key: Option<[u8; 16]>,
+    pub(super) folder_key: Option<MailboxKey>,
 }
 
 impl Conductor {
@@ -41,21 +42,26 @@ impl Conductor {
         let outcome = outcome(&row, folder_key, folders, evidence);
         let news = (before.verdict, before.cause, &before.alias_of)
             != (row.verdict, row.cause, &row.alias_of);
-        let told = news.then_some(true);
-        self.writer.decided(Decided { outcome, row, told }).await;
+        let told = news.then(|| (Box::new(row), true));
+        self.writer.decided(Decided { outcome, told }).await;
         Ok(())
     }
 
     /// A second asking that was not answered: the refusal stands, and it was asked this often.
     pub(super) async fn refusal_stands(&mut self, ticket: &Ticket) -> Result<(), Problem> {
         if let Some(stored) = self.stored(ticket.seq).await? {
+            let key = key_of(&stored);
             let row = ResultRow {
                 attempts: ticket.attempts,
                 ..stored.row
             };
-            let outcome = outcome(&row, stored.folder_key, stored.folders, stored.evidence);
-            let told = None;
-            self.writer.decided(Decided { outcome, row, told }).await;
+            let outcome = outcome(&row, key, stored.folders, stored.evidence);
+            self.writer
+                .decided(Decided {
+                    outcome,
+                    told: None,
+                })
+                .await;
         }
         Ok(())
     }
@@ -67,4 +73,10 @@ impl Conductor {
             .await
             .map_err(crate::problems::of_store)
     }
+}
+
+/// What the mailbox of a stored row is told apart by.
+pub(super) fn key_of(stored: &StoredResult) -> Option<MailboxKey> {
+    let by_guid = stored.by_guid;
+    stored.folder_key.map(|bytes| MailboxKey { bytes, by_guid })
 }

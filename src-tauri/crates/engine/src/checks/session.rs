@@ -20,7 +20,7 @@ use super::settings::for_check;
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
 use crate::Engine;
-use crate::diagnosis::{Asked, Observed, Seen, observe};
+use crate::diagnosis::{Asked, Identity, Observed, Seen, observe};
 use crate::ports::{BoxFuture, MailLane};
 use crate::rooms::Asker;
 use crate::stage::Stage;
@@ -36,7 +36,7 @@ pub(crate) struct Session {
     /// Offer, certificate chain, build, own mailbox, times.
     pub(crate) facts: Facts,
     /// Identity of the account's own Inbox, where it has one.
-    pub(crate) own_key: Option<[u8; 16]>,
+    pub(crate) own: Option<Identity>,
     /// `client-request-id` of the newest question.
     pub(crate) request_id: String,
     lane: Box<dyn MailLane>,
@@ -214,7 +214,7 @@ impl Session {
             schema,
             facts,
             stop,
-            own_key,
+            own,
             ..
         } = overture;
         watched
@@ -225,7 +225,7 @@ impl Session {
                 access,
                 schema,
                 facts,
-                own_key,
+                own,
                 request_id: String::new(),
                 lane,
                 stage: Arc::clone(stage),

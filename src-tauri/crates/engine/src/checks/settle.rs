@@ -7,10 +7,11 @@ use tokio::time::Instant;
 use super::ask::Answered;
 use super::conductor::{AccountState, Conductor};
 use super::hold::{Hold, Why};
+use super::proof::misfit;
 use super::record::Sentence;
 use super::ticket::{Next, Purpose, Ticket, Waiting};
 use crate::diagnosis::wording::{self, RowFacts};
-use crate::diagnosis::{Observed, Seen};
+use crate::diagnosis::{Identity, MailboxKey, Observed, Seen};
 
 /// Mailboxes that must have spent their budget before a cause counts for all (ruling 2).
 const ENOUGH: u64 = 5;
@@ -103,7 +104,7 @@ impl Conductor {
         let opened = matches!(seen, Seen::Opened(_));
         self.facts.note_first(&ticket, &answered, opened);
         match seen {
-            Seen::Opened(key) => self.opened(ticket, answered, key).await,
+            Seen::Opened(identity) => self.opened(ticket, answered, identity).await,
             Seen::AccountDisabled => self.account_disabled(ticket, answered).await,
             Seen::Cause(Cause::ImpersonationHeaderRejected) => {
                 self.spend(ticket, answered, Cause::ImpersonationHeaderRejected, None)
@@ -130,12 +131,15 @@ impl Conductor {
         &mut self,
         ticket: Ticket,
         answered: Answered,
-        key: [u8; 16],
+        identity: Identity,
     ) -> Result<(), Problem> {
-        if self.proofs.own_key == Some(key) {
+        let key = self.proofs.key(identity);
+        if self.proofs.own_key() == Some(key) {
             return self.own_identity_seen(ticket, answered).await;
         }
-        self.grant(&ticket, Some(&answered), key, None, None).await;
+        let warning = misfit(key, ticket.listed_guid).map(str::to_owned);
+        self.grant(&ticket, Some(&answered), key, None, warning)
+            .await;
         Ok(())
     }
 
@@ -144,7 +148,7 @@ impl Conductor {
         &mut self,
         ticket: &Ticket,
         answered: Option<&Answered>,
-        key: [u8; 16],
+        key: MailboxKey,
         alias_of: Option<String>,
         warning: Option<String>,
     ) {

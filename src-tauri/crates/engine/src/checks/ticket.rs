@@ -22,6 +22,8 @@ pub(super) struct Ticket {
     pub(super) identity: Option<String>,
     pub(super) name: String,
     pub(super) expectation: Expectation,
+    /// `ExchangeGuid` of the list.
+    pub(super) listed_guid: Option<[u8; 16]>,
     /// Times it was asked.
     pub(super) attempts: u32,
     pub(super) first_at: Option<Instant>,
@@ -72,6 +74,7 @@ impl Ticket {
             identity: None,
             name: String::new(),
             expectation: Expectation::MustOpen,
+            listed_guid: None,
             attempts: 0,
             first_at: None,
             last: None,
@@ -188,6 +191,7 @@ mod tests {
             identity: None,
             name: String::new(),
             expectation: Expectation::MustOpen,
+            listed_guid: None,
             attempts,
             first_at: Some(Instant::now()),
             last: None,

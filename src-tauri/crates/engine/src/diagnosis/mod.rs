@@ -11,6 +11,7 @@ mod facts;
 mod golden;
 mod hand_off;
 mod http;
+mod identity;
 pub(crate) mod known;
 mod log_on;
 pub mod names;
@@ -22,4 +23,5 @@ pub mod remedy;
 mod script;
 pub mod wording;
 
+pub(crate) use identity::{Identity, MailboxKey};
 pub(crate) use observe::{Asked, Observed, Seen, observe};

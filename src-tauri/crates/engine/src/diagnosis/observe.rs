@@ -7,8 +7,8 @@ use contract::{Cause, FolderResult};
 use ews::{Answer, Body, DistinguishedFolder, ReadError, ResponseCode, ResponseMessage};
 use exchange::{Fault, Reply, TlsFaultKind};
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
+use super::identity::Identity;
 use super::{codes, http, log_on};
 
 /// What was asked, as far as the meaning of the answer depends on it.
@@ -27,8 +27,8 @@ pub(crate) enum Asked {
 /// What was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// Every folder opened; this tells its identity (of the first one).
-    Opened([u8; 16]),
+    /// Every folder opened; this is the identity of the first one.
+    Opened(Identity),
     /// Something else, and why.
     Cause(Cause),
     /// 401: a challenge, or a refusal of what was sent.
@@ -248,7 +248,7 @@ fn opened(messages: &[ResponseMessage], folders: &[DistinguishedFolder]) -> Obse
         .and_then(|message| message.folder_ids.first());
     match first {
         Some(folder) if complete => {
-            let mut observed = Observed::new(Seen::Opened(key(&folder.id)));
+            let mut observed = Observed::new(Seen::Opened(Identity::of(folder)));
             observed.ews_code = Some(ResponseCode::NoError.as_str().to_owned());
             observed
         }
@@ -265,13 +265,6 @@ fn words(text: Option<&str>, details: &ews::Details) -> String {
         words.push_str(&inner.to_ascii_lowercase());
     }
     words
-}
-
-/// Sixteen bytes that tell folder identities apart: the head of their SHA-256.
-fn key(id: &str) -> [u8; 16] {
-    let mut key = [0; 16];
-    key.copy_from_slice(&Sha256::digest(id.as_bytes())[..16]);
-    key
 }
 
 fn violation_text(details: &ews::Details, violation: &str) -> String {

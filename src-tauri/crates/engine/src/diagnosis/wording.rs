@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use contract::{Blame, Cause};
+use store::run_results::Misfits;
 
 use super::Observed;
 use super::refusal::inspector;
@@ -15,9 +16,35 @@ const PINNED: &str = ", the pinned one by ";
 pub const NO_OWN_MAILBOX: &str = "No mailbox: rooms and other resources won't be retrieved.";
 /// The row is the service account's own mailbox.
 pub const OWN_MAILBOX: &str = "connected successfully; this is the service account's own mailbox, which proves nothing about impersonation";
+/// The mailbox GUID is not the one in the list.
+pub const LISTED_OTHERWISE: &str = "opened, but its mailbox GUID is not the one in the list: the list may be older than the mailbox";
+/// The list has a text in the place of the mailbox GUID.
+pub const GUID_UNREADABLE: &str =
+    "opened; its ExchangeGuid in the list is not a GUID and was ignored";
 /// No canary is set.
 pub const SCOPE_NOT_PROVEN: &str =
     "Scope not proven. Add a mailbox that must be refused to prove that the scope holds.";
+
+/// What a run says of opened rows whose listed GUID does not fit.
+pub(crate) fn misfits(misfits: Misfits) -> impl Iterator<Item = String> {
+    let say = |count: u64, text: &str| match count {
+        0 => None,
+        1 => Some(format!("1 mailbox was opened {text}")),
+        _ => Some(format!("{count} mailboxes were opened {text}")),
+    };
+    [
+        say(
+            misfits.otherwise,
+            "with another mailbox GUID than its ExchangeGuid in the list. Export the list anew to tie the address to the mailbox.",
+        ),
+        say(
+            misfits.unreadable,
+            "whose ExchangeGuid in the list is not a GUID. It was ignored.",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+}
 
 /// Names that sentences need.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use ews::{SchemaVersion, get_folder};
 use super::play::Played;
 use crate::checks::{Asking, Rung as _, Session, own_inbox, room_rung};
 use crate::diagnosis::wording::{self, RowFacts};
-use crate::diagnosis::{Asked, Observed, Seen};
+use crate::diagnosis::{Asked, Identity, Observed, Seen};
 use crate::rooms::{self, RoomLists};
 
 /// Where no log-on could be made at all, as without a KDC: that says nothing about password or rights.
@@ -112,7 +112,7 @@ impl Played<'_> {
     /// What was seen, as a verdict's cause.
     fn judge(&self, session: &Session, observed: &Observed) -> Folder {
         let cause = match &observed.seen {
-            Seen::Opened(key) => return self.opened(session, *key),
+            Seen::Opened(identity) => return self.opened(session, *identity),
             Seen::Cause(cause) => *cause,
             Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => Cause::AuthLost,
             Seen::NoWay => return Folder::Closed(NO_WAY, sentence(&no_way(observed))),
@@ -130,9 +130,9 @@ impl Played<'_> {
     }
 
     /// The right mailbox? The account's own Inbox proves nothing about impersonation.
-    fn opened(&self, session: &Session, key: [u8; 16]) -> Folder {
+    fn opened(&self, session: &Session, identity: Identity) -> Folder {
         let inbox = self.checked.folder == ews::DistinguishedFolder::Inbox;
-        let own = session.own_key == Some(key) && inbox;
+        let own = session.own.is_some_and(|own| own.key() == identity.key()) && inbox;
         let target = self.checked.mailbox.as_str();
         let itself = session
             .access

@@ -145,6 +145,7 @@ impl Record {
             message: Some(message.clone()),
             alias_of: None,
             folder_key: None,
+            by_guid: false,
             folders: Vec::new(),
             checked_at: verdict.is_decided().then(|| now.clone()),
             evidence: None,
@@ -236,6 +237,7 @@ async fn enter(
         kind: None,
         user: None,
         expectation: Expectation::MustOpen,
+        listed_guid: None,
         decided: None,
     };
     let author = stage.author();

@@ -243,6 +243,7 @@ fn add_run(
             kind: None,
             user: known.first().map(|known| known.user),
             expectation: Expectation::MustOpen,
+            listed_guid: None,
             decided: Some(Decided {
                 verdict,
                 cause: None,

@@ -1,7 +1,8 @@
 -- Live users in the order they were added, canaries last. selection is one of the fragments
 -- beside this file.
 INSERT INTO run_results (
-    run, seq, mailbox, mailbox_key, identity, name, name_key, kind, user_id, expectation
+    run, seq, mailbox, mailbox_key, identity, name, name_key, kind, user_id, expectation,
+    listed_guid
 )
 SELECT
     :run,
@@ -13,7 +14,8 @@ SELECT
     u.name_key,
     u.kind,
     u.id,
-    iif(u.must_refuse, 'must_refuse', 'must_open')
+    iif(u.must_refuse, 'must_refuse', 'must_open'),
+    u.exchange_guid
 FROM users u
 WHERE u.organization_id = :organization
   AND u.deleted_at IS NULL

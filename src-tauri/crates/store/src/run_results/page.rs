@@ -157,3 +157,5 @@ const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
         (CheckedAt, Descending) => "r.checked_at DESC, r.seq DESC",
     }
 }
+            by_guid: row.get("by_guid")?,
+            listed_guid: row.get("listed_guid")?,

@@ -89,6 +89,7 @@ pub(crate) fn listed(mailbox: &str, expectation: Expectation) -> NewResult {
         kind: None,
         user: None,
         expectation,
+        listed_guid: None,
         decided: None,
     }
 }
@@ -130,6 +131,7 @@ pub(crate) fn outcome(seq: i64, verdict: Verdict) -> Outcome {
         message: None,
         alias_of: None,
         folder_key: None,
+        by_guid: false,
         folders: Vec::new(),
         checked_at: Some(NOW.to_owned()),
         evidence: None,
