@@ -18,7 +18,6 @@ pub use add::{add, add_from_users};
 pub use applied::{Applied, apply_to_users, note_results};
 pub use canaries::canaries;
 pub use cluster::{CodeCount, cause_codes, cause_count, cause_evidence, cause_mailboxes};
-pub use listed::{Misfits, listed_by_others, misfits, only_digests};
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
 pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
 pub use summary::{CauseGroup, cause_groups, summary};
@@ -26,11 +25,11 @@ pub use unasked::{decide_kinds, decide_without_identity, expect_refusal, link_us
 
 use crate::values::{id, id_opt};
 
-/// A row that is added to a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
 /// In the place of a listed GUID: the list has a text there that is none. No mailbox has this one.
 pub const UNREADABLE: [u8; 16] = [0; 16];
 
+/// A row that is added to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewResult {
     /// Address, or the identity sent where there is none, or the text that is no address.
     pub mailbox: String,
@@ -44,10 +43,10 @@ pub struct NewResult {
     pub user: Option<UserId>,
     /// What is expected.
     pub expectation: Expectation,
-    /// Decided without asking: system mailboxes, texts that are no address.
-    pub decided: Option<Decided>,
     /// `ExchangeGuid` of the list; [`UNREADABLE`] where that is no GUID.
     pub listed_guid: Option<[u8; 16]>,
+    /// Decided without asking: system mailboxes, texts that are no address.
+    pub decided: Option<Decided>,
 }
 
 /// What is known of a row without asking the server.
@@ -93,10 +92,10 @@ pub struct Pending {
     pub kind: Option<String>,
     /// What is expected.
     pub expectation: Expectation,
-}
-
     /// `ExchangeGuid` of the list; [`UNREADABLE`] where that is no GUID.
     pub listed_guid: Option<[u8; 16]>,
+}
+
 /// What became of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
@@ -122,10 +121,10 @@ pub struct Outcome {
     pub alias_of: Option<String>,
     /// The mailbox GUID that the folder identity carries, else its digest, for the right-mailbox proof.
     pub folder_key: Option<[u8; 16]>,
-    /// Verdict by folder, where several were asked for.
-    pub folders: Vec<FolderResult>,
     /// Whether that is the mailbox GUID.
     pub by_guid: bool,
+    /// Verdict by folder, where several were asked for.
+    pub folders: Vec<FolderResult>,
     /// RFC 3339, UTC.
     pub checked_at: Option<String>,
     /// What went over the wire, redacted. `None` removes what was kept before.
@@ -154,13 +153,13 @@ pub struct StoredResult {
     pub user: Option<UserId>,
     /// The mailbox GUID that the folder identity carries, else its digest.
     pub folder_key: Option<[u8; 16]>,
-    /// Verdict by folder, where several were asked for.
-    pub folders: Vec<FolderResult>,
-    /// What went over the wire.
     /// Whether that is the mailbox GUID.
     pub by_guid: bool,
     /// `ExchangeGuid` of the list; [`UNREADABLE`] where that is no GUID.
     pub listed_guid: Option<[u8; 16]>,
+    /// Verdict by folder, where several were asked for.
+    pub folders: Vec<FolderResult>,
+    /// What went over the wire.
     pub evidence: Option<Evidence>,
     /// Place of the row before this one.
     pub previous: Option<i64>,
@@ -198,10 +197,10 @@ fn read_pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
         name: row.get("name")?,
         kind: row.get("kind")?,
         expectation: id(row, "expectation")?,
+        listed_guid: row.get("listed_guid")?,
     })
 }
 
-        listed_guid: row.get("listed_guid")?,
 fn read_folders(row: &Row<'_>) -> rusqlite::Result<Vec<FolderResult>> {
     match row.get_ref("folders")? {
         rusqlite::types::ValueRef::Null => Ok(Vec::new()),

@@ -128,6 +128,8 @@ pub fn show(tx: &Tx<'_>, run: &RunId, seq: i64) -> Result<Option<StoredResult>, 
             kind: row.get("kind")?,
             user: row.get::<_, Option<i64>>("user_id")?.map(UserId),
             folder_key: row.get("folder_key")?,
+            by_guid: row.get("by_guid")?,
+            listed_guid: row.get("listed_guid")?,
             folders: read_folders(row)?,
             evidence: evidence.clone(),
             previous: row.get("previous")?,
@@ -157,5 +159,3 @@ const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
         (CheckedAt, Descending) => "r.checked_at DESC, r.seq DESC",
     }
 }
-            by_guid: row.get("by_guid")?,
-            listed_guid: row.get("listed_guid")?,
