@@ -1,8 +1,21 @@
 //! Folder ids as Exchange builds them: the mailbox GUID in text and the entry id of the folder,
-//! base64, 120 characters. Distinct for every mailbox and folder, the same in every run.
+//! base64, 120 characters ([MS-OXCEXT] §2.2.6.1, [MS-OXCDATA] §2.2.4.1). Distinct for every mailbox and
+//! folder, the same in every run.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+
+/// How folder ids are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FolderIds {
+    /// With the mailbox GUID in them, as it is.
+    #[default]
+    Plain,
+    /// The same with runs of bytes compressed ([MS-OXCEXT] §3.1.4.5).
+    Compressed,
+    /// In a layout that nobody has described.
+    Opaque,
+}
 
 /// A well-known folder of every simulated mailbox.
 #[derive(Debug, PartialEq, Eq)]
@@ -137,8 +150,14 @@ impl Folder {
     }
 
     /// Its id in the mailbox of this GUID.
-    pub(crate) fn id_in(&self, mailbox_guid: &str) -> String {
-        STANDARD.encode(self.bytes_in(mailbox_guid))
+    pub(crate) fn id_in(&self, mailbox_guid: &str, written: FolderIds) -> String {
+        let mut bytes = self.bytes_in(mailbox_guid);
+        match written {
+            FolderIds::Plain => {}
+            FolderIds::Compressed => bytes = compressed(&bytes),
+            FolderIds::Opaque => bytes.reverse(),
+        }
+        STANDARD.encode(bytes)
     }
 
     /// Its change key in the mailbox of this GUID.
@@ -162,17 +181,50 @@ impl Folder {
     }
 }
 
-/// Mailbox GUID and folder of an id made here; nothing for any other text.
+/// Mailbox GUID and folder of an id made here, however it is written; nothing for any other text.
 pub(crate) fn read(id: &str) -> Option<(String, &'static Folder)> {
     let bytes = STANDARD.decode(id).ok()?;
+    let backwards: Vec<u8> = bytes.iter().rev().copied().collect();
+    read_plain(&bytes)
+        .or_else(|| read_plain(&backwards))
+        .or_else(|| read_plain(&expanded(&bytes)?))
+}
+
+fn read_plain(bytes: &[u8]) -> Option<(String, &'static Folder)> {
     let guid = std::str::from_utf8(bytes.get(4..40)?).ok()?.to_owned();
     let number = *bytes.get(bytes.len().checked_sub(3)?)?;
     let folder = FOLDERS.iter().find(|folder| folder.number == number)?;
     (guid.is_ascii() && folder.bytes_in(&guid) == bytes).then_some((guid, folder))
 }
 
-/// The GUID of the mailbox with this primary address.
-pub(crate) fn mailbox_guid(primary: &str) -> String {
+/// Form 1: a byte that is repeated stands twice, with the number of its further repetitions behind.
+fn compressed(plain: &[u8]) -> Vec<u8> {
+    let mut out = vec![1];
+    for run in plain[1..].chunk_by(|a, b| a == b) {
+        out.extend(run.iter().take(2));
+        if let Some(further) = run.len().checked_sub(2) {
+            out.push(u8::try_from(further).expect("an id is shorter than 256 bytes"));
+        }
+    }
+    out
+}
+
+fn expanded(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = bytes.strip_prefix(&[1])?.iter().copied().peekable();
+    let mut out = vec![0];
+    while let Some(byte) = bytes.next() {
+        out.push(byte);
+        if bytes.next_if_eq(&byte).is_some() {
+            let further = bytes.next()?;
+            out.extend(std::iter::repeat_n(byte, 1 + usize::from(further)));
+        }
+    }
+    Some(out)
+}
+
+/// The GUID (`ExchangeGuid`) of the mailbox with this primary address.
+#[must_use]
+pub fn mailbox_guid(primary: &str) -> String {
     let b = spread(primary.to_lowercase().as_bytes());
     uuid::Builder::from_random_bytes(b).into_uuid().to_string()
 }
@@ -201,13 +253,19 @@ mod tests {
     #[test]
     fn ids_are_distinct_stable_and_readable_again() {
         let mut seen = HashSet::new();
-        for n in 0..2_000 {
+        for n in 0..500 {
             let guid = mailbox_guid(&format!("user{n}@contoso.com"));
             for folder in &FOLDERS {
-                let id = folder.id_in(&guid);
-                assert_eq!(read(&id), Some((guid.clone(), folder)));
-                assert!(id.len() >= 100 && id.starts_with("AAMk"), "{id}");
-                assert!(seen.insert(id), "two folders with one id");
+                for (written, head) in [
+                    (FolderIds::Plain, "AAMkA"),
+                    (FolderIds::Compressed, "AQMkA"),
+                    (FolderIds::Opaque, "AA"),
+                ] {
+                    let id = folder.id_in(&guid, written);
+                    assert_eq!(read(&id), Some((guid.clone(), folder)));
+                    assert!(id.len() >= 100 && id.starts_with(head), "{id}");
+                    assert!(seen.insert(id), "two folders with one id");
+                }
             }
         }
         assert_eq!(mailbox_guid("A@b.c"), mailbox_guid("a@B.C"));

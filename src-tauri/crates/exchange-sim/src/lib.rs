@@ -57,6 +57,7 @@ pub use certificate::{Certificate, CertificateFaults, Keys};
 pub use counters::{Counters, LeftItem, LogOns, LoggedRequest};
 pub use ews_error::{EwsError, Extras, Form};
 pub use fault::{ChallengeFault, Fault, HttpAnswer, Times, What, When};
+pub use folder_id::{FolderIds, mailbox_guid};
 pub use hosts::{Hosts, hosts};
 pub use names::{NameFault, NameServer, Names, Record, name_server};
 pub use options::{

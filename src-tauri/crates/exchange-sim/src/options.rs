@@ -8,6 +8,7 @@ use crate::autodiscover::Autodiscover;
 use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::Fault;
+use crate::folder_id::FolderIds;
 use crate::throttling::{ConnectionLimit, Throttling};
 use crate::windows::{Domain, ExtendedProtection};
 
@@ -90,6 +91,8 @@ pub struct Options {
     /// Opens the caller's own mailbox whatever the impersonation header says, as a broken proxy or
     /// library does.
     pub ignores_impersonation: bool,
+    /// How the ids of folders are written.
+    pub folder_ids: FolderIds,
     /// Locks an account after this many refused passwords.
     pub lock_out_after: Option<u32>,
     /// Refuses impersonated requests without `X-AnchorMailbox`, as some multi-site servers do
@@ -138,6 +141,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             empty_identity: EmptyIdentity::Exchange,
             ignores_impersonation: false,
+            folder_ids: FolderIds::Plain,
             lock_out_after: None,
             anchor_required: false,
             faults: Vec::new(),

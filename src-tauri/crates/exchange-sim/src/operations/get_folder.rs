@@ -113,10 +113,11 @@ fn element(
     directory: &Directory,
 ) -> String {
     let guid = directory.guid(mailbox);
+    let written = directory.options.folder_ids;
     let name = folder.element;
     let mut out = format!(
         "<t:{name}><t:FolderId Id=\"{}\" ChangeKey=\"{}\"/>",
-        folder.id_in(guid),
+        folder.id_in(guid, written),
         folder.change_key_in(guid)
     );
     if properties {
@@ -128,7 +129,7 @@ fn element(
         let _ = write!(
             out,
             "<t:ParentFolderId Id=\"{}\" ChangeKey=\"{}\"/>",
-            parent.id_in(guid),
+            parent.id_in(guid, written),
             parent.change_key_in(guid)
         );
         if let Some(class) = folder.class {
