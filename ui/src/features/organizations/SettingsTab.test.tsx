@@ -28,3 +28,22 @@ it("saves with Ctrl+S, and then nothing holds one back", async () => {
   void router.navigate({ to: "/activity" as never });
   await waitFor(() => expect(router.state.location.pathname).toBe("/activity"));
 });
+
+it("says what the server seems to allow, and when that was seen", async () => {
+  await edited();
+  const said = /^Your server seems to allow about \d+ connections \(seen 21 Nov 2026\)\.$/;
+  expect(screen.getByText(said)).toBeVisible();
+});
+
+it("offers the four folders; the Inbox is always opened", async () => {
+  const { user, host } = await edited();
+  expect(screen.getByRole("checkbox", { name: "Inbox" })).toBeDisabled();
+  for (const name of ["Calendar", "Contacts", "Tasks"]) {
+    const box = screen.getByRole<HTMLInputElement>("checkbox", { name });
+    if (!box.checked) await user.click(box);
+  }
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("Settings saved.")).toBeVisible();
+  const { settings } = await host.call("organization_show", { organization: 2 });
+  expect(settings.folders).toEqual(["inbox", "calendar", "contacts", "tasks"]);
+});

@@ -1,6 +1,7 @@
 import {
   Button,
   Checkbox,
+  FieldContextProvider,
   Input,
   makeStyles,
   Radio,
@@ -17,10 +18,13 @@ import { ProblemBar } from "@/components/ProblemBar";
 import { Skeleton } from "@/components/Skeleton";
 import { useNotify } from "@/components/toast";
 import { UnsavedGuard } from "@/components/UnsavedGuard";
+import type { LearnedLoad } from "@/ipc/generated/LearnedLoad";
 import type { OrganizationPage } from "@/ipc/generated/OrganizationPage";
 import type { OrganizationSettings } from "@/ipc/generated/OrganizationSettings";
+import { day } from "@/lib/format";
 import { useHotkeys } from "@/lib/keys";
 import { useRead, useWrite } from "@/lib/queries";
+import { CanariesSection } from "./CanariesSection";
 import { DeleteDialog } from "./DeleteDialog";
 import { EditDialog } from "./EditDialog";
 import { HybridCard } from "./HybridCard";
@@ -35,6 +39,7 @@ const folders = [
   ["inbox", "Inbox"],
   ["calendar", "Calendar"],
   ["contacts", "Contacts"],
+  ["tasks", "Tasks"],
 ] as const;
 
 /** The `Settings` tab of an organization. */
@@ -49,6 +54,7 @@ export function OrganizationSettingsTab({ organization }: { organization: number
   return (
     <>
       <HybridCard organization={organization} />
+      <CanariesSection organization={organization} />
       <SettingsForm page={page} />
     </>
   );
@@ -78,7 +84,7 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
   return (
     <div className={styles.root}>
       {error === null || error.field !== undefined ? null : <ProblemBar error={error} onRetry={() => void submit()} />}
-      <Field label="Connections at once" message={fieldMessage(error, "concurrency")}>
+      <Field label="Connections at once" hint={learned(page.learned)} message={fieldMessage(error, "concurrency")}>
         <RadioGroup
           value={settings.concurrency === 0 ? "auto" : "fixed"}
           onChange={(_, data) => change({ concurrency: data.value === "auto" ? 0 : 4 })}
@@ -106,22 +112,19 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
         />
       </Field>
       <Field label="Folders the check opens" message={fieldMessage(error, "folders")}>
-        <div className={styles.folders}>
-          {folders.map(([key, label]) => (
-            <Checkbox
-              key={key}
-              label={label}
-              disabled={key === "inbox"}
-              checked={settings.folders.includes(key)}
-              onChange={(_, data) =>
-                change({
-                  folders: folders
-                    .map(([name]) => name as string)
-                    .filter((name) => (name === key ? data.checked === true : settings.folders.includes(name))),
-                })
-              }
-            />
-          ))}
+        <div role="group" aria-label="Folders the check opens" className={styles.folders}>
+          {/* Each box has a name of its own, not that of the field. */}
+          <FieldContextProvider value={undefined}>
+            {folders.map(([key, label]) => (
+              <Checkbox
+                key={key}
+                label={label}
+                disabled={key === "inbox"}
+                checked={settings.folders.includes(key)}
+                onChange={(_, data) => change({ folders: withFolder(settings.folders, key, data.checked === true) })}
+              />
+            ))}
+          </FieldContextProvider>
         </div>
       </Field>
       <Field
@@ -179,6 +182,16 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
       />
     </div>
   );
+}
+
+/** With a folder or without it, in the order of the form. */
+function withFolder(chosen: readonly string[], key: string, on: boolean): string[] {
+  return folders.map(([name]) => name as string).filter((name) => (name === key ? on : chosen.includes(name)));
+}
+
+/** `Your server seems to allow about 20 connections (seen 22 Nov 2026).` */
+function learned(load: LearnedLoad | null): string | undefined {
+  return load === null ? undefined : `${load.sentence.replace(/\.$/, "")} (seen ${day(load.learnedAt.slice(0, 10))}).`;
 }
 
 /** What a spin button says, as a whole number within its limits. */
