@@ -69,7 +69,8 @@ export function useLiveRun(run: string | null) {
     }
   }, [run, goesOn, ended, client]);
 
-  const progress = latest !== null && latest.run === run ? latest : shown.data?.progress;
+  // What was heard last may be older than an end that was read.
+  const progress = latest !== null && latest.run === run && !ended ? latest : shown.data?.progress;
   return { ...shown, page: shown.data, progress };
 }
 

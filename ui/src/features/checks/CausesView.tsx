@@ -20,7 +20,7 @@ type CausesViewProps = {
 /** With more causes than these only the first shows its commands at once. */
 const fewCauses = 3;
 
-/** Causes, gravest and most frequent first. */
+/** Causes, gravest and most frequent first; above all a canary that was opened. */
 export function CausesView({ page, recheckBlocked, onShow, onRecheck, onHandOff }: CausesViewProps) {
   const styles = useStyles();
   useCopyFocused();
@@ -29,7 +29,7 @@ export function CausesView({ page, recheckBlocked, onShow, onRecheck, onHandOff 
   }
   return (
     <div className={styles.cards}>
-      {page.causes.map((card, index) => (
+      {canariesFirst(page.causes).map((card, index) => (
         <CauseCardView
           key={`${card.cause} ${card.verdict}`}
           run={page.row.id}
@@ -44,6 +44,12 @@ export function CausesView({ page, recheckBlocked, onShow, onRecheck, onHandOff 
       <RunChain page={page} />
     </div>
   );
+}
+
+/** An opened canary is one mailbox, and graver than a thousand that are refused. */
+function canariesFirst(causes: readonly CauseCard[]): CauseCard[] {
+  const exposed = (card: CauseCard) => card.cause === "impersonation.exposed";
+  return [...causes.filter(exposed), ...causes.filter((card) => !exposed(card))];
 }
 
 function emptyText({ row }: RunPage): string {

@@ -33,6 +33,6 @@ export function FolderVerdicts({ folders, expectation }: FolderVerdictsProps) {
 const useStyles = makeStyles({
   title: { margin: 0 },
   list: { listStyleType: "none", margin: 0, padding: 0 },
-  line: { display: "grid", gridTemplateColumns: "130px minmax(0, 1fr)", alignItems: "baseline" },
+  line: { display: "grid", gridTemplateColumns: "130px minmax(0, 1fr)", alignItems: "center" },
   name: { color: tokens.colorNeutralForeground3 },
 });

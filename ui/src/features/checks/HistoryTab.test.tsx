@@ -60,3 +60,23 @@ test("deletes a run after a question that states the count", async () => {
   await user.click(dialog.getByRole("button", { name: "Delete" }));
   await waitFor(() => expect(run_remove).toHaveBeenCalledWith({ run: "b" }));
 });
+
+test("goes on with a run that was cut off, from its row", async () => {
+  const cut = sampleRow({ id: "c", number: 3, state: "interrupted" });
+  const run_resume = vi.fn(() => ({ run: "c" }));
+  const { user, router } = await open([cut, failed], { run_resume });
+  expect(await screen.findByRole("button", { name: "Resume run 2" })).toBeDisabled();
+  await user.click(screen.getByRole("button", { name: "Resume run 3" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/runs/c"));
+  expect(run_resume).toHaveBeenCalledWith({ run: "c", password: { kind: "stored" }, sendAgain: false });
+});
+
+test("an opened canary is what its row is about", async () => {
+  const causes = [
+    { cause: "impersonation.out_of_scope" as const, count: 900 },
+    { cause: "impersonation.exposed" as const, count: 1 },
+  ];
+  await open([sampleRow({ summary: sampleSummary({ findings: 901, causes }) })]);
+  expect(await screen.findByText("Canary opened: Failed for some")).toBeVisible();
+  expect(screen.queryByText("Outside the management scope")).not.toBeInTheDocument();
+});

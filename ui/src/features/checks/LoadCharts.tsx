@@ -37,7 +37,7 @@ export function LoadCharts({ load }: { load: ServerLoad }) {
       </div>
       <Text size={200} className={styles.axisName}>
         {at === null
-          ? "Minutes since this part of the run began."
+          ? "Minutes and seconds since this part of the run began."
           : `At ${moment(load.samples[at]?.atMs ?? 0)} since this part of the run began.`}
       </Text>
     </div>

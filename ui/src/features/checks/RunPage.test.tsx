@@ -104,6 +104,49 @@ describe("a running check", () => {
     expect(run_show).toHaveBeenCalledTimes(3);
   });
 
+  test("is paused and goes on with P, and says so plainly", async () => {
+    const second = "01939f00-0000-7000-8000-000000000002";
+    const { user, host } = await renderScreen(<RunPage run={second} />, { users: 30_000 });
+    await host.call("check_start", {
+      organization: 2,
+      password: { kind: "stored" },
+      scope: { kind: "all" },
+      sendAgain: false,
+    });
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    await screen.findByRole("button", { name: "Pause" });
+    await user.keyboard("p");
+    expect(await screen.findByRole("button", { name: "Resume" })).toBeVisible();
+    expect(screen.getByText("Paused")).toBeVisible();
+    const line = (await screen.findAllByText(/ of 30,000 - Paused$/))[0]?.textContent;
+    await new Promise((done) => setTimeout(done, 600));
+    expect(screen.getAllByText(line ?? "")[0]).toBeVisible();
+    await user.keyboard("p");
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeVisible();
+    expect((await screen.findAllByText(/ of 30,000 - 420\/s - /)).length).toBeGreaterThan(0);
+  });
+
+  test("that could not be paused says why", async () => {
+    const check_pause = () => {
+      throw new CommandError({ code: "not_allowed", message: "This check has ended." });
+    };
+    const { user } = await open(page, "/", { check_pause });
+    await user.click(await screen.findByRole("button", { name: "Pause" }));
+    expect(await screen.findByText("The check was not paused.")).toBeVisible();
+    expect(screen.getByText(/This check has ended\./)).toBeVisible();
+  });
+
+  test("shows an opened canary at once, in every view", async () => {
+    const opened = sampleSummary({ total: 4830, granted: 1, causes: [{ cause: "impersonation.exposed", count: 1 }] });
+    const { user } = await open({ ...page, progress: { ...page.progress, summary: opened } });
+    const heading = await screen.findByRole("heading", { name: "Run 9" });
+    for (const tab of [/^Causes/, /^Mailboxes/, "Steps", "Server load"]) {
+      await user.click(screen.getByRole("tab", { name: tab }));
+      const banner = screen.getByText("A mailbox that must be refused was opened");
+      expect(banner.compareDocumentPosition(heading)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+    }
+  });
+
   test("is canceled after a question; Esc asks it", async () => {
     const check_cancel = vi.fn(() => ({}));
     const { user } = await open(page, "/", { check_cancel });
@@ -428,4 +471,128 @@ describe("a re-check with a password that was refused", () => {
     await waitFor(() => expect(screen.queryByText("This password was refused before")).not.toBeInTheDocument());
     expect(asked).toHaveLength(2);
   });
+});
+
+describe("a run that was cut off", () => {
+  const summary = sampleSummary({ granted: 1, not_checked: 2 });
+  const cut = samplePage(sampleRow({ state: "interrupted", summary }));
+
+  test("goes on where it was, with a password that is asked for", async () => {
+    const asked: unknown[] = [];
+    let current = cut;
+    const run_resume = (request: { password: { kind: string } }) => {
+      asked.push(request);
+      if (request.password.kind === "stored") {
+        throw new CommandError({ code: "password_needed", message: "Enter the password." });
+      }
+      const row = { ...cut.row, state: "running" as const };
+      current = { ...cut, row, progress: { ...cut.progress, state: "running", done: 1 } };
+      return { run: runId };
+    };
+    const { user } = await renderScreen(<RunPage run={runId} />, {
+      replace: { run_show: () => current, run_resume },
+    });
+    expect(await screen.findByText("Interrupted.")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Resume" }));
+    await user.type(await screen.findByLabelText("Password"), "pw");
+    await user.click(screen.getByRole("button", { name: "Check" }));
+    expect(await screen.findByRole("button", { name: "Pause" })).toBeVisible();
+    expect(asked).toEqual([
+      { run: runId, password: { kind: "stored" }, sendAgain: false },
+      { run: runId, password: { kind: "typed", password: "pw" }, sendAgain: false },
+    ]);
+  });
+
+  test("sends a password that was refused only on request", async () => {
+    const asked: { sendAgain: boolean }[] = [];
+    const run_resume = (request: { sendAgain: boolean }) => {
+      asked.push(request);
+      if (request.sendAgain) return { run: runId };
+      throw new CommandError({ code: "password_refused", message: "It was refused 4 minutes ago." });
+    };
+    const { user } = await open(cut, "/", { run_resume });
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
+    const guard = await findDialog("This password was refused before");
+    await user.click(guard.getByRole("button", { name: "Send once more" }));
+    await waitFor(() => expect(asked.map(({ sendAgain }) => sendAgain)).toEqual([false, true]));
+  });
+
+  test("says why it did not go on", async () => {
+    const run_resume = () => {
+      throw new CommandError({ code: "already_running", message: "Another check of Contoso is running." });
+    };
+    const { user } = await open(cut, "/", { run_resume });
+    await user.click(await screen.findByRole("button", { name: "Resume" }));
+    expect(await screen.findByText("The check didn't go on.")).toBeVisible();
+  });
+
+  test("that is complete has nothing to go on with", async () => {
+    await open(samplePage(sampleRow()));
+    await screen.findByText("Passed.");
+    expect(screen.queryByRole("button", { name: "Resume" })).not.toBeInTheDocument();
+  });
+});
+
+test("a sample says what it means for the others, next to the verdict", async () => {
+  const sentence = "All 200 opened: with 95 % confidence at most 69 of 4,830 mailboxes do not.";
+  const sample = { decided: 200, failed: 0, population: 4830, atMost: 69, sentence };
+  await open(samplePage(sampleRow({ scope: "sample" }), { sample }));
+  expect(await screen.findByText("Passed.")).toBeVisible();
+  expect(screen.getByText("Random sample")).toBeVisible();
+  expect(screen.getByText(sentence)).toBeVisible();
+});
+
+test("an opened canary leads the causes, however few there are", async () => {
+  const page = stoppedPage();
+  const first = page.causes[0] as CauseCard;
+  const exposed = {
+    ...first,
+    cause: "impersonation.exposed",
+    count: 1,
+    title: "Opened, but must be refused",
+  } as CauseCard;
+  await open({ ...page, causes: [{ ...first, count: 900 }, exposed] }, "/?view=causes");
+  const cards = await screen.findAllByRole("article");
+  expect(within(cards[0] as HTMLElement).getByText("Opened, but must be refused")).toBeVisible();
+});
+
+describe("mailboxes that are ticked", () => {
+  test("are checked again, by their users", async () => {
+    const check_start = vi.fn((_: StartCheck) => ({ run: past }));
+    const { user } = await renderScreen(<RunPage run={past} />, { at: "/?view=mailboxes", replace: { check_start } });
+    const boxes = await screen.findAllByRole("checkbox", { name: /^Select .*@contoso\.com$/ });
+    await user.click(boxes[0] as HTMLElement);
+    await user.click(boxes[2] as HTMLElement);
+    expect(screen.getByText("2 mailboxes selected")).toBeVisible();
+    await user.click(screen.getByRole("button", { name: "Re-check selected" }));
+    await waitFor(() => expect(check_start).toHaveBeenCalledOnce());
+    expect(check_start.mock.calls[0]?.[0].scope).toEqual({ kind: "users", ids: [2_000_000, 2_000_002] });
+  });
+
+  test("one alone is checked as its address; F5 does it too", async () => {
+    const check_start = vi.fn((_: StartCheck) => ({ run: past }));
+    const { user } = await renderScreen(<RunPage run={past} />, { at: "/?view=mailboxes", replace: { check_start } });
+    await user.click(await screen.findByRole("checkbox", { name: /^Select ada\.byron0@/ }));
+    await user.keyboard("{F5}");
+    await waitFor(() => expect(check_start).toHaveBeenCalledOnce());
+    expect(check_start.mock.calls[0]?.[0].scope).toEqual({ kind: "address", address: "ada.byron0@contoso.com" });
+  });
+
+  test("can be too many", async () => {
+    const { user } = await renderScreen(<RunPage run={past} />, { at: "/?view=mailboxes", users: 600 });
+    await user.click(await screen.findByRole("checkbox", { name: "Select all that match" }));
+    expect(screen.getByText("600 mailboxes selected")).toBeVisible();
+    expect(screen.getByRole("button", { name: "Re-check selected" })).toHaveAttribute("aria-disabled", "true");
+    await user.keyboard("{Escape}");
+    expect(screen.queryByRole("toolbar", { name: "Selected mailboxes" })).not.toBeInTheDocument();
+  });
+});
+
+test("a result says what proves that the right mailbox opened, and what became of each folder", async () => {
+  await renderScreen(<RunPage run={past} />, { at: "/?view=mailboxes&seq=0" });
+  const drawer = within(await screen.findByRole("dialog", { name: "Details of the mailbox" }));
+  const proof = within(await drawer.findByRole("region", { name: "Right mailbox" }));
+  expect(proof.getByText("Same as in the list")).toBeVisible();
+  const folders = within(drawer.getByRole("region", { name: "Folders" })).getAllByRole("listitem");
+  expect(folders.map((folder) => folder.textContent)).toEqual(["InboxOpened", "CalendarOpened"]);
 });

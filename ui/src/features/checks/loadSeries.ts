@@ -57,12 +57,12 @@ export function extentOf(values: readonly (number | null)[]): { now: number; lea
   };
 }
 
-/** The next round number at or above all of these: 1, 2, 5, 10, 20, 50 … */
+/** The next round number at or above all of these: 1, 2, 3, 4, 5, 6, 8, 10, 20 … */
 export function topOf(values: readonly (number | null)[]): number {
   const most = values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
   if (most <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= most) ?? most;
+  return [1, 2, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((step) => step >= most) ?? most;
 }
 
 /** Where on the time axis each sample ends, from 0 to the width of the box; the last stands at its right edge. */
