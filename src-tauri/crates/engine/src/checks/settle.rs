@@ -283,7 +283,7 @@ impl Conductor {
                     let took = answered.observed.elapsed.unwrap_or_default();
                     let asked = now.checked_sub(took).unwrap_or(now);
                     let too_many = answered.observed.too_many;
-                    self.governor.busy(too_many, wait, asked, now);
+                    self.governor.busy(ticket.seq, too_many, wait, asked, now);
                 }
                 self.waiting.push(Waiting {
                     ready: now + wait,
