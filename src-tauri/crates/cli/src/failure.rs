@@ -65,6 +65,12 @@ pub(crate) fn tell(problem: &Problem, json: bool) -> ExitCode {
     Exit::Incomplete.code()
 }
 
+/// Says a problem on stderr, beside a report that is there all the same.
+pub(crate) fn tell_beside(problem: &Problem) {
+    // Where nobody listens, the exit code still tells.
+    let _ = tell_people(problem);
+}
+
 /// Our own fault.
 pub(crate) fn internal(doing: &str, error: &dyn std::error::Error) -> Problem {
     Problem::new(

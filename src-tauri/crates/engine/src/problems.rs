@@ -8,6 +8,11 @@ use store::{OpenError, StoreError};
 /// What to do about a data folder that cannot be used.
 const CHOOSE_ANOTHER: &str = "Give yourself write access to this folder, or choose another one: --data-dir DIR or UNDERSTUDY_DATA_DIR.";
 
+/// Said where a write was rolled back.
+const NOTHING_CHANGED: &str = " Nothing was changed.";
+/// Said where the same can be done once more.
+const TRY_AGAIN: &str = " and try again.";
+
 /// Why a closure on the database gave up: a refusal of ours, or the store's. Either rolls back.
 pub(crate) enum Refusal {
     /// Ours.
@@ -46,10 +51,21 @@ pub(crate) fn of_store(error: StoreError) -> Problem {
             Problem::new(Code::NotFound, "This is not there any more.").hint("Load the list again.")
         }
         StoreError::Taken { what } => Problem::new(Code::Taken, format!("This {what} is taken.")),
-        StoreError::Full => data_folder("The disk is full. Nothing was changed.")
-            .hint("Free some space and try again."),
-        StoreError::ReadOnly => data_folder("The database is read-only. Nothing was changed.")
-            .hint("Give yourself write access to the data folder and try again."),
+        StoreError::Full(folder) => data_folder(format!(
+            "The disk that holds {} is full. Nothing was changed.",
+            folder.display()
+        ))
+        .hint("Free some space and try again."),
+        StoreError::ReadOnly(folder) => data_folder(format!(
+            "The folder {} has become read-only. Nothing was changed.",
+            folder.display()
+        ))
+        .hint("Give yourself write access to this folder and try again."),
+        StoreError::Io { folder, source } => data_folder(format!(
+            "The folder {} cannot be read or written any more: {source}. Nothing was changed.",
+            folder.display()
+        ))
+        .hint("Look after the disk or the share that it is on, and try again."),
         StoreError::Busy => {
             data_folder("Another program keeps the database locked. Nothing was changed.")
                 .hint("Close the other program (a backup, a virus scanner) and try again.")
@@ -63,6 +79,26 @@ pub(crate) fn of_store(error: StoreError) -> Problem {
         error @ (StoreError::Json(_) | StoreError::Sqlite(_)) => {
             internal("working with the database", &error)
         }
+    }
+}
+
+/// The same problem for a run that it cut off: what is saved stays, and the run can go on where it
+/// is kept.
+pub(crate) fn cut_off(problem: &Problem, kept: bool) -> Problem {
+    let why = problem.message.trim_end_matches(NOTHING_CHANGED);
+    let stays = if kept {
+        " What was saved before stays."
+    } else {
+        ""
+    };
+    let told = Problem::new(problem.code, format!("The check was cut off. {why}{stays}"));
+    match problem.hint.as_deref() {
+        Some(hint) if kept && hint.ends_with(TRY_AGAIN) => told.hint(format!(
+            "{}, then go on with this check: Resume, or `understudy check --resume last`.",
+            hint.trim_end_matches(TRY_AGAIN)
+        )),
+        Some(hint) => told.hint(hint),
+        None => told,
     }
 }
 

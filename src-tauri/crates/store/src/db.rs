@@ -28,6 +28,8 @@ pub struct Db {
     writer: Arc<Mutex<Connection>>,
     /// `None`: a temporary database, which one connection alone can see.
     readers: Option<Arc<Readers>>,
+    /// Where it is, for whoever has to make room.
+    folder: Arc<Path>,
 }
 
 struct Readers {
@@ -61,6 +63,7 @@ impl Db {
                 permits: Arc::new(Semaphore::new(READERS)),
                 idle: std::sync::Mutex::new(Vec::new()),
             })),
+            folder: folder.into(),
         })
     }
 
@@ -89,6 +92,7 @@ impl Db {
         Ok(Self {
             writer: Arc::new(Mutex::new(connection)),
             readers: None,
+            folder: temporary_folder().into(),
         })
     }
 
@@ -109,12 +113,13 @@ impl Db {
             .acquire_owned()
             .await
             .map_err(|_| StoreError::Stopped)?;
+        let folder = Arc::clone(&self.folder);
         blocking(move || {
             let _permit = permit;
-            let mut connection = readers.take()?;
+            let mut connection = readers.take().map_err(|error| error.in_folder(&folder))?;
             let result = run(&mut connection, TransactionBehavior::Deferred, f);
             readers.give_back(connection);
-            result
+            result.map_err(|error| error.in_folder(&folder))
         })
         .await
     }
@@ -157,7 +162,11 @@ impl Db {
         f: impl FnOnce(&Tx<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let mut connection = self.writer.clone().lock_owned().await;
-        blocking(move || run(&mut connection, behavior, f)).await
+        let folder = Arc::clone(&self.folder);
+        blocking(move || {
+            run(&mut connection, behavior, f).map_err(|error| error.in_folder(&folder))
+        })
+        .await
     }
 }
 
@@ -191,6 +200,18 @@ impl Readers {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(connection);
+    }
+}
+
+/// Where `SQLite` keeps files without a name (<https://sqlite.org/tempfiles.html> §5).
+fn temporary_folder() -> PathBuf {
+    let named = ["SQLITE_TMPDIR", "TMPDIR"]
+        .into_iter()
+        .find_map(std::env::var_os);
+    match named {
+        _ if cfg!(windows) => std::env::temp_dir(),
+        Some(folder) => folder.into(),
+        None => PathBuf::from("/var/tmp"),
     }
 }
 

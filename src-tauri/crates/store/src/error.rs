@@ -1,5 +1,7 @@
 //! Why the database cannot be opened, read or written.
 
+use std::fs;
+use std::io::{ErrorKind as Kind, Write as _};
 use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
@@ -16,12 +18,21 @@ pub enum StoreError {
         /// `name`, `external id`, `address`; `key` for anything else.
         what: &'static str,
     },
-    /// No space is left on the disk.
-    #[error("the disk is full")]
-    Full,
-    /// The database or its folder has become read-only.
-    #[error("the database is read-only")]
-    ReadOnly,
+    /// No space is left on the disk that holds this folder, or for this person.
+    #[error("the disk that holds {} is full", .0.display())]
+    Full(PathBuf),
+    /// The database in this folder, or the folder itself, has become read-only.
+    #[error("{} is read-only", .0.display())]
+    ReadOnly(PathBuf),
+    /// The system cannot read or write the database: a disk that fails, a share that is cut off.
+    #[error("{} cannot be read or written", folder.display())]
+    Io {
+        /// Where the database is.
+        folder: PathBuf,
+        /// What `SQLite` said.
+        #[source]
+        source: rusqlite::Error,
+    },
     /// Another process kept the database locked for longer than we wait.
     #[error("the database is in use by another process")]
     Busy,
@@ -101,8 +112,13 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => taken(error),
-            Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            // Where that is only the database knows: `in_folder` names it.
+            Some(ErrorCode::DiskFull) => Self::Full(PathBuf::new()),
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly(PathBuf::new()),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => Self::Io {
+                folder: PathBuf::new(),
+                source: error,
+            },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
                 Self::Damaged(error.to_string())
@@ -113,6 +129,38 @@ impl From<rusqlite::Error> for StoreError {
             },
         }
     }
+}
+
+impl StoreError {
+    /// Names the folder, and why it cannot be written where `SQLite` does not say: it calls a quota
+    /// and a file system that turned read-only by the same name as a broken disk.
+    pub(crate) fn in_folder(self, folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        match self {
+            Self::Full(_) => Self::Full(folder),
+            Self::ReadOnly(_) => Self::ReadOnly(folder),
+            Self::Io { source, .. } => match unwritable(&folder) {
+                Some(Kind::StorageFull | Kind::QuotaExceeded) => Self::Full(folder),
+                Some(Kind::ReadOnlyFilesystem | Kind::PermissionDenied) => Self::ReadOnly(folder),
+                _ => Self::Io { folder, source },
+            },
+            other => other,
+        }
+    }
+}
+
+/// Why nothing can be written in a folder, tried on a file that is gone again at once; nothing: it
+/// can. Not on the database itself: to close it would drop the locks that `SQLite` holds on it
+/// (<https://sqlite.org/howtocorrupt.html> §2.2).
+fn unwritable(folder: &Path) -> Option<Kind> {
+    let probe = folder.join("understudy.probe");
+    let written = fs::File::create(&probe).and_then(|mut file| {
+        file.write_all(&[0; 8_192])?;
+        file.sync_all()
+    });
+    // Where it could not be made there is nothing to remove.
+    let _ = fs::remove_file(probe);
+    written.err().map(|error| error.kind())
 }
 
 impl OpenError {

@@ -8,7 +8,7 @@ use engine::{Engine, Options};
 
 use super::audit::{self, Prepared};
 use crate::args::Global;
-use crate::failure::{Exit, Failure};
+use crate::failure::{self, Exit, Failure};
 use crate::follow::{Interrupts, follow};
 use crate::output::Output;
 use crate::password::PasswordArgs;
@@ -286,6 +286,8 @@ async fn tell(
 ) -> Result<(Exit, Result<(), Failure>), Failure> {
     let run: RunId = started.run.clone();
     let format = args.format.format();
+    // Where not even reading goes, the first cause tells more than its consequence.
+    let unread = |started: &StartedCheck, problem| started.cut_off().unwrap_or(problem);
     let (report, written) = if format == Format::Jsonl {
         let row = Report::of(engine, run.clone()).await?.page.row;
         let mut stream = Stream::new(engine, row, args.folders.len() > 1, output);
@@ -293,7 +295,8 @@ async fn tell(
         if let Err(Failure::Killed) = followed {
             return Err(Failure::Killed);
         }
-        let report = Report::of(engine, run).await?;
+        let report = Report::of(engine, run).await;
+        let report = report.map_err(|problem| unread(&started, problem))?;
         let written = match followed {
             Ok(()) => stream.end(&report).await,
             Err(failure) => Err(failure),
@@ -301,7 +304,8 @@ async fn tell(
         (report, written)
     } else {
         follow(&mut started, interrupts, None).await?;
-        let mut report = Report::of(engine, run).await?;
+        let report = Report::of(engine, run).await;
+        let mut report = report.map_err(|problem| unread(&started, problem))?;
         report.steps = (global.verbose > 0).then_some(Detail::Everything);
         let pen = Pen::new(global.color.paints_stdout() && args.format.output.is_none());
         let written = print::report(&report, format, output, pen).await;
@@ -314,6 +318,9 @@ async fn tell(
             print::totals(&row.summary),
             print::standing(&row.summary, row.state)
         );
+    }
+    if let Some(problem) = started.cut_off() {
+        failure::tell_beside(&problem);
     }
     Ok((Exit::of_run(&row.summary, row.state), written))
 }

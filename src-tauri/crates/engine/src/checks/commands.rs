@@ -280,7 +280,13 @@ pub(super) async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun,
         .read(move |tx| runs::show(tx, &wanted))
         .await
         .map_err(of_store)?;
-    found.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))
+    let mut found =
+        found.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))?;
+    if let Some((_, end)) = stage.running.kept_end(run) {
+        (found.row.state, found.row.message) = (end.state, end.message);
+        (found.row.summary, found.steps) = (end.summary, end.steps);
+    }
+    Ok(found)
 }
 
 pub(super) fn final_progress(stored: &StoredRun) -> RunProgress {

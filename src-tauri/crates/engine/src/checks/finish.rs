@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use contract::{
-    Cause, CertificateInfo, Expectation, OrganizationId, Problem, RunAuthentication, RunProgress,
-    RunState, Summary, Verdict,
+    Cause, CertificateInfo, Expectation, OrganizationId, Problem, RunAuthentication, RunId,
+    RunProgress, RunState, Summary, Verdict,
 };
 use store::run_results::{self, CauseGroup};
 use store::runs::{self, RunFinish, RunHeader};
@@ -25,16 +25,17 @@ pub(super) struct Context {
     pub(super) events: Option<mpsc::Sender<RunEvent>>,
 }
 
-/// Plays a run and ends it, whatever happens.
-pub(super) async fn play(mut conductor: Conductor, context: Context) {
+/// Plays a run and ends it, whatever happens. Answers what cut it off, if anything.
+pub(super) async fn play(mut conductor: Conductor, context: Context) -> Option<Problem> {
     tell_undecided(&conductor, &context, Told::BeforeAsking).await;
     let played = conductor.play().await;
     let ended = match played {
         Ok(ended) => close(&mut conductor, &context, ended).await,
         Err(problem) => Err(problem),
     };
-    if let Err(problem) = ended {
-        interrupt(&conductor, &context, &problem).await;
+    match ended {
+        Ok(()) => None,
+        Err(problem) => Some(interrupt(&conductor, &context, &problem).await),
     }
 }
 
@@ -54,14 +55,7 @@ async fn close(conductor: &mut Conductor, context: &Context, ended: Ended) -> Re
         ))
     });
     let (rows, groups) = counted.await.map_err(crate::problems::of_store)?;
-    let wire = conductor.summary();
-    let summary = Summary {
-        requests: wire.requests,
-        connections: wire.connections,
-        log_ons: wire.log_ons,
-        retries: wire.retries,
-        ..rows
-    };
+    let summary = with_wire(&conductor.summary(), rows);
     let state = state(&ended, &summary, &groups);
     tell_undecided(conductor, context, Told::NeverAsked).await;
     let canaries = canaries(conductor).await?;
@@ -168,8 +162,9 @@ async fn save(
 }
 
 /// Nothing can be saved any more: the run says so, and can be resumed.
-async fn interrupt(conductor: &Conductor, context: &Context, problem: &Problem) {
-    tracing::error!(%problem, "a check was cut off");
+async fn interrupt(conductor: &Conductor, context: &Context, problem: &Problem) -> Problem {
+    tracing::debug!(%problem, "a check was cut off");
+    let problem = crate::problems::cut_off(problem, context.stage.folder.is_some());
     let number = conductor.spec.number;
     let finish = RunFinish {
         state: RunState::Interrupted,
@@ -180,14 +175,47 @@ async fn interrupt(conductor: &Conductor, context: &Context, problem: &Problem) 
         steps: conductor.facts.steps.clone(),
         warnings: conductor.facts.warnings.clone(),
     };
-    if let Err(error) = conductor
-        .db
-        .write(move |tx| runs::finish(tx, number, &finish))
-        .await
-    {
-        tracing::error!(%error, "nor could that be saved");
+    let end = finish.clone();
+    let saved = conductor.db.write(move |tx| {
+        // The rows say what is saved; what was decided after them is not.
+        let summary = with_wire(&end.summary, run_results::summary(tx, number)?);
+        runs::finish(tx, number, &RunFinish { summary, ..end })
+    });
+    if let Err(error) = saved.await {
+        tracing::debug!(%error, "nor could that be saved");
+        let run = conductor.spec.run.clone();
+        context.stage.running.keep_end(run, (number, finish));
     }
     tell_end(conductor, RunState::Interrupted, None, conductor.summary());
+    problem
+}
+
+/// Saves the end of a run that could not be saved when it came.
+///
+/// # Errors
+/// When it cannot be saved now either.
+pub(super) async fn make_up(stage: &Stage, run: &RunId) -> Result<(), Problem> {
+    let Some((number, finish)) = stage.running.kept_end(run) else {
+        return Ok(());
+    };
+    let saved = stage.db.write(move |tx| {
+        let summary = with_wire(&finish.summary, run_results::summary(tx, number)?);
+        runs::finish(tx, number, &RunFinish { summary, ..finish })
+    });
+    saved.await.map_err(crate::problems::of_store)?;
+    stage.running.forget_end(run);
+    Ok(())
+}
+
+/// Counts of the rows with those of the wire, which stand in no row.
+fn with_wire(wire: &Summary, rows: Summary) -> Summary {
+    Summary {
+        requests: wire.requests,
+        connections: wire.connections,
+        log_ons: wire.log_ons,
+        retries: wire.retries,
+        ..rows
+    }
 }
 
 fn tell_end(conductor: &Conductor, state: RunState, cause: Option<Cause>, summary: Summary) {

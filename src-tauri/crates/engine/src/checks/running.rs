@@ -1,15 +1,18 @@
 //! The checks that go on now, by run and by organization. One run an organization at a time.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contract::{OrganizationId, RunId, RunProgress, ServerLoad, Step};
+use store::runs::{RunFinish, RunNumber};
 use tokio::sync::watch;
 
 /// Every check that goes on.
 #[derive(Default)]
 pub(crate) struct RunningChecks {
     checks: Mutex<HashMap<RunId, Arc<Running>>>,
+    /// Ends of runs that could not be saved: the database still calls them running.
+    ends: Mutex<HashMap<RunId, (RunNumber, RunFinish)>>,
 }
 
 /// A check that goes on.
@@ -67,6 +70,25 @@ impl RunningChecks {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(run);
+    }
+
+    /// Keeps the end of a run that could not be saved.
+    pub(crate) fn keep_end(&self, run: RunId, end: (RunNumber, RunFinish)) {
+        self.ends().insert(run, end);
+    }
+
+    /// The end of a run that could not be saved.
+    pub(crate) fn kept_end(&self, run: &RunId) -> Option<(RunNumber, RunFinish)> {
+        self.ends().get(run).cloned()
+    }
+
+    /// The end is saved after all.
+    pub(crate) fn forget_end(&self, run: &RunId) {
+        self.ends().remove(run);
+    }
+
+    fn ends(&self) -> MutexGuard<'_, HashMap<RunId, (RunNumber, RunFinish)>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Cancels every check and waits until what is decided is saved.

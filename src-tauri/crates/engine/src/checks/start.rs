@@ -68,6 +68,7 @@ pub struct StartedCheck {
     pub events: Option<mpsc::Receiver<RunEvent>>,
     stage: Arc<Stage>,
     ended: watch::Receiver<bool>,
+    cut_off: watch::Receiver<Option<Problem>>,
 }
 
 impl StartedCheck {
@@ -82,6 +83,12 @@ impl StartedCheck {
     pub async fn ended(&mut self) {
         // An error means that the run's task is gone: then it has ended as well.
         let _ = self.ended.wait_for(|ended| *ended).await;
+    }
+
+    /// What cut the run off before its time: nothing can be saved any more. Known when it has ended.
+    #[must_use]
+    pub fn cut_off(&self) -> Option<Problem> {
+        self.cut_off.borrow().clone()
     }
 }
 
@@ -163,6 +170,7 @@ pub(crate) async fn resume(
     sending: Sending,
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
+    finish::make_up(stage, run).await?;
     let wanted = run.clone();
     let stored = stage
         .db
@@ -311,6 +319,7 @@ async fn begin(
     let (tell, progress) = watch::channel(first_progress(&run, &recorded));
     let (ladder, steps) = watch::channel(Vec::new());
     let (end, ended) = watch::channel(false);
+    let (tell_why, cut_off) = watch::channel(None);
     let entered = stage.running.enter(
         run.clone(),
         Running {
@@ -372,7 +381,7 @@ async fn begin(
     conductor.facts.discovery = found.map(Into::into);
     let (keeper, id, last) = (Arc::clone(stage), run.clone(), progress.clone());
     tokio::spawn(async move {
-        finish::play(conductor, context).await;
+        tell_why.send_replace(finish::play(conductor, context).await);
         let last = last.borrow().clone();
         watched.end(&keeper, &last).await;
         keeper.running.leave(&id);
@@ -385,6 +394,7 @@ async fn begin(
         events: stream,
         stage: Arc::clone(stage),
         ended,
+        cut_off,
     })
 }
 
