@@ -49,6 +49,9 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 stream.write_all(CHALLENGE).await?;
             } else if conduct.hears() {
                 conduct.answer(&request, &mut reply).await;
+                if request.last {
+                    close(&mut reply);
+                }
                 stream.write_all(&reply).await?;
             }
             stream.flush().await?;
@@ -62,4 +65,11 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             return Ok(());
         }
     }
+}
+
+/// Says that this answer is the last one: Node keeps a connection of which nobody says so.
+fn close(reply: &mut Vec<u8>) {
+    let status_line = reply.iter().position(|&byte| byte == b'\n');
+    let at = status_line.map_or(0, |at| at + 1);
+    reply.splice(at..at, *b"Connection: close\r\n");
 }
