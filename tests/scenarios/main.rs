@@ -21,6 +21,7 @@ mod lists;
 mod log_on;
 mod ntlm;
 mod probe;
+mod proof;
 mod proxies;
 mod refusals;
 mod service_account;
