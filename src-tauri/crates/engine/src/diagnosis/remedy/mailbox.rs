@@ -8,7 +8,7 @@ use super::step::{Shell, Step, alternative, change, look, undo, verify};
 /// The whole list, to be imported again.
 pub(super) fn list() -> Vec<Step> {
     vec![
-        look("Get-Mailbox -ResultSize Unlimited | Select-Object DisplayName,PrimarySmtpAddress,UserPrincipalName,RecipientTypeDetails | Export-Csv users.csv -NoTypeInformation -Encoding UTF8")
+        look("Get-Mailbox -ResultSize Unlimited | Select-Object DisplayName,PrimarySmtpAddress,UserPrincipalName,RecipientTypeDetails,ExchangeGuid | Export-Csv users.csv -NoTypeInformation -Encoding UTF8")
             .note("Writes users.csv, which can be imported here."),
     ]
 }
