@@ -5,7 +5,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{Cause, MailboxProof, ResultRef, RunId, RunRef, Secret};
 use engine::Engine;
-use exchange_sim::{Fault, FolderIds, Mailbox, Options, Role, Simulator, What, When, mailbox_guid};
+use exchange_sim::{
+    EwsError, Fault, FolderIds, Mailbox, Options, Role, Simulator, What, When, mailbox_guid,
+};
 use support::{Check, Live, Outcome, PASSWORD, engine, server, start};
 
 const OWN: &str = "svc-ews@contoso.com";
@@ -228,6 +230,28 @@ async fn a_mailbox_that_the_list_gives_to_one_that_is_refused_proves_nothing() {
     assert_eq!(run.end(), "stopped impersonation.ignored");
     assert_eq!(run.user(3), IGNORED);
     assert!(run.user(2).starts_with("refused"), "{}", run.user(2));
+}
+
+#[tokio::test]
+async fn where_the_other_mailbox_cannot_be_asked_nothing_is_proven_either() {
+    let exchange = start(server(4)).await;
+    plan(&exchange, 3, shows(&folder_of(&guid(2))));
+    // The first question is answered; what is asked after that is the proof.
+    let two = || When::Mailbox(user(2));
+    exchange.plan(Fault::once(two(), shows(&folder_of(FOREIGN))));
+    exchange.plan(Fault::always(two(), What::Ews(EwsError::busy(300_000))));
+    let guids: Vec<String> = (1..=4).map(guid).collect();
+    let list = listed(guids.iter().map(String::as_str));
+    let run = Check::on(&exchange)
+        .list(list)
+        .lanes(1)
+        .run(&exchange)
+        .await;
+    assert_eq!(
+        (run.end().as_str(), run.user(3).as_str()),
+        ("incomplete", "undetermined server.busy")
+    );
+    assert_eq!(run.user(2), "granted", "nothing was held against it");
 }
 
 #[tokio::test]

@@ -315,6 +315,39 @@ async fn an_export_is_read_again_by_the_import() {
 }
 
 #[tokio::test]
+async fn a_mailbox_guid_is_imported_and_exported() {
+    let world = World::new().await;
+    let here = world.organization("Here").await.id;
+    let csv = b"PrimarySmtpAddress,ExchangeGuid\nanna@contoso.com,{BB00F7CF-0B94-4FAB-8EF5-231F0BC40416}\n\
+        ben@contoso.com,\ncarl@contoso.com,12345\n";
+    let preview = world.engine.users_import_preview(list(here, csv)).await;
+    let token = preview.expect("read").token;
+    let rows = contract::ImportRows {
+        token: token.clone(),
+        group: None,
+        offset: 0,
+        limit: 10,
+    };
+    let rows = world.engine.users_import_rows(rows).await.expect("there");
+    let reasons: Vec<_> = rows.rows.iter().map(|row| row.reason.as_deref()).collect();
+    let ignored = "ExchangeGuid is not a GUID and was ignored: 12345.";
+    assert_eq!(reasons, [None, None, Some(ignored)], "all three are added");
+    let apply = contract::ImportApply { token };
+    let added = world.engine.users_import_apply(apply).await.expect("added");
+    assert_eq!(added.added, 3);
+    let export = ExportUsers {
+        organization: Some(here),
+        filter: UsersFilter::default(),
+    };
+    let file = world.engine.users_export(export).await.expect("written");
+    let text = std::fs::read_to_string(&file.path).expect("there");
+    let guid = ",bb00f7cf-0b94-4fab-8ef5-231f0bc40416,";
+    let with_guid: Vec<_> = text.lines().filter(|line| line.contains(guid)).collect();
+    assert_eq!(with_guid.len(), 1, "{text}");
+    assert!(with_guid[0].contains("anna@contoso.com"));
+}
+
+#[tokio::test]
 async fn a_page_has_1_to_1000_rows() {
     let world = World::new().await;
     for limit in [0, 1_001] {

@@ -7,6 +7,7 @@ mod configuration;
 mod confirmed_hosts;
 mod fixtures;
 mod guide;
+mod listed;
 mod long_lists;
 mod opening;
 mod organizations;
