@@ -25,6 +25,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0016_locations.sql")),
     M::up(include_str!("../migrations/0017_server_load.sql")),
     M::up(include_str!("../migrations/0018_mailbox_guids.sql")),
+    M::up(include_str!("../migrations/0019_lean_results.sql")),
     M::up(include_str!("../migrations/0020_long_lists.sql")),
 ];
 

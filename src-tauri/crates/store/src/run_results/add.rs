@@ -1,7 +1,7 @@
 //! Filling the list of a run.
 
 use contract::{Cause, IdentifyBy, OrganizationId, Verdict};
-use rusqlite::named_params;
+use rusqlite::params;
 
 use super::{NewResult, Selection};
 use crate::runs::RunNumber;
@@ -19,28 +19,28 @@ pub fn add(
     first_seq: i64,
     rows: &[NewResult],
 ) -> Result<i64, StoreError> {
+    let mut add = tx.connection().prepare_cached(include_str!("add.sql"))?;
     let mut seq = first_seq;
     for row in rows {
         let decided = row.decided.as_ref();
-        let added = tx.execute(
-            include_str!("add.sql"),
-            named_params! {
-                ":run": run.0,
-                ":seq": seq,
-                ":mailbox": row.mailbox,
-                ":mailbox_key": key(&row.mailbox),
-                ":identity": row.identity,
-                ":name": row.name,
-                ":name_key": key(&row.name),
-                ":kind": row.kind,
-                ":user": row.user.map(|user| user.0),
-                ":expectation": row.expectation.as_str(),
-                ":verdict": decided.map(|decided| decided.verdict).map(Verdict::as_str),
-                ":cause": decided.and_then(|decided| decided.cause).map(Cause::as_str),
-                ":message": decided.and_then(|decided| decided.message.as_deref()),
-            },
-        )?;
-        seq += added.cast_signed();
+        // By place: SQLite looks every name up again for every row.
+        let added = add.execute(params![
+            run.0,
+            seq,
+            row.mailbox,
+            key(&row.mailbox),
+            row.identity,
+            row.name,
+            key(&row.name),
+            row.kind,
+            row.user.map(|user| user.0),
+            row.expectation.as_str(),
+            decided.map(|decided| decided.verdict).map(Verdict::as_str),
+            decided.and_then(|decided| decided.cause).map(Cause::as_str),
+            decided.and_then(|decided| decided.message.as_deref()),
+            row.listed_guid,
+        ])?;
+        seq += (added as u64).cast_signed();
     }
     Ok(seq)
 }

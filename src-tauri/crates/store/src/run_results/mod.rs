@@ -20,7 +20,9 @@ pub use canaries::canaries;
 pub use cluster::{CodeCount, cause_codes, cause_count, cause_evidence, cause_mailboxes};
 pub use listed::{Misfits, listed_by_others, misfits, only_digests};
 pub use page::{each, each_with_folders, page, rows_by_folder_key, show};
-pub use record::{close_pending, name_refusals, pending, record, refused_must_open, reopen};
+pub use record::{
+    close_pending, name_refusals, pending, record, refused_must_open, reopen, repeats,
+};
 pub use summary::{CauseGroup, cause_groups, summary};
 pub use unasked::{decide_kinds, decide_without_identity, expect_refusal, link_users};
 
@@ -128,17 +130,18 @@ pub struct Outcome {
     pub folders: Vec<FolderResult>,
     /// RFC 3339, UTC.
     pub checked_at: Option<String>,
-    /// What went over the wire, redacted. `None` removes what was kept before.
+    /// What went over the wire, redacted. `None` removes what was kept before of a row that was asked more
+    /// than once.
     pub evidence: Option<Evidence>,
 }
 
 /// A folder identity that was seen before in the same run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
-    /// The row that was just recorded.
+    /// The row that showed it again.
     pub seq: i64,
-    /// Other granted rows with the same folder identity, in the order of the list.
-    pub others: Vec<i64>,
+    /// The row that showed it first.
+    pub other: i64,
 }
 
 /// One result with everything that is kept of it.

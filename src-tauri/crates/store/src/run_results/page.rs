@@ -34,26 +34,109 @@ pub fn page(tx: &Tx<'_>, query: &ResultsQuery) -> Result<ResultsPage, StoreError
         params.push((":cause", Cause::as_str(cause).to_owned().into()));
     }
     if query.findings_only {
-        filter.push_str(" AND r.rank = 0");
+        filter.push_str(" AND r.rank = 0 AND r.rank < 2");
     }
-    // SQLite knows nothing of how many rows a run has: on its own it would read them all.
-    let index = if query.findings_only {
-        "INDEXED BY run_results_rank"
-    } else {
-        ""
+    let asked = Asked {
+        filter: &filter,
+        params: &params,
     };
-    let sql = include_str!("page_count.sql")
-        .replace("{index}", index)
-        .replace("{filter}", &filter);
-    let total = tx.count(&sql, bind(&params).as_slice())?;
-    let sql = include_str!("page.sql")
-        .replace("{index}", index)
-        .replace("{filter}", &filter)
-        .replace("{order}", order(query.sort, query.direction));
-    params.push((":limit", query.limit.cast_signed().into()));
-    params.push((":offset", query.offset.cast_signed().into()));
-    let rows = tx.all(&sql, bind(&params).as_slice(), read_row)?;
+    let total = asked.count(tx, Part::Whole)?;
+    let rows = match (query.findings_only, query.sort) {
+        (true, sort) => {
+            let order = match (sort, query.direction) {
+                (ResultsSort::Verdict, SortDirection::Ascending) => OPEN,
+                (ResultsSort::Verdict, SortDirection::Descending) => OPEN_BACKWARDS,
+                (sort, direction) => order(sort, direction),
+            };
+            asked.rows(tx, Part::Open, order, query.offset, query.limit)?
+        }
+        (false, ResultsSort::Verdict) => asked.open_first(tx, query)?,
+        (false, sort) => {
+            let order = order(sort, query.direction);
+            asked.rows(tx, Part::Whole, order, query.offset, query.limit)?
+        }
+    };
     Ok(ResultsPage { total, rows })
+}
+
+/// Findings, then what is open, each kind in the order of the list.
+const OPEN: &str = "r.rank, r.verdict, r.seq";
+/// The same backwards.
+const OPEN_BACKWARDS: &str = "r.rank DESC, r.verdict DESC, r.seq DESC";
+
+/// Which rows of a run: what is a finding or open stands in an index of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    Open,
+    Rest,
+}
+
+/// A question for a page: its filter, with the values in it.
+struct Asked<'a> {
+    filter: &'a str,
+    params: &'a [(&'a str, Value)],
+}
+
+impl Asked<'_> {
+    fn sql(&self, template: &str, part: Part) -> String {
+        // SQLite knows nothing of how many rows a run has: on its own it would read them all.
+        let (index, only) = match part {
+            Part::Whole => ("", ""),
+            Part::Open => ("INDEXED BY run_results_open", " AND r.rank < 2"),
+            Part::Rest => ("", " AND r.rank >= 2"),
+        };
+        template
+            .replace("{index}", index)
+            .replace("{filter}", &format!("{}{only}", self.filter))
+    }
+
+    fn count(&self, tx: &Tx<'_>, part: Part) -> Result<u64, StoreError> {
+        let sql = self.sql(include_str!("page_count.sql"), part);
+        tx.count(&sql, bind(self.params).as_slice())
+    }
+
+    fn rows(
+        &self,
+        tx: &Tx<'_>,
+        part: Part,
+        order: &str,
+        offset: u64,
+        limit: u64,
+    ) -> Result<Vec<ResultRow>, StoreError> {
+        let sql = self
+            .sql(include_str!("page.sql"), part)
+            .replace("{order}", order);
+        let mut params = self.params.to_vec();
+        params.push((":limit", limit.cast_signed().into()));
+        params.push((":offset", offset.cast_signed().into()));
+        tx.all(&sql, bind(&params).as_slice(), read_row)
+    }
+
+    /// Findings, then what is open, then the rest in the order of the list; or all that backwards.
+    fn open_first(&self, tx: &Tx<'_>, query: &ResultsQuery) -> Result<Vec<ResultRow>, StoreError> {
+        let parts = match query.direction {
+            SortDirection::Ascending => [(Part::Open, OPEN), (Part::Rest, "r.seq")],
+            SortDirection::Descending => [(Part::Rest, "r.seq DESC"), (Part::Open, OPEN_BACKWARDS)],
+        };
+        let mut rows: Vec<ResultRow> = Vec::new();
+        let mut skip = query.offset;
+        for (part, order) in parts {
+            let left = query.limit.saturating_sub(rows.len() as u64);
+            if left == 0 {
+                break;
+            }
+            let found = self.rows(tx, part, order, skip, left)?;
+            // Only a part that is skipped whole has to be counted.
+            if found.is_empty() && skip > 0 {
+                skip = skip.saturating_sub(self.count(tx, part)?);
+            } else {
+                skip = 0;
+            }
+            rows.extend(found);
+        }
+        Ok(rows)
+    }
 }
 
 /// Rows after the place `after` (-1: from the start), in the order of the list.
@@ -149,8 +232,9 @@ const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
         (Name, Descending) => "r.name_key DESC, r.seq DESC",
         (Mailbox, Ascending) => "r.mailbox_key, r.seq",
         (Mailbox, Descending) => "r.mailbox_key DESC, r.seq DESC",
-        (Verdict, Ascending) => "r.rank, r.verdict, r.seq",
-        (Verdict, Descending) => "r.rank DESC, r.verdict DESC, r.seq DESC",
+        // In two parts, by `open_first`.
+        (Verdict, Ascending) => "r.seq",
+        (Verdict, Descending) => "r.seq DESC",
         (Cause, Ascending) => "r.cause, r.seq",
         (Cause, Descending) => "r.cause DESC, r.seq DESC",
         (Latency, Ascending) => "r.latency_ms, r.seq",

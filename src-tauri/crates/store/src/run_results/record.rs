@@ -1,7 +1,7 @@
 //! Deciding rows, and taking decisions back.
 
 use contract::{Cause, Expectation, Verdict};
-use rusqlite::named_params;
+use rusqlite::{named_params, params};
 
 use super::{Outcome, Pending, Repeat, read_pending};
 use crate::runs::RunNumber;
@@ -44,37 +44,65 @@ pub fn refused_must_open(
     )
 }
 
-/// Records outcomes, replacing what these rows said before, and answers which of them showed the
-/// folder identity of another granted row.
+/// Records outcomes, replacing what these rows said before.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when a row is not in the run.
-pub fn record(
-    tx: &Tx<'_>,
-    run: RunNumber,
-    outcomes: &[Outcome],
-) -> Result<Vec<Repeat>, StoreError> {
+pub fn record(tx: &Tx<'_>, run: RunNumber, outcomes: &[Outcome]) -> Result<(), StoreError> {
+    let mut update = tx.connection().prepare_cached(include_str!("record.sql"))?;
     for outcome in outcomes {
-        record_one(tx, run, outcome)?;
-    }
-    let mut repeats = Vec::new();
-    for outcome in outcomes {
-        let Some(folder_key) = outcome.folder_key else {
-            continue;
+        let folders = if outcome.folders.is_empty() {
+            None
+        } else {
+            Some(to_json(&outcome.folders)?)
         };
-        let others = tx.all(
-            include_str!("repeats.sql"),
-            named_params! { ":run": run.0, ":folder_key": folder_key, ":seq": outcome.seq },
-            |row| row.get(0),
-        )?;
-        if !others.is_empty() {
-            repeats.push(Repeat {
-                seq: outcome.seq,
-                others,
-            });
+        // By place: SQLite looks every name up again for every row.
+        let changed = update.execute(params![
+            run.0,
+            outcome.seq,
+            Verdict::as_str(outcome.verdict),
+            outcome.cause.map(Cause::as_str),
+            outcome.ews_code,
+            outcome.http_status,
+            outcome.attempts,
+            outcome.latency_ms.map(u64::cast_signed),
+            outcome.request_id,
+            outcome.message,
+            outcome.alias_of,
+            outcome.folder_key,
+            folders,
+            outcome.checked_at,
+            outcome.by_guid,
+        ])?;
+        if changed == 0 {
+            return Err(StoreError::NotFound);
         }
+        keep_evidence(tx, run, outcome)?;
     }
-    Ok(repeats)
+    Ok(())
+}
+
+/// Granted rows that show the folder identity of another granted row, second addresses apart: each with
+/// the first of its identity.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn repeats(tx: &Tx<'_>, run: RunNumber) -> Result<Vec<Repeat>, StoreError> {
+    let rows: Vec<([u8; 16], i64)> = tx.all(
+        include_str!("repeats.sql"),
+        named_params! { ":run": run.0 },
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let same = rows.chunk_by(|(a, _), (b, _)| a == b);
+    Ok(same
+        .filter_map(<[_]>::split_first)
+        .flat_map(|((_, first), others)| {
+            others.iter().map(|(_, seq)| Repeat {
+                seq: *seq,
+                other: *first,
+            })
+        })
+        .collect())
 }
 
 /// Gives every row without a verdict `not_checked`, with the cause and message of the run, and
@@ -100,6 +128,10 @@ pub fn close_pending(
 /// # Errors
 /// As [`StoreError`].
 pub fn reopen(tx: &Tx<'_>, run: RunNumber) -> Result<u64, StoreError> {
+    tx.execute(
+        include_str!("evidence_of_open.sql"),
+        named_params! { ":run": run.0 },
+    )?;
     tx.execute(include_str!("reopen.sql"), named_params! { ":run": run.0 })
 }
 
@@ -129,31 +161,8 @@ pub fn name_refusals(
     Ok(named)
 }
 
-fn record_one(tx: &Tx<'_>, run: RunNumber, outcome: &Outcome) -> Result<(), StoreError> {
-    let folders = if outcome.folders.is_empty() {
-        None
-    } else {
-        Some(to_json(&outcome.folders)?)
-    };
-    tx.execute_one(
-        include_str!("record.sql"),
-        named_params! {
-            ":run": run.0,
-            ":seq": outcome.seq,
-            ":verdict": Verdict::as_str(outcome.verdict),
-            ":cause": outcome.cause.map(Cause::as_str),
-            ":ews_code": outcome.ews_code,
-            ":http_status": outcome.http_status,
-            ":attempts": outcome.attempts,
-            ":latency_ms": outcome.latency_ms.map(u64::cast_signed),
-            ":request_id": outcome.request_id,
-            ":message": outcome.message,
-            ":alias_of": outcome.alias_of,
-            ":folder_key": outcome.folder_key,
-            ":folders": folders,
-            ":checked_at": outcome.checked_at,
-        },
-    )?;
+/// Only a row that was asked before can have any: [`reopen`] leaves none behind.
+fn keep_evidence(tx: &Tx<'_>, run: RunNumber, outcome: &Outcome) -> Result<(), StoreError> {
     match &outcome.evidence {
         Some(evidence) => tx.execute(
             include_str!("evidence_keep.sql"),
@@ -164,10 +173,11 @@ fn record_one(tx: &Tx<'_>, run: RunNumber, outcome: &Outcome) -> Result<(), Stor
                 ":reply": evidence.reply,
             },
         )?,
-        None => tx.execute(
+        None if outcome.attempts > 1 => tx.execute(
             include_str!("evidence_forget.sql"),
             named_params! { ":run": run.0, ":seq": outcome.seq },
         )?,
+        None => 0,
     };
     Ok(())
 }

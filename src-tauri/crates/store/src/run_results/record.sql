@@ -1,5 +1,5 @@
 UPDATE run_results SET
-    verdict = :verdict, cause = :cause, ews_code = :ews_code, http_status = :http_status,
-    attempts = :attempts, latency_ms = :latency_ms, request_id = :request_id, message = :message,
-    alias_of = :alias_of, folder_key = :folder_key, folders = :folders, checked_at = :checked_at
-WHERE run = :run AND seq = :seq
+    verdict = ?3, cause = ?4, ews_code = ?5, http_status = ?6, attempts = ?7, latency_ms = ?8,
+    request_id = ?9, message = ?10, alias_of = ?11, folder_key = ?12, folders = ?13, checked_at = ?14,
+    by_guid = ?15
+WHERE run = ?1 AND seq = ?2

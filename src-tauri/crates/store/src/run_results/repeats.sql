@@ -1,4 +1,11 @@
--- The index is named because SQLite knows nothing of how many rows a run has, and would read them all.
-SELECT seq FROM run_results INDEXED BY run_results_folder_key
-WHERE run = :run AND folder_key = :folder_key AND seq <> :seq AND verdict = 'granted'
-ORDER BY seq
+-- Sorts the identities of the run: once at its end, instead of an index that every row would have to keep up.
+SELECT r.folder_key, r.seq
+FROM run_results r
+JOIN (
+    SELECT folder_key FROM run_results
+    WHERE run = :run AND verdict = 'granted' AND folder_key IS NOT NULL AND alias_of IS NULL
+    GROUP BY folder_key
+    HAVING count(*) > 1
+) k ON k.folder_key = r.folder_key
+WHERE r.run = :run AND r.verdict = 'granted' AND r.alias_of IS NULL
+ORDER BY r.folder_key, r.seq

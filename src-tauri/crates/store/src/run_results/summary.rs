@@ -67,12 +67,15 @@ pub fn summary(tx: &Tx<'_>, run: RunNumber) -> Result<Summary, StoreError> {
         .into_iter()
         .map(|(cause, count)| CauseCount { cause, count })
         .collect();
-    summary.causes.sort_by_key(|cause| Reverse(cause.count));
+    // The gravest of all stands first, however few they are.
+    summary
+        .causes
+        .sort_by_key(|c| (c.cause != Cause::ImpersonationExposed, Reverse(c.count)));
     Ok(summary)
 }
 
-/// Causes with a few of their addresses: findings first, then by how many rows they touch. System
-/// mailboxes are left out.
+/// Causes with a few of their addresses: opened canaries first of all, then findings, then by how many
+/// rows they touch. System mailboxes are left out.
 ///
 /// # Errors
 /// As [`StoreError`].
@@ -96,7 +99,10 @@ pub fn cause_groups(
             })
         },
     )?;
-    groups.sort_by_key(|group| (!group.finding, Reverse(group.count), group.cause));
+    groups.sort_by_key(|group| {
+        let graver = group.cause != Cause::ImpersonationExposed;
+        (graver, !group.finding, Reverse(group.count), group.cause)
+    });
     for group in &mut groups {
         group.examples = tx.all(
             include_str!("cause_examples.sql"),
