@@ -10,7 +10,7 @@ use exchange::{Call, Fault, Reply};
 use uuid::Builder;
 
 use super::redact::Redactor;
-use super::spec::{Access, RunSpec};
+use super::spec::Access;
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::{Asked, Observed, observe};
 use crate::ports::{Clock, MailLane};
@@ -44,38 +44,31 @@ pub(super) struct Answered {
 /// Writes the request of a ticket.
 pub(super) fn prepare(
     ticket: &Ticket,
-    spec: &RunSpec,
+    access: &Access,
     schema: SchemaVersion,
 ) -> Result<Prepared, RequestError> {
     let schema = ticket.schema.unwrap_or(schema);
     match ticket.purpose {
         Purpose::Check | Purpose::SecondAsking | Purpose::Proof => {
-            let identity = ticket.identity(spec.access.identify_by)?;
-            let body = ews::get_folder::request(schema, Some(&identity), &spec.access.folders)?;
-            let anchor = anchor(ticket, spec.access.identify_by);
+            let identity = ticket.identity(access.identify_by)?;
+            let body = ews::get_folder::request(schema, Some(&identity), &access.folders)?;
+            let anchor = anchor(ticket, access.identify_by);
             Ok(prepared(
                 body,
                 anchor,
                 Asked::Impersonating,
-                spec.access.folders.clone(),
-                &spec.access,
+                access.folders.clone(),
+                access,
             ))
         }
-        Purpose::AccountState => own_inbox(schema, &spec.access),
+        Purpose::AccountState => own_inbox(schema, access),
         Purpose::OwnAddress => {
-            let name = spec
-                .access
+            let name = access
                 .account
                 .rsplit_once('\\')
-                .map_or(spec.access.account.as_str(), |(_, user)| user);
+                .map_or(access.account.as_str(), |(_, user)| user);
             let body = ews::resolve_names::request(schema, None, name)?;
-            Ok(prepared(
-                body,
-                None,
-                Asked::Directory,
-                Vec::new(),
-                &spec.access,
-            ))
+            Ok(prepared(body, None, Asked::Directory, Vec::new(), access))
         }
     }
 }
@@ -151,10 +144,10 @@ pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answere
         Ok(reply) => (Some(reply), None),
         Err(fault) => (None, Some(fault)),
     };
-    let resolved = reply
-        .as_ref()
-        .map(|reply| resolved(&reply.body))
-        .unwrap_or_default();
+    let resolved = match (prepared.asked, &reply) {
+        (Asked::Directory, Some(reply)) => resolved(&reply.body),
+        _ => Vec::new(),
+    };
     let addresses = resolved
         .into_iter()
         .map(|address| redactor.clean(address))
@@ -170,13 +163,6 @@ pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answere
 }
 
 fn resolved(body: &[u8]) -> Vec<String> {
-    // Cheap look before the costly one: only `ResolveNames` answers hold resolutions.
-    if !body
-        .windows(b"ResolutionSet".len())
-        .any(|window| window == b"ResolutionSet")
-    {
-        return Vec::new();
-    }
     let Ok(answer) = ews::read(body) else {
         return Vec::new();
     };

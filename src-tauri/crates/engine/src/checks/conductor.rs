@@ -2,6 +2,7 @@
 //! what comes back. The rulings of the contract are numbered in the comments.
 
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{Cause, Problem, RunProgress, RunState, Step, Summary, Verdict};
@@ -10,24 +11,26 @@ use store::Db;
 use store::run_results;
 use store::runs::{self, RunHeader};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::ask::{self, Answered};
+use super::ask::Answered;
+use super::crew::{Crew, Landed};
 use super::facts::Facts;
+use super::feed::{Feed, Round};
 use super::governor::Governor;
 use super::hold::Hold;
 use super::proof::Proofs;
 use super::spec::RunSpec;
 use super::steps;
 use super::tally::{self, Tally};
-use super::ticket::{Purpose, Ticket, Waiting};
+use super::ticket::{Ticket, Waiting};
 use super::writer::{RunEvent, Writer};
+use crate::diagnosis::Seen;
 use crate::diagnosis::wording::{self, Words};
 use crate::ports::MailLane;
 
-/// Rows read ahead from the database.
-const AHEAD: u64 = 500;
+/// Most answers settled before the conductor looks up.
+const AT_ONCE: usize = 64;
 /// Progress is told at most ten times a second (decision 6).
 const TICK: Duration = Duration::from_millis(100);
 /// How often the counts of the wire are saved.
@@ -89,24 +92,14 @@ pub(super) struct Conductor {
     pub(super) evidence: u32,
     pub(super) hold: Option<Hold>,
     pub(super) facts: Facts,
-    fresh: VecDeque<Ticket>,
-    fed_up_to: i64,
-    feed: Feed,
+    pub(super) feed: Feed,
     /// Mailboxes that are being asked again, as they were when that began.
     pub(super) again: HashMap<i64, Ticket>,
     pub(super) urgent: VecDeque<Ticket>,
     pub(super) waiting: BinaryHeap<Waiting>,
     idle: Vec<Box<dyn MailLane>>,
     pub(super) lanes: u32,
-    pub(super) flying: JoinSet<Landed>,
-}
-
-/// Where the next tickets come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Feed {
-    Pending,
-    SecondAsking,
-    Done,
+    pub(super) crew: Crew,
 }
 
 /// Ruling 8: whose account is disabled?
@@ -118,15 +111,6 @@ pub(super) enum AccountState {
     Asking(Vec<(Ticket, Answered)>),
     /// An un-impersonated request was answered: the account itself is fine.
     Fine,
-}
-
-/// A lane that is back, and what it brings.
-pub(super) struct Landed {
-    lane: Box<dyn MailLane>,
-    ticket: Ticket,
-    answered: Result<Answered, ews::RequestError>,
-    /// It was the first request of this lane.
-    fresh: bool,
 }
 
 impl Conductor {
@@ -145,6 +129,7 @@ impl Conductor {
         } = told;
         let writer = Writer::start(db.clone(), spec.number, events);
         let decided = tally::decided_by_exchange(recorded);
+        let crew = Crew::new(Arc::clone(&spec.access), SchemaVersion::Exchange2013Sp1);
         Self {
             governor: Governor::new(spec.ceiling, spec.learned),
             proofs: Proofs::new(spec.access.account_address()),
@@ -169,15 +154,13 @@ impl Conductor {
             evidence: 0,
             hold: None,
             facts: Facts::default(),
-            fresh: VecDeque::new(),
-            fed_up_to: -1,
-            feed: Feed::Pending,
+            feed: Feed::new(Round::First),
             again: HashMap::new(),
             urgent: VecDeque::new(),
             waiting: BinaryHeap::new(),
             idle: Vec::new(),
             lanes: 0,
-            flying: JoinSet::new(),
+            crew,
         }
     }
 
@@ -188,11 +171,12 @@ impl Conductor {
             self.perform().await?;
             if self.goes_on() && self.tally.summary().granted > 0 {
                 self.writer.flush().await;
-                (self.feed, self.fed_up_to) = (Feed::SecondAsking, -1);
+                self.feed = Feed::new(Round::Second);
                 self.perform().await?;
             }
         }
-        self.flying.abort_all();
+        self.crew.abort();
+        self.land_the_last().await?;
         self.writer.flush().await;
         while let Some(repeats) = self.writer.repeats_now() {
             // Too late to ask again: only a failure to save still matters.
@@ -268,22 +252,21 @@ impl Conductor {
     async fn perform(&mut self) -> Result<(), Problem> {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut landed = Vec::with_capacity(AT_ONCE);
         while self.goes_on() {
+            self.writer.hand_over().await;
             if self.hold.is_some() {
-                if self.flying.is_empty() {
+                self.crew.close();
+                if self.crew.out() == 0 {
                     self.resolve_hold().await?;
                     continue;
                 }
-            } else if !self.paused() {
+            } else if self.paused() {
+                self.crew.close();
+            } else {
                 self.dispatch().await?;
-                let paused = self.governor.paused_until(Instant::now()).is_some();
-                if self.flying.is_empty() && self.waiting.is_empty() && !paused {
-                    // Repeats of the last batch may still bring questions.
-                    self.writer.flush().await;
-                    if !self.take_repeats().await? && self.urgent.is_empty() {
-                        break;
-                    }
-                    continue;
+                if self.nothing_is_left() && !self.questions().await? {
+                    break;
                 }
             }
             let wake = self.next_wake();
@@ -291,7 +274,14 @@ impl Conductor {
                 biased;
                 _ = self.cancel.changed() => {}
                 Ok(()) = self.pause.changed() => self.tell(),
-                Some(landed) = self.flying.join_next() => self.land(landed).await?,
+                broken = self.crew.landed(&mut landed, AT_ONCE) => {
+                    broken.map_err(|e| crate::problems::internal("asking a mailbox", &e))?;
+                    for landed in landed.drain(..) {
+                        if self.stop.is_none() {
+                            self.land(landed).await?;
+                        }
+                    }
+                }
                 repeats = self.writer.repeats() => {
                     let repeats = repeats?;
                     self.proofs_for(repeats).await?;
@@ -306,151 +296,92 @@ impl Conductor {
         Ok(())
     }
 
-    async fn take_repeats(&mut self) -> Result<bool, Problem> {
-        let mut any = false;
+    fn nothing_is_left(&mut self) -> bool {
+        let paused = self.governor.paused_until(Instant::now()).is_some();
+        self.crew.out() == 0
+            && self.crew.laid_out() == 0
+            && self.urgent.is_empty()
+            && self.waiting.is_empty()
+            && !paused
+    }
+
+    /// Everything is answered: what the identities as a whole bring up is asked as well.
+    async fn questions(&mut self) -> Result<bool, Problem> {
+        self.writer.flush().await;
         while let Some(repeats) = self.writer.repeats_now() {
             self.proofs_for(repeats?).await?;
-            any = true;
         }
-        Ok(any)
+        if self.urgent.is_empty() {
+            let run = self.spec.number;
+            let repeats = self.db.read(move |tx| run_results::repeats(tx, run));
+            let repeats = repeats.await.map_err(crate::problems::of_store)?;
+            self.proofs_for(repeats).await?;
+            self.held_against_the_list().await?;
+        }
+        Ok(!self.urgent.is_empty())
     }
 
     fn next_wake(&mut self) -> Instant {
         let now = Instant::now();
         let far = now + Duration::from_hours(1);
+        if self.hold.is_some() || self.paused() {
+            // Whoever has waited long enough cannot be asked yet: no reason to look again and again.
+            return far;
+        }
         let waiting = self.waiting.peek().map_or(far, |waiting| waiting.ready);
         self.governor.paused_until(now).unwrap_or(waiting)
     }
 
-    /// Hands out as many mailboxes as there may be lanes.
+    /// Lays out mailboxes for the lanes, and sends out as many lanes as there may be.
     async fn dispatch(&mut self) -> Result<(), Problem> {
         let now = Instant::now();
         if self.governor.paused_until(now).is_some() {
+            self.crew.close();
             return Ok(());
         }
-        while (self.flying.len() as u64) < u64::from(self.governor.target()) {
-            let Some(ticket) = self.next_ticket(now).await? else {
-                break;
-            };
+        let target = self.governor.target();
+        self.crew.open(target, self.schema);
+        let first = self.due(now);
+        // One each in hand and one laid out: lanes need not wait for the conductor.
+        let wanted = (target as usize).saturating_sub(self.crew.laid_out() + first.len());
+        let behind = self.list(wanted).await?;
+        self.crew.lay_out(first, behind);
+        while let Some(taken) = self.crew.first() {
             let fresh = self.idle.is_empty();
             let lane = self.take_lane();
-            self.fly(lane, ticket, fresh);
+            self.crew.send_out(lane, taken, fresh);
         }
         Ok(())
     }
 
-    /// What was held up first, then what has waited long enough, then the list.
-    async fn next_ticket(&mut self, now: Instant) -> Result<Option<Ticket>, Problem> {
-        if let Some(ticket) = self.urgent.pop_front() {
-            return Ok(Some(ticket));
-        }
-        if self
+    /// What was held up, then what has waited long enough.
+    fn due(&mut self, now: Instant) -> Vec<Ticket> {
+        let mut due: Vec<Ticket> = self.urgent.drain(..).collect();
+        while self
             .waiting
             .peek()
             .is_some_and(|waiting| waiting.ready <= now)
         {
-            return Ok(self.waiting.pop().map(|waiting| waiting.ticket));
+            due.extend(self.waiting.pop().map(|waiting| waiting.ticket));
         }
-        if self.fresh.is_empty() && self.feed != Feed::Done {
-            self.read_ahead().await?;
-        }
-        Ok(self.fresh.pop_front())
-    }
-
-    async fn read_ahead(&mut self) -> Result<(), Problem> {
-        let (run, after, feed) = (self.spec.number, self.fed_up_to, self.feed);
-        let id = self.spec.run.clone();
-        let rows = self.db.read(move |tx| match feed {
-            Feed::SecondAsking => {
-                let denied = "ErrorImpersonateUserDenied";
-                let rows = run_results::refused_must_open(tx, run, denied, after, AHEAD)?;
-                // What is recorded in the end counts every attempt.
-                let attempts = |seq| -> Result<u32, store::StoreError> {
-                    let stored = run_results::show(tx, &id, seq)?;
-                    Ok(stored.map_or(1, |stored| stored.row.attempts))
-                };
-                rows.into_iter()
-                    .map(|row| Ok((attempts(row.seq)?, row)))
-                    .collect()
-            }
-            Feed::Pending | Feed::Done => {
-                let rows = run_results::pending(tx, run, after, AHEAD)?;
-                Ok(rows.into_iter().map(|row| (0, row)).collect::<Vec<_>>())
-            }
-        });
-        let rows = rows.await.map_err(crate::problems::of_store)?;
-        match rows.last() {
-            Some((_, last)) => self.fed_up_to = last.seq,
-            None => self.feed = Feed::Done,
-        }
-        let second = feed == Feed::SecondAsking;
-        let sent = self.schema;
-        let asked_twice = &self.spec.asked_twice;
-        let rows = rows
-            .into_iter()
-            .filter(|(_, row)| !second || !asked_twice.contains(&row.seq));
-        self.fresh.extend(rows.map(|(attempts, row)| Ticket {
-            seq: row.seq,
-            mailbox: row.mailbox,
-            identity: row.identity,
-            name: row.name,
-            expectation: row.expectation,
-            attempts,
-            first_at: None,
-            last: None,
-            last_reply: (None, None),
-            schema: None,
-            sent,
-            purpose: if second {
-                Purpose::SecondAsking
-            } else {
-                Purpose::Check
-            },
-        }));
-        Ok(())
-    }
-
-    pub(super) fn fly(&mut self, mut lane: Box<dyn MailLane>, mut ticket: Ticket, fresh: bool) {
-        let prepared = ask::prepare(&ticket, &self.spec, self.schema);
-        self.retries += u64::from(ticket.attempts > 0);
-        ticket.attempts += 1;
-        ticket.first_at.get_or_insert_with(Instant::now);
-        ticket.sent = ticket.schema.unwrap_or(self.schema);
-        if ticket.last.is_some() {
+        for ticket in due.iter().filter(|ticket| ticket.last.is_some()) {
             self.again.insert(ticket.seq, ticket.clone());
         }
-        self.flying.spawn(async move {
-            let answered = match prepared {
-                Ok(prepared) => Ok(ask::ask(lane.as_mut(), &prepared).await),
-                Err(error) => Err(error),
-            };
-            Landed {
-                lane,
-                ticket,
-                answered,
-                fresh,
-            }
-        });
+        due
     }
 
-    async fn land(
-        &mut self,
-        landed: Result<Landed, tokio::task::JoinError>,
-    ) -> Result<(), Problem> {
-        let landed =
-            landed.map_err(|error| crate::problems::internal("asking a mailbox", &error))?;
+    /// What a lane brought, and the lane itself where it came back with it.
+    async fn land(&mut self, landed: Landed) -> Result<(), Problem> {
         self.again.remove(&landed.ticket.seq);
-        let lost = match &landed.answered {
-            Ok(answered) => answered.fault.as_ref(),
-            Err(_) => None,
-        };
-        let lane = match lost {
-            Some(fault) => {
+        let lane = landed.lane.and_then(|lane| {
+            self.crew.back();
+            let lost = landed.answered.as_ref().ok()?.fault.as_ref();
+            if let Some(fault) = lost {
                 self.lane_lost(fault, landed.fresh);
-                None
+                return None;
             }
-            None => Some(landed.lane),
-        };
+            Some(lane)
+        });
         let settled = match landed.answered {
             Ok(answered) => self.settle(landed.ticket, answered, false).await,
             Err(error) => self.never_sent(landed.ticket, &error).await,
@@ -460,6 +391,20 @@ impl Conductor {
             self.put_lane(lane);
         }
         settled
+    }
+
+    /// Mailboxes that opened before the run was cancelled, and were not heard of yet.
+    async fn land_the_last(&mut self) -> Result<(), Problem> {
+        while let Some(landed) = self.crew.landed_now() {
+            let opened = |answered: &Answered| matches!(answered.observed.seen, Seen::Opened(..));
+            if self.stop.is_none() && landed.answered.as_ref().is_ok_and(opened) {
+                self.again.remove(&landed.ticket.seq);
+                if let Ok(answered) = landed.answered {
+                    self.settle(landed.ticket, answered, false).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn tell(&mut self) {
@@ -498,7 +443,7 @@ impl Conductor {
             eta_seconds: eta.map(|eta| eta.as_secs()),
             waiting_until,
             waiting: self.waiting.len() as u64,
-            lanes: u32::try_from(self.flying.len()).unwrap_or(u32::MAX),
+            lanes: self.crew.out(),
             paused: self.paused(),
             summary,
         });
@@ -511,7 +456,7 @@ impl Conductor {
             requests: self.before.requests + wire.requests,
             connections: self.before.connections + wire.connections,
             log_ons: self.before.log_ons + wire.log_ons,
-            retries: self.retries,
+            retries: self.retries + self.crew.retries(),
             ..self.tally.summary()
         }
     }

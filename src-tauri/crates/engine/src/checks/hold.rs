@@ -60,7 +60,7 @@ impl Conductor {
                 () = noticed => {}
             }
         }
-        let Ok(prepared) = ask::prepare(&ticket, &self.spec, self.schema) else {
+        let Ok(prepared) = ask::prepare(&ticket, &self.spec.access, self.schema) else {
             return Ok(());
         };
         self.retries += 1;

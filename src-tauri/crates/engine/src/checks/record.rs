@@ -7,6 +7,7 @@ use super::ask::Answered;
 use super::conductor::Conductor;
 use super::ticket::Ticket;
 use super::writer::Decided;
+use crate::diagnosis::MailboxKey;
 
 /// Most rows whose request and reply are kept: the others look alike, and a tenant of refusals would
 /// fill the disk.
@@ -18,7 +19,7 @@ pub(super) struct Sentence {
     pub(super) cause: Option<Cause>,
     pub(super) message: Option<String>,
     pub(super) alias_of: Option<String>,
-    pub(super) folder_key: Option<[u8; 16]>,
+    pub(super) folder_key: Option<MailboxKey>,
     /// What was recorded before, if anything: a refusal that is cured, an opening that is withdrawn.
     pub(super) replaces: Option<(Verdict, Option<Cause>)>,
 }
@@ -83,15 +84,16 @@ impl Conductor {
         let evidence = shown.map(|(request, reply)| Evidence { request, reply });
         let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();
         let outcome = outcome(&row, sentence.folder_key, folders, evidence);
-        let told = changed.then_some(sentence.replaces.is_some());
-        self.writer.decided(Decided { outcome, row, told }).await;
+        let tell = changed && self.writer.streams();
+        let told = tell.then(|| (Box::new(row), sentence.replaces.is_some()));
+        self.writer.decided(Decided { outcome, told }).await;
     }
 }
 
 /// What is saved of a row.
 pub(super) fn outcome(
     row: &ResultRow,
-    folder_key: Option<[u8; 16]>,
+    folder_key: Option<MailboxKey>,
     folders: Vec<contract::FolderResult>,
     evidence: Option<Evidence>,
 ) -> Outcome {
@@ -106,7 +108,8 @@ pub(super) fn outcome(
         request_id: row.request_id.clone(),
         message: row.message.clone(),
         alias_of: row.alias_of.clone(),
-        folder_key,
+        folder_key: folder_key.map(|key| key.bytes),
+        by_guid: folder_key.is_some_and(|key| key.by_guid),
         folders,
         checked_at: row.checked_at.clone(),
         evidence,

@@ -31,7 +31,7 @@ pub(crate) struct RunSpec {
     pub(crate) learned: Option<u32>,
     /// What it does to the server, as it goes.
     pub(crate) load: LoadSeries,
-    pub(crate) access: Access,
+    pub(crate) access: Arc<Access>,
 }
 
 /// Who asks which server, and how: what a log-on needs.

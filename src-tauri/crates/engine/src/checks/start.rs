@@ -298,7 +298,7 @@ async fn begin(
         found,
     } = entered;
     let watched = Arc::new(watched);
-    let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
+    let access = Arc::new(Access::new(stage, plan, wire, Arc::clone(&watched))?);
     let (shown, url) = (run.clone(), plan.ews_url.clone());
     let read = stage.db.read(move |tx| {
         let stored = runs::show(tx, &shown)?;

@@ -10,12 +10,16 @@ use store::runs::RunNumber;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
+use super::memory::Memory;
+
 /// Most rows in one commit.
 const BATCH: usize = 500;
 /// Longest time a decided row waits for its commit.
 const LINGER: Duration = Duration::from_millis(250);
-/// Rows that may wait; then the lanes wait for the disk.
-const BACKLOG: usize = 2_000;
+/// Rows handed over at a time.
+const HANDFUL: usize = 64;
+/// Handfuls that may wait; then the lanes wait for the disk.
+const BACKLOG: usize = 32;
 
 /// Something for whoever streams a run.
 #[derive(Debug, Clone)]
@@ -33,19 +37,21 @@ pub enum RunEvent {
 #[derive(Debug)]
 pub(super) struct Decided {
     pub(super) outcome: Outcome,
-    pub(super) row: ResultRow,
-    /// Who streams the run is told: `Some(true)` when it replaces what was told before.
-    pub(super) told: Option<bool>,
+    /// Who streams the run is told; `true` when it replaces what was told before.
+    pub(super) told: Option<(Box<ResultRow>, bool)>,
 }
 
 enum Message {
-    Decided(Box<Decided>),
+    Decided(Vec<Decided>),
     Flush(oneshot::Sender<()>),
 }
 
 /// Where decided rows go.
 pub(super) struct Writer {
     send: mpsc::Sender<Message>,
+    /// Decided, and not handed over yet.
+    outbox: Vec<Decided>,
+    streams: bool,
     repeats: mpsc::UnboundedReceiver<Result<Vec<Repeat>, Problem>>,
 }
 
@@ -54,18 +60,42 @@ impl Writer {
     pub(super) fn start(db: Db, run: RunNumber, events: Option<mpsc::Sender<RunEvent>>) -> Self {
         let (send, receive) = mpsc::channel(BACKLOG);
         let (report, repeats) = mpsc::unbounded_channel();
+        let streams = events.is_some();
         tokio::spawn(write(db, run, receive, report, events));
-        Self { send, repeats }
+        Self {
+            send,
+            outbox: Vec::with_capacity(HANDFUL),
+            streams,
+            repeats,
+        }
     }
 
-    /// Hands a row over; waits when the disk is behind.
-    pub(super) async fn decided(&self, decided: Decided) {
+    /// Somebody streams the run, row by row.
+    pub(super) fn streams(&self) -> bool {
+        self.streams
+    }
+
+    /// Takes a row; waits when the disk is behind.
+    pub(super) async fn decided(&mut self, decided: Decided) {
+        self.outbox.push(decided);
+        if self.outbox.len() >= HANDFUL {
+            self.hand_over().await;
+        }
+    }
+
+    /// Lets nothing that was taken wait any longer.
+    pub(super) async fn hand_over(&mut self) {
+        if self.outbox.is_empty() {
+            return;
+        }
+        let rows = std::mem::replace(&mut self.outbox, Vec::with_capacity(HANDFUL));
         // A closed channel means that the writer failed; its problem is waiting in `repeats`.
-        let _ = self.send.send(Message::Decided(Box::new(decided))).await;
+        let _ = self.send.send(Message::Decided(rows)).await;
     }
 
-    /// Waits until everything handed over is saved.
-    pub(super) async fn flush(&self) {
+    /// Waits until everything taken is saved.
+    pub(super) async fn flush(&mut self) {
+        self.hand_over().await;
         let (done, wait) = oneshot::channel();
         if self.send.send(Message::Flush(done)).await.is_ok() {
             let _ = wait.await;
@@ -93,14 +123,15 @@ async fn write(
     report: mpsc::UnboundedSender<Result<Vec<Repeat>, Problem>>,
     events: Option<mpsc::Sender<RunEvent>>,
 ) {
-    let mut batch: Vec<Decided> = Vec::with_capacity(BATCH);
+    let mut batch: Vec<Decided> = Vec::with_capacity(BATCH + HANDFUL);
+    let mut memory = Memory::new();
     let mut deadline = Instant::now();
     loop {
         let message = if batch.is_empty() {
             receive.recv().await
         } else {
             let Ok(message) = tokio::time::timeout_at(deadline, receive.recv()).await else {
-                if !commit(&db, run, &mut batch, &report, events.as_ref()).await {
+                if !commit(&db, run, &mut batch, &mut memory, &report, events.as_ref()).await {
                     return;
                 }
                 continue;
@@ -112,17 +143,17 @@ async fn write(
                 if batch.is_empty() {
                     deadline = Instant::now() + LINGER;
                 }
-                batch.push(*decided);
+                batch.extend(decided);
                 None
             }
             Some(Message::Flush(done)) => Some(done),
             None => {
-                commit(&db, run, &mut batch, &report, events.as_ref()).await;
+                commit(&db, run, &mut batch, &mut memory, &report, events.as_ref()).await;
                 return;
             }
         };
         let full = batch.len() >= BATCH || flushed.is_some();
-        if full && !commit(&db, run, &mut batch, &report, events.as_ref()).await {
+        if full && !commit(&db, run, &mut batch, &mut memory, &report, events.as_ref()).await {
             return;
         }
         if let Some(done) = flushed {
@@ -136,6 +167,7 @@ async fn commit(
     db: &Db,
     run: RunNumber,
     batch: &mut Vec<Decided>,
+    memory: &mut Memory,
     report: &mpsc::UnboundedSender<Result<Vec<Repeat>, Problem>>,
     events: Option<&mpsc::Sender<RunEvent>>,
 ) -> bool {
@@ -143,16 +175,18 @@ async fn commit(
         return true;
     }
     let mut outcomes = Vec::with_capacity(batch.len());
-    let mut rows = Vec::with_capacity(batch.len());
+    let mut rows = Vec::new();
     for decided in batch.drain(..) {
         outcomes.push(decided.outcome);
-        rows.push((decided.row, decided.told));
+        rows.extend(decided.told);
     }
-    match db
-        .write(move |tx| run_results::record(tx, run, &outcomes))
-        .await
-    {
-        Ok(repeats) => {
+    let saved = db.write(move |tx| {
+        run_results::record(tx, run, &outcomes)?;
+        Ok(outcomes)
+    });
+    match saved.await {
+        Ok(outcomes) => {
+            let repeats = memory.note(&outcomes);
             if !repeats.is_empty() {
                 let _ = report.send(Ok(repeats));
             }
@@ -163,15 +197,9 @@ async fn commit(
         }
     }
     if let Some(events) = events {
-        for (row, told) in rows {
-            let Some(supersedes) = told else { continue };
+        for (row, supersedes) in rows {
             // Nobody listens any more: the run itself goes on.
-            let _ = events
-                .send(RunEvent::Result {
-                    row: Box::new(row),
-                    supersedes,
-                })
-                .await;
+            let _ = events.send(RunEvent::Result { row, supersedes }).await;
         }
     }
     true
