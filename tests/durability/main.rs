@@ -4,7 +4,11 @@
 //! `UNDERSTUDY_KILLS` is how often the kill test kills, `UNDERSTUDY_SEED` what it rolls its dice from.
 #![cfg(unix)]
 
+mod cancel;
 mod dice;
+mod disk;
 mod kill;
 mod ledger;
+mod pair;
+mod sleep;
 mod world;

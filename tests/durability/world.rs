@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use exchange_sim::{Options, Simulator};
+use exchange_sim::{Mailbox, Options, Role, Simulator};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -16,6 +16,8 @@ use tokio::runtime::Runtime;
 pub(crate) const ACCOUNT: &str = "CONTOSO\\svc-ews";
 /// Its password.
 pub(crate) const PASSWORD: &str = "Practice-Pa55!";
+/// The mailbox that must be refused.
+pub(crate) const CANARY: &str = "board@contoso.com";
 /// The organization that is stored.
 pub(crate) const ORGANIZATION: &str = "Contoso";
 
@@ -56,13 +58,18 @@ impl World {
     }
 
     /// A check of a list that becomes the organization: what is stored, and the first run of it.
-    pub(crate) fn save(&self, list: &[String], canary: &str) -> Ended {
+    pub(crate) fn save(&self, list: &[String]) -> Ended {
+        self.save_as(ORGANIZATION, list)
+    }
+
+    /// The same under another name.
+    pub(crate) fn save_as(&self, name: &str, list: &[String]) -> Ended {
         let users = self.path("users.txt");
         fs::write(&users, list.join("\n")).expect("writable");
         let (users, url) = (users.display().to_string(), self.exchange.ews_url());
         let mut words = vec!["check", "--ews-url", &url, "--account", ACCOUNT];
         words.extend(["--auth", "basic", "--password-stdin", "--users", &users]);
-        words.extend(["--must-refuse", canary, "--save", ORGANIZATION]);
+        words.extend(["--must-refuse", CANARY, "--save", name]);
         Ended::of(self.start(&words))
     }
 
@@ -112,6 +119,29 @@ impl World {
             self.exchange.counters().open_now == 0
         });
     }
+}
+
+/// A healthy server with this many people, `user1@contoso.com` and so on, and a canary.
+pub(crate) fn people(count: usize) -> Options {
+    let mut mailboxes: Vec<Mailbox> = addresses(count)
+        .iter()
+        .map(|address| Mailbox::new(address, ""))
+        .collect();
+    mailboxes.push(Mailbox::new(CANARY, "Board"));
+    mailboxes.push(Mailbox::new("svc-ews@contoso.com", "EWS Service"));
+    let mut options = Options {
+        mailboxes,
+        log_limit: 0,
+        ..Options::default()
+    };
+    options.accounts[0].role = Role::AllBut([CANARY.to_owned()].into());
+    options
+}
+
+/// Their addresses.
+pub(crate) fn addresses(count: usize) -> Vec<String> {
+    let address = |n| format!("user{n}@contoso.com");
+    (1..=count).map(address).collect()
 }
 
 /// How a command ended.
