@@ -2,6 +2,7 @@
 `account.inbox` (which serializes all accounts behind a class-level lock). Prints one line of JSON."""
 
 import json
+import os
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,8 @@ from exchangelib.properties import Mailbox
 from exchangelib.protocol import BaseProtocol
 from exchangelib.services import GetFolder
 
-URL, USERS, LANES = sys.argv[1], sys.argv[2], int(sys.argv[3])
-CA = sys.argv[4] if len(sys.argv) > 4 else None
+URL, USERS, LANES, MAILBOXES = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+CA = os.environ.get("REQUESTS_CA_BUNDLE")
 
 
 class TrustingAdapter(requests.adapters.HTTPAdapter):
@@ -31,7 +32,7 @@ def main():
     configuration = Configuration(service_endpoint=URL, credentials=Credentials("CONTOSO\\svc-ews", "pw"),
                                   auth_type=BASIC, version=Version(Build(15, 2, 2562, 17)), max_connections=LANES)
     with open(USERS, encoding="utf-8") as file:
-        addresses = file.read().split()[1:]
+        addresses = file.read().split()[1:1 + MAILBOXES]
 
     def opened(address):
         account = Account(primary_smtp_address=address, config=configuration, access_type=IMPERSONATION, autodiscover=False)

@@ -1,10 +1,10 @@
-//! `cargo xtask bench [NAME]`: the benchmarks of `tests/bench`, in release builds.
+//! `cargo xtask bench [NAME…]`: the benchmarks of `tests/bench`, in release builds, as one table.
 
 use crate::Outcome;
 use crate::process::{cargo, program, root, run};
 use crate::setup::{self, For};
 
-/// The command: all of them, or the one that is named.
+/// The command: all of them, or those that are named; the rest is for the script.
 ///
 /// # Errors
 /// Names what is missing, or the command that failed.
