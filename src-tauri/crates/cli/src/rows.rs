@@ -1,6 +1,8 @@
 //! The results of a run, a page at a time: the program's memory does not grow with the list.
 
-use contract::{FolderResult, Problem, ResultRow, RunId, RunPage, RunRef, TlsTrust, Verdict};
+use contract::{
+    FolderResult, Problem, ResultRow, RunId, RunPage, RunRef, ServerLoad, TlsTrust, Verdict,
+};
 use engine::Engine;
 
 use crate::print::steps::Detail;
@@ -16,6 +18,8 @@ pub(crate) struct Report<'a> {
     pub(crate) steps: Option<Detail>,
     /// Whose certificates it trusted.
     pub(crate) trust: Option<TlsTrust>,
+    /// What it did to the server.
+    load: ServerLoad,
 }
 
 impl<'a> Report<'a> {
@@ -25,13 +29,27 @@ impl<'a> Report<'a> {
     /// [`contract::Code::NotFound`].
     pub(crate) async fn of(engine: &'a Engine, run: RunId) -> Result<Self, Problem> {
         let trust = engine.run_plan(&run).await?.map(|plan| plan.tls_trust);
+        let load = engine.server_load(RunRef { run: run.clone() }).await?;
         let page = engine.run_show(RunRef { run }).await?;
         Ok(Self {
             engine,
             page,
             steps: None,
             trust,
+            load,
         })
+    }
+
+    /// What a sample says about the rest; how many connections the server allows, once it objected to
+    /// more, or when everything is to be told.
+    pub(crate) fn remarks(&self, everything: bool) -> impl Iterator<Item = &str> {
+        let sample = self.page.sample.as_ref();
+        let load = (everything || self.load.allowed.is_some()).then_some(&self.load);
+        let load = load.map(|load| load.sentence.as_str());
+        sample
+            .map(|sample| sample.sentence.as_str())
+            .into_iter()
+            .chain(load)
     }
 
     /// Its rows in the order of the list, from the start.

@@ -4,9 +4,9 @@
 use std::io::Cursor;
 
 use contract::{
-    Authentication, CheckScope, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs,
-    OrganizationId, OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, ProxySetting,
-    RunId, RunState, Secret, TlsTrust, ValidateEmailConfiguration,
+    Authentication, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs, OrganizationId,
+    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, ProxySetting, RunId, RunState,
+    Secret, TlsTrust, ValidateEmailConfiguration,
 };
 use engine::Engine;
 use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck};
@@ -92,7 +92,7 @@ impl Prepared {
                 let engine = allowed(engine, &audit.plan, &audit.password, &sending).await?;
                 let started = match &args.save {
                     Some(name) => save::start(&engine, name, *audit, args).await?,
-                    None => audit.start(&engine, canaries(args)?, stream).await?,
+                    None => audit.start(&engine, canaries(args)?, args).await?,
                 };
                 Ok(started)
             }
@@ -112,7 +112,7 @@ async fn of_users(
         .audit_organization(
             row,
             password,
-            Mailboxes::Scope(CheckScope::All),
+            Mailboxes::Scope(args.scope()),
             canaries(args)?,
             |plan| args.adjust(proxy.as_ref(), plan),
             args.streams(),
@@ -130,31 +130,36 @@ impl OneOff {
         self,
         engine: &Engine,
         canaries: Vec<Canary>,
-        stream: bool,
+        args: &Args,
     ) -> Result<StartedCheck, Problem> {
         let audit = Audit {
             plan: self.plan,
             password: self.password,
-            mailboxes: self.list.mailboxes(),
+            mailboxes: self.list.mailboxes(args.sample),
             canaries,
             organization: None,
             fingerprint: String::new(),
             draft: false,
-            stream,
+            stream: args.streams(),
         };
         engine.start_audit(audit).await
     }
 }
 
 impl Source {
-    pub(super) fn mailboxes(self) -> Mailboxes {
-        match self {
-            Self::None => Mailboxes::None,
-            Self::Open(list) => Mailboxes::List(list),
-            Self::Whole { name, bytes } => Mailboxes::List(List {
+    /// All of it, or so many drawn at random.
+    pub(super) fn mailboxes(self, sample: Option<u64>) -> Mailboxes {
+        let list = match self {
+            Self::None => return Mailboxes::None,
+            Self::Open(list) => list,
+            Self::Whole { name, bytes } => List {
                 name,
                 source: Box::new(Cursor::new(bytes)),
-            }),
+            },
+        };
+        match sample {
+            Some(size) => Mailboxes::Sample(list, size),
+            None => Mailboxes::List(list),
         }
     }
 }

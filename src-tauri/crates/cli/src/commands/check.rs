@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use contract::{Code, Problem, RunId};
+use contract::{CheckScope, Code, Problem, RunId};
 use engine::checks::{Plan, ProxyChoice, StartedCheck};
 use engine::{Engine, Options};
 
@@ -70,6 +70,9 @@ pub(crate) struct Args {
     /// Canaries, mailboxes that must be refused: a list, or one address; repeatable
     #[arg(long, value_name = "FILE|ADDRESS", help_heading = "Mailboxes")]
     pub(super) must_refuse: Vec<String>,
+    /// Check so many of them, drawn at random, and all canaries; says what they mean for the rest
+    #[arg(long, value_name = "N", value_parser = sample, help_heading = "Mailboxes")]
+    pub(super) sample: Option<u64>,
     #[command(flatten)]
     pub(super) password: PasswordArgs,
     /// Send the password although this server refused it within the last 30 minutes, which may lock
@@ -122,7 +125,7 @@ pub(crate) struct Args {
     pub(super) save: Option<String>,
     /// Go on with a run that was cut off, under the same id; decided mailboxes are not asked again
     #[arg(long, value_name = "RUN|last", conflicts_with_all = STORED, help_heading = "Keep and resume")]
-    #[arg(conflicts_with_all = ["organization", "must_refuse", "folders", "concurrency", "timeout", "proxy", "resolve"])]
+    #[arg(conflicts_with_all = ["organization", "must_refuse", "sample", "folders", "concurrency", "timeout", "proxy", "resolve"])]
     pub(super) resume: Option<String>,
     #[command(flatten)]
     pub(super) format: FormatArgs,
@@ -138,6 +141,8 @@ Examples:
   A stored organization, and a run that was cut off:
     understudy check Contoso
     understudy check --resume last
+  200 of its mailboxes, drawn at random:
+    understudy check Contoso --sample 200
 
 Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; else 0.";
 
@@ -167,7 +172,21 @@ impl Args {
                 ),
             );
         }
+        if self.users.is_none() && self.sample.is_some() {
+            return Err(
+                Problem::new(Code::Invalid, "There is no list to draw a sample from.")
+                    .hint("Give one with --users FILE; canaries are always checked all."),
+            );
+        }
         Ok(Form::OneOff)
+    }
+
+    /// Which users of a stored organization.
+    pub(super) fn scope(&self) -> CheckScope {
+        match self.sample {
+            Some(size) => CheckScope::Sample { size },
+            None => CheckScope::All,
+        }
     }
 
     /// What may differ from the stored settings.
@@ -202,6 +221,14 @@ impl Args {
 
     pub(super) fn streams(&self) -> bool {
         self.format.format() == Format::Jsonl
+    }
+}
+
+/// `--sample`; what is too many is said by the engine, for every way to ask.
+fn sample(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(size @ 1..) => Ok(size),
+        _ => Err("Give 1 or more mailboxes.".to_owned()),
     }
 }
 
@@ -318,6 +345,9 @@ async fn tell(
             print::totals(&row.summary),
             print::standing(&row.summary, row.state)
         );
+        report
+            .remarks(global.verbose > 0)
+            .for_each(|remark| eprintln!("{remark}"));
     }
     if let Some(problem) = started.cut_off() {
         failure::tell_beside(&problem);

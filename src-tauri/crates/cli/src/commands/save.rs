@@ -4,10 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{
-    AccessType, AddOrganization, AddUser, CheckScope, Code, EmailConfigurationForm, ImportApply,
-    ImportGroup, ImportSource, NoArgs, OrganizationId, OrganizationRef, OrganizationRow,
-    PasswordChange, Platform, Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret,
-    SetUsers, UserChange, UserIds,
+    AccessType, AddOrganization, AddUser, Code, EmailConfigurationForm, ImportApply, ImportGroup,
+    ImportSource, NoArgs, OrganizationId, OrganizationRef, OrganizationRow, PasswordChange,
+    Platform, Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret, SetUsers,
+    UserChange, UserIds,
 };
 use engine::Engine;
 use engine::checks::{Canary, Mailboxes, Plan, StartedCheck};
@@ -104,10 +104,13 @@ async fn fill(
     // that could not be kept are part of this run all the same. Either way it is the organization's
     // run, with the settings just saved.
     let (mailboxes, canaries) = if all_kept {
-        (Mailboxes::Scope(CheckScope::All), Vec::new())
+        (Mailboxes::Scope(args.scope()), Vec::new())
     } else {
         let canaries = args.must_refuse.iter().map(|text| lists::canary(text));
-        (list.mailboxes(), canaries.collect::<Result<_, _>>()?)
+        (
+            list.mailboxes(args.sample),
+            canaries.collect::<Result<_, _>>()?,
+        )
     };
     let proxy = args.proxy()?;
     let adjust = |plan: &mut Plan| args.adjust(proxy.as_ref(), plan);

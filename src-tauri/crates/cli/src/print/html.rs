@@ -56,6 +56,9 @@ fn head(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
         totals(&row.summary),
         traffic(&row.summary)
     ))?;
+    for remark in report.remarks(false) {
+        output.text(&format!("<p>{}</p>\n", escaped(remark)))?;
+    }
     let facts = [
         ("Account", Some(row.account.as_str())),
         ("EWS URL", Some(&row.ews_url)),

@@ -28,6 +28,9 @@ pub(super) async fn write(
     output.text(&format!("{}\n", pen.strong(&super::totals(&row.summary))))?;
     let standing = super::standing(&row.summary, row.state);
     output.text(&format!("{standing} {}\n", super::traffic(&row.summary)))?;
+    for remark in report.remarks(report.steps.is_some()) {
+        output.text(&format!("{}\n", wrap(remark, width(), "")))?;
+    }
     if let Some(cause) = row.cause {
         let message = row.message.as_deref().unwrap_or_default();
         let text = format!("Stopped by {cause}: {}", one_line(message));

@@ -3,12 +3,15 @@
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::mem;
 
 use contract::{Cause, Code, Expectation, IdentifyBy, Problem, SmtpAddress, Verdict};
 use store::run_results::{self, Decided, NewResult};
-use store::runs::RunNumber;
+use store::runs::{Distinct, RunNumber};
 use store::{StoreError, Tx};
 
+use super::sample::Draw;
+use crate::problems::Refusal;
 use crate::users::list::{ListError, ListReader, ListRow, Want, system_beginnings, system_kinds};
 
 /// Rows handed to the database at a time.
@@ -32,19 +35,27 @@ pub enum Canary {
     List(List),
 }
 
+/// The users of a list.
+pub(super) enum Users {
+    /// All of them.
+    All(List),
+    /// Some of them, drawn at random: held in memory, while the list streams by.
+    Drawn(List, Draw<NewResult>),
+}
+
 /// Loads canaries and users; the canaries stand behind the users, and an address in both lists is a
-/// canary. Answers how many rows are to be asked.
+/// canary. Answers how many mailboxes a sample was drawn from, where one was drawn here.
 ///
 /// # Errors
-/// `Ok(Err(problem))` for bad input; the transaction must then be rolled back.
+/// Bad input; the transaction must then be rolled back.
 pub(super) fn load(
     tx: &Tx<'_>,
     run: RunNumber,
     by: IdentifyBy,
-    users: Option<List>,
-    canaries: Vec<Canary>,
+    users: Option<Users>,
+    canaries: Vec<NewResult>,
     first: i64,
-) -> Result<Result<i64, Problem>, StoreError> {
+) -> Result<Option<u64>, Refusal> {
     let mut loader = Loader {
         tx,
         run,
@@ -52,12 +63,27 @@ pub(super) fn load(
         next: first,
         chunk: Vec::new(),
     };
-    match loader.fill(users, canaries) {
-        Ok(()) => decide_stored(tx, run, by)?,
-        Err(Stop::Store(error)) => return Err(error),
-        Err(Stop::Input(problem)) => return Ok(Err(*problem)),
+    let drawn_from = loader.fill(users, canaries)?;
+    decide_stored(tx, run, by)?;
+    Ok(drawn_from)
+}
+
+/// Reads canaries; they are few, and held in memory.
+///
+/// # Errors
+/// Bad input.
+pub(super) fn canaries(by: IdentifyBy, canaries: Vec<Canary>) -> Result<Vec<NewResult>, Refusal> {
+    let mut rows = Vec::new();
+    for canary in canaries {
+        match canary {
+            Canary::Address(text) => rows.push(address_row(&text, Expectation::MustRefuse)?),
+            Canary::List(list) => each(list, by, |row| {
+                rows.push(new_result(row, by, Expectation::MustRefuse));
+                Ok(())
+            })?,
+        }
     }
-    Ok(Ok(loader.next))
+    Ok(rows)
 }
 
 /// Rows that came from stored users: what is known of them without asking.
@@ -85,18 +111,6 @@ fn no_identity(by: IdentifyBy) -> Option<Decided> {
     ))
 }
 
-/// What ends loading.
-enum Stop {
-    Store(StoreError),
-    Input(Box<Problem>),
-}
-
-impl From<StoreError> for Stop {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
 struct Loader<'a, 'c> {
     tx: &'a Tx<'c>,
     run: RunNumber,
@@ -106,54 +120,53 @@ struct Loader<'a, 'c> {
 }
 
 impl Loader<'_, '_> {
-    fn fill(&mut self, users: Option<List>, canaries: Vec<Canary>) -> Result<(), Stop> {
-        let mut canaries = self.read_canaries(canaries)?;
-        if let Some(list) = users {
-            let by = self.by;
-            let known: HashMap<String, usize> = canaries
-                .iter()
-                .enumerate()
-                .map(|(at, row)| (row.mailbox.to_lowercase(), at))
-                .collect();
-            each(list, by, |row| {
-                let new = new_result(row, by, Expectation::MustOpen);
-                match known.get(&new.mailbox.to_lowercase()) {
-                    // An address in both lists is a canary; the first spelling stays.
-                    Some(at) => {
-                        canaries[*at].mailbox = new.mailbox;
-                        Ok(())
-                    }
-                    None => self.push(new),
-                }
-            })?;
-        }
+    fn fill(
+        &mut self,
+        users: Option<Users>,
+        mut canaries: Vec<NewResult>,
+    ) -> Result<Option<u64>, Refusal> {
+        let drawn_from = match users {
+            None => None,
+            Some(Users::All(list)) => {
+                let by = self.by;
+                each_user(list, by, &mut canaries, |new, _| self.push(new))?;
+                None
+            }
+            Some(Users::Drawn(list, draw)) => Some(self.draw(list, draw, &mut canaries)?),
+        };
         for canary in canaries {
             // Users of a stored organization are in already.
             if !run_results::expect_refusal(self.tx, self.run, &canary.mailbox)? {
                 self.push(canary)?;
             }
         }
-        self.write()
+        self.write()?;
+        Ok(drawn_from)
     }
 
-    fn read_canaries(&mut self, canaries: Vec<Canary>) -> Result<Vec<NewResult>, Stop> {
-        let mut rows = Vec::new();
-        for canary in canaries {
-            match canary {
-                Canary::Address(text) => rows.push(address_row(&text, Expectation::MustRefuse)?),
-                Canary::List(list) => {
-                    let by = self.by;
-                    each(list, by, |row| {
-                        rows.push(new_result(row, by, Expectation::MustRefuse));
-                        Ok(())
-                    })?;
-                }
+    /// Draws among the users of the list that are asked, and answers how many those were; who is in it
+    /// twice counts once.
+    fn draw(
+        &mut self,
+        list: List,
+        mut draw: Draw<NewResult>,
+        canaries: &mut [NewResult],
+    ) -> Result<u64, Refusal> {
+        let mut met = Distinct::begin(self.tx)?;
+        each_user(list, self.by, canaries, |new, key| {
+            let system = decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned());
+            if new.decided.as_ref() != Some(&system) {
+                met.add(draw.offer(key.as_bytes(), new))?;
             }
+            Ok(())
+        })?;
+        for row in draw.drawn() {
+            self.push(row)?;
         }
-        Ok(rows)
+        Ok(met.end()?)
     }
 
-    fn push(&mut self, row: NewResult) -> Result<(), Stop> {
+    fn push(&mut self, row: NewResult) -> Result<(), Refusal> {
         self.chunk.push(row);
         if self.chunk.len() >= CHUNK {
             self.write()
@@ -162,18 +175,44 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn write(&mut self) -> Result<(), Stop> {
+    fn write(&mut self) -> Result<(), Refusal> {
         self.next = run_results::add(self.tx, self.run, self.next, &self.chunk)?;
         self.chunk.clear();
         Ok(())
     }
 }
 
+/// The users of a list that are no canaries, with what tells them apart.
+fn each_user(
+    list: List,
+    by: IdentifyBy,
+    canaries: &mut [NewResult],
+    mut take: impl FnMut(NewResult, &str) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
+    let known: HashMap<String, usize> = canaries
+        .iter()
+        .enumerate()
+        .map(|(at, row)| (row.mailbox.to_lowercase(), at))
+        .collect();
+    each(list, by, |row| {
+        let mut new = new_result(row, by, Expectation::MustOpen);
+        let key = new.mailbox.to_lowercase();
+        match known.get(&key) {
+            // An address in both lists is a canary; the first spelling stays.
+            Some(at) => {
+                canaries[*at].mailbox = mem::take(&mut new.mailbox);
+                Ok(())
+            }
+            None => take(new, &key),
+        }
+    })
+}
+
 fn each(
     list: List,
     by: IdentifyBy,
-    mut take: impl FnMut(ListRow) -> Result<(), Stop>,
-) -> Result<(), Stop> {
+    mut take: impl FnMut(ListRow) -> Result<(), Refusal>,
+) -> Result<(), Refusal> {
     let want = match by {
         IdentifyBy::Smtp | IdentifyBy::PrimarySmtp => Want::Address,
         IdentifyBy::Upn => Want::Upn,
@@ -181,9 +220,7 @@ fn each(
     };
     let bad = |error: ListError| {
         let hint = error.hint();
-        Stop::Input(Box::new(
-            Problem::new(Code::BadList, sentence(&error.to_string())).hint(hint),
-        ))
+        Refusal::Problem(Problem::new(Code::BadList, sentence(&error.to_string())).hint(hint))
     };
     let name = list.name.clone();
     let mut usable = false;
@@ -204,15 +241,13 @@ fn each(
 }
 
 /// An address given by hand must be one.
-fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Stop> {
+fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Problem> {
     let address = SmtpAddress::parse(text).map_err(|error| {
-        Stop::Input(Box::new(
-            Problem::new(
-                Code::Invalid,
-                format!("{text:?} is neither a file nor an e-mail address: {error}."),
-            )
-            .hint("Give the path of a list that exists, or one address."),
-        ))
+        Problem::new(
+            Code::Invalid,
+            format!("{text:?} is neither a file nor an e-mail address: {error}."),
+        )
+        .hint("Give the path of a list that exists, or one address.")
     })?;
     Ok(NewResult {
         mailbox: address.as_str().to_owned(),

@@ -33,6 +33,7 @@ mod redact;
 mod rewrite;
 mod rooms;
 mod running;
+mod sample;
 mod sending;
 mod server_load;
 mod session;

@@ -9,11 +9,12 @@ use contract::{
     Verdict,
 };
 use store::run_results::{self, CodeCount, StoredResult};
-use store::runs::StoredRun;
+use store::runs::{self, StoredRun};
 
 use super::commands::{final_progress, stored};
 use super::export::Export;
 use super::proof;
+use super::sample::statement;
 use crate::Engine;
 use crate::diagnosis::known::{Cluster, Known};
 use crate::diagnosis::names::names_of;
@@ -35,15 +36,16 @@ impl Engine {
             let mut groups = run_results::cause_groups(tx, number, EXAMPLES)?;
             // A canary that was refused is as it must be: nothing is to be changed.
             groups.retain(|group| !as_it_must_be(group.expectation, Some(group.verdict)));
+            let sample = runs::drawn(tx, number)?;
             let mut clusters = BTreeMap::new();
             for group in &groups {
                 if let Entry::Vacant(place) = clusters.entry(group.cause) {
                     place.insert(Cluster::load(tx, number, group.cause)?);
                 }
             }
-            Ok((groups, clusters))
+            Ok((groups, clusters, sample))
         });
-        let (groups, clusters) = read.await.map_err(of_store)?;
+        let (groups, clusters, sample) = read.await.map_err(of_store)?;
         let names = names_of(&stage, stored.row.organization).await?;
         let known = Known::of(stored, &names);
         let causes = known.cards(&groups, &clusters);
@@ -64,7 +66,8 @@ impl Engine {
             summary: progress.summary.clone(),
             ..row
         };
-        let going_on = steps.is_empty() && progress.state == RunState::Running;
+        let ended = progress.state != RunState::Running;
+        let going_on = steps.is_empty() && !ended;
         let steps = if going_on {
             let running = self.stage().running.find(&row.id);
             let told = running.map(|check| check.steps.borrow().clone());
@@ -81,7 +84,7 @@ impl Engine {
             certificates,
             offered,
             authentication,
-            sample: None,
+            sample: sample.filter(|_| ended).as_ref().map(statement),
         })
     }
 

@@ -11,7 +11,7 @@ use store::runs::{self, NewRun, RunFinish, RunNumber, StoredRun};
 use tokio::sync::{mpsc, watch};
 
 use super::conductor::{Conductor, Listeners, Orders};
-use super::enter::enter;
+use super::enter::{enter, mark_cut_off, refuse_second};
 use super::finish::{self, Context};
 use super::guard::Watched;
 use super::load::{Canary, List};
@@ -54,6 +54,8 @@ pub enum Mailboxes {
     None,
     /// A user list.
     List(List),
+    /// So many mailboxes of a user list, drawn at random; at least 1.
+    Sample(List, u64),
     /// Users of the organization.
     Scope(CheckScope),
 }
@@ -171,14 +173,10 @@ pub(crate) async fn resume(
     stream: bool,
 ) -> Result<StartedCheck, Problem> {
     finish::make_up(stage, run).await?;
-    let wanted = run.clone();
-    let stored = stage
-        .db
-        .read(move |tx| runs::show(tx, &wanted))
-        .await
-        .map_err(crate::problems::of_store)?;
-    let stored =
-        stored.ok_or_else(|| Problem::new(Code::NotFound, format!("There is no run {run}.")))?;
+    if let Some(folder) = &stage.folder {
+        mark_cut_off(stage, folder).await?;
+    }
+    let stored = super::commands::stored(stage, run).await?;
     if stored.row.state == RunState::Complete {
         return Err(Problem::new(
             Code::NotAllowed,
@@ -200,7 +198,9 @@ pub(crate) async fn resume(
     let lock = run_lock(stage, run)?;
     // A run that came to its end has asked for the second time whom it refused (ruling 4).
     let had_its_end = stored.row.state == RunState::Incomplete;
-    let reopened = stage.db.write(move |tx| {
+    let (own, organization) = (run.clone(), stored.row.organization);
+    let reopened = stage.write(move |tx| {
+        refuse_second(tx, organization, &own)?;
         runs::resume(tx, number)?;
         run_results::reopen(tx, number)?;
         let refused = if had_its_end {
@@ -210,7 +210,7 @@ pub(crate) async fn resume(
         };
         Ok((run_results::summary(tx, number)?, refused))
     });
-    let (rows, asked_twice) = reopened.await.map_err(crate::problems::of_store)?;
+    let (rows, asked_twice) = reopened.await?;
     let rooms = stored.row.organization.is_some() && stored.row.scope == "all";
     // What went over the wire before counts as well.
     let before = stored.row.summary;
@@ -448,7 +448,7 @@ const fn scope_word(mailboxes: &Mailboxes) -> &'static str {
         Mailboxes::Scope(CheckScope::Users { .. }) => "users",
         Mailboxes::Scope(CheckScope::FailedOnly) => "failed_only",
         Mailboxes::Scope(CheckScope::Cause { .. }) => "cause",
-        Mailboxes::Scope(CheckScope::Sample { .. }) => "sample",
+        Mailboxes::Sample(..) | Mailboxes::Scope(CheckScope::Sample { .. }) => "sample",
         Mailboxes::Scope(CheckScope::Address { .. }) => "address",
         _ => "all",
     }

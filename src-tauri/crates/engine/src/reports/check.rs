@@ -3,7 +3,7 @@
 
 use contract::{
     Cause, CertificateInfo, ExchangeNames, Expectation, FolderResult, Remedy, ResultRow,
-    RunAuthentication, RunPage, RunRow, RunState, Summary, Verdict,
+    RunAuthentication, RunPage, RunRow, RunState, SampleStatement, Summary, Verdict,
 };
 use serde::Serialize;
 
@@ -53,6 +53,39 @@ pub struct Run<'a> {
     /// The step ladder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step<'a>>>,
+    /// What a random sample says about the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Sample<'a>>,
+}
+
+/// What a random sample says about the mailboxes that were not asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sample<'a> {
+    /// Mailboxes that were drawn.
+    pub size: u64,
+    /// Mailboxes they were drawn from.
+    pub population: u64,
+    /// Drawn ones with a verdict.
+    pub decided: u64,
+    /// Of these, how many did not open.
+    pub failed: u64,
+    /// At most so many of the population do not open, with 95 % confidence.
+    pub at_most: u64,
+    /// The same in plain words.
+    pub sentence: &'a str,
+}
+
+impl<'a> From<&'a SampleStatement> for Sample<'a> {
+    fn from(statement: &'a SampleStatement) -> Self {
+        Self {
+            size: statement.size,
+            population: statement.population,
+            decided: statement.decided,
+            failed: statement.failed,
+            at_most: statement.at_most,
+            sentence: &statement.sentence,
+        }
+    }
 }
 
 /// A certificate the server showed, without its PEM.
@@ -174,18 +207,22 @@ pub fn run(row: &RunRow) -> Run<'_> {
         authentication: None,
         certificates: None,
         steps: None,
+        sample: None,
     }
 }
 
 /// The same with what its page adds: how the log-on went, and the chain the server showed.
 #[must_use]
 pub fn whole_run(page: &RunPage) -> Run<'_> {
-    let run = with_evidence(
-        &page.row,
-        &page.authentication,
-        &page.certificates,
-        &page.steps,
-    );
+    let run = Run {
+        sample: page.sample.as_ref().map(Sample::from),
+        ..with_evidence(
+            &page.row,
+            &page.authentication,
+            &page.certificates,
+            &page.steps,
+        )
+    };
     let card = page
         .causes
         .iter()

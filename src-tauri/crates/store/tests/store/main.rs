@@ -14,5 +14,6 @@ mod organizations;
 mod refused_passwords;
 mod results;
 mod runs;
+mod samples;
 mod support;
 mod users;

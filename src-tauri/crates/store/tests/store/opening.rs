@@ -292,7 +292,10 @@ async fn readers_cannot_write() {
     let refused = db
         .read(|tx| organizations::add(tx, &new_organization("Contoso"), NOW))
         .await;
-    assert!(matches!(refused, Err(StoreError::ReadOnly(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(StoreError::ReadOnly(_))),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
