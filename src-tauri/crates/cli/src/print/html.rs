@@ -1,6 +1,6 @@
 //! A report to pass on: one file that loads nothing and runs nothing. Every text in it is escaped.
 
-use contract::{CauseCard, Expectation, ResultRow};
+use contract::{Cause, CauseCard, Expectation, ResultRow};
 
 use super::{standing, totals, traffic};
 use crate::failure::Failure;
@@ -42,6 +42,16 @@ fn head(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
         "<h1>Impersonation check: {}</h1>\n",
         escaped(name)
     ))?;
+    let causes = &row.summary.causes;
+    if let Some(exposed) = causes
+        .iter()
+        .find(|c| c.cause == Cause::ImpersonationExposed)
+    {
+        let opened = super::opened(exposed.count);
+        output.text(&format!(
+            "<p class=\"bad\"><strong>{opened}.</strong></p>\n"
+        ))?;
+    }
     let class = if row.summary.findings > 0 {
         "bad"
     } else {
@@ -67,7 +77,7 @@ fn head(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
         ("Started", Some(&row.started_at)),
         ("Finished", row.finished_at.as_deref()),
         ("Run", Some(&row.id.0)),
-        ("Stopped by", row.cause.map(contract::Cause::as_str)),
+        ("Stopped by", row.cause.map(Cause::as_str)),
         ("Message", row.message.as_deref()),
     ];
     output.text("<dl>\n")?;

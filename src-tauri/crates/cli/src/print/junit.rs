@@ -7,15 +7,18 @@ use serde_json::Value;
 
 use crate::failure::{Failure, internal};
 use crate::output::Output;
-use crate::rows::{Kind, Report, verdict};
+use crate::rows::{Kind, Report, is_exposed, verdict};
 
 pub(super) async fn write(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
     let row = &report.page.row;
     head(&report.page, skipped(report).await?, output)?;
-    let mut rows = report.rows();
-    while let Some(page) = rows.next().await? {
-        for (result, _) in &page {
-            output.text(&case(result, row))?;
+    // Opened canaries are the gravest findings: they come first.
+    for exposed in [true, false] {
+        let mut rows = report.rows();
+        while let Some(page) = rows.next().await? {
+            for (result, _) in page.iter().filter(|(r, _)| is_exposed(r) == exposed) {
+                output.text(&case(result, row))?;
+            }
         }
     }
     output.text("  </testsuite>\n</testsuites>\n")

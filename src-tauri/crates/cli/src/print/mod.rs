@@ -112,6 +112,14 @@ fn cards<'r>(report: &'r Report<'_>) -> Vec<(&'r CauseCard, u64)> {
     cards
 }
 
+/// The gravest finding of all stands under a line of its own.
+fn opened(number: u64) -> String {
+    match number {
+        1 => "A mailbox that must be refused was opened".to_owned(),
+        n => format!("{} mailboxes that must be refused were opened", grouped(n)),
+    }
+}
+
 /// `5 mailboxes: 3 granted, 1 refused, 1 not checked.`
 pub(crate) fn totals(summary: &Summary) -> String {
     let parts = [

@@ -145,7 +145,7 @@ async fn section(
         0
     };
     if exposed > 0 {
-        output.text(&format!("  {}\n", pen.bad(&opened(exposed))))?;
+        output.text(&format!("  {}\n", pen.bad(&super::opened(exposed))))?;
         lines(report, layout, output, pen, is_exposed).await?;
     }
     if number > unasked + exposed {
@@ -183,14 +183,6 @@ async fn lines(
         }
     }
     Ok(())
-}
-
-/// The gravest finding of all stands under a line of its own.
-fn opened(number: u64) -> String {
-    match number {
-        1 => "A mailbox that must be refused was opened".to_owned(),
-        n => format!("{} mailboxes that must be refused were opened", grouped(n)),
-    }
 }
 
 /// `4,812 granted; 1 canary refused`

@@ -1,5 +1,6 @@
 //! Counts of a run while it goes on, kept in step with what is recorded.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -70,7 +71,8 @@ impl Tally {
                 count: *count,
             })
             .collect();
-        causes.sort_by_key(|c| std::cmp::Reverse(c.count));
+        // The gravest of all stands first, however few they are.
+        causes.sort_by_key(|c| (c.cause != Cause::ImpersonationExposed, Reverse(c.count)));
         Summary {
             causes,
             ..self.summary.clone()
