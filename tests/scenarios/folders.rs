@@ -1,7 +1,8 @@
 //! Several folders in one request (rulings 10 and 14).
 
+use contract::ResultRef;
 use exchange_sim::{EwsError, Fault, MailboxState, What, When};
-use support::{Check, server, start};
+use support::{Check, engine, server, start};
 
 const ALL: [&str; 4] = ["inbox", "calendar", "contacts", "tasks"];
 const TWO: &str = "user2@contoso.com";
@@ -22,6 +23,49 @@ async fn granted_when_all_opened_in_one_request() {
         run.folders(TWO),
         "inbox=NoError calendar=NoError contacts=NoError tasks=NoError"
     );
+}
+
+#[tokio::test]
+async fn whatever_becomes_of_its_folders_a_mailbox_is_asked_once_and_its_detail_has_all() {
+    let mut options = server(6);
+    for (n, folder) in (1..).zip(ALL) {
+        options.mailboxes[n].state = MailboxState::WithoutFolders(vec![folder.to_owned()]);
+    }
+    let exchange = start(options).await;
+    let engine = engine().await;
+    let run = Check::on(&exchange)
+        .with(&engine)
+        .users(6)
+        .folders(&ALL)
+        .run(&exchange)
+        .await;
+    let asked = exchange.counters();
+    assert_eq!(asked.per_mailbox.len(), 6);
+    assert!(asked.per_mailbox.values().all(|times| *times == 1));
+    for n in 1..=6_usize {
+        let address = format!("user{n}@contoso.com");
+        let missing = n.checked_sub(2).and_then(|n| ALL.get(n));
+        let expected = match missing {
+            Some(_) => "unusable mailbox.folder_missing",
+            None => "granted",
+        };
+        assert_eq!(run.user(n), expected, "{address}");
+        let detail = engine.result_show(ResultRef {
+            run: run.page.row.id.clone(),
+            seq: run.row(&address).seq,
+        });
+        let detail = detail.await.expect("the row is stored");
+        let shown: Vec<(&str, bool)> = detail
+            .folders
+            .iter()
+            .map(|folder| (folder.folder.as_str(), folder.opened))
+            .collect();
+        let every: Vec<(&str, bool)> = ALL
+            .iter()
+            .map(|folder| (*folder, Some(folder) != missing))
+            .collect();
+        assert_eq!(shown, every, "{address}: in the order asked for");
+    }
 }
 
 #[tokio::test]

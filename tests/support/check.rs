@@ -123,6 +123,7 @@ pub struct Check {
     proxy: ProxyChoice,
     list: Option<String>,
     canaries: Vec<String>,
+    canary_files: Vec<String>,
     organization: Option<(OrganizationId, String)>,
     whole: bool,
     engine: Option<Engine>,
@@ -173,6 +174,7 @@ impl Check {
             proxy: ProxyChoice::None,
             list: Some("user1@contoso.com".to_owned()),
             canaries: Vec::new(),
+            canary_files: Vec::new(),
             organization: None,
             whole: false,
             engine: None,
@@ -208,6 +210,13 @@ impl Check {
     #[must_use]
     pub fn canary(mut self, address: &str) -> Self {
         self.canaries.push(address.to_owned());
+        self
+    }
+
+    /// A file of mailboxes that must be refused.
+    #[must_use]
+    pub fn canary_file(mut self, text: &str) -> Self {
+        self.canary_files.push(text.to_owned());
         self
     }
 
@@ -395,6 +404,13 @@ impl Check {
             }),
             None => Mailboxes::None,
         };
+        let files = self.canary_files.into_iter().map(|text| {
+            Canary::List(List {
+                name: "canaries.csv".to_owned(),
+                source: Box::new(Cursor::new(text.into_bytes())),
+            })
+        });
+        let named = self.canaries.into_iter().map(Canary::Address);
         Audit {
             plan: Plan {
                 ews_url: self.url,
@@ -410,7 +426,7 @@ impl Check {
             },
             password: Secret::new(self.password),
             mailboxes,
-            canaries: self.canaries.into_iter().map(Canary::Address).collect(),
+            canaries: files.chain(named).collect(),
             organization: self.organization,
             fingerprint: String::new(),
             draft: false,
