@@ -9,7 +9,7 @@ import {
   SubtractCircle20Regular,
   Warning16Filled,
 } from "@fluentui/react-icons";
-import { useId, useState } from "react";
+import { memo, useId, useState } from "react";
 import { BlameBadge } from "@/components/BlameBadge";
 import { BlockableButton } from "@/components/BlockableButton";
 import { CommandBlocks } from "@/components/CommandBlocks";
@@ -31,13 +31,16 @@ type CauseCardViewProps = {
   open: boolean;
   /** Why these mailboxes cannot be checked again now; null: they can. */
   recheckBlocked: string | null;
-  onShow: () => void;
-  onRecheck: () => void;
-  onHandOff: () => void;
+  onShow: (card: CauseCard) => void;
+  onRecheck: (card: CauseCard) => void;
+  onHandOff: (card: CauseCard) => void;
 };
 
-/** A cause with all it touches: count, whose job, what it means, likely reasons, the commands, and what to do now. */
-export function CauseCardView({ run, card, open, ...act }: CauseCardViewProps) {
+/**
+ * A cause with all it touches: count, whose job, what it means, likely reasons, the commands, and what to do now. While a
+ * run goes on only cards that have changed are drawn again.
+ */
+export const CauseCardView = memo(function CauseCardView({ run, card, open, ...act }: CauseCardViewProps) {
   const styles = useStyles();
   const id = useId();
   const expected = isExpected(card);
@@ -70,7 +73,7 @@ export function CauseCardView({ run, card, open, ...act }: CauseCardViewProps) {
       <Actions run={run} card={card} expected={expected} {...act} />
     </article>
   );
-}
+});
 
 function Commands({ card, open }: { card: CauseCard; open: boolean }) {
   if (card.remedy.length === 0 && card.alternatives.length === 0) return null;
@@ -115,12 +118,16 @@ function Actions({ run, card, expected, recheckBlocked, onShow, onRecheck, onHan
     <>
       {problem && <ProblemBar title="Nothing was copied." error={problem} />}
       <div className={styles.actions}>
-        <Button icon={<PeopleListRegular />} onClick={onShow}>
+        <Button icon={<PeopleListRegular />} onClick={() => onShow(card)}>
           Show mailboxes
         </Button>
         {!expected && (
           <>
-            <BlockableButton icon={<ArrowRepeatAllRegular />} blocked={recheckBlocked ?? undefined} onClick={onRecheck}>
+            <BlockableButton
+              icon={<ArrowRepeatAllRegular />}
+              blocked={recheckBlocked ?? undefined}
+              onClick={() => onRecheck(card)}
+            >
               Re-check these
             </BlockableButton>
             {card.remedy.length > 0 && (
@@ -131,7 +138,7 @@ function Actions({ run, card, expected, recheckBlocked, onShow, onRecheck, onHan
                 onError={(thrown) => setProblem(asCommandError(thrown))}
               />
             )}
-            <Button icon={<ClipboardTaskListLtrRegular />} onClick={onHandOff}>
+            <Button icon={<ClipboardTaskListLtrRegular />} onClick={() => onHandOff(card)}>
               Hand-off card
             </Button>
           </>

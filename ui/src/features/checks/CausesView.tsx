@@ -36,9 +36,9 @@ export function CausesView({ page, recheckBlocked, onShow, onRecheck, onHandOff 
           card={card}
           open={index === 0 || page.causes.length <= fewCauses}
           recheckBlocked={recheckBlocked}
-          onShow={() => onShow(card)}
-          onRecheck={() => onRecheck(card)}
-          onHandOff={() => onHandOff(card)}
+          onShow={onShow}
+          onRecheck={onRecheck}
+          onHandOff={onHandOff}
         />
       ))}
       <RunChain page={page} />

@@ -1,5 +1,5 @@
 import { Button, Dropdown, makeStyles, Option, SearchBox, Switch, tokens } from "@fluentui/react-components";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useRef, useState } from "react";
 import { CauseTitle } from "@/components/CauseTitle";
 import { EmptyState } from "@/components/EmptyState";
 import { type Column, PagedTable } from "@/components/PagedTable";
@@ -27,7 +27,12 @@ type MailboxesViewProps = {
 };
 
 /** Every mailbox of the run: searched, filtered and sorted by the engine. */
-export function MailboxesView({ page, chosen, recheckBlocked, onRecheck }: MailboxesViewProps) {
+export const MailboxesView = memo(function MailboxesView({
+  page,
+  chosen,
+  recheckBlocked,
+  onRecheck,
+}: MailboxesViewProps) {
   const styles = useStyles();
   const [url, setUrl] = useUrlState();
   const run = page.row.id;
@@ -64,7 +69,7 @@ export function MailboxesView({ page, chosen, recheckBlocked, onRecheck }: Mailb
       />
     </div>
   );
-}
+});
 
 const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings: undefined };
 

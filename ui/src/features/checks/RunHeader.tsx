@@ -16,6 +16,7 @@ import {
   SettingsRegular,
 } from "@fluentui/react-icons";
 import { useNavigate } from "@tanstack/react-router";
+import { memo } from "react";
 import { When } from "@/components/When";
 import type { Authentication } from "@/ipc/generated/Authentication";
 import type { ExportFormat } from "@/ipc/generated/ExportFormat";
@@ -46,7 +47,7 @@ type RunHeaderProps = {
 };
 
 /** Title, organization, number, settings; what was asked, as whom; and the buttons. */
-export function RunHeader(props: RunHeaderProps) {
+export const RunHeader = memo(function RunHeader(props: RunHeaderProps) {
   const { row, running, recheckBlocked } = props;
   const styles = useStyles();
   return (
@@ -94,7 +95,7 @@ export function RunHeader(props: RunHeaderProps) {
       </dl>
     </header>
   );
-}
+});
 
 /** `Pause` and `Resume` are one button: the keyboard stays on it. */
 function Running({ paused, busy, onPause, onCancel }: RunHeaderProps) {

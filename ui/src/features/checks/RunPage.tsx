@@ -1,5 +1,5 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { ConfirmDialog } from "@/components/ConfirmDialog";
 import { ProblemBar } from "@/components/ProblemBar";
 import { ProgressLine } from "@/components/ProgressLine";
@@ -12,6 +12,7 @@ import { count, counted } from "@/lib/format";
 import { inTextField, useHotkeys } from "@/lib/keys";
 import { useLiveRun } from "@/lib/liveRun";
 import { useWrite } from "@/lib/queries";
+import { useStable } from "@/lib/stable";
 import { number, text, useUrlState } from "@/lib/urlState";
 import { ExportedBar } from "./ExportMenu";
 import { ExposedBanner } from "./ExposedBanner";
@@ -58,7 +59,13 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
   const resume = useResume(sending);
   const chosen = useChosen(row.id);
   const resumable = !running && isResumable(row);
-  const recheckChosen = () => recheck.mailboxes(chosen.addresses);
+  const failedOnly = useStable(recheck.failedOnly);
+  const recheckCause = useStable(recheck.cause);
+  const recheckChosen = useStable(() => recheck.mailboxes(chosen.addresses));
+  const goOn = useStable(() => resume(row.id));
+  const pause = useStable(pausing.toggle);
+  const askCancel = useCallback(() => setAsksCancel(true), []);
+  const write = useStable(exported.write);
   const seq = number(url, "seq");
   const handOff = text(url, "handoff") as Cause | "";
   useHotkeys({
@@ -89,11 +96,11 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
         recheckBlocked={recheck.blocked}
         resumable={resumable}
         resumeBlocked={offline ? offlineReason : sending.busy ? "The check is being started." : null}
-        onPause={pausing.toggle}
-        onCancel={() => setAsksCancel(true)}
-        onResume={() => resume(row.id)}
-        onRecheck={recheck.failedOnly}
-        onExport={exported.write}
+        onPause={pause}
+        onCancel={askCancel}
+        onResume={goOn}
+        onRecheck={failedOnly}
+        onExport={write}
       />
       {running && <ProgressLine progress={progress} />}
       <VerdictBanner page={page} running={running} />
@@ -108,7 +115,7 @@ function Loaded({ page, progress }: { page: RunAnswer; progress: RunProgress }) 
         recheckBlocked={recheck.causeBlocked}
         learned={recheck.learned}
         chosen={chosen}
-        onRecheckCause={recheck.cause}
+        onRecheckCause={recheckCause}
         onRecheckChosen={recheckChosen}
       />
       {seq !== undefined && <ResultDrawer run={row.id} seq={seq} onClose={() => setUrl({ seq: undefined })} />}

@@ -1,8 +1,11 @@
 import { makeStyles, Tab, TabList, tokens } from "@fluentui/react-components";
+import { memo } from "react";
 import type { Cause } from "@/ipc/generated/Cause";
+import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { LearnedLoad } from "@/ipc/generated/LearnedLoad";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { count } from "@/lib/format";
+import { useStable } from "@/lib/stable";
 import { text, useUrlState } from "@/lib/urlState";
 import { CausesView } from "./CausesView";
 import { MailboxesView } from "./MailboxesView";
@@ -24,12 +27,17 @@ type RunViewsProps = {
   onRecheckChosen: () => void;
 };
 
-/** `Causes`, `Mailboxes`, `Steps`, `Server load`: the one the address names. */
-export function RunViews(props: RunViewsProps) {
+/** `Causes`, `Mailboxes`, `Steps`, `Server load`: the one the address names. Not drawn again with every progress told. */
+export const RunViews = memo(function RunViews(props: RunViewsProps) {
   const { page, running, total, recheckBlocked, chosen } = props;
   const styles = useStyles();
   const [url, setUrl] = useUrlState();
   const view = viewOf(text(url, "view"), page, running);
+  const show = useStable(({ cause, finding }: CauseCard) =>
+    setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true }),
+  );
+  const recheck = useStable(({ cause }: CauseCard) => props.onRecheckCause(cause));
+  const handOff = useStable(({ cause }: CauseCard) => setUrl({ handoff: cause }, { push: true }));
   return (
     <>
       <TabList
@@ -48,11 +56,9 @@ export function RunViews(props: RunViewsProps) {
           <CausesView
             page={page}
             recheckBlocked={recheckBlocked}
-            onShow={({ cause, finding }) =>
-              setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true })
-            }
-            onRecheck={({ cause }) => props.onRecheckCause(cause)}
-            onHandOff={({ cause }) => setUrl({ handoff: cause }, { push: true })}
+            onShow={show}
+            onRecheck={recheck}
+            onHandOff={handOff}
           />
         )}
         {view === "mailboxes" && (
@@ -68,7 +74,7 @@ export function RunViews(props: RunViewsProps) {
       </div>
     </>
   );
-}
+});
 
 const views = ["causes", "mailboxes", "steps", "load"] as const;
 

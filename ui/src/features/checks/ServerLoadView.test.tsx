@@ -58,6 +58,13 @@ test("is empty at first, and says so", async () => {
   expect(screen.queryByRole("img")).not.toBeInTheDocument();
 });
 
+test("of a run that nothing is known of says that, and no more", async () => {
+  const nothing = { samples: [], ceiling: 0, backOffs: 0, allowed: null, sentence: "Nothing is known of this run." };
+  await open(() => nothing);
+  expect(await screen.findByText("Nothing is known of this run.")).toBeVisible();
+  expect(screen.queryByText(/come back later/)).not.toBeInTheDocument();
+});
+
 test("tells what was learned before, where this run says nothing", async () => {
   const learned = {
     allowed: 20,

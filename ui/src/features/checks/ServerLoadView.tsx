@@ -28,12 +28,14 @@ export function ServerLoadView({ run, running, learned }: ServerLoadViewProps) {
     <div className={styles.root}>
       {error && <ProblemBar title="The server load can't be shown." error={error} onRetry={() => void refetch()} />}
       {isPending && <Skeleton rows={4} label="Loading the server load" />}
-      {load && <Allowed load={load} learned={learned} />}
       {load &&
         (load.samples.length === 0 ? (
-          <EmptyState icon={<DataLineRegular />} text={running ? noneYet : none} />
+          <EmptyState icon={<DataLineRegular />} text={running ? noneYet : load.sentence}>
+            <Learned learned={learned} />
+          </EmptyState>
         ) : (
           <>
+            <Allowed load={load} learned={learned} />
             <LoadCharts load={load} />
             <Disclosure label="Show as a table" of="Server load">
               <LoadTable samples={load.samples} />
@@ -45,7 +47,6 @@ export function ServerLoadView({ run, running, learned }: ServerLoadViewProps) {
 }
 
 const noneYet = "The first numbers come a moment after the first answers.";
-const none = "No mailbox was asked in this run, so there is nothing to draw.";
 
 /** What the server seems to allow: by this run, else by those before. */
 function Allowed({ load, learned }: { load: ServerLoad; learned: LearnedLoad | null }) {
@@ -65,14 +66,20 @@ function Allowed({ load, learned }: { load: ServerLoad; learned: LearnedLoad | n
               : "The server never asked to come back later.",
           ].join(" ")}
         </Text>
-        {load.allowed === null && learned !== null && (
-          <Text size={200} className={styles.more}>
-            {`Learned before: ${learned.sentence} `}
-            <When at={learned.learnedAt} withAge />
-          </Text>
-        )}
+        {load.allowed === null && <Learned learned={learned} />}
       </div>
     </div>
+  );
+}
+
+function Learned({ learned }: { learned: LearnedLoad | null }) {
+  const styles = useStyles();
+  if (learned === null) return null;
+  return (
+    <Text size={200} className={styles.more}>
+      {`Learned before: ${learned.sentence} `}
+      <When at={learned.learnedAt} withAge />
+    </Text>
   );
 }
 

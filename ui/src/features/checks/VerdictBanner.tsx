@@ -1,5 +1,6 @@
 import type { MessageBarIntent } from "@fluentui/react-components";
 import { MessageBar, MessageBarBody, MessageBarTitle, makeStyles } from "@fluentui/react-components";
+import { memo } from "react";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { type RunTone, runVerdict } from "@/lib/runVerdict";
 import { brokenStep } from "@/lib/steps";
@@ -13,7 +14,7 @@ const intents: Record<RunTone, MessageBarIntent> = {
 };
 
 /** What the run proves; of a sample, what that says of the mailboxes it did not ask. */
-export function VerdictBanner({ page, running }: { page: RunPage; running: boolean }) {
+export const VerdictBanner = memo(function VerdictBanner({ page, running }: { page: RunPage; running: boolean }) {
   const styles = useStyles();
   const { row, steps, sample } = page;
   const verdict = runVerdict(row, steps);
@@ -52,7 +53,7 @@ export function VerdictBanner({ page, running }: { page: RunPage; running: boole
       )}
     </>
   );
-}
+});
 
 function titleText(title: string): string {
   return `${title}.`;
