@@ -255,14 +255,14 @@ impl Conductor {
         let mut landed = Vec::with_capacity(AT_ONCE);
         while self.goes_on() {
             self.writer.hand_over().await;
-            if self.hold.is_some() {
+            if self.paused() {
+                self.crew.close();
+            } else if self.hold.is_some() {
                 self.crew.close();
                 if self.crew.out() == 0 {
                     self.resolve_hold().await?;
                     continue;
                 }
-            } else if self.paused() {
-                self.crew.close();
             } else {
                 self.dispatch().await?;
                 if self.nothing_is_left() && !self.questions().await? {
