@@ -12,6 +12,10 @@ use tokio::time::Instant;
 use super::super::Mechanism;
 use crate::ports::{BoxFuture, MailLane, Mailroom};
 
+/// Whoever looks into an obstacle lets the server notice a closed connection first: one such question
+/// may be under way when a run is paused.
+const CONFIRMING: Duration = Duration::from_millis(100);
+
 /// What a mailbox is answered with before its last word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
@@ -158,7 +162,7 @@ impl State {
         // How a run begins is no matter of mailboxes: it goes on to its first one.
         let paused = self.silent_since.filter(|_| of_mailbox);
         let paused = paused.map(|since| since.elapsed());
-        if let Some(since) = paused.filter(|since| *since > Duration::from_millis(1)) {
+        if let Some(since) = paused.filter(|since| *since > CONFIRMING) {
             let violation = format!("asked {since:?} after it was paused");
             self.violations.push(violation);
         }
