@@ -30,16 +30,28 @@ pub fn listed_by_others(tx: &Tx<'_>, run: RunNumber) -> Result<Vec<Repeat>, Stor
     {
         return Ok(Vec::new());
     }
-    tx.all(
-        include_str!("listed_by_others.sql"),
-        named_params! { ":run": run.0 },
-        |row| {
-            Ok(Repeat {
-                seq: row.get("seq")?,
-                other: row.get("other")?,
-            })
-        },
-    )
+    let mut statement = tx
+        .connection()
+        .prepare_cached(include_str!("listed_by_others.sql"))?;
+    let mut rows = statement.query(named_params! { ":run": run.0 })?;
+    let mut found = Vec::new();
+    // The first two rows that the newest GUID is listed for: one of them may be the row that shows it.
+    let mut listed: ([u8; 16], Vec<i64>) = (super::UNREADABLE, Vec::new());
+    while let Some(row) = rows.next()? {
+        let (guid, seq): ([u8; 16], i64) = (row.get("guid")?, row.get("seq")?);
+        if guid != listed.0 {
+            listed = (guid, Vec::new());
+        }
+        if row.get("listed")? {
+            if listed.1.len() < 2 {
+                listed.1.push(seq);
+            }
+        } else if let Some(other) = listed.1.iter().find(|other| **other != seq) {
+            found.push(Repeat { seq, other: *other });
+        }
+    }
+    found.sort_unstable_by_key(|repeat| repeat.seq);
+    Ok(found)
 }
 
 /// How many opened rows the list does not fit.

@@ -1,9 +1,12 @@
--- The cross join keeps SQLite in this order: it makes an index of the listed GUIDs itself, and only when
--- there is a row that does not show what is listed for it.
-SELECT r.seq, min(l.seq) AS other
-FROM run_results r
-CROSS JOIN run_results l ON l.run = :run AND l.listed_guid = r.folder_key AND l.seq <> r.seq
-WHERE r.run = :run AND r.verdict = 'granted' AND r.by_guid AND r.alias_of IS NULL
-  AND r.listed_guid IS NOT r.folder_key AND l.listed_guid IS NOT NULL
-GROUP BY r.seq
-ORDER BY r.seq
+-- Both sides sorted by GUID, to be walked through once: what is listed, and what opened rows show that is not
+-- listed for them. The list is only read where there is such a row.
+WITH shown AS (
+    SELECT folder_key AS guid, seq FROM run_results
+    WHERE run = :run AND verdict = 'granted' AND by_guid AND alias_of IS NULL
+      AND listed_guid IS NOT folder_key
+)
+SELECT guid, seq, 0 AS listed FROM shown
+UNION ALL
+SELECT listed_guid, seq, 1 FROM run_results
+WHERE run = :run AND listed_guid IS NOT NULL AND EXISTS (SELECT 1 FROM shown)
+ORDER BY guid, listed DESC, seq
