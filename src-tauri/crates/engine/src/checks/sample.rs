@@ -292,7 +292,16 @@ mod tests {
             said(200, 200, 197, 3, 2),
         ]
         .join("\n");
-        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(text, @r"
+        All 200 mailboxes drawn at random opened: with 95 % confidence at most 295 of all 20,000 (1.5 %) do not.
+        3 of 200 mailboxes drawn at random did not open: with 95 % confidence at most 763 of all 20,000 (3.9 %) do not.
+        All 198 mailboxes drawn at random opened: with 95 % confidence at most 298 of all 20,000 (1.5 %) do not. 2 could not be found out and are not counted.
+        Of 200 mailboxes drawn at random nothing could be found out: nothing is said about all 20,000.
+        The check did not get to 120 of the 200 mailboxes drawn at random: nothing is said about all 20,000.
+        The one mailbox drawn at random opened: with 95 % confidence at most 19,000 of all 20,000 (95.0 %) do not.
+        The sample is all there are (200 mailboxes): every one opened.
+        The sample is all there are (200 mailboxes): 3 did not open. 2 could not be found out. 1 was not reached.
+        ");
     }
 
     #[test]

@@ -420,3 +420,138 @@ fn float(count: u64) -> f64 {
 fn whole(count: f64) -> u64 {
     count.round() as u64
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use contract::ServerLoad;
+    use tokio::time::Instant;
+
+    use super::{Lesson, LoadSeries, MOST, Moment};
+
+    const TICK: Duration = Duration::from_millis(100);
+
+    fn moment(done: u64) -> Moment {
+        Moment {
+            done,
+            lanes: 4,
+            open: 4,
+            allowed: None,
+        }
+    }
+
+    /// So many ticks, with two answers and two mailboxes each.
+    async fn play(series: &mut LoadSeries, ticks: u64, from: u64) -> u64 {
+        let mut done = from;
+        for _ in 0..ticks {
+            tokio::time::advance(TICK).await;
+            (0..2).for_each(|_| series.answered(Duration::from_millis(30)));
+            done += 2;
+            series.look(Instant::now(), moment(done));
+        }
+        done
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn three_seconds_are_a_dozen_samples_of_what_happened() {
+        let (mut series, looking) = LoadSeries::new(10, &ServerLoad::default());
+        series.look(Instant::now(), moment(0));
+        let done = play(&mut series, 30, 0).await;
+        series.backed_off(false);
+        tokio::time::advance(TICK).await;
+        series.end(Instant::now(), moment(done));
+        let load = series.shown();
+        assert_eq!(load, *looking.borrow(), "who looks on sees the same");
+        assert!(load.samples.len() >= 10, "{}", load.samples.len());
+        assert!(load.samples.is_sorted_by(|a, b| a.at_ms < b.at_ms));
+        let first = load.samples[0];
+        assert_eq!((first.at_ms, first.lanes), (200, 4));
+        assert_eq!((first.rate, first.latency_ms), (20.0, Some(30.0)));
+        let last = load.samples[load.samples.len() - 1];
+        assert_eq!((last.at_ms, last.back_offs, load.back_offs), (3_100, 1, 1));
+        assert_eq!(last.latency_ms, None, "no answer came");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_run_has_no_more_samples_and_loses_nothing() {
+        let (mut series, _looking) = LoadSeries::new(10, &ServerLoad::default());
+        series.look(Instant::now(), moment(0));
+        let mut done = 0;
+        for _ in 0..300 {
+            series.backed_off(false);
+            done = play(&mut series, 30, done).await;
+            assert!(series.shown().samples.len() < MOST);
+        }
+        series.end(Instant::now(), moment(done));
+        let load = series.shown();
+        assert!(load.samples.len() >= MOST / 2, "{}", load.samples.len());
+        let back_offs: u32 = load.samples.iter().map(|sample| sample.back_offs).sum();
+        assert_eq!((back_offs, load.back_offs), (300, 300));
+        assert!(load.samples.iter().all(|sample| sample.rate == 20.0));
+        assert!(
+            load.samples
+                .iter()
+                .all(|sample| sample.latency_ms == Some(30.0))
+        );
+        assert_eq!(load.samples[load.samples.len() - 1].at_ms, 900_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_that_goes_on_continues_its_series() {
+        let (mut series, _looking) = LoadSeries::new(10, &ServerLoad::default());
+        series.look(Instant::now(), moment(0));
+        series.backed_off(true);
+        let done = play(&mut series, 30, 0).await;
+        let before = series.shown();
+        tokio::time::advance(Duration::from_hours(1)).await;
+        let (mut series, _looking) = LoadSeries::new(10, &before);
+        assert_eq!(series.shown().samples, before.samples);
+        series.look(Instant::now(), moment(done));
+        play(&mut series, 30, done).await;
+        let load = series.shown();
+        assert_eq!(load.samples.len(), before.samples.len() * 2);
+        assert!(load.samples.is_sorted_by(|a, b| a.at_ms < b.at_ms));
+        let next = load.samples[before.samples.len()];
+        assert_eq!((next.at_ms, next.rate), (3_200, 20.0), "no hour in between");
+        assert_eq!(load.back_offs, 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_learned_is_what_was_seen() {
+        let (mut series, _looking) = LoadSeries::new(10, &ServerLoad::default());
+        assert_eq!(series.lesson(), Lesson::Nothing);
+        series.look(
+            Instant::now(),
+            Moment {
+                open: 7,
+                ..moment(0)
+            },
+        );
+        series.look(Instant::now(), moment(1));
+        assert_eq!(series.lesson(), Lesson::Never(7), "the most that were open");
+        assert_eq!(
+            series.shown().sentence,
+            "The server never objected to 7 connections."
+        );
+        series.backed_off(false);
+        assert_eq!(
+            series.lesson(),
+            Lesson::Never(7),
+            "a busy mailbox is no objection"
+        );
+        series.refused_a_lane();
+        assert_eq!(series.lesson(), Lesson::Nothing, "not settled yet");
+        let settled = Moment {
+            allowed: Some(5),
+            ..moment(2)
+        };
+        series.look(Instant::now(), settled);
+        series.look(Instant::now(), moment(3));
+        assert_eq!(series.lesson(), Lesson::Allows(5), "still the best guess");
+        assert_eq!(
+            series.shown().sentence,
+            "Your server seems to allow about 5 connections."
+        );
+    }
+}
