@@ -1,4 +1,5 @@
-// A witness between Understudy and the simulated Exchange: it counts what passes, and can hold it up.
+// A witness between Understudy and the simulated Exchange: it counts what passes, can hold it up, and can turn away what is
+// too much at once.
 
 import { execFileSync } from "node:child_process";
 import { X509Certificate } from "node:crypto";
@@ -9,13 +10,15 @@ import { folder } from "./host.js";
 
 /**
  * Listens with a certificate of its own and hands every request on.
- * @returns {Promise<{ewsUrl: string, sha256: string, seen: {authorized: boolean, status: number, mailbox: string}[], renew: (subject: string) => string, hold: (milliseconds: number) => void}>}
+ * @returns {Promise<{ewsUrl: string, sha256: string, seen: {authorized: boolean, status: number, mailbox: string}[], renew: (subject: string) => string, hold: (milliseconds: number) => void, allow: (most: number) => void}>}
  */
 export async function startFront(t, exchange) {
   const { key, cert } = certificate(folder(t, "front"), "/CN=localhost");
   const agent = new https.Agent({ keepAlive: true, ca: exchange.caPem });
   const seen = [];
   let delay = 0;
+  let most = Number.POSITIVE_INFINITY;
+  let inside = 0;
   const server = https.createServer({ key, cert, keepAliveTimeout: 60_000 }, (request, response) => {
     const passing = {
       authorized: request.headers.authorization !== undefined,
@@ -23,6 +26,17 @@ export async function startFront(t, exchange) {
       status: 0,
     };
     seen.push(passing);
+    inside += 1;
+    response.once("close", () => {
+      inside -= 1;
+    });
+    if (inside > most) {
+      passing.status = 503;
+      request.resume();
+      // As IIS says that there are too many, after the time an answer takes.
+      setTimeout(() => response.writeHead(503, { "content-length": 0 }).end(), delay);
+      return;
+    }
     const target = new URL(request.url, exchange.ewsUrl);
     const headers = { ...request.headers, host: target.host };
     const onward = https.request(target, { method: request.method, headers, agent }, (answer) => {
@@ -53,6 +67,10 @@ export async function startFront(t, exchange) {
     },
     hold: (milliseconds) => {
       delay = milliseconds;
+    },
+    /** More requests at once than these are answered with 503. */
+    allow: (number) => {
+      most = number;
     },
   };
 }

@@ -37,6 +37,10 @@ export async function startHost(t, { home = folder(t, "home") } = {}) {
     const code = await ended;
     if (code !== 0) throw new Error(`the host ended with ${code}: ${Buffer.concat(said)}`);
   };
+  const kill = async () => {
+    child.kill("SIGKILL");
+    await ended;
+  };
   t.after(() => (child.exitCode === null && child.signalCode === null ? stop() : undefined));
   const line = await Promise.race([
     createInterface({ input: child.stdout })[Symbol.asyncIterator]().next(),
@@ -45,7 +49,7 @@ export async function startHost(t, { home = folder(t, "home") } = {}) {
     }),
   ]);
   const { url } = JSON.parse(line.value);
-  return { url, home, dataDir, downloads, stop, said: () => Buffer.concat(said).toString(), call: caller(url) };
+  return { url, home, dataDir, downloads, stop, kill, said: () => Buffer.concat(said).toString(), call: caller(url) };
 }
 
 /** Asks the engine behind the interface's back. */
