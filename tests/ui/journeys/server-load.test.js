@@ -58,10 +58,22 @@ journey("a server that turns away what is too much is asked by fewer", {}, async
   const { front, organization, total } = await prepareSlow(t, host, { users: 300, hold: 120 });
   const run = await openCheck(host, page, organization, "load");
   await expectVisible(page.getByRole("img", { name: "Connections" }));
-  await expectPoll(() => said(page, "Connections", "last"), (lanes) => lanes >= 4, { because: "it starts with four" });
+  await expectPoll(
+    () => said(page, "Connections", "last"),
+    (lanes) => lanes >= 4,
+    { because: "it starts with four" },
+  );
   front.allow(2);
-  await expectPoll(() => said(page, "Back-offs", "most"), (most) => most > 0, { because: "back-offs are drawn" });
-  await expectPoll(() => said(page, "Connections", "last"), (lanes) => lanes <= 2, { because: "it lets connections go" });
+  await expectPoll(
+    () => said(page, "Back-offs", "most"),
+    (most) => most > 0,
+    { because: "back-offs are drawn" },
+  );
+  await expectPoll(
+    () => said(page, "Connections", "last"),
+    (lanes) => lanes <= 2,
+    { because: "it lets connections go" },
+  );
   await expectVisible(page.getByText(/^Your server seems to allow about \d+ connections?\.$/));
   await assertAccessible(page, "the server load of a running check");
   await page.getByRole("button", { name: "Show as a table: Server load" }).click();
