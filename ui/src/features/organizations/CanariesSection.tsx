@@ -12,7 +12,7 @@ import { AddCanaries } from "./AddCanaries";
 import { RemoveCanaryDialog } from "./RemoveCanaryDialog";
 
 /** Canaries that stand in the section; the rest stands in the list of users. */
-const shown = 20;
+const shown = 10;
 
 /** `Must-be-refused canaries` of an organization (panel 6). */
 export function CanariesSection({ organization }: { organization: number }) {
@@ -109,7 +109,6 @@ const useStyles = makeStyles({
     flexDirection: "column",
     flexShrink: 0,
     gap: tokens.spacingVerticalS,
-    maxWidth: "640px",
     padding: `${tokens.spacingVerticalM} ${tokens.spacingHorizontalM}`,
     marginBottom: tokens.spacingVerticalL,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
@@ -127,7 +126,7 @@ const useStyles = makeStyles({
   list: { margin: 0, padding: 0, listStyleType: "none" },
   row: {
     display: "grid",
-    gridTemplateColumns: "minmax(0, 1fr) minmax(0, 1fr) auto",
+    gridTemplateColumns: "minmax(0, 1fr) auto auto",
     alignItems: "center",
     gap: tokens.spacingHorizontalM,
     minHeight: "32px",

@@ -31,7 +31,14 @@ import { HybridCard } from "./HybridCard";
 
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalL, maxWidth: "640px" },
-  folders: { display: "flex", flexWrap: "wrap", columnGap: tokens.spacingHorizontalL },
+  folders: {
+    display: "flex",
+    flexWrap: "wrap",
+    columnGap: tokens.spacingHorizontalL,
+    margin: 0,
+    padding: 0,
+    border: "none",
+  },
   bar: { display: "flex", flexWrap: "wrap", gap: tokens.spacingHorizontalS },
 });
 
@@ -112,7 +119,7 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
         />
       </Field>
       <Field label="Folders the check opens" message={fieldMessage(error, "folders")}>
-        <div role="group" aria-label="Folders the check opens" className={styles.folders}>
+        <fieldset aria-label="Folders the check opens" className={styles.folders}>
           {/* Each box has a name of its own, not that of the field. */}
           <FieldContextProvider value={undefined}>
             {folders.map(([key, label]) => (
@@ -125,7 +132,7 @@ function SettingsForm({ page }: { page: OrganizationPage }) {
               />
             ))}
           </FieldContextProvider>
-        </div>
+        </fieldset>
       </Field>
       <Field
         label="Host pattern of the Magic Wand"
