@@ -23,6 +23,7 @@ const TEST: &[&str] = &[
     "fonts-dejavu-core",
     "gnome-keyring",
     "gss-ntlmssp",
+    "heaptrack",
     "imagemagick",
     "krb5-admin-server",
     "krb5-kdc",
