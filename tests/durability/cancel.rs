@@ -38,7 +38,12 @@ async fn at_once<F: Future<Output = Duration>>(what: &str, attempt: impl Fn() ->
 
 /// Starts a check, lets it get stuck, cancels it, and answers how long that took.
 async fn canceled(check: Check, stuck: impl AsyncFn(&Live)) -> Duration {
-    let mut live = check.loose_wire().timeout(300).users(MAILBOXES).begin().await;
+    let mut live = check
+        .loose_wire()
+        .timeout(300)
+        .users(MAILBOXES)
+        .begin()
+        .await;
     stuck(&live).await;
     let begun = Instant::now();
     live.started.cancel();
@@ -76,7 +81,11 @@ async fn while_the_server_misbehaves() {
     };
     let cases = [
         ("never answers", When::Impersonated, What::Stall(FOREVER)),
-        ("never answers at all", When::Anonymous, What::Stall(FOREVER)),
+        (
+            "never answers at all",
+            When::Anonymous,
+            What::Stall(FOREVER),
+        ),
         ("never answers a log-on", When::LogOn, What::Stall(FOREVER)),
         ("trickles", When::Impersonated, trickle),
         (
@@ -147,9 +156,14 @@ async fn while_it_is_paused() {
 }
 
 /// A port whose queue of connections is full: whoever knocks hears nothing.
-async fn swallowing() -> ((tokio::net::TcpListener, Vec<tokio::net::TcpStream>), SocketAddr) {
+async fn swallowing() -> (
+    (tokio::net::TcpListener, Vec<tokio::net::TcpStream>),
+    SocketAddr,
+) {
     let socket = TcpSocket::new_v4().expect("a socket");
-    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("free");
+    socket
+        .bind("127.0.0.1:0".parse().expect("an address"))
+        .expect("free");
     let listener = socket.listen(1).expect("it listens");
     let at = listener.local_addr().expect("bound");
     let mut waiting = Vec::new();
@@ -175,11 +189,19 @@ fn from_the_keyboard() {
     ];
     for (what, fault) in cases {
         world.exchange.forget_faults();
-        world.exchange.plan(Fault::always(When::Impersonated, fault));
+        world
+            .exchange
+            .plan(Fault::always(When::Impersonated, fault));
         let mut best = FOREVER;
         for _ in 0..3 {
             let before = world.exchange.counters().faults_struck;
-            let words = ["check", ORGANIZATION, "--password-stdin", "--timeout", "300"];
+            let words = [
+                "check",
+                ORGANIZATION,
+                "--password-stdin",
+                "--timeout",
+                "300",
+            ];
             let child = world.start(&words);
             eventually("a mailbox is asked", || {
                 world.exchange.counters().faults_struck > before

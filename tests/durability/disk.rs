@@ -171,7 +171,10 @@ fn a_folder_that_turns_read_only_cuts_a_check_off() {
     let said = world.said();
     assert_eq!(ended.status.code(), Some(2), "{said}");
     let folder = data.display().to_string();
-    assert!(said.contains("cannot be written") && said.contains(&folder), "{said}");
+    assert!(
+        said.contains("cannot be written") && said.contains(&folder),
+        "{said}"
+    );
     assert_eq!(world.exchange.counters().requests, before, "{said}");
 
     let child = world.start(&["check", ORGANIZATION, "--password-stdin"]);

@@ -11,7 +11,12 @@ const MAILBOXES: usize = 400;
 fn a_second_check_of_an_organization_is_refused_and_asks_nobody() {
     let _alone = alone();
     let world = World::new(people(MAILBOXES));
-    assert_eq!(world.save(&addresses(MAILBOXES)).status.code(), Some(0), "{}", world.said());
+    assert_eq!(
+        world.save(&addresses(MAILBOXES)).status.code(),
+        Some(0),
+        "{}",
+        world.said()
+    );
     world
         .exchange
         .update(|options| options.latency = Duration::from_millis(100));
@@ -36,7 +41,9 @@ fn a_second_check_of_an_organization_is_refused_and_asks_nobody() {
         logged_on,
         "every check begins with an anonymous request, and the first had made its own"
     );
-    world.exchange.update(|options| options.latency = Duration::ZERO);
+    world
+        .exchange
+        .update(|options| options.latency = Duration::ZERO);
     assert_eq!(Ended::of(first).status.code(), Some(0), "the first goes on");
     let ledger = world.runtime.block_on(Ledger::read(&world.data()));
     let ledger = ledger.expect("a run");
@@ -52,14 +59,19 @@ fn different_organizations_are_checked_side_by_side() {
     let list = addresses(MAILBOXES);
     let (some, others) = list.split_at(MAILBOXES / 2);
     for (name, list) in [(ORGANIZATION, some), ("Fabrikam", others)] {
-        assert_eq!(world.save_as(name, list).status.code(), Some(0), "{}", world.said());
+        assert_eq!(
+            world.save_as(name, list).status.code(),
+            Some(0),
+            "{}",
+            world.said()
+        );
     }
     world
         .exchange
         .update(|options| options.latency = Duration::from_millis(20));
     let before = world.exchange.counters();
-    let checks = [ORGANIZATION, "Fabrikam"]
-        .map(|name| world.start(&["check", name, "--password-stdin"]));
+    let checks =
+        [ORGANIZATION, "Fabrikam"].map(|name| world.start(&["check", name, "--password-stdin"]));
     for check in checks {
         assert_eq!(Ended::of(check).status.code(), Some(0), "{}", world.said());
     }

@@ -15,7 +15,12 @@ const MAILBOXES: usize = 1_000;
 fn a_sleep_in_mid_run_makes_no_verdict_false() {
     let _alone = alone();
     let world = World::new(people(MAILBOXES));
-    assert_eq!(world.save(&addresses(MAILBOXES)).status.code(), Some(0), "{}", world.said());
+    assert_eq!(
+        world.save(&addresses(MAILBOXES)).status.code(),
+        Some(0),
+        "{}",
+        world.said()
+    );
     world
         .exchange
         .update(|options| options.latency = Duration::from_millis(50));
