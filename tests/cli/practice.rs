@@ -53,6 +53,69 @@ fn every_scenario_ends_as_it_says() {
     }
 }
 
+/// Verdict and cause of everybody, canary last, and what the run came to.
+fn played(scenario: Scenario, users: usize) -> (String, Vec<String>) {
+    let users = users.to_string();
+    let words = ["--check", "--scenario", scenario.id(), "--users", &users];
+    let ran = run(&[&words[..], &["--json"]].concat());
+    let document = ran.json();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let rows = document["results"].as_array().expect("rows").iter();
+    let rows = rows.map(|row| format!("{} {}", text(&row["verdict"]), text(&row["cause"])));
+    let end = format!("{} exit {:?}", text(&document["run"]["state"]), ran.exit);
+    (end, rows.map(|row| row.trim().to_owned()).collect())
+}
+
+#[test]
+fn what_throttles_moves_or_is_out_of_scope_reads_as_its_scenario_says() {
+    const CANARY: &str = "refused impersonation.out_of_scope";
+    let of = |step: usize, what: &str| -> Vec<String> {
+        let people = (0..20).map(|n| if n % step == 0 { what } else { "granted" });
+        people.chain([CANARY]).map(str::to_owned).collect()
+    };
+    let all_open = of(100, "granted");
+    let mut opened = all_open.clone();
+    opened[20] = "granted impersonation.exposed".to_owned();
+    let outside = "refused impersonation.out_of_scope";
+    let cases = [
+        (
+            Scenario::Throttled,
+            "complete exit Some(0)",
+            all_open.clone(),
+        ),
+        (Scenario::NoRoomLists, "complete exit Some(0)", all_open),
+        (Scenario::UnscopedRole, "complete exit Some(1)", opened),
+        (
+            Scenario::OutsideTheScope,
+            "complete exit Some(1)",
+            of(5, outside),
+        ),
+        (
+            Scenario::MailboxMoving,
+            "incomplete exit Some(2)",
+            of(10, "undetermined mailbox.moving"),
+        ),
+    ];
+    for (scenario, end, rows) in cases {
+        assert_eq!(played(scenario, 20), (end.to_owned(), rows), "{scenario}");
+    }
+}
+
+#[test]
+fn an_ignored_header_is_undetermined_or_not_checked_and_never_green() {
+    let (end, rows) = played(Scenario::HeaderIgnored, 20);
+    assert_eq!(end, "stopped exit Some(2)");
+    let either = [
+        "undetermined impersonation.ignored",
+        "not_checked impersonation.ignored",
+    ];
+    assert!(
+        rows.iter().all(|row| either.contains(&row.as_str())),
+        "{rows:?}"
+    );
+    assert!(rows.iter().any(|row| row == either[0]), "{rows:?}");
+}
+
 #[test]
 fn the_scenarios_are_listed() {
     held!("scenarios", run(&["--list"]).all());

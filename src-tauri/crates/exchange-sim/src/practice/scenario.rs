@@ -157,7 +157,7 @@ const TEXTS: [Text; 20] = [
     },
     Text {
         id: "unscoped-role",
-        title: "Unscoped role",
+        title: "Unscoped role (canary opens)",
         shows: "The role has no scope: a mailbox that must stay shut opens.",
         expected: "A mailbox that must be refused was opened; every other mailbox opens, as it must",
     },
@@ -165,7 +165,8 @@ const TEXTS: [Text; 20] = [
         id: "header-ignored",
         title: "Header ignored",
         shows: "The server answers every request with the service account's own mailbox.",
-        expected: "Stopped at step 8: another mailbox answered, impersonation was ignored",
+        expected: "Stopped at step 8: another mailbox answered, impersonation was ignored; those asked \
+         are Undetermined, the others Not checked, none is green",
     },
     Text {
         id: "account-without-mailbox",
