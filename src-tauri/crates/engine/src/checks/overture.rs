@@ -78,6 +78,9 @@ impl<'a> Overture<'a> {
         self.facts.note_chain(&answered);
         let (mut obstacle, mut ticket_refused) = (None, false);
         let ways = self.ways(&answered).await;
+        if self.cancelled() {
+            return Ok(None);
+        }
         let held_back = self.access.password.held_back.clone();
         if let Some(why) = held_back.filter(|_| !ways.is_empty()) {
             self.stop.get_or_insert((Cause::AuthRejected, why));
@@ -153,7 +156,13 @@ impl<'a> Overture<'a> {
         if !mechanism::candidates(chosen, &offered, true).contains(&Mechanism::Kerberos) {
             return mechanism::candidates(chosen, &offered, false);
         }
-        let possible = self.access.mailroom.ticket_possible().await;
+        let mut cancel = self.cancel.clone();
+        let possible = tokio::select! {
+            biased;
+            // A name server that is silent about the KDC must not keep anybody waiting.
+            _ = cancel.wait_for(|cancelled| *cancelled) => return Vec::new(),
+            possible = self.access.mailroom.ticket_possible() => possible,
+        };
         if let Err(Some(why)) = &possible {
             self.facts.way = Some(Mechanism::Kerberos);
             self.facts
