@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 pub(crate) const CANARY: &str = "board.secretary@contoso.com";
 
 /// What of an output differs from run to run, and what it is made.
-const REDACTED: [(&str, &str); 26] = [
+const REDACTED: [(&str, &str); 27] = [
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         "[id]",
@@ -40,6 +40,10 @@ const REDACTED: [(&str, &str); 26] = [
     (r#""connections":\d+"#, r#""connections":"[n]""#),
     (r#""log_ons":\d+"#, r#""log_ons":"[n]""#),
     (r"over \d+ connections?", "over [n] connections"),
+    (
+        r"Connections: \d+, sign-ins: \d+",
+        "Connections: [n], sign-ins: [n]",
+    ),
     (r#"time="\d+\.\d{3}""#, r#"time="[s]""#),
     (r"(?m)^((?:[^,\n]*,){8})\d+,\[id\]", "$1[ms],[id]"),
     (r"/(?:private/)?[^ '\n]*/\.tmp\w+", "[dir]"),
