@@ -213,7 +213,11 @@ fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, ReadError> 
         }
         attributes.push((
             attribute.key.local_name().as_ref().to_owned(),
-            value.chars().map(printable).collect(),
+            if value.chars().any(|c| printable(c) != c) {
+                value.chars().map(printable).collect()
+            } else {
+                value.into_owned()
+            },
         ));
     }
     Ok(attributes)

@@ -241,7 +241,7 @@ impl Conductor {
 
     /// Gives a lane back.
     pub(super) fn put_lane(&mut self, lane: Box<dyn MailLane>) {
-        if self.lanes > self.governor.target() {
+        if self.lanes > self.governor.may_stay_open() {
             self.lanes -= 1;
         } else {
             self.idle.push(lane);

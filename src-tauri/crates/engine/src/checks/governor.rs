@@ -104,6 +104,16 @@ impl Governor {
         self.target
     }
 
+    /// Lanes that may stay open. Unless the server objected, those that are not needed now are kept: each
+    /// new one is one more log-on.
+    pub(super) fn may_stay_open(&self) -> u32 {
+        if self.objected {
+            self.target
+        } else {
+            self.ceiling
+        }
+    }
+
     /// How many lanes the server seems to allow: known only after it objected to more and then
     /// answered a clean stretch with fewer.
     pub(super) fn allowed(&self) -> Option<u32> {

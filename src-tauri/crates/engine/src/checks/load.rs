@@ -64,7 +64,10 @@ pub(super) fn load(
         chunk: Vec::new(),
     };
     let drawn_from = loader.fill(users, canaries)?;
-    decide_stored(tx, run, by)?;
+    // What a list says of its rows was read with them.
+    if first > 0 {
+        decide_stored(tx, run, by)?;
+    }
     Ok(drawn_from)
 }
 
