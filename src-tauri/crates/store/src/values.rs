@@ -1,8 +1,8 @@
 //! How the vocabulary of the contract stands in columns: enums by their public id, lists as JSON.
 
 use contract::{
-    AccessType, Authentication, Cause, Expectation, IdentifyBy, MailboxLocation, Platform,
-    RunState, SyncAccess, UrlOrigin, Verdict,
+    AccessType, Authentication, Cause, Expectation, IdentifyBy, ImportGroup, MailboxLocation,
+    Platform, RunState, SyncAccess, UrlOrigin, Verdict,
 };
 use rusqlite::types::{Type, Value, ValueRef};
 use rusqlite::{Row, RowIndex, ToSql};
@@ -67,6 +67,16 @@ ids!(MailboxLocation {
     Unknown = "unknown",
     OnPremises = "on_premises",
     ExchangeOnline = "exchange_online",
+});
+ids!(ImportGroup {
+    New = "new",
+    Remote = "remote",
+    AlreadyHere = "already_here",
+    Elsewhere = "elsewhere",
+    Duplicate = "duplicate",
+    Alias = "alias",
+    System = "system",
+    Bad = "bad",
 });
 ids!(Platform { OnPremises = "on_premises", ExchangeOnline = "exchange_online", Hybrid = "hybrid" });
 ids!(UrlOrigin { Typed = "typed", Generated = "generated", Discovered = "discovered", Imported = "imported" });
@@ -137,7 +147,8 @@ pub(crate) fn bind<'p>(params: &'p [(&'p str, Value)]) -> Vec<(&'p str, &'p dyn 
         .collect()
 }
 
-fn unreadable(
+/// A column that holds what it must not.
+pub(crate) fn unreadable(
     row: &Row<'_>,
     column: &str,
     error: Box<dyn std::error::Error + Send + Sync>,

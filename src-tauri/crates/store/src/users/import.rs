@@ -3,9 +3,12 @@
 use contract::OrganizationId;
 use rusqlite::named_params;
 
-use super::{NewUser, insert};
+use super::{NewUser, WaitingList, insert};
 use crate::values::count;
 use crate::{StoreError, Tx};
+
+/// Users taken from a waiting list at once.
+const PIECE: u64 = 5_000;
 
 /// What taking a batch back did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,30 @@ pub fn import(
         insert(tx, organization, user, Some(batch), now)?;
     }
     Ok(batch)
+}
+
+/// Adds what a list holds, in its order, all or none, and answers the number of the batch.
+///
+/// # Errors
+/// As [`import`].
+pub fn import_waiting(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    list: &WaitingList,
+    now: &str,
+) -> Result<i64, StoreError> {
+    let batch = import(tx, organization, &[], now)?;
+    let mut after = 0;
+    loop {
+        let piece = list.users(after, PIECE)?;
+        let Some((last, _)) = piece.last() else {
+            return Ok(batch);
+        };
+        after = *last;
+        for (_, user) in &piece {
+            insert(tx, organization, user, Some(batch), now)?;
+        }
+    }
 }
 
 /// Removes the users of a batch that are still there, unless one was activated or moved.

@@ -7,16 +7,18 @@ mod import;
 mod locations;
 mod mailbox_guids;
 mod page;
+mod waiting;
 
 use contract::{MailboxLocation, OrganizationId, SmtpAddress, UserChange, UserId, UserIds};
 use rusqlite::named_params;
 use rusqlite::types::Value;
 
 pub use askable::askable;
-pub use import::{BatchUndo, import, undo_import};
+pub use import::{BatchUndo, import, import_waiting, undo_import};
 pub use locations::{Examples, examples, locations, of_unknown_location, set_location, stand_ins};
 pub use mailbox_guids::mailbox_guids;
 pub use page::{counts, counts_of_all, each, page, show};
+pub use waiting::{Clash, WaitingList, WaitingRow};
 
 use self::filter::Conditions;
 use crate::values::{Id as _, bind, key, to_json};

@@ -17,3 +17,4 @@ mod runs;
 mod samples;
 mod support;
 mod users;
+mod waiting;

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO claims (address_key, line) VALUES (:key, :line)

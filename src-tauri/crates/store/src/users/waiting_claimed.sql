@@ -1,0 +1,1 @@
+SELECT line FROM claims WHERE address_key = :key

@@ -1,0 +1,1 @@
+SELECT grp, count(*) AS rows FROM rows GROUP BY grp
