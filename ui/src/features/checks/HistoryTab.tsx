@@ -119,7 +119,7 @@ function Empty({ organization, hidden, onShowAll }: EmptyProps) {
 const factColumns: readonly Column<RunRow>[] = [
   { id: "start", header: "Start Date", width: 205, render: (row) => <When at={row.startedAt} /> },
   { id: "end", header: "End Date", width: 205, render: (row) => <When at={row.finishedAt} /> },
-  { id: "status", header: "Status", width: 160, grow: 1, fixed: true, render: (row) => <RunVerdictBadge row={row} /> },
+  { id: "status", header: "Status", width: 236, grow: 1, fixed: true, render: (row) => <RunVerdictBadge row={row} /> },
   { id: "scope", header: "Scope", width: 110, hidden: true, render: (row) => scopeWords(row.scope) },
   {
     id: "checked",

@@ -1,6 +1,5 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import { CopyButton } from "@/components/CopyButton";
-import { type FactLine, Facts } from "@/components/Facts";
 import { StateBadge } from "@/components/VerdictBadge";
 import type { MailboxProof } from "@/ipc/generated/MailboxProof";
 
@@ -8,27 +7,42 @@ import type { MailboxProof } from "@/ipc/generated/MailboxProof";
 export function RightMailbox({ proof }: { proof: MailboxProof }) {
   const styles = useStyles();
   const { mailboxGuid, listedGuid, sentence } = proof;
-  const lines: FactLine[] = [];
-  if (mailboxGuid !== null) {
-    lines.push({ term: "Mailbox GUID", value: <Guid id={mailboxGuid} of="mailbox GUID" />, mark: match(proof) });
-  }
-  if (listedGuid !== null) lines.push({ term: "In the list", value: <Guid id={listedGuid} of="listed GUID" /> });
   return (
     <section className={styles.root} aria-label="Right mailbox">
       <Text as="h3" weight="semibold" className={styles.title}>
         Right mailbox
       </Text>
       <Text>{sentence}</Text>
-      {lines.length > 0 && <Facts lines={lines} label="Mailbox identity" />}
+      <dl className={styles.facts}>
+        {mailboxGuid !== null && (
+          <div className={styles.fact}>
+            <dt className={styles.term}>Mailbox GUID</dt>
+            <dd className={styles.value}>
+              <Guid id={mailboxGuid} of="mailbox GUID" />
+            </dd>
+          </div>
+        )}
+        {listedGuid !== null && (
+          <div className={styles.fact}>
+            <dt className={styles.term}>In the list</dt>
+            <dd className={styles.value}>
+              <Guid id={listedGuid} of="listed GUID" />
+              <Match proof={proof} />
+            </dd>
+          </div>
+        )}
+      </dl>
     </section>
   );
 }
 
-function match({ mailboxGuid, listedGuid }: MailboxProof) {
-  if (mailboxGuid === null || listedGuid === null) return undefined;
+function Match({ proof: { mailboxGuid, listedGuid } }: { proof: MailboxProof }) {
+  if (mailboxGuid === null || listedGuid === null) return null;
   const same = mailboxGuid.toLowerCase() === listedGuid.toLowerCase();
   return (
-    <StateBadge tone={same ? "good" : "bad"}>{same ? "Same as in the list" : "Not the one in the list"}</StateBadge>
+    <div>
+      <StateBadge tone={same ? "good" : "bad"}>{same ? "The same" : "Not the same"}</StateBadge>
+    </div>
   );
 }
 
@@ -43,4 +57,8 @@ function Guid({ id, of }: { id: string; of: string }) {
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS },
   title: { margin: 0 },
+  facts: { margin: 0, display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS },
+  fact: { display: "grid", gridTemplateColumns: "130px minmax(0, 1fr)", alignItems: "baseline" },
+  term: { color: tokens.colorNeutralForeground3 },
+  value: { margin: 0, overflowWrap: "anywhere" },
 });

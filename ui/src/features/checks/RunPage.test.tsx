@@ -592,7 +592,7 @@ test("a result says what proves that the right mailbox opened, and what became o
   await renderScreen(<RunPage run={past} />, { at: "/?view=mailboxes&seq=0" });
   const drawer = within(await screen.findByRole("dialog", { name: "Details of the mailbox" }));
   const proof = within(await drawer.findByRole("region", { name: "Right mailbox" }));
-  expect(proof.getByText("Same as in the list")).toBeVisible();
+  expect(proof.getByText("The same")).toBeVisible();
   const folders = within(drawer.getByRole("region", { name: "Folders" })).getAllByRole("listitem");
   expect(folders.map((folder) => folder.textContent)).toEqual(["InboxOpened", "CalendarOpened"]);
 });
