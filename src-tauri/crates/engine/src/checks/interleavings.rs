@@ -160,3 +160,38 @@ proptest! {
         holds(&list, lanes, seed, &sessions);
     }
 }
+
+#[test]
+fn an_obstacle_is_not_looked_into_while_the_run_is_paused() {
+    let refused = Mailbox {
+        before: vec![Step::Refused],
+        ..Mailbox::opens()
+    };
+    let list = [Mailbox::opens(), Mailbox::opens(), refused];
+    for after in (30..150).step_by(10) {
+        let session = Session {
+            pauses: vec![(after, 1_000)],
+            ending: Ending::Killed(2_000),
+        };
+        holds(&list, 4, 7, &[session]);
+    }
+}
+
+#[test]
+fn who_waits_while_every_lane_is_busy_keeps_no_processor_busy() {
+    // With the clock paused, a loop that looks again and again would never end.
+    let waits = Mailbox {
+        before: vec![Step::Busy(10)],
+        ..Mailbox::opens()
+    };
+    let silent = Mailbox {
+        before: vec![Step::Silence],
+        ..Mailbox::opens()
+    };
+    let list = [Mailbox::opens(), silent, waits];
+    let paused = Session {
+        pauses: vec![(60, 5_000)],
+        ending: Ending::Killed(20_000),
+    };
+    holds(&list, 2, 1, &[paused]);
+}

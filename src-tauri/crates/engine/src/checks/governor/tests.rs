@@ -411,3 +411,16 @@ async fn too_many_connections_is_no_spread_of_busy_mailboxes() {
     let share = ideal(2_000, 3) / ms(trace.wall);
     assert!(share > 0.93, "{share}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_of_objections_over_many_mailboxes_pauses_nobody() {
+    let mut governor = Governor::new(27, None);
+    governor.logged_on();
+    for _ in 0..100 {
+        tokio::time::advance(30 * MS).await;
+        governor.answered(30 * MS);
+    }
+    let now = Instant::now();
+    (0..22).for_each(|mailbox| governor.busy(mailbox, true, 9 * SECOND, now, now));
+    assert_eq!((governor.target(), governor.paused_until(now)), (13, None));
+}
