@@ -126,6 +126,7 @@ pub struct Check {
     canary_files: Vec<String>,
     organization: Option<(OrganizationId, String)>,
     whole: bool,
+    sample: Option<u64>,
     engine: Option<Engine>,
     pub(crate) strict_wire: bool,
 }
@@ -177,6 +178,7 @@ impl Check {
             canary_files: Vec::new(),
             organization: None,
             whole: false,
+            sample: None,
             engine: None,
             strict_wire: true,
         }
@@ -335,6 +337,13 @@ impl Check {
         self
     }
 
+    /// Only so many users, drawn at random.
+    #[must_use]
+    pub fn sample(mut self, size: u64) -> Self {
+        self.sample = Some(size);
+        self
+    }
+
     /// With this engine instead of one of its own.
     #[must_use]
     pub fn with(mut self, engine: &Engine) -> Self {
@@ -396,13 +405,16 @@ impl Check {
     }
 
     fn audit(self) -> Audit {
-        let mailboxes = match self.list {
-            _ if self.whole => Mailboxes::Scope(CheckScope::All),
-            Some(text) => Mailboxes::List(List {
-                name: "users.csv".to_owned(),
-                source: Box::new(Cursor::new(text.into_bytes())),
-            }),
-            None => Mailboxes::None,
+        let list = self.list.map(|text| List {
+            name: "users.csv".to_owned(),
+            source: Box::new(Cursor::new(text.into_bytes())),
+        });
+        let mailboxes = match (list, self.sample) {
+            (_, None) if self.whole => Mailboxes::Scope(CheckScope::All),
+            (_, Some(size)) if self.whole => Mailboxes::Scope(CheckScope::Sample { size }),
+            (Some(list), None) => Mailboxes::List(list),
+            (Some(list), Some(size)) => Mailboxes::Sample(list, size),
+            (None, _) => Mailboxes::None,
         };
         let files = self.canary_files.into_iter().map(|text| {
             Canary::List(List {

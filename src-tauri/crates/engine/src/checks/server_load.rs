@@ -100,6 +100,8 @@ struct Kept {
     latency: Duration,
     lanes: u32,
     back_offs: u32,
+    /// As an earlier part of the run told it: what was rounded once is not rounded again.
+    told: Option<LoadSample>,
 }
 
 /// What came since the last sample.
@@ -256,6 +258,7 @@ impl LoadSeries {
             latency: open.latency,
             lanes: moment.lanes,
             back_offs: open.back_offs,
+            told: None,
         });
         self.open = Open {
             since: at,
@@ -283,6 +286,7 @@ fn merged(neighbors: &[Kept]) -> Kept {
         latency: first.latency + second.latency,
         lanes: second.lanes,
         back_offs: first.back_offs.saturating_add(second.back_offs),
+        told: None,
     }
 }
 
@@ -306,12 +310,16 @@ impl Kept {
                 latency: mean.unwrap_or_default().saturating_mul(answers32),
                 lanes: sample.lanes,
                 back_offs: sample.back_offs,
+                told: Some(*sample),
             }
         });
         samples.collect()
     }
 
     fn shown(&self) -> LoadSample {
+        if let Some(told) = self.told {
+            return told;
+        }
         let seconds = self.span.as_secs_f64();
         let per = |count: u64| float(count) / seconds;
         LoadSample {
