@@ -39,13 +39,15 @@ fn whatever_is_decided_survives_the_death_of_the_program() {
         begun.elapsed().as_secs_f32(),
         trial.spread
     );
-    let stages = ["loading", "log-on", "asking", "asking again"];
-    for stage in stages.iter().filter(|_| kills >= KILLS) {
-        assert!(
-            trial.spread.contains_key(stage),
-            "no kill met {stage}: {:?}",
-            trial.spread
-        );
+    // Where exactly a kill strikes is luck; that each part of a run meets some is not.
+    let parts: [&[&str]; 3] = [
+        &["loading", "log-on"],
+        &["asking"],
+        &["the last mailboxes", "asking again", "the report"],
+    ];
+    for part in parts.iter().filter(|_| kills >= KILLS) {
+        let met = part.iter().any(|stage| trial.spread.contains_key(stage));
+        assert!(met, "no kill met {part:?}: {:?}", trial.spread);
     }
 }
 
@@ -157,11 +159,13 @@ impl Trial {
 
     /// Kills the program at a random moment; `false`: it had ended before.
     fn kill(&mut self, child: &mut Child, open: usize, untouched: &HashMap<String, u64>) -> bool {
+        // A run is loaded by its first start only, so that is killed early more often.
+        let early = if open == MAILBOXES { 6 } else { 3 };
         match self.dice.below(10) {
             // Starting up: opening the folder, loading the list, logging on.
-            0..3 => std::thread::sleep(self.dice.within(self.took / 6)),
+            roll if roll < early => std::thread::sleep(self.dice.within(self.took / 6)),
             // The end: everybody was asked once.
-            3..5 => {
+            6 | 7 => {
                 self.wait_while(child, |trial| !trial.all_asked(untouched));
                 std::thread::sleep(self.dice.within(self.took / 4));
             }
