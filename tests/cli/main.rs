@@ -12,6 +12,7 @@ mod help;
 mod interrupt;
 mod practice;
 mod proxies;
+mod samples;
 mod scope;
 mod secrets;
 mod service_account;
