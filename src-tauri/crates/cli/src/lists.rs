@@ -47,7 +47,7 @@ pub(crate) fn open(file: &Path) -> Result<List, Problem> {
     }
 }
 
-/// The whole list, where it is to be stored.
+/// The whole list, where it is to be stored and checked in one go.
 ///
 /// # Errors
 /// As [`open`]; and when it is larger than can be stored.

@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use contract::{
     DirectoryLookup, ImportApply, ImportCancel, ImportGroup, ImportPreview, ImportPreviewRow,
-    ImportRows, ImportSource, OrganizationRow, Problem,
+    ImportRows, OrganizationRow, Problem,
 };
 use engine::Engine;
 use serde::Serialize;
@@ -115,13 +113,9 @@ async fn of_file(
     organization: &OrganizationRow,
     file: &Path,
 ) -> Result<ImportPreview, Problem> {
-    let (name, bytes) = lists::read(file)?;
-    let source = ImportSource {
-        organization: organization.id,
-        name,
-        base64: STANDARD.encode(bytes),
-    };
-    engine.users_import_preview(source).await
+    engine
+        .users_import_read(organization.id, lists::open(file)?)
+        .await
 }
 
 /// A list says what is in it; what a look-up finds is asked about before it is added.

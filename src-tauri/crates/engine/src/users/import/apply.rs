@@ -1,9 +1,10 @@
 //! Adding what a preview shows, and taking it back.
 
 use contract::{Code, ImportApply, ImportBatch, ImportUndo, ImportUndone, Problem};
-use store::users::{self, NewUser};
+use store::users;
 use store::{StoreError, Tx};
 
+use super::Preview;
 use super::preview::forgotten;
 use crate::Engine;
 use crate::activity::{Kind, UndoStep, count, undo_import};
@@ -20,7 +21,7 @@ impl Engine {
         let stage = self.stage();
         let preview = stage.previews.find(&request.token).ok_or_else(forgotten)?;
         let added = preview.to_add();
-        let skipped = preview.rows.len() as u64 - added;
+        let skipped = preview.rows() - added;
         if added == 0 {
             return Err(
                 Problem::new(Code::NotAllowed, "There is no user to add in this list.")
@@ -31,12 +32,7 @@ impl Engine {
         let batch = stage
             .write(move |tx| {
                 let row = known(tx, preview.organization)?;
-                let new: Vec<NewUser> = preview
-                    .rows
-                    .iter()
-                    .filter_map(|row| row.user.clone())
-                    .collect();
-                let batch = import(tx, preview.organization, &new, &author.at)?;
+                let batch = import(tx, &preview, &author.at)?;
                 let details = format!(
                     "Added {} from {}, {skipped} left out.",
                     count(added, "user"),
@@ -79,13 +75,9 @@ impl Engine {
     }
 }
 
-fn import(
-    tx: &Tx<'_>,
-    organization: contract::OrganizationId,
-    new: &[NewUser],
-    now: &str,
-) -> Result<i64, Refusal> {
-    users::import(tx, organization, new, now).map_err(|error| match error {
+fn import(tx: &Tx<'_>, preview: &Preview, now: &str) -> Result<i64, Refusal> {
+    let added = users::import_waiting(tx, preview.organization, &preview.list, now);
+    added.map_err(|error| match error {
         StoreError::Taken { .. } => Problem::new(
             Code::Taken,
             "Some of these users were added meanwhile. Nothing was added.",

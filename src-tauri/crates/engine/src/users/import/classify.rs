@@ -1,11 +1,10 @@
 //! What happens to each row of a list: added, or left out and why.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use contract::{ImportGroup, ImportPreviewRow, MailboxLocation, OrganizationId};
-use store::users::{Known, KnownAlias, NewUser};
+use contract::{ImportGroup, ImportPreviewRow, MailboxLocation, OrganizationId, SmtpAddress};
+use store::users::{Clash, Known, KnownAlias, NewUser, WaitingRow};
 
-use super::Row;
 use crate::users::list::ListRow;
 use crate::users::{alias_text, not_an_address_text, taken_text};
 
@@ -14,26 +13,33 @@ const REMOTE_TAG: &str = "Exchange Online";
 const REMOTE: &str = "Lives in Exchange Online: a check on-premises will not find it.";
 const SYSTEM: &str = "System mailbox, left out.";
 
-/// What is stored already.
+/// What is known of the addresses of some rows.
 pub(super) struct Present {
     pub(super) organization: OrganizationId,
+    /// Stored users.
     pub(super) known: Vec<Known>,
+    /// Further addresses of stored users.
     pub(super) aliases: Vec<KnownAlias>,
+    /// For each row the line that has its address already. The first one counts.
+    pub(super) lines: Vec<Option<u64>>,
 }
 
-/// Classifies the rows of a list, in their order. The first of several rows with one address counts.
-pub(super) fn classify(rows: Vec<ListRow>, present: &Present) -> Vec<Row> {
+/// The address of a row that takes it: system mailboxes do not.
+pub(super) fn claims(row: &ListRow) -> Option<&SmtpAddress> {
+    row.address.as_ref().ok().filter(|_| !row.is_system)
+}
+
+/// Classifies rows of a list, in their order, as far as the rest of the list does not matter.
+pub(super) fn classify(rows: Vec<ListRow>, present: &Present) -> Vec<WaitingRow> {
     let places = places(present);
     let stored_aliases: HashMap<&str, &str> = present
         .aliases
         .iter()
         .map(|alias| (alias.alias_key.as_str(), alias.address.as_str()))
         .collect();
-    let owners = owners(&rows);
-    let mut first_lines: HashMap<String, u64> = HashMap::new();
-    let mut demoted: HashSet<String> = HashSet::new();
     rows.into_iter()
-        .map(|row| {
+        .zip(&present.lines)
+        .map(|(row, line)| {
             let address = match &row.address {
                 Ok(address) => address.clone(),
                 Err(bad) => {
@@ -45,58 +51,25 @@ pub(super) fn classify(rows: Vec<ListRow>, present: &Present) -> Vec<Row> {
             if row.is_system {
                 return left_out(&row, text, ImportGroup::System, SYSTEM.to_owned());
             }
-            if let Some(line) = first_lines.get(&key) {
+            if let Some(line) = line {
                 let why = format!("{address} is already in line {line}.");
                 return left_out(&row, text, ImportGroup::Duplicate, why);
             }
-            first_lines.insert(key.clone(), row.line);
             if let Some(&(group, name)) = places.get(key.as_str()) {
                 return left_out(&row, text, group, taken_text(address.as_str(), name));
             }
             if let Some(primary) = stored_aliases.get(key.as_str()) {
-                return left_out(
-                    &row,
-                    text,
-                    ImportGroup::Alias,
-                    alias_text(address.as_str(), primary),
-                );
-            }
-            // Two rows that name each other: the second one stays.
-            if let Some(owner) = owners
-                .get(&key)
-                .filter(|owner| owner.key != key && !demoted.contains(&owner.key))
-            {
-                demoted.insert(key);
-                return left_out(
-                    &row,
-                    text,
-                    ImportGroup::Alias,
-                    alias_text(address.as_str(), &owner.address),
-                );
+                let why = alias_text(address.as_str(), primary);
+                return left_out(&row, text, ImportGroup::Alias, why);
             }
             added(row, address)
         })
         .collect()
 }
 
-/// Who has an address among its further ones.
-struct Owner {
-    key: String,
-    address: String,
-}
-
-fn owners(rows: &[ListRow]) -> HashMap<String, Owner> {
-    let mut owners = HashMap::new();
-    for row in rows.iter().filter(|row| !row.is_system) {
-        let Ok(address) = &row.address else { continue };
-        for alias in row.proxy_addresses.iter().filter(|alias| *alias != address) {
-            owners.entry(alias.key()).or_insert_with(|| Owner {
-                key: address.key(),
-                address: address.to_string(),
-            });
-        }
-    }
-    owners
+/// Why a row gives way to the row that has its address among its further ones.
+pub(super) fn alias_of(clash: &Clash) -> String {
+    alias_text(&clash.address, &clash.owner)
 }
 
 /// Where an address is: here before elsewhere.
@@ -119,7 +92,7 @@ fn places(present: &Present) -> HashMap<&str, (ImportGroup, &str)> {
     places
 }
 
-fn added(row: ListRow, address: contract::SmtpAddress) -> Row {
+fn added(row: ListRow, address: SmtpAddress) -> WaitingRow {
     let remote = row.recipient_type.as_deref().is_some_and(is_remote);
     let mut tags = row.tags.clone().unwrap_or_default();
     if remote {
@@ -161,7 +134,7 @@ fn added(row: ListRow, address: contract::SmtpAddress) -> Row {
         },
         ..NewUser::new(address)
     };
-    Row {
+    WaitingRow {
         shown,
         user: Some(user),
     }
@@ -176,8 +149,8 @@ fn is_remote(recipient_type: &str) -> bool {
         .is_some_and(|head| head.eq_ignore_ascii_case("remote"))
 }
 
-fn left_out(row: &ListRow, address: String, group: ImportGroup, why: String) -> Row {
-    Row {
+fn left_out(row: &ListRow, address: String, group: ImportGroup, why: String) -> WaitingRow {
+    WaitingRow {
         shown: shown(row, address, group, Some(why)),
         user: None,
     }

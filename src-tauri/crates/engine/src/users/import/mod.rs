@@ -1,23 +1,24 @@
 //! Adding many users: read a list, show what adding it would do, then add all or nothing.
 //!
-//! Until it is applied nothing is stored; previews are held in memory, a few of them, and forgotten
-//! with the process.
+//! A list is read as it comes, however long it is, and held in a temporary database. Until it is
+//! applied nothing is stored; a few previews are held, and forgotten with the process.
 
 mod apply;
 mod classify;
 mod preview;
+mod read;
 
 pub(crate) use preview::preview_rows;
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use contract::{ImportGroup, ImportPreviewRow, OrganizationId};
-use store::users::NewUser;
+use contract::{ImportGroup, OrganizationId};
+use store::users::WaitingList;
 
 /// Most previews held at once; the oldest goes first.
 const MOST: usize = 4;
-/// Most bytes of lists behind them.
+/// Most bytes of a list that comes in one piece.
 pub(crate) const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// The previews that wait to be applied or cancelled.
@@ -32,27 +33,20 @@ pub(crate) struct Preview {
     organization: OrganizationId,
     /// File name, for the activity log.
     name: String,
-    /// Size of the list.
-    bytes: usize,
-    rows: Vec<Row>,
-}
-
-/// A row of the list, classified.
-struct Row {
-    shown: ImportPreviewRow,
-    /// Who is added; `None` where the row is left out.
-    user: Option<NewUser>,
+    list: Arc<WaitingList>,
+    /// How many rows are in which group.
+    groups: Vec<(ImportGroup, u64)>,
 }
 
 impl Previews {
-    fn hold(&self, preview: Preview) {
+    fn hold(&self, preview: Preview) -> Arc<Preview> {
+        let preview = Arc::new(preview);
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.push_back(Arc::new(preview));
-        while held.len() > 1
-            && (held.len() > MOST || held.iter().map(|held| held.bytes).sum::<usize>() > MOST_BYTES)
-        {
+        held.push_back(Arc::clone(&preview));
+        while held.len() > MOST {
             held.pop_front();
         }
+        preview
     }
 
     fn find(&self, token: &str) -> Option<Arc<Preview>> {
@@ -69,8 +63,14 @@ impl Previews {
 }
 
 impl Preview {
+    fn rows(&self) -> u64 {
+        self.groups.iter().map(|(_, rows)| rows).sum()
+    }
+
     fn to_add(&self) -> u64 {
-        self.rows.iter().filter(|row| row.user.is_some()).count() as u64
+        let added = |group| matches!(group, ImportGroup::New | ImportGroup::Remote);
+        let groups = self.groups.iter().filter(|(group, _)| added(*group));
+        groups.map(|(_, rows)| rows).sum()
     }
 }
 
@@ -90,16 +90,15 @@ const GROUPS: [ImportGroup; 8] = [
 mod tests {
     use contract::OrganizationId;
 
-    use super::{MOST_BYTES, Preview, Previews};
+    use super::{Arc, Preview, Previews, WaitingList};
 
-    fn preview(token: &str, bytes: usize) -> Preview {
-        let organization = OrganizationId(1);
+    fn preview(token: &str) -> Preview {
         Preview {
             token: token.to_owned(),
-            organization,
+            organization: OrganizationId(1),
             name: String::new(),
-            bytes,
-            rows: Vec::new(),
+            list: Arc::new(WaitingList::new().expect("temporary space")),
+            groups: Vec::new(),
         }
     }
 
@@ -107,16 +106,14 @@ mod tests {
     fn the_oldest_previews_go_when_there_are_too_many() {
         let previews = Previews::default();
         for token in ["a", "b", "c", "d", "e"] {
-            previews.hold(preview(token, 1));
+            previews.hold(preview(token));
         }
         assert!(
             previews.find("a").is_none()
                 && previews.find("b").is_some()
                 && previews.find("e").is_some()
         );
-        previews.hold(preview("big", MOST_BYTES));
-        assert!(previews.find("e").is_none() && previews.find("big").is_some());
-        previews.forget("big");
-        assert!(previews.find("big").is_none());
+        previews.forget("e");
+        assert!(previews.find("e").is_none());
     }
 }

@@ -1,25 +1,25 @@
 //! Reading a list into a preview, and its pages.
 
+use std::io::{Cursor, Read};
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{
-    Code, ImportCancel, ImportGroupCount, ImportPreview, ImportRows, ImportRowsPage, ImportSource,
-    NoArgs, OrganizationId, Problem,
+    Code, ImportCancel, ImportGroup, ImportGroupCount, ImportPreview, ImportRows, ImportRowsPage,
+    ImportSource, NoArgs, OrganizationId, Problem,
 };
-use store::users;
+use store::users::WaitingList;
 
-use super::classify::{Present, classify};
+use super::read::read;
 use super::{GROUPS, MOST_BYTES, Preview};
 use crate::Engine;
+use crate::checks::List;
 use crate::organizations::known;
+use crate::problems::of_store;
 use crate::stage::{Stage, on_blocking_thread};
 use crate::users::list::{ListError, ListReader, ListRow, ListShape, Want};
 use crate::users::page::page_size;
-
-/// What a row that came from elsewhere counts for.
-const ROW_BYTES: usize = 256;
-/// Addresses looked up at once.
-const PIECE: usize = 10_000;
 
 impl Engine {
     /// Reads a list and shows what adding it would do. Nothing is stored.
@@ -30,29 +30,33 @@ impl Engine {
         &self,
         request: ImportSource,
     ) -> Result<ImportPreview, Problem> {
-        let stage = self.stage();
         let ImportSource {
             organization,
             name,
             base64,
         } = request;
-        stage.read(move |tx| known(tx, organization)).await?;
         let file = name.clone();
-        let (rows, shape, bytes) = on_blocking_thread(move || read(&base64, &file)).await?;
-        let preview = classified(&stage, organization, name, rows, bytes).await?;
-        let answer = answer(&preview, &shape);
-        stage.previews.hold(preview);
-        Ok(answer)
+        let bytes = on_blocking_thread(move || whole(&base64, &file)).await?;
+        preview_of(&self.stage(), organization, name, Cursor::new(bytes)).await
+    }
+
+    /// Reads a list as it comes, however long it is, and shows what adding it would do. Nothing is
+    /// stored.
+    ///
+    /// # Errors
+    /// As [`Engine::users_import_preview`].
+    pub async fn users_import_read(
+        &self,
+        organization: OrganizationId,
+        list: List,
+    ) -> Result<ImportPreview, Problem> {
+        preview_of(&self.stage(), organization, list.name, list.source).await
     }
 
     /// One page of a preview.
     ///
     /// # Errors
     /// [`Code::NotFound`]: applied, cancelled or forgotten; [`Code::Invalid`]: no page size.
-    #[expect(
-        clippy::unused_async,
-        reason = "every command is asynchronous, for one table"
-    )]
     pub async fn users_import_rows(&self, request: ImportRows) -> Result<ImportRowsPage, Problem> {
         page_size(request.limit)?;
         let preview = self
@@ -60,22 +64,14 @@ impl Engine {
             .previews
             .find(&request.token)
             .ok_or_else(forgotten)?;
-        let of_group = || {
-            preview
-                .rows
-                .iter()
-                .filter(|row| request.group.is_none_or(|group| row.shown.group == group))
-        };
-        let (offset, limit) = (to_usize(request.offset), to_usize(request.limit));
-        let rows = of_group()
-            .skip(offset)
-            .take(limit)
-            .map(|row| row.shown.clone())
-            .collect();
-        Ok(ImportRowsPage {
-            total: of_group().count() as u64,
-            rows,
+        on_blocking_thread(move || {
+            let (total, rows) = preview
+                .list
+                .page(request.group, request.offset, request.limit)
+                .map_err(of_store)?;
+            Ok(ImportRowsPage { total, rows })
         })
+        .await
     }
 
     /// Forgets a preview; fine if it is forgotten already.
@@ -102,11 +98,49 @@ pub(crate) async fn preview_rows(
     name: String,
     rows: Vec<ListRow>,
 ) -> Result<ImportPreview, Problem> {
-    let bytes = rows.len() * ROW_BYTES;
-    let preview = classified(stage, organization, name, rows, bytes).await?;
-    let counted = counted(&preview);
-    stage.previews.hold(preview);
-    Ok(counted)
+    let list = rows.into_iter().map(Ok::<_, ListError>);
+    let read = read(stage, organization, list).await?;
+    let preview = hold(stage, organization, name, read.list, read.groups);
+    Ok(counted(&preview))
+}
+
+async fn preview_of(
+    stage: &Stage,
+    organization: OrganizationId,
+    name: String,
+    source: impl Read + Send + 'static,
+) -> Result<ImportPreview, Problem> {
+    stage.read(move |tx| known(tx, organization)).await?;
+    let file = name.clone();
+    let reader = on_blocking_thread(move || {
+        ListReader::open(source, &file, Want::Address).map_err(|error| of_list(&error))
+    })
+    .await?;
+    let read = read(stage, organization, reader).await?;
+    if !read.usable {
+        return Err(of_list(&ListError::no_address(&name)));
+    }
+    let preview = hold(stage, organization, name, read.list, read.groups);
+    Ok(answer(&preview, read.source.shape()))
+}
+
+fn hold(
+    stage: &Stage,
+    organization: OrganizationId,
+    name: String,
+    list: Arc<WaitingList>,
+    groups: Vec<(ImportGroup, u64)>,
+) -> Arc<Preview> {
+    let token = uuid::Builder::from_random_bytes(stage.dice.roll())
+        .into_uuid()
+        .to_string();
+    stage.previews.hold(Preview {
+        token,
+        organization,
+        name,
+        list,
+        groups,
+    })
 }
 
 /// A preview that is not there.
@@ -115,10 +149,11 @@ pub(super) fn forgotten() -> Problem {
         .hint("Choose the list again.")
 }
 
-fn read(base64: &str, name: &str) -> Result<(Vec<ListRow>, ListShape, usize), Problem> {
+/// A list that comes in one piece.
+fn whole(base64: &str, name: &str) -> Result<Vec<u8>, Problem> {
     let too_large = || {
         Problem::new(Code::BadList, format!("{name} is larger than 64 MiB."))
-            .hint("Split the list, or export fewer columns.")
+            .hint("Import it on the command line: understudy user import.")
     };
     if base64.len() / 4 * 3 > MOST_BYTES + 3 {
         return Err(too_large());
@@ -129,68 +164,12 @@ fn read(base64: &str, name: &str) -> Result<(Vec<ListRow>, ListShape, usize), Pr
     if bytes.len() > MOST_BYTES {
         return Err(too_large());
     }
-    let mut reader =
-        ListReader::open(bytes.as_slice(), name, Want::Address).map_err(|error| of_list(&error))?;
-    let mut rows = Vec::new();
-    for row in &mut reader {
-        rows.push(row.map_err(|error| of_list(&error))?);
-    }
-    if !rows.iter().any(|row| row.address.is_ok()) {
-        return Err(of_list(&ListError::no_address(name)));
-    }
-    Ok((rows, reader.shape().clone(), bytes.len()))
+    Ok(bytes)
 }
 
 /// A list that cannot be read, in words.
 pub(crate) fn of_list(error: &ListError) -> Problem {
     Problem::new(Code::BadList, format!("{error}.")).hint(error.hint())
-}
-
-async fn classified(
-    stage: &Stage,
-    organization: OrganizationId,
-    name: String,
-    rows: Vec<ListRow>,
-    bytes: usize,
-) -> Result<Preview, Problem> {
-    let present = present(stage, organization, &rows).await?;
-    let rows = on_blocking_thread(move || Ok(classify(rows, &present))).await?;
-    let token = uuid::Builder::from_random_bytes(stage.dice.roll())
-        .into_uuid()
-        .to_string();
-    Ok(Preview {
-        token,
-        organization,
-        name,
-        bytes,
-        rows,
-    })
-}
-
-async fn present(
-    stage: &Stage,
-    organization: OrganizationId,
-    rows: &[ListRow],
-) -> Result<Present, Problem> {
-    let keys: Vec<String> = rows
-        .iter()
-        .filter_map(|row| row.address.as_ref().ok())
-        .map(contract::SmtpAddress::key)
-        .collect();
-    stage
-        .read(move |tx| {
-            let (mut known, mut aliases) = (Vec::new(), Vec::new());
-            for keys in keys.chunks(PIECE) {
-                known.extend(users::lookup(tx, keys)?);
-                aliases.extend(users::lookup_aliases(tx, organization, keys)?);
-            }
-            Ok(Present {
-                organization,
-                known,
-                aliases,
-            })
-        })
-        .await
 }
 
 fn answer(preview: &Preview, shape: &ListShape) -> ImportPreview {
@@ -205,11 +184,8 @@ fn answer(preview: &Preview, shape: &ListShape) -> ImportPreview {
 /// How many rows are in which group; of no list, so without its shape.
 fn counted(preview: &Preview) -> ImportPreview {
     let count = |group| {
-        preview
-            .rows
-            .iter()
-            .filter(|row| row.shown.group == group)
-            .count() as u64
+        let counted = preview.groups.iter().find(|(other, _)| *other == group);
+        counted.map_or(0, |(_, rows)| *rows)
     };
     ImportPreview {
         token: preview.token.clone(),
@@ -226,8 +202,4 @@ fn counted(preview: &Preview) -> ImportPreview {
             .collect(),
         to_add: preview.to_add(),
     }
-}
-
-fn to_usize(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
