@@ -149,7 +149,7 @@ impl Conductor {
             return Ok(());
         }
         let members = self.proofs.cases.open.remove(&key).unwrap_or_default();
-        let case = members
+        let rows = members
             .into_iter()
             .filter_map(|member| {
                 let (answer, said) = self.proofs.cases.answer(&member, key)?;
@@ -160,22 +160,22 @@ impl Conductor {
                 })
             })
             .collect();
-        self.judge(key, case).await
+        self.judge(key, rows).await
     }
 
     /// Every row of a case has been asked: which are second addresses, or was the header ignored?
-    async fn judge(&mut self, key: MailboxKey, case: Vec<Judged>) -> Result<(), Problem> {
-        let primaries = case.iter().filter(|m| m.answer == Answer::Primary).count();
-        if primaries >= 2 || contradicts_the_list(&case) {
-            let rows = case.into_iter().map(|judged| judged.member.row).collect();
-            return self.ignored(key, rows).await;
+    async fn judge(&mut self, key: MailboxKey, rows: Vec<Judged>) -> Result<(), Problem> {
+        let primaries = rows.iter().filter(|m| m.answer == Answer::Primary).count();
+        if primaries >= 2 || contradicts_the_list(&rows) {
+            let all = rows.into_iter().map(|judged| judged.member.row).collect();
+            return self.ignored(key, all).await;
         }
-        let unanswered = case.iter().find_map(Judged::unanswered);
-        for judged in &case {
+        let unanswered = rows.iter().find_map(Judged::unanswered);
+        for judged in &rows {
             if judged.member.part == Part::Listed {
                 continue;
             }
-            let other = case
+            let other = rows
                 .iter()
                 .map(|m| &m.member.row)
                 .find(|row| row.seq != judged.member.row.seq)
@@ -203,7 +203,7 @@ impl Conductor {
             }
         }
         // A further address with this identity is compared with the primary one alone.
-        let primary = case
+        let primary = rows
             .into_iter()
             .filter(|m| m.answer == Answer::Primary)
             .map(|m| m.member)
@@ -288,11 +288,11 @@ impl Judged {
 /// A row opened by its primary address with the mailbox that the list names for another row, and that row is a
 /// mailbox of its own, or one that others may not open. A row that is gone, or a second address now, only says
 /// that the list is older than that.
-fn contradicts_the_list(case: &[Judged]) -> bool {
-    let shown = case
+fn contradicts_the_list(rows: &[Judged]) -> bool {
+    let shown = rows
         .iter()
         .any(|m| m.member.part == Part::Shows && m.answer == Answer::Primary);
-    let claimed = case.iter().any(|m| {
+    let claimed = rows.iter().any(|m| {
         m.member.part == Part::Listed
             && match &m.answer {
                 Answer::Primary | Answer::Different(_) => true,
