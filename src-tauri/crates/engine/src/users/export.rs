@@ -3,10 +3,12 @@
 use std::io::Write;
 
 use contract::{
-    ExportUsers, ExportedFile, OrganizationId, Problem, SyncAccess, UserId, UserRow, UsersFilter,
+    Code, ExportUsers, ExportedFile, OrganizationId, Problem, SyncAccess, UserId, UserRow,
+    UsersFilter,
 };
 use ews::MailboxGuid;
 use store::users;
+use tokio::sync::mpsc;
 
 use crate::Engine;
 use crate::exports::{self, cell};
@@ -52,15 +54,14 @@ impl Engine {
             }
         };
         let folder = exports::folder(&stage)?;
-        // Collected as text: reading awaits, and the file is written on a blocking thread.
-        let (bytes, rows) = csv_of(&stage, request.organization, &request.filter).await?;
-        let (path, ()) = on_blocking_thread(move || {
-            exports::write(&folder, &stem, "csv", |to| {
-                to.write_all(&bytes)
-                    .map_err(|error| internal("writing the file", &error))
-            })
-        })
-        .await?;
+        // Reading awaits, and the file is written on a blocking thread: a piece is on its way at most.
+        let (send, pieces) = mpsc::channel(1);
+        let write = on_blocking_thread(move || {
+            exports::write(&folder, &stem, "csv", |to| write_csv(to, pieces))
+        });
+        let read = read_pieces(&stage, request.organization, &request.filter, send);
+        let ((), written) = tokio::join!(read, write);
+        let (path, rows) = written?;
         Ok(ExportedFile {
             path: path.display().to_string(),
             rows,
@@ -68,42 +69,69 @@ impl Engine {
     }
 }
 
-/// UTF-8 with a byte order mark, without which Excel takes it for another encoding.
-async fn csv_of(
+/// Users, each with the mailbox GUID its list named, or why they could not be read.
+type Piece = Result<Vec<(UserRow, Option<MailboxGuid>)>, Problem>;
+
+/// Sends the users piece by piece, as long as somebody listens.
+async fn read_pieces(
     stage: &Stage,
     organization: Option<OrganizationId>,
     filter: &UsersFilter,
-) -> Result<(Vec<u8>, u64), Problem> {
-    let mut bytes = Vec::new();
-    bytes.extend_from_slice("\u{feff}".as_bytes());
-    let mut csv = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(bytes);
-    let failed = |error: csv::Error| internal("writing the file", &error);
-    csv.write_record(HEADER).map_err(failed)?;
-    let (mut after, mut rows) = (UserId(0), 0_u64);
+    send: mpsc::Sender<Piece>,
+) {
+    let mut after = UserId(0);
     loop {
         let filter = filter.clone();
-        let (piece, guids) = stage
+        let read = stage
             .read(move |tx| {
                 let piece = users::each(tx, organization, &filter, after, PIECE)?;
                 let last = piece.last().map_or(after, |last| last.id);
-                let guids = users::mailbox_guids(tx, after, last)?;
-                Ok((piece, guids))
+                Ok((users::mailbox_guids(tx, after, last)?, piece, last))
             })
-            .await?;
-        let Some(last) = piece.last() else { break };
-        after = last.id;
-        for user in &piece {
-            let guid = guids.get(&user.id).map(|guid| MailboxGuid(*guid));
-            write_row(&mut csv, user, guid).map_err(failed)?;
+            .await;
+        let piece = read.map(|(guids, piece, last)| {
+            after = last;
+            let guid = |user: &UserRow| guids.get(&user.id).map(|guid| MailboxGuid(*guid));
+            piece
+                .into_iter()
+                .map(|user| {
+                    let guid = guid(&user);
+                    (user, guid)
+                })
+                .collect::<Vec<_>>()
+        });
+        let ended = piece.as_ref().map_or(true, Vec::is_empty);
+        if send.send(piece).await.is_err() || ended {
+            return;
+        }
+    }
+}
+
+/// UTF-8 with a byte order mark, without which Excel takes it for another encoding. Answers how many
+/// rows there are; the last piece is empty.
+fn write_csv(to: &mut dyn Write, mut pieces: mpsc::Receiver<Piece>) -> Result<u64, Problem> {
+    let unwritten = |error: std::io::Error| internal("writing the file", &error);
+    let failed = |error: csv::Error| internal("writing the file", &error);
+    to.write_all("\u{feff}".as_bytes()).map_err(unwritten)?;
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(to);
+    csv.write_record(HEADER).map_err(failed)?;
+    let mut rows = 0;
+    loop {
+        let piece = pieces
+            .blocking_recv()
+            .unwrap_or_else(|| Err(Problem::new(Code::Internal, "The export was given up.")))?;
+        if piece.is_empty() {
+            break;
+        }
+        for (user, guid) in &piece {
+            write_row(&mut csv, user, *guid).map_err(failed)?;
             rows += 1;
         }
     }
-    let bytes = csv
-        .into_inner()
-        .map_err(|error| internal("writing the file", error.error()))?;
-    Ok((bytes, rows))
+    csv.flush().map_err(unwritten)?;
+    Ok(rows)
 }
 
 fn write_row<W: Write>(
