@@ -12,7 +12,7 @@ use store::{Db, StoreError, Tx, organizations, run_results, runs, users};
 
 const NOW: &str = "2026-11-22T11:30:00Z";
 /// Rows written at once.
-const PIECE: u32 = 10_000;
+const PIECE: u32 = 100_000;
 const FIRST: [&str; 8] = [
     "Anna", "Ben", "Carla", "David", "Eva", "Frank", "Greta", "Hans",
 ];
