@@ -278,7 +278,12 @@ impl Judged {
     fn unanswered(&self) -> Option<(Cause, Said)> {
         match self.answer {
             Answer::Other(cause) if self.member.part == Part::Listed && cause.is_transient() => {
-                Some((cause, self.said.clone()))
+                // How often the other one was asked is no attempt of this one.
+                let said = Said {
+                    attempts: 0,
+                    ..self.said.clone()
+                };
+                Some((cause, said))
             }
             _ => None,
         }
