@@ -29,6 +29,11 @@ async fn five_thousand_mailboxes_over_27_lanes_cost_one_request_each() {
         counters.peak_connections <= 27 && summary.log_ons == summary.connections,
         "{counters:?}"
     );
+    assert!(
+        summary.connections <= 27,
+        "a lane that is on its way back is not replaced: {}",
+        summary.connections
+    );
 }
 
 #[tokio::test]

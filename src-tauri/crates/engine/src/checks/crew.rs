@@ -102,6 +102,13 @@ impl Crew {
         state.tickets.extend(behind);
     }
 
+    /// Takes a time in which nothing was asked out of what the mailboxes that are laid out have used.
+    pub(super) fn pass_over(&self, since: Instant, until: Instant) {
+        for ticket in &mut self.board.state().tickets {
+            ticket.pass_over(since, until);
+        }
+    }
+
     /// Hands out nothing more; what is under way comes back.
     pub(super) fn close(&self) {
         self.board.state().closed = true;
@@ -114,8 +121,11 @@ impl Crew {
     }
 
     /// The mailbox that one more lane goes out with; none: nothing is laid out, or enough are out.
+    ///
+    /// A lane counts until it was heard of: one that is on its way back must not be replaced by one more
+    /// connection.
     pub(super) fn first(&mut self) -> Option<Taken> {
-        let first = self.board.first()?;
+        let first = self.board.first(self.out)?;
         self.out += 1;
         Some(first)
     }
@@ -167,9 +177,9 @@ impl Board {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn first(&self) -> Option<Taken> {
+    fn first(&self, out: u32) -> Option<Taken> {
         let mut state = self.state();
-        if state.out >= state.target {
+        if out >= state.target {
             return None;
         }
         let taken = state.take()?;
