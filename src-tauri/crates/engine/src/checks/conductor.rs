@@ -67,6 +67,7 @@ pub(super) struct Conductor {
     pub(super) writer: Writer,
     pub(super) cancel: watch::Receiver<bool>,
     pause: watch::Receiver<bool>,
+    paused_at: Option<Instant>,
     pub(super) progress: watch::Sender<RunProgress>,
     pub(super) ladder: watch::Sender<Vec<Step>>,
     pub(super) tally: Tally,
@@ -142,6 +143,7 @@ impl Conductor {
             writer,
             cancel: orders.cancelled,
             pause: orders.paused,
+            paused_at: None,
             progress,
             ladder,
             spent: HashMap::new(),
@@ -273,7 +275,10 @@ impl Conductor {
             tokio::select! {
                 biased;
                 _ = self.cancel.changed() => {}
-                Ok(()) = self.pause.changed() => self.tell(),
+                Ok(()) = self.pause.changed() => {
+                    self.note_pause();
+                    self.tell();
+                }
                 broken = self.crew.landed(&mut landed, AT_ONCE) => {
                     broken.map_err(|e| crate::problems::internal("asking a mailbox", &e))?;
                     for landed in landed.drain(..) {
@@ -294,6 +299,30 @@ impl Conductor {
             }
         }
         Ok(())
+    }
+
+    /// The time of a pause is nobody's: it does not count against the two minutes of a mailbox.
+    fn note_pause(&mut self) {
+        let now = Instant::now();
+        if self.paused() {
+            self.paused_at.get_or_insert(now);
+            return;
+        }
+        let Some(since) = self.paused_at.take() else {
+            return;
+        };
+        let waiting = std::mem::take(&mut self.waiting).into_iter();
+        self.waiting = waiting
+            .map(|mut waiting| {
+                waiting.ticket.pass_over(since, now);
+                waiting
+            })
+            .collect();
+        let held = self.hold.as_mut().map(|hold| &mut hold.ticket);
+        for ticket in self.urgent.iter_mut().chain(held) {
+            ticket.pass_over(since, now);
+        }
+        self.crew.pass_over(since, now);
     }
 
     fn nothing_is_left(&mut self) -> bool {

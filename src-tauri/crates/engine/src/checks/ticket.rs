@@ -112,6 +112,13 @@ impl Ticket {
         }
     }
 
+    /// Takes a time in which nothing was asked out of what it has used.
+    pub(super) fn pass_over(&mut self, since: Instant, until: Instant) {
+        if let Some(first) = &mut self.first_at {
+            *first += until.saturating_duration_since((*first).max(since));
+        }
+    }
+
     /// What is left of the time for one mailbox.
     pub(super) fn remaining(&self, now: Instant) -> Duration {
         BUDGET.saturating_sub(self.first_at.map_or(Duration::ZERO, |first| now - first))
@@ -174,7 +181,7 @@ mod tests {
     use ews::SchemaVersion;
     use tokio::time::Instant;
 
-    use super::{Next, Purpose, Ticket};
+    use super::{BUDGET, Next, Purpose, Ticket};
     use crate::ports::Dice;
 
     struct Max;
@@ -234,6 +241,19 @@ mod tests {
             Next::Spent { wait: word(300) },
             "longer than the two minutes that remain"
         );
+    }
+
+    #[tokio::test]
+    async fn a_pause_spends_nothing() {
+        let now = Instant::now();
+        let hour = Duration::from_hours(1);
+        let mut paused = ticket(1);
+        paused.pass_over(now, now + hour);
+        let left = paused.remaining(now + hour);
+        assert!(left + Duration::from_secs(5) > BUDGET, "{left:?}");
+        paused.pass_over(now, now + hour);
+        let later = paused.remaining(now + hour + Duration::from_mins(1));
+        assert!(later < Duration::from_secs(61), "only once: {later:?}");
     }
 
     #[tokio::test]
