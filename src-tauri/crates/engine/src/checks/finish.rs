@@ -275,7 +275,7 @@ async fn name_refusals(conductor: &mut Conductor, context: &Context) -> Result<(
             Expectation::MustOpen => {
                 wording::row_message(cause, &RowFacts::default(), &conductor.words())
             }
-            Expectation::MustRefuse => "refused, as it must be".to_owned(),
+            Expectation::MustRefuse => wording::AS_IT_MUST_BE.to_owned(),
         };
         let number = conductor.spec.number;
         let named = conductor.db.write(move |tx| {

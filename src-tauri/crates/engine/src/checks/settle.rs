@@ -170,8 +170,14 @@ impl Conductor {
 
     /// A mailbox cause: the row is decided.
     async fn conclude(&mut self, ticket: Ticket, answered: Answered, cause: Cause) {
-        let facts = RowFacts::of(&answered.observed, ticket.attempts);
-        let message = wording::row_message(cause, &facts, &self.words());
+        let as_it_must_be =
+            ticket.expectation == Expectation::MustRefuse && cause == Cause::ImpersonationRefused;
+        let message = if as_it_must_be {
+            wording::AS_IT_MUST_BE.to_owned()
+        } else {
+            let facts = RowFacts::of(&answered.observed, ticket.attempts);
+            wording::row_message(cause, &facts, &self.words())
+        };
         let mut sentence = Sentence::new(cause.verdict(), Some(cause), Some(message));
         sentence.replaces = refused_before(&ticket);
         self.record(&ticket, Some(&answered), sentence).await;

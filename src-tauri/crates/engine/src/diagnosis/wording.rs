@@ -21,6 +21,8 @@ pub const LISTED_OTHERWISE: &str = "opened, but its mailbox GUID is not the one 
 /// The list has a text in the place of the mailbox GUID.
 pub const GUID_UNREADABLE: &str =
     "opened; its ExchangeGuid in the list is not a GUID and was ignored";
+/// A canary that was refused.
+pub const AS_IT_MUST_BE: &str = "refused, as it must be";
 /// No canary is set.
 pub const SCOPE_NOT_PROVEN: &str =
     "Scope not proven. Add a mailbox that must be refused to prove that the scope holds.";
