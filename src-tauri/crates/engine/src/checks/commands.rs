@@ -160,6 +160,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`Code::NotAllowed`] when it is not running.
+    #[expect(clippy::unused_async, reason = "every command is asynchronous")]
     pub async fn check_pause(&self, request: RunRef) -> Result<NoArgs, Problem> {
         self.set_paused(&request.run, true)
     }
@@ -168,6 +169,7 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::check_pause`].
+    #[expect(clippy::unused_async, reason = "every command is asynchronous")]
     pub async fn check_continue(&self, request: RunRef) -> Result<NoArgs, Problem> {
         self.set_paused(&request.run, false)
     }

@@ -11,8 +11,11 @@ const PLACES: usize = 1 << 15;
 
 /// Identities seen lately.
 pub(super) struct Memory {
-    places: Box<[Option<([u8; 16], i64)>]>,
+    places: Box<[Place]>,
 }
+
+/// An identity, and the row that showed it first.
+type Place = Option<([u8; 16], i64)>;
 
 impl Memory {
     pub(super) fn new() -> Self {
@@ -101,8 +104,9 @@ mod tests {
     #[test]
     fn a_full_table_forgets_and_invents_nothing() {
         let mut memory = Memory::new();
-        let many: Vec<Outcome> = (0..4 * PLACES as i64)
-            .map(|seq| opened(seq, 1 + seq.unsigned_abs() as u128))
+        let places = i64::try_from(PLACES).unwrap();
+        let many: Vec<Outcome> = (0..4 * places)
+            .map(|seq| opened(seq, 1 + u128::from(seq.unsigned_abs())))
             .collect();
         assert_eq!(memory.note(&many), [], "all of them differ");
     }

@@ -140,10 +140,10 @@ pub(super) fn statement(stands: &Drawn) -> SampleStatement {
 fn of_all(stands: &Drawn, unreached: u64) -> String {
     let all = mailboxes(stands.population);
     let mut text = format!("The sample is all there are ({all}): ");
-    text.push_str(&match stands.failed {
-        0 if stands.decided == stands.population => "every one opened.".to_owned(),
-        failed => format!("{} did not open.", grouped(failed)),
-    });
+    match stands.failed {
+        0 if stands.decided == stands.population => text.push_str("every one opened."),
+        failed => text.extend([grouped(failed).as_str(), " did not open."]),
+    }
     if stands.undetermined > 0 {
         let open = grouped(stands.undetermined);
         text.extend([" ", &open, " could not be found out."]);

@@ -496,7 +496,11 @@ mod tests {
         assert!(load.samples.len() >= MOST / 2, "{}", load.samples.len());
         let back_offs: u32 = load.samples.iter().map(|sample| sample.back_offs).sum();
         assert_eq!((back_offs, load.back_offs), (300, 300));
-        assert!(load.samples.iter().all(|sample| sample.rate == 20.0));
+        assert!(
+            load.samples
+                .iter()
+                .all(|sample| (sample.rate - 20.0).abs() < 1e-9)
+        );
         assert!(
             load.samples
                 .iter()

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use contract::{
-    CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, Summary,
+    CheckScope, Code, OrganizationId, Problem, RunId, RunProgress, RunState, Secret, ServerLoad,
+    Summary,
 };
+use store::learned_loads::Learned;
 use store::run_results;
 use store::runs::{self, NewRun, RunFinish, RunNumber, StoredRun};
 use tokio::sync::{mpsc, watch};
@@ -299,18 +301,7 @@ async fn begin(
     } = entered;
     let watched = Arc::new(watched);
     let access = Arc::new(Access::new(stage, plan, wire, Arc::clone(&watched))?);
-    let (shown, url) = (run.clone(), plan.ews_url.clone());
-    let read = stage.db.read(move |tx| {
-        let stored = runs::show(tx, &shown)?;
-        let before = runs::load(tx, number)?.unwrap_or_default();
-        let organization = stored.as_ref().and_then(|stored| stored.row.organization);
-        let learned = match organization {
-            Some(organization) => learned_about(tx, organization, &url)?,
-            None => None,
-        };
-        Ok((stored, before, learned))
-    });
-    let (stored, before, learned) = read.await.map_err(crate::problems::of_store)?;
+    let (stored, before, learned) = known(stage, &run, number, &plan.ews_url).await?;
     let organization = stored.as_ref().and_then(|stored| stored.row.organization);
     let ceiling = plan.concurrency.unwrap_or(10);
     let (series, load) = LoadSeries::new(ceiling, &before);
@@ -346,10 +337,6 @@ async fn begin(
     } else {
         (None, None)
     };
-    let done = recorded.granted + recorded.refused + recorded.no_mailbox + recorded.unusable;
-    let pending = recorded
-        .total
-        .saturating_sub(done + recorded.undetermined + recorded.not_checked);
     let spec = RunSpec {
         run: run.clone(),
         number,
@@ -370,7 +357,7 @@ async fn begin(
         spec,
         stage.db.clone(),
         &recorded,
-        pending,
+        pending(&recorded),
         Orders { cancelled, paused },
         Listeners {
             events,
@@ -396,6 +383,34 @@ async fn begin(
         ended,
         cut_off,
     })
+}
+
+/// What is stored of a run, what an earlier part of it did to the server, and what is learned about that.
+async fn known(
+    stage: &Stage,
+    run: &RunId,
+    number: RunNumber,
+    url: &str,
+) -> Result<(Option<StoredRun>, ServerLoad, Option<Learned>), Problem> {
+    let (run, url) = (run.clone(), url.to_owned());
+    let read = stage.db.read(move |tx| {
+        let stored = runs::show(tx, &run)?;
+        let before = runs::load(tx, number)?.unwrap_or_default();
+        let organization = stored.as_ref().and_then(|stored| stored.row.organization);
+        let learned = match organization {
+            Some(organization) => learned_about(tx, organization, &url)?,
+            None => None,
+        };
+        Ok((stored, before, learned))
+    });
+    read.await.map_err(crate::problems::of_store)
+}
+
+/// Rows without a verdict.
+fn pending(recorded: &Summary) -> u64 {
+    let done = recorded.granted + recorded.refused + recorded.no_mailbox + recorded.unusable;
+    let open = done + recorded.undetermined + recorded.not_checked;
+    recorded.total.saturating_sub(open)
 }
 
 /// A run that could not go on after all can be resumed again.

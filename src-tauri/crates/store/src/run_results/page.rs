@@ -226,15 +226,13 @@ const fn order(sort: ResultsSort, direction: SortDirection) -> &'static str {
     use ResultsSort::{Cause, CheckedAt, Latency, Listed, Mailbox, Name, Verdict};
     use SortDirection::{Ascending, Descending};
     match (sort, direction) {
-        (Listed, Ascending) => "r.seq",
-        (Listed, Descending) => "r.seq DESC",
+        // By verdict: in two parts, by `open_first`.
+        (Listed | Verdict, Ascending) => "r.seq",
+        (Listed | Verdict, Descending) => "r.seq DESC",
         (Name, Ascending) => "r.name_key, r.seq",
         (Name, Descending) => "r.name_key DESC, r.seq DESC",
         (Mailbox, Ascending) => "r.mailbox_key, r.seq",
         (Mailbox, Descending) => "r.mailbox_key DESC, r.seq DESC",
-        // In two parts, by `open_first`.
-        (Verdict, Ascending) => "r.seq",
-        (Verdict, Descending) => "r.seq DESC",
         (Cause, Ascending) => "r.cause, r.seq",
         (Cause, Descending) => "r.cause DESC, r.seq DESC",
         (Latency, Ascending) => "r.latency_ms, r.seq",

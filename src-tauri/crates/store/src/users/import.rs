@@ -59,10 +59,10 @@ pub fn import_waiting(
     let mut after = 0;
     loop {
         let piece = list.users(after, PIECE)?;
-        let Some((last, _)) = piece.last() else {
+        let Some((end, _)) = piece.last() else {
             return Ok(batch);
         };
-        after = *last;
+        after = *end;
         for (_, user) in &piece {
             insert(tx, organization, user, Some(batch), now)?;
         }

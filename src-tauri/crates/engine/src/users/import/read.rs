@@ -138,10 +138,10 @@ fn give_way(list: &WaitingList) -> Result<(), StoreError> {
     let mut after = 0;
     loop {
         let clashes = list.clashes(after, PIECE as u64)?;
-        let Some(last) = clashes.last() else {
+        let Some(end) = clashes.last() else {
             return Ok(());
         };
-        after = last.place;
+        after = end.place;
         for clash in &clashes {
             if !list.gave_way(&clash.owner_key)? {
                 list.give_way(clash, &alias_of(clash))?;
