@@ -40,7 +40,7 @@ fn person(number: u32) -> NewUser {
     let mixed = number.wrapping_mul(2_654_435_761);
     NewUser {
         name: format!("Name {}", mixed % 100),
-        must_refuse: number % 50 == 0,
+        must_refuse: number.is_multiple_of(50),
         location: if number.is_multiple_of(20) {
             MailboxLocation::OnPremises
         } else {

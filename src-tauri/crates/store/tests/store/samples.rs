@@ -191,9 +191,8 @@ async fn keys_are_counted_once_however_many() {
 async fn every_run_that_reads_running_is_named() {
     let (_folder, db) = database();
     let (organization, _) = contoso(&db, &[]).await;
-    let (other, _) = write(&db, |tx| {
-        let other = organizations::add(tx, &crate::support::new_organization("Other"), NOW)?;
-        Ok((other, ()))
+    let other = write(&db, |tx| {
+        organizations::add(tx, &crate::support::new_organization("Other"), NOW)
     })
     .await;
     write(&db, move |tx| {
