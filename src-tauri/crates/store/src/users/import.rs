@@ -8,7 +8,7 @@ use crate::values::count;
 use crate::{StoreError, Tx};
 
 /// Users taken from a waiting list at once.
-const PIECE: u64 = 5_000;
+const PIECE: u64 = 1_000;
 
 /// What taking a batch back did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

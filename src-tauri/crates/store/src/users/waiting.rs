@@ -13,7 +13,7 @@ use crate::values::{Id as _, count, id, json, to_json, unreadable};
 use crate::{OpenError, StoreError, Tx};
 
 /// Memory for pages of the list, in KiB; the rest stands in a nameless file.
-const CACHE: i64 = -8_192;
+const CACHE: i64 = -4_096;
 
 /// A list that waits to be added.
 pub struct WaitingList {

@@ -13,7 +13,7 @@ use crate::stage::{Stage, on_blocking_thread};
 use crate::users::list::{ListError, ListRow};
 
 /// Rows held at once.
-const PIECE: usize = 5_000;
+const PIECE: usize = 1_000;
 
 /// A list that was read to its end.
 pub(super) struct Read<I> {
