@@ -67,7 +67,8 @@ function watch() {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) window.longTasks.push(entry.duration);
   }).observe({ type: "longtask" });
-  const drawn = () => document.querySelector('[role="grid"]')?.textContent ?? "";
+  // With the totals below: other rows may begin with the same ones.
+  const drawn = () => document.querySelector('[role="grid"]')?.parentElement.textContent ?? "";
   const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   window.untilDrawn = async (act) => {
     const grid = document.querySelector('[role="grid"]');
