@@ -17,7 +17,14 @@ impl Conductor {
         let waiting = std::mem::take(&mut self.waiting)
             .into_iter()
             .map(|waiting| waiting.ticket);
-        let again = std::mem::take(&mut self.again).into_values();
+        // They are kept as asked once more, which those are not that no lane has taken.
+        let laid_out = self.crew.never_taken();
+        let again = std::mem::take(&mut self.again)
+            .into_values()
+            .map(|mut ticket| {
+                ticket.attempts -= u32::from(laid_out.contains(&ticket.seq));
+                ticket
+            });
         let held = self.hold.take().map(|hold| hold.ticket);
         let urgent = std::mem::take(&mut self.urgent);
         let open: Vec<Ticket> = waiting.chain(again).chain(held).chain(urgent).collect();

@@ -394,7 +394,12 @@ impl Conductor {
             due.extend(self.waiting.pop().map(|waiting| waiting.ticket));
         }
         for ticket in due.iter().filter(|ticket| ticket.last.is_some()) {
-            self.again.insert(ticket.seq, ticket.clone());
+            let attempts = ticket.attempts + 1;
+            let asked = Ticket {
+                attempts,
+                ..ticket.clone()
+            };
+            self.again.insert(ticket.seq, asked);
         }
         due
     }

@@ -1,7 +1,7 @@
 //! The lanes at work. Each takes the next mailbox by itself as long as mailboxes simply open; with any
 //! other answer it comes back and waits for what the conductor makes of it. Decides no verdict.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ews::SchemaVersion;
@@ -100,6 +100,12 @@ impl Crew {
             state.tickets.push_front(ticket);
         }
         state.tickets.extend(behind);
+    }
+
+    /// Places of the mailboxes that no lane has taken.
+    pub(super) fn never_taken(&self) -> HashSet<i64> {
+        let state = self.board.state();
+        state.tickets.iter().map(|ticket| ticket.seq).collect()
     }
 
     /// Takes a time in which nothing was asked out of what the mailboxes that are laid out have used.
