@@ -10,7 +10,9 @@ use exchange_sim::{EwsError, Fault, Simulator, What, When};
 use support::{Check, Live, engine_asking, engine_in};
 use tokio::net::TcpSocket;
 
-use crate::world::{Ended, ORGANIZATION, World, addresses, alone, eventually, people, signal};
+use crate::world::{
+    Ended, ORGANIZATION, World, addresses, alone, alone_as_a_task, eventually, people, signal,
+};
 
 /// Mailboxes that are not decided when it is canceled.
 const MAILBOXES: usize = 5_000;
@@ -74,7 +76,7 @@ async fn faulty(when: When, what: What) -> Simulator {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_the_server_misbehaves() {
-    let _alone = alone();
+    let _alone = alone_as_a_task().await;
     let trickle = What::Drip {
         chunk: 1,
         pause: Duration::from_secs(1),
@@ -108,7 +110,7 @@ async fn while_the_server_misbehaves() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_nobody_is_reached() {
-    let _alone = alone();
+    let _alone = alone_as_a_task().await;
     let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let at = silent.local_addr().expect("bound");
     at_once("hangs in its handshake", async || {
@@ -136,7 +138,7 @@ async fn while_nobody_is_reached() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_it_is_paused() {
-    let _alone = alone();
+    let _alone = alone_as_a_task().await;
     let exchange = support::start(people(MAILBOXES)).await;
     exchange.update(|options| options.latency = Duration::from_millis(20));
     at_once("is left alone in a pause", async || {

@@ -5,12 +5,13 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use exchange_sim::{Mailbox, Options, Role, Simulator};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Account Logon of the simulated server's account.
 pub(crate) const ACCOUNT: &str = "CONTOSO\\svc-ews";
@@ -23,9 +24,15 @@ pub(crate) const ORGANIZATION: &str = "Contoso";
 
 /// One of these tests at a time: they are about moments.
 pub(crate) fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+    ALONE.blocking_lock()
 }
+
+/// The same, for a test that is a task.
+pub(crate) async fn alone_as_a_task() -> MutexGuard<'static, ()> {
+    ALONE.lock().await
+}
+
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// A simulated Exchange and a folder.
 pub(crate) struct World {

@@ -424,12 +424,14 @@ async fn the_summary_counts_by_the_rules() {
         (0, 1, 0, 4, 1),
         "a refused canary is no finding, an opened one is"
     );
+    let counted = |cause, count| CauseCount { cause, count };
     assert_eq!(
-        summary.causes[0],
-        CauseCount {
-            cause: Cause::ImpersonationRefused,
-            count: 3
-        }
+        summary.causes[..2],
+        [
+            counted(Cause::ImpersonationExposed, 1),
+            counted(Cause::ImpersonationRefused, 3)
+        ],
+        "a canary that opened stands above all else"
     );
     assert!(
         summary
