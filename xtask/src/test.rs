@@ -187,7 +187,8 @@ fn types() -> Outcome {
 }
 
 fn rust() -> Outcome {
-    run(cargo().args(["test", "--workspace"]))
+    // One run tells everything that is broken.
+    run(cargo().args(["test", "--workspace", "--no-fail-fast"]))
 }
 
 fn interface() -> Outcome {
