@@ -76,7 +76,11 @@ impl World {
         let (users, url) = (users.display().to_string(), self.exchange.ews_url());
         let mut words = vec!["check", "--ews-url", &url, "--account", ACCOUNT];
         words.extend(["--auth", "basic", "--password-stdin", "--users", &users]);
-        words.extend(["--must-refuse", CANARY, "--save", name]);
+        words.extend(["--save", name]);
+        if name == ORGANIZATION {
+            // It can be a user of one organization only.
+            words.extend(["--must-refuse", CANARY]);
+        }
         Ended::of(self.start(&words))
     }
 
