@@ -11,6 +11,7 @@ import {
 import { useState } from "react";
 import { BlameBadge } from "@/components/BlameBadge";
 import { StepStatusBadge } from "@/components/StepStatusBadge";
+import { hovered } from "@/components/tableLayout";
 import type { Step } from "@/ipc/generated/Step";
 import { elapsed, rungTitle, stepWords } from "@/lib/steps";
 
@@ -113,6 +114,8 @@ const useStyles = makeStyles({
     paddingTop: tokens.spacingVerticalXS,
     paddingBottom: tokens.spacingVerticalXS,
     borderBottom: `1px solid ${tokens.colorNeutralStroke3}`,
+    // The link in it has to stay readable.
+    ":hover": { backgroundColor: hovered },
   },
   main: { display: "flex", flexDirection: "column", flexGrow: 1, minWidth: 0 },
   line: { display: "flex", alignItems: "flex-start", gap: tokens.spacingHorizontalS },
