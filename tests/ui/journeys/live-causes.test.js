@@ -33,13 +33,14 @@ async function longestTasks(page, meanwhile) {
 
 journey("causes of 50,000 mailboxes stream in without a halt", {}, async ({ host, page }) => {
   const { practice } = await host.call("practice_start", { scenario: "aliases-and-remote", users: 50_000 });
-  const { run } = await host.call("check_start", {
-    organization: practice.organization,
-    password: { kind: "stored" },
-    scope: { kind: "all" },
-    sendAgain: false,
-  });
   for (const view of ["causes", "mailboxes", "load"]) {
+    // A check for each view: one alone could be over before the last of them.
+    const { run } = await host.call("check_start", {
+      organization: practice.organization,
+      password: { kind: "stored" },
+      scope: { kind: "all" },
+      sendAgain: false,
+    });
     await page.goto(`${host.url}runs/${run}?view=${view}`);
     await expectVisible(page.getByRole("button", { name: "Pause", exact: true }));
     const count = async () =>
@@ -58,6 +59,6 @@ journey("causes of 50,000 mailboxes stream in without a halt", {}, async ({ host
     await expectPoll(count, (now) => now > before, { because: "the run goes on meanwhile" });
     assert.ok(tasks.length > 100, `${view} was watched: ${tasks.length} tasks`);
     assert.ok(tasks[0] <= most, `${view}: ${tasks.slice(0, 5).map(Math.round).join(", ")} ms`);
+    await host.call("check_cancel", { run });
   }
-  await host.call("check_cancel", { run });
 });

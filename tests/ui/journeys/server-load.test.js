@@ -146,7 +146,8 @@ test("a check that was cut off goes on where it was", { timeout: 180_000 }, asyn
   await page.getByRole("tab", { name: /^Mailboxes/ }).click();
   await expectVisible(page.getByRole("status").filter({ hasText: `${number(total)} rows` }));
   const twice = [...asked(front)].filter(([mailbox, { answered }]) => answered > 1 && before.has(mailbox));
-  // The first of the second part proves the way anew; what was under way when it was cut off is asked again.
-  assert.ok(twice.length <= 12, `asked again: ${twice.map(([mailbox]) => mailbox).join(", ")}`);
+  // The first of the second part proves the way anew. Of each of the ten connections one request was under way
+  // when it was cut off, and one answer may have waited for its commit.
+  assert.ok(twice.length <= 21, `asked again: ${twice.map(([mailbox]) => mailbox).join(", ")}`);
   assertQuiet();
 });
