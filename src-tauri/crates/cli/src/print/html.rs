@@ -87,7 +87,10 @@ fn head(report: &Report<'_>, output: &mut Output) -> Result<(), Failure> {
         }
     }
     output.text("</dl>\n")?;
-    for warning in &row.warnings {
+    // What a step says as well is said there.
+    let steps = &report.page.steps;
+    let told = |warning: &String| steps.iter().any(|step| step.message == *warning);
+    for warning in row.warnings.iter().filter(|warning| !told(warning)) {
         output.text(&format!("<p class=\"open\">{}</p>\n", escaped(warning)))?;
     }
     Ok(())

@@ -38,14 +38,20 @@ pub(super) async fn write(
     } else if let Some(message) = &row.message {
         output.text(&format!("{}\n", wrap(&one_line(message), width(), "")))?;
     }
-    for warning in &row.warnings {
+    let stopped = row.cause.map(|_| Detail::Compact);
+    let detail = report.steps.or(stopped);
+    // What a step says as well is said there.
+    let told = |warning: &String| {
+        let mut steps = report.page.steps.iter();
+        detail.is_some() && steps.any(|step| step.message == *warning)
+    };
+    for warning in row.warnings.iter().filter(|warning| !told(warning)) {
         output.text(&format!(
             "{}\n",
             wrap(&format!("Note: {}", one_line(warning)), width(), "")
         ))?;
     }
-    let stopped = row.cause.map(|_| Detail::Compact);
-    if let Some(detail) = report.steps.or(stopped) {
+    if let Some(detail) = detail {
         output.text(&steps(&report.page.steps, detail, pen))?;
     }
     output.text(&super::endpoint::evidence(report, pen))?;
