@@ -41,7 +41,7 @@ const RESERVED: &[(&str, &[&str])] = &[
 /// Crates that perform no I/O name nothing but these.
 const PURE: &[(&str, &[&str])] = &[
     ("contract", &["serde", "thiserror", "ts-rs", "zeroize"]),
-    ("ews", &["quick-xml", "serde_json", "thiserror"]),
+    ("ews", &["base64", "quick-xml", "serde_json", "thiserror"]),
     ("xtask", &[]),
 ];
 
