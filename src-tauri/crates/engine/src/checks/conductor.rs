@@ -94,7 +94,7 @@ pub(super) struct Conductor {
     pub(super) hold: Option<Hold>,
     pub(super) facts: Facts,
     pub(super) feed: Feed,
-    /// Mailboxes that are being asked again, as they were when that began.
+    /// Mailboxes that are being asked again, counted as asked once more.
     pub(super) again: HashMap<i64, Ticket>,
     pub(super) urgent: VecDeque<Ticket>,
     pub(super) waiting: BinaryHeap<Waiting>,

@@ -83,16 +83,16 @@ impl Conductor {
         self.evidence += u32::from(shown.is_some());
         let evidence = shown.map(|(request, reply)| Evidence { request, reply });
         let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();
-        let outcome = outcome(&row, sentence.folder_key, folders, evidence);
         let tell = changed && self.writer.streams();
-        let told = tell.then(|| (Box::new(row), sentence.replaces.is_some()));
+        let told = tell.then(|| (Box::new(row.clone()), sentence.replaces.is_some()));
+        let outcome = outcome(row, sentence.folder_key, folders, evidence);
         self.writer.decided(Decided { outcome, told }).await;
     }
 }
 
 /// What is saved of a row.
 pub(super) fn outcome(
-    row: &ResultRow,
+    row: ResultRow,
     folder_key: Option<MailboxKey>,
     folders: Vec<contract::FolderResult>,
     evidence: Option<Evidence>,
@@ -101,17 +101,17 @@ pub(super) fn outcome(
         seq: row.seq,
         verdict: row.verdict.unwrap_or(Verdict::NotChecked),
         cause: row.cause,
-        ews_code: row.ews_code.clone(),
+        ews_code: row.ews_code,
         http_status: row.http_status,
         attempts: row.attempts,
         latency_ms: row.latency_ms,
-        request_id: row.request_id.clone(),
-        message: row.message.clone(),
-        alias_of: row.alias_of.clone(),
+        request_id: row.request_id,
+        message: row.message,
+        alias_of: row.alias_of,
         folder_key: folder_key.map(|key| key.bytes),
         by_guid: folder_key.is_some_and(|key| key.by_guid),
         folders,
-        checked_at: row.checked_at.clone(),
+        checked_at: row.checked_at,
         evidence,
     }
 }

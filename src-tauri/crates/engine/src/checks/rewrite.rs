@@ -39,10 +39,10 @@ impl Conductor {
         (row.verdict, row.cause) = (Some(verdict), cause);
         (row.message, row.alias_of) = (message, alias_of);
         row.finding = verdict.is_finding(row.expectation);
-        let outcome = outcome(&row, folder_key, folders, evidence);
         let news = (before.verdict, before.cause, &before.alias_of)
             != (row.verdict, row.cause, &row.alias_of);
-        let told = news.then(|| (Box::new(row), true));
+        let told = (news && self.writer.streams()).then(|| (Box::new(row.clone()), true));
+        let outcome = outcome(row, folder_key, folders, evidence);
         self.writer.decided(Decided { outcome, told }).await;
         Ok(())
     }
@@ -55,7 +55,7 @@ impl Conductor {
                 attempts: ticket.attempts,
                 ..stored.row
             };
-            let outcome = outcome(&row, key, stored.folders, stored.evidence);
+            let outcome = outcome(row, key, stored.folders, stored.evidence);
             self.writer
                 .decided(Decided {
                     outcome,
