@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use contract::{
-    CheckPassword, Code, NoArgs, OrganizationRow, Problem, ResumeRun, RunId, RunProgress, RunRef,
-    RunRow, RunsQuery, Secret, StartCheck,
+    Code, NoArgs, OrganizationRow, Problem, ResumeRun, RunId, RunProgress, RunRef, RunRow,
+    RunsQuery, Secret, StartCheck,
 };
 use store::runs::{self, StoredRun};
 use tokio::sync::watch;
 
-use super::guard::SendAgain;
 use super::load::Canary;
 use super::plan::Plan;
-use super::sending::{Sending, for_proxy, password_needed, stored_password};
-use super::settings::for_check;
+use super::sending::{Sending, for_proxy, once_more, password_needed, stored_password, typed};
+use super::settings::{for_check, go_online};
 use super::start::{self, Audit, Mailboxes, StartedCheck};
 use crate::Engine;
 use crate::problems::of_store;
@@ -26,24 +25,16 @@ impl Engine {
     /// As [`Engine::start_audit`]; [`Code::PasswordNeeded`]; [`Code::Offline`].
     pub async fn check_start(&self, request: StartCheck) -> Result<RunRef, Problem> {
         let stage = self.stage();
-        let typed = match request.password {
-            CheckPassword::Typed { password } if !password.is_empty() => Some(password),
-            _ => None,
-        };
+        let typed = typed(request.password);
         let settings = for_check(self, request.organization, request.form, typed.as_ref()).await?;
         let password = match typed {
             Some(typed) => typed,
             None => stored_password(&stage, &settings.row, &settings.plan).await?,
         };
-        let again = if request.send_again {
-            SendAgain::Yes
-        } else {
-            SendAgain::Ask
-        };
         let proxy = request.proxy_password;
         let proxy_password = for_proxy(&stage, settings.row.id, &settings.plan, proxy).await?;
         let sending = Sending {
-            again,
+            again: once_more(request.send_again),
             proxy_password,
         };
         let audit = Audit {
@@ -129,15 +120,7 @@ impl Engine {
         let found = stored(&stage, &run).await?;
         let plan = start::plan_of(&found)?;
         let row = found.row;
-        let password = match (password, row.organization) {
-            (Some(password), _) => password,
-            (None, _) if !plan.wants_password() => Secret::new(String::new()),
-            (None, Some(organization)) => stage
-                .password(organization)
-                .await?
-                .ok_or_else(|| password_needed(&row.account))?,
-            (None, None) => return Err(password_needed(&row.account)),
-        };
+        let password = password_of(&stage, &row, &plan, password).await?;
         let sending = self.sending_of(&stage, row.organization, &plan).await?;
         start::resume(&stage, &run, &password, sending, stream).await
     }
@@ -186,23 +169,15 @@ impl Engine {
     /// Goes on with a run that was cut off, from the window.
     ///
     /// # Errors
-    /// As [`Engine::resume_run`].
+    /// As [`Engine::resume_run`]; [`Code::Offline`].
     pub async fn run_resume(&self, request: ResumeRun) -> Result<RunRef, Problem> {
+        go_online(self).await?;
         let stage = self.stage();
         let found = stored(&stage, &request.run).await?;
         let plan = start::plan_of(&found)?;
         let organization = found.row.organization;
-        let password = match request.password {
-            CheckPassword::Typed { password } if !password.is_empty() => password,
-            _ if !plan.wants_password() => Secret::new(String::new()),
-            _ => {
-                let stored = match organization {
-                    Some(organization) => stage.password(organization).await?,
-                    None => None,
-                };
-                stored.ok_or_else(|| password_needed(&found.row.account))?
-            }
-        };
+        let typed = typed(request.password);
+        let password = password_of(&stage, &found.row, &plan, typed).await?;
         let proxy_password = match organization {
             Some(organization) => {
                 for_proxy(&stage, organization, &plan, request.proxy_password).await?
@@ -210,11 +185,7 @@ impl Engine {
             None => request.proxy_password,
         };
         let sending = Sending {
-            again: if request.send_again {
-                SendAgain::Yes
-            } else {
-                SendAgain::Ask
-            },
+            again: once_more(request.send_again),
             proxy_password,
         };
         let started = start::resume(&stage, &request.run, &password, sending, false).await?;
@@ -273,6 +244,27 @@ impl Engine {
             .map_err(of_store)?;
         Ok(NoArgs {})
     }
+}
+
+/// The password that a run goes on with: typed, else stored with its organization. Empty where none is
+/// needed.
+async fn password_of(
+    stage: &Stage,
+    run: &RunRow,
+    plan: &Plan,
+    typed: Option<Secret>,
+) -> Result<Secret, Problem> {
+    if let Some(typed) = typed {
+        return Ok(typed);
+    }
+    if !plan.wants_password() {
+        return Ok(Secret::new(String::new()));
+    }
+    let stored = match run.organization {
+        Some(organization) => stage.password(organization).await?,
+        None => None,
+    };
+    stored.ok_or_else(|| password_needed(&run.account))
 }
 
 pub(super) async fn stored(stage: &Arc<Stage>, run: &RunId) -> Result<StoredRun, Problem> {

@@ -1,7 +1,9 @@
 //! What a run sends besides requests: the password for the user of a proxy, and whether a password
 //! that was refused lately is sent once more. The stored ones are read here and handed on, nothing else.
 
-use contract::{Code, OrganizationId, OrganizationRow, Problem, ProxySetting, Secret};
+use contract::{
+    CheckPassword, Code, OrganizationId, OrganizationRow, Problem, ProxySetting, Secret,
+};
 use store::email_configurations;
 
 use super::guard::{self, SendAgain};
@@ -120,6 +122,23 @@ fn same_sign_in(saved: &ProxySetting, choice: &ProxyChoice) -> bool {
         let saved = saved.trim_start_matches('[').trim_end_matches(']');
         saved.eq_ignore_ascii_case(host) && whose == *user
     })
+}
+
+/// What was typed in the window, if anything.
+pub(super) fn typed(password: CheckPassword) -> Option<Secret> {
+    match password {
+        CheckPassword::Typed { password } if !password.is_empty() => Some(password),
+        _ => None,
+    }
+}
+
+/// What the window said to a password that was refused lately.
+pub(super) fn once_more(send_again: bool) -> SendAgain {
+    if send_again {
+        SendAgain::Yes
+    } else {
+        SendAgain::Ask
+    }
 }
 
 /// The password of an organization's account: typed in this session, else from the key store. Empty

@@ -15,7 +15,7 @@ use super::facts::Facts;
 use super::guard::{SendAgain, Watched};
 use super::overture::{Overture, Tell};
 use super::plan::Plan;
-use super::sending::{Sending, for_proxy, stored_password};
+use super::sending::{Sending, for_proxy, stored_password, typed};
 use super::settings::for_check;
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
@@ -130,10 +130,7 @@ pub(crate) async fn prepare_adjusted(
         proxy_password,
     } = request;
     let stage = engine.stage();
-    let typed = match password {
-        CheckPassword::Typed { password } if !password.is_empty() => Some(password),
-        _ => None,
-    };
+    let typed = typed(password);
     let mut settings = for_check(engine, organization, form, typed.as_ref()).await?;
     let password = match typed {
         Some(typed) => typed,

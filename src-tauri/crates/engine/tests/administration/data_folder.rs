@@ -3,7 +3,9 @@
 use std::fs;
 use std::sync::Arc;
 
-use contract::{Code, OrganizationRef, OrganizationsQuery, RunId, RunState};
+use contract::{
+    CheckPassword, Code, OrganizationRef, OrganizationsQuery, ResumeRun, RunId, RunState, Settings,
+};
 use engine::{Engine, Options, VaultChoice};
 
 use crate::support::{NOW, TestVault, World, form, no_args, options, save, store_password};
@@ -282,4 +284,23 @@ async fn organizations_are_found_by_name_or_external_id() {
         .await
         .expect_err("not there");
     assert_eq!(problem.code, Code::NotFound);
+}
+
+#[tokio::test]
+async fn working_offline_nothing_is_gone_on_with() {
+    let world = World::new().await;
+    let state = world.engine.app_state(no_args()).await.expect("a state");
+    let offline = Settings {
+        work_offline: true,
+        ..state.settings
+    };
+    world.engine.settings_save(offline).await.expect("saved");
+    let resume = ResumeRun {
+        run: RunId("any".to_owned()),
+        password: CheckPassword::Stored,
+        send_again: false,
+        proxy_password: None,
+    };
+    let problem = world.engine.run_resume(resume).await.expect_err("offline");
+    assert_eq!(problem.code, Code::Offline);
 }
