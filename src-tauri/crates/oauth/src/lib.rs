@@ -1,0 +1,1 @@
+//! Everything between us and an authorization server.
