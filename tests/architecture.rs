@@ -13,10 +13,11 @@ use serde_json::Value;
 const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["contract", "engine", "exchange-sim"]),
     ("contract", &[]),
-    ("engine", &["contract", "ews", "exchange", "store"]),
+    ("engine", &["contract", "ews", "exchange", "oauth", "store"]),
     ("ews", &[]),
     ("exchange", &["ews"]),
     ("exchange-sim", &[]),
+    ("oauth", &[]),
     ("store", &["contract"]),
     (
         "understudy-desktop",
@@ -31,9 +32,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("hyper", &["exchange", "exchange-sim"]),
     ("hyper-util", &["exchange", "exchange-sim"]),
     ("keyring", &["engine"]),
+    ("oauth2", &["oauth"]),
     ("rusqlite", &["store"]),
     ("rusqlite_migration", &["store"]),
-    ("rustls", &["exchange", "exchange-sim"]),
+    ("rustls", &["exchange", "exchange-sim", "oauth"]),
     ("tauri", &["understudy-desktop"]),
     ("tokio-rustls", &["exchange", "exchange-sim"]),
 ];
