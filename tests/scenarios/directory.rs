@@ -37,6 +37,7 @@ impl Contoso {
                 password: Secret::new(PASSWORD.to_owned()),
             },
             proxy_password: None,
+            app_credential: contract::AppCredentialChange::Keep,
         };
         engine.email_configuration_save(save).await.expect("saved");
         Self {

@@ -59,6 +59,7 @@ async fn contoso(users: &[&str], change: impl FnOnce(&mut exchange_sim::Options)
         form,
         password: PasswordChange::Ask { password: None },
         proxy_password: None,
+        app_credential: contract::AppCredentialChange::Keep,
     };
     engine.email_configuration_save(save).await.expect("saved");
     for user in users {

@@ -56,6 +56,7 @@ impl Office {
                 password: Secret::new(PASSWORD.to_owned()),
             },
             proxy_password: None,
+            app_credential: contract::AppCredentialChange::Keep,
         };
         let saved = self.scene.engine.email_configuration_save(request).await;
         saved.expect("good settings").configuration
@@ -69,6 +70,7 @@ impl Office {
             scope: CheckScope::All,
             send_again: false,
             proxy_password: None,
+            app_credential: None,
         };
         let run = self.scene.engine.check_start(request).await?;
         let mut progress = self.scene.engine.watch_run(&run.run).await?;
@@ -227,6 +229,7 @@ async fn what_refuses_without_the_network_refuses_before_it() {
         scope: CheckScope::All,
         send_again: false,
         proxy_password: None,
+        app_credential: None,
     };
     let refused = office.scene.engine.check_start(request).await;
     let problem = refused.expect_err("no password is stored");

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId, RunAuthentication,
-    RunId, Secret, UserId, Verdict,
+    AppCredential, Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId,
+    RunAuthentication, RunId, Secret, UserId, Verdict,
 };
 
 /// Where a run stands.
@@ -179,6 +179,10 @@ pub struct StartCheck {
     #[serde(default)]
     #[ts(optional)]
     pub proxy_password: Option<Secret>,
+    /// The app's credential, given and not saved; left out: the stored one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub app_credential: Option<AppCredential>,
 }
 
 /// Goes on with a run that was cut off: decided mailboxes are not asked again.
@@ -197,6 +201,10 @@ pub struct ResumeRun {
     #[serde(default)]
     #[ts(optional)]
     pub proxy_password: Option<Secret>,
+    /// The app's credential, given and not saved; left out: the stored one.
+    #[serde(default)]
+    #[ts(optional)]
+    pub app_credential: Option<AppCredential>,
 }
 
 /// Which runs to list, newest first.

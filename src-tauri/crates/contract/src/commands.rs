@@ -77,6 +77,27 @@ macro_rules! with_commands {
             /// Asks the server, without any credentials, how it wants to be logged on to.
             endpoint_probe($crate::ProbeEndpoint) -> $crate::EndpointProbe;
 
+            /// Signs in with Microsoft OAuth: opens the system's browser, or shows a code.
+            sign_in_start($crate::StartSignIn) -> $crate::SignIn;
+            /// How far the sign-in is, or who is signed in.
+            sign_in_show($crate::SignInRef) -> $crate::SignIn;
+            /// Opens the page of a waiting sign-in again.
+            sign_in_open($crate::OrganizationRef) -> $crate::NoArgs;
+            /// Stops waiting.
+            sign_in_cancel($crate::OrganizationRef) -> $crate::SignIn;
+            /// Uses the other account that signed in.
+            sign_in_use($crate::OrganizationRef) -> $crate::SignIn;
+            /// Renews the token now.
+            sign_in_refresh($crate::OrganizationRef) -> $crate::SignIn;
+            /// Forgets the tokens, and revokes them where that can be done.
+            sign_in_disconnect($crate::OrganizationRef) -> $crate::SignIn;
+            /// Asks the server, without credentials, who issues its tokens.
+            authority_find($crate::FindAuthority) -> $crate::FoundAuthority;
+            /// Gets a token for an app and shows its roles.
+            app_authorize($crate::AuthorizeApp) -> $crate::SignIn;
+            /// Reads the certificate of an app before it is used.
+            app_certificate_read($crate::ReadAppCertificate) -> $crate::AppCertificate;
+
             /// Starts Autodiscover for an address.
             discovery_start($crate::StartDiscovery) -> $crate::DiscoveryRef;
             /// What Autodiscover has found so far.

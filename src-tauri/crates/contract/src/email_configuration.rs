@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{AccessType, Badge, OrganizationId, RunId, Secret};
+use crate::{
+    AccessType, AppCredentialChange, AppCredentialState, Badge, ModernAuthentication,
+    OrganizationId, RunId, Secret,
+};
 
 /// How the service account logs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
@@ -180,6 +183,9 @@ pub struct EmailConfigurationForm {
     /// `Find when checking`: the URL is empty and Autodiscover is a step of every check.
     #[serde(default)]
     pub find_when_checking: bool,
+    /// The fields of the access types that sign in with OAuth.
+    #[serde(default)]
+    pub modern: ModernAuthentication,
 }
 
 /// What is known of the password. Never the password.
@@ -210,6 +216,8 @@ pub struct EmailConfiguration {
     pub password: PasswordState,
     /// Whether a password for the proxy's user is in the key store.
     pub has_proxy_password: bool,
+    /// What is known of the app's credential.
+    pub app_credential: AppCredentialState,
     /// RFC 3339, UTC.
     pub updated_at: Option<String>,
     /// The newest run, whatever settings it used.
@@ -286,6 +294,10 @@ pub struct SaveEmailConfiguration {
     #[serde(default)]
     #[ts(optional)]
     pub proxy_password: Option<Secret>,
+    /// What to do with the app's credential.
+    #[serde(default)]
+    #[ts(as = "Option<AppCredentialChange>", optional)]
+    pub app_credential: AppCredentialChange,
 }
 
 /// What saving did.
@@ -326,6 +338,9 @@ pub struct ValidateEmailConfiguration {
     /// `Ask each time` is chosen.
     #[serde(default)]
     pub ask_each_time: bool,
+    /// Whether a client secret or a certificate was given and not saved (never what).
+    #[serde(default)]
+    pub app_credential_given: bool,
 }
 
 /// How grave a message is.
@@ -346,7 +361,8 @@ pub enum FieldLevel {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct FieldMessage {
-    /// `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `proxy`, `users`, `accessType`.
+    /// `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `proxy`, `users`, `accessType`;
+    /// `tenant`, `clientId`, `authorityUrl`, `redirectPort`, `appCredential`.
     pub field: String,
     /// How grave.
     pub level: FieldLevel,

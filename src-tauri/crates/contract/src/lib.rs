@@ -22,6 +22,7 @@ mod secret;
 mod server_load;
 mod service_account;
 mod settings;
+mod sign_in;
 mod users;
 mod users_import;
 mod verdict;
@@ -76,6 +77,12 @@ pub use service_account::{
     ServiceAccountTestState, ServiceAccountValues, StartServiceAccountTest,
 };
 pub use settings::{AppState, KeyStoreState, Settings, Theme};
+pub use sign_in::{
+    AppCertificate, AppCredential, AppCredentialChange, AppCredentialKind, AppCredentialState,
+    AuthorityKind, AuthorizeApp, Cloud, FindAuthority, FoundAuthority, ModernAuthentication,
+    ReadAppCertificate, SignIn, SignInFailure, SignInFailureKind, SignInRef, SignInState,
+    SignInWaiting, StartSignIn,
+};
 pub use users::{
     AddUser, EditUser, ExportUsers, ExportedFile, RemoveUsers, SetUsers, SortDirection, SyncAccess,
     UserChange, UserIds, UserRow, UsersFilter, UsersPage, UsersQuery, UsersSort,

@@ -23,6 +23,7 @@ pub mod reports;
 mod rooms;
 mod service_account;
 mod settings;
+mod sign_in;
 mod stage;
 mod start;
 pub mod users;

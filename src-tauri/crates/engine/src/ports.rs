@@ -94,6 +94,46 @@ pub(crate) trait MailLane: Send + Sync {
     fn post<'a>(&'a mut self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Fault>>;
 }
 
+/// An access token, for the wire and nothing else.
+#[derive(Clone)]
+pub(crate) struct AccessToken {
+    /// The token.
+    pub(crate) secret: Secret,
+    /// Which one of its source: 1, 2, 3 …
+    pub(crate) generation: u64,
+    /// When it expires; absent: nobody told.
+    pub(crate) expires_at: Option<jiff::Timestamp>,
+}
+
+/// Why there is no token.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoToken {
+    /// Somebody has to sign in (again): none was stored, or the authority refused to renew it.
+    #[error("{sentence}")]
+    SignInNeeded {
+        /// What happened and what to do, in plain words.
+        sentence: String,
+        /// Raw code of the authority.
+        code: Option<String>,
+    },
+    /// The authority could not be asked: that says nothing about anybody's rights.
+    #[error("{sentence}")]
+    Unreachable {
+        /// What happened, in plain words.
+        sentence: String,
+    },
+}
+
+/// Where a run's access tokens come from. Renews them in good time, one renewal at a time.
+pub(crate) trait TokenSource: Send + Sync {
+    /// A token that is good for at least a minute more.
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, NoToken>>;
+
+    /// Exchange refused the token of this generation: a newer one, by renewing once. The same
+    /// generation again means that there is no newer one.
+    fn renewed(&self, generation: u64) -> BoxFuture<'_, Result<AccessToken, NoToken>>;
+}
+
 /// The practice Exchange, which the engine itself must not name.
 pub trait PracticeExchange: Send + Sync {
     /// What can be practised.

@@ -5,7 +5,9 @@ import type { AddOrganization } from "./AddOrganization.ts";
 import type { AddUser } from "./AddUser.ts";
 import type { AnswerConsent } from "./AnswerConsent.ts";
 import type { AnswerWriteTest } from "./AnswerWriteTest.ts";
+import type { AppCertificate } from "./AppCertificate.ts";
 import type { AppState } from "./AppState.ts";
+import type { AuthorizeApp } from "./AuthorizeApp.ts";
 import type { CertificateInfo } from "./CertificateInfo.ts";
 import type { ClusterRef } from "./ClusterRef.ts";
 import type { CopyText } from "./CopyText.ts";
@@ -23,6 +25,8 @@ import type { ExportRun } from "./ExportRun.ts";
 import type { ExportUsers } from "./ExportUsers.ts";
 import type { ExportedFile } from "./ExportedFile.ts";
 import type { FieldMessage } from "./FieldMessage.ts";
+import type { FindAuthority } from "./FindAuthority.ts";
+import type { FoundAuthority } from "./FoundAuthority.ts";
 import type { GenerateEwsUrl } from "./GenerateEwsUrl.ts";
 import type { GeneratedEwsUrl } from "./GeneratedEwsUrl.ts";
 import type { Guide } from "./Guide.ts";
@@ -52,6 +56,7 @@ import type { OrganizationsQuery } from "./OrganizationsQuery.ts";
 import type { PracticeScenario } from "./PracticeScenario.ts";
 import type { PracticeStart } from "./PracticeStart.ts";
 import type { ProbeEndpoint } from "./ProbeEndpoint.ts";
+import type { ReadAppCertificate } from "./ReadAppCertificate.ts";
 import type { ReadCertificate } from "./ReadCertificate.ts";
 import type { RemoveUsers } from "./RemoveUsers.ts";
 import type { RemovedWithUndo } from "./RemovedWithUndo.ts";
@@ -76,10 +81,13 @@ import type { ServiceAccountValues } from "./ServiceAccountValues.ts";
 import type { SetEnabled } from "./SetEnabled.ts";
 import type { SetUsers } from "./SetUsers.ts";
 import type { Settings } from "./Settings.ts";
+import type { SignIn } from "./SignIn.ts";
+import type { SignInRef } from "./SignInRef.ts";
 import type { StartCheck } from "./StartCheck.ts";
 import type { StartDirectoryLookup } from "./StartDirectoryLookup.ts";
 import type { StartDiscovery } from "./StartDiscovery.ts";
 import type { StartServiceAccountTest } from "./StartServiceAccountTest.ts";
+import type { StartSignIn } from "./StartSignIn.ts";
 import type { Undo } from "./Undo.ts";
 import type { UndoDone } from "./UndoDone.ts";
 import type { UserRow } from "./UserRow.ts";
@@ -207,6 +215,46 @@ certificate_read: [ReadCertificate, Array<CertificateInfo>],
  * Asks the server, without any credentials, how it wants to be logged on to.
  */
 endpoint_probe: [ProbeEndpoint, EndpointProbe], 
+/**
+ * Signs in with Microsoft OAuth: opens the system's browser, or shows a code.
+ */
+sign_in_start: [StartSignIn, SignIn], 
+/**
+ * How far the sign-in is, or who is signed in.
+ */
+sign_in_show: [SignInRef, SignIn], 
+/**
+ * Opens the page of a waiting sign-in again.
+ */
+sign_in_open: [OrganizationRef, NoArgs], 
+/**
+ * Stops waiting.
+ */
+sign_in_cancel: [OrganizationRef, SignIn], 
+/**
+ * Uses the other account that signed in.
+ */
+sign_in_use: [OrganizationRef, SignIn], 
+/**
+ * Renews the token now.
+ */
+sign_in_refresh: [OrganizationRef, SignIn], 
+/**
+ * Forgets the tokens, and revokes them where that can be done.
+ */
+sign_in_disconnect: [OrganizationRef, SignIn], 
+/**
+ * Asks the server, without credentials, who issues its tokens.
+ */
+authority_find: [FindAuthority, FoundAuthority], 
+/**
+ * Gets a token for an app and shows its roles.
+ */
+app_authorize: [AuthorizeApp, SignIn], 
+/**
+ * Reads the certificate of an app before it is used.
+ */
+app_certificate_read: [ReadAppCertificate, AppCertificate], 
 /**
  * Starts Autodiscover for an address.
  */

@@ -2,6 +2,7 @@
 import type { AccessType } from "./AccessType.ts";
 import type { Authentication } from "./Authentication.ts";
 import type { IdentifyBy } from "./IdentifyBy.ts";
+import type { ModernAuthentication } from "./ModernAuthentication.ts";
 import type { ProxySetting } from "./ProxySetting.ts";
 import type { TlsTrust } from "./TlsTrust.ts";
 import type { UrlOrigin } from "./UrlOrigin.ts";
@@ -45,4 +46,8 @@ proxy: ProxySetting,
 /**
  * `Find when checking`: the URL is empty and Autodiscover is a step of every check.
  */
-findWhenChecking: boolean, };
+findWhenChecking: boolean, 
+/**
+ * The fields of the access types that sign in with OAuth.
+ */
+modern: ModernAuthentication, };

@@ -6,7 +6,8 @@ import type { FieldLevel } from "./FieldLevel.ts";
  */
 export type FieldMessage = { 
 /**
- * `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `proxy`, `users`, `accessType`.
+ * `accountLogon`, `password`, `ewsUrl`, `authentication`, `tlsTrust`, `proxy`, `users`, `accessType`;
+ * `tenant`, `clientId`, `authorityUrl`, `redirectPort`, `appCredential`.
  */
 field: string, 
 /**

@@ -25,4 +25,8 @@ passwordOuterSpaces: boolean,
 /**
  * `Ask each time` is chosen.
  */
-askEachTime: boolean, };
+askEachTime: boolean, 
+/**
+ * Whether a client secret or a certificate was given and not saved (never what).
+ */
+appCredentialGiven: boolean, };

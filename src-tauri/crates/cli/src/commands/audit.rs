@@ -383,6 +383,7 @@ async fn refuse_form(engine: &Engine, form: &EmailConfigurationForm) -> Result<(
         password_typed: true,
         password_outer_spaces: false,
         ask_each_time: false,
+        app_credential_given: false,
     };
     let messages = engine.email_configuration_validate(request).await?;
     match messages

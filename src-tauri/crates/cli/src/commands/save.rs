@@ -248,6 +248,7 @@ async fn keep_configuration(
             password: password.clone(),
         },
         proxy_password: proxy_password.cloned(),
+        app_credential: contract::AppCredentialChange::Keep,
     };
     let refused = match engine.email_configuration_save(store).await {
         Ok(_) => return Ok(()),
@@ -263,6 +264,7 @@ async fn keep_configuration(
             form,
             password: ask,
             proxy_password: None,
+            app_credential: contract::AppCredentialChange::Keep,
         })
         .await?;
     let store = engine

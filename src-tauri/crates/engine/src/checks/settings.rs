@@ -246,6 +246,7 @@ async fn refuse_errors(
         password_typed: true,
         password_outer_spaces: false,
         ask_each_time: false,
+        app_credential_given: false,
     };
     let messages = engine.email_configuration_validate(question).await?;
     match messages

@@ -49,6 +49,7 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
         form,
         password,
         proxy_password,
+        app_credential: _,
     } = request;
     let form = tidy(form);
     let _one_at_a_time = stage.saving.lock().await;

@@ -68,6 +68,7 @@ pub(super) fn show(
         last_run: latest.as_ref().map(|run| run.row.id.clone()),
         waiting_run,
         updated_at: stored.as_ref().map(|stored| stored.updated_at.clone()),
+        app_credential: contract::AppCredentialState::default(),
         has_proxy_password: stored
             .as_ref()
             .is_some_and(|stored| stored.has_proxy_password),

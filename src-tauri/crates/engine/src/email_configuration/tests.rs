@@ -52,6 +52,7 @@ impl World {
             form: form(),
             password,
             proxy_password: None,
+            app_credential: contract::AppCredentialChange::Keep,
         };
         self.engine
             .email_configuration_save(request)

@@ -117,6 +117,7 @@ async fn a_certificate_that_is_no_ca_is_a_warning() {
         password_typed: true,
         password_outer_spaces: false,
         ask_each_time: false,
+        app_credential_given: false,
     };
     let told = world
         .engine

@@ -300,6 +300,7 @@ async fn working_offline_nothing_is_gone_on_with() {
         password: CheckPassword::Stored,
         send_again: false,
         proxy_password: None,
+        app_credential: None,
     };
     let problem = world.engine.run_resume(resume).await.expect_err("offline");
     assert_eq!(problem.code, Code::Offline);

@@ -22,6 +22,7 @@ async fn told(
         password_typed: typed,
         password_outer_spaces: false,
         ask_each_time: false,
+        app_credential_given: false,
     };
     let messages = world
         .engine

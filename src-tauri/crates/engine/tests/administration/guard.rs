@@ -418,6 +418,7 @@ fn window(organization: OrganizationId, send_again: bool) -> StartCheck {
         },
         send_again,
         proxy_password: None,
+        app_credential: None,
     }
 }
 

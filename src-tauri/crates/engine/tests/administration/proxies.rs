@@ -203,6 +203,7 @@ async fn the_form_says_what_is_wrong_with_it() {
             password_typed: true,
             password_outer_spaces: false,
             ask_each_time: false,
+            app_credential_given: false,
         };
         let answer = world.engine.email_configuration_validate(question).await;
         let messages = answer.expect("validated").into_iter();
@@ -413,6 +414,7 @@ async fn check(
         scope: CheckScope::All,
         send_again: false,
         proxy_password: proxy_password.map(|text| Secret::new(text.to_owned())),
+        app_credential: None,
     };
     let run = world.engine.check_start(request).await?;
     let mut progress = world.engine.watch_run(&run.run).await?;

@@ -309,6 +309,7 @@ pub(crate) fn save(
         form,
         password,
         proxy_password: None,
+        app_credential: contract::AppCredentialChange::Keep,
     }
 }
 

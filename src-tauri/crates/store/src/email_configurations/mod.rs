@@ -188,6 +188,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredConfiguration> {
             identify_by: id(row, "identify_by")?,
             proxy: json(row, "proxy")?,
             find_when_checking: row.get("find_when_checking")?,
+            modern: contract::ModernAuthentication::default(),
         },
         has_proxy_password: row.get("has_proxy_password")?,
         password: PasswordState {

@@ -22,6 +22,7 @@ fn form(tls_trust: TlsTrust) -> EmailConfigurationForm {
             user: Some("proxy-user".to_owned()),
         },
         find_when_checking: true,
+        modern: contract::ModernAuthentication::default(),
     }
 }
 

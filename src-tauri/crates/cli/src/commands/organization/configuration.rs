@@ -265,6 +265,7 @@ pub(super) async fn save(
             form,
             password,
             proxy_password,
+            app_credential: contract::AppCredentialChange::Keep,
         })
         .await?;
     Ok(())
