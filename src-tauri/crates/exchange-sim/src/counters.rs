@@ -39,6 +39,8 @@ pub struct Counters {
     pub log_ons_refused: u64,
     /// The log-ons in detail.
     pub log_ons: LogOns,
+    /// The OAuth tokens whose signature was right, in the order in which they came.
+    pub tokens: Vec<TokenUse>,
     /// Requests at `/owa`, `/ews/genericerrorpage.htm` or another target this server redirects to.
     pub redirect_hits: u64,
     /// Faults that struck.
@@ -72,6 +74,21 @@ pub struct LogOns {
     pub last_binding: Option<Binding>,
     /// Accepted log-ons by number of the connection.
     pub per_connection: HashMap<u64, u64>,
+}
+
+/// What became of an OAuth token. The token itself is not kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenUse {
+    /// Its `jti` (or `uti`, or a hash).
+    pub id: String,
+    /// The user or application that it names.
+    pub caller: String,
+    /// Whether it is the application's own.
+    pub app_only: bool,
+    /// Requests that it was accepted for.
+    pub accepted: u64,
+    /// Requests that were refused for it.
+    pub refused: u64,
 }
 
 /// An item that a client left in a mailbox.
@@ -219,6 +236,7 @@ impl Tally {
             items_created: read(&self.items_created),
             items_deleted: read(&self.items_deleted),
             items_left: Vec::new(),
+            tokens: Vec::new(),
             peak_served: 0,
             turned_away: 0,
             throttled: Throttled::default(),

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use hyper::header::HeaderValue;
 
 use crate::answer::Envelope;
+use crate::bearer::{self, Application};
 use crate::channel;
 use crate::folder_id::mailbox_guid;
 use crate::options::{Account, Group, Mailbox, Options, Role};
@@ -61,6 +62,7 @@ impl Directory {
             principals.extend(mailbox.upn.iter().map(|upn| (upn.to_lowercase(), index)));
             sids.extend(mailbox.sid.iter().map(|sid| (sid.to_lowercase(), index)));
         }
+        let scopes = scopes(&options, &primaries);
         let logons = options
             .accounts
             .iter()
@@ -73,11 +75,7 @@ impl Directory {
             });
         Self {
             logons: logons.collect(),
-            scopes: options
-                .accounts
-                .iter()
-                .map(|a| scope(&a.role, &primaries))
-                .collect(),
+            scopes,
             guids: options
                 .mailboxes
                 .iter()
@@ -91,11 +89,7 @@ impl Directory {
                 .collect(),
             hidden: options.hidden.iter().map(|a| a.to_lowercase()).collect(),
             schemas: options.schema_versions.iter().cloned().collect(),
-            challenges: options
-                .offered
-                .iter()
-                .filter_map(|scheme| challenge(scheme))
-                .collect(),
+            challenges: challenges(&options),
             version: header_value(&options.build.to_string()),
             host_name: header_value(&options.host_name),
             channel: options
@@ -178,12 +172,36 @@ impl Directory {
 
     /// Whether the account may impersonate the owner of the mailbox.
     pub(crate) fn may_impersonate(&self, account: usize, mailbox: MailboxIndex) -> bool {
-        match self.scopes.get(account) {
-            None | Some(Scope::Nobody) => false,
-            Some(Scope::Everybody) => true,
-            Some(Scope::Only(inside)) => inside.contains(&mailbox),
-            Some(Scope::AllBut(outside)) => !outside.contains(&mailbox),
+        let scope = self.scopes.get(account);
+        scope.is_some_and(|scope| scope.contains(mailbox))
+    }
+
+    /// The application with this id as a caller: an index behind those of the accounts. `consented`:
+    /// its token has the role. None where it may do nothing.
+    pub(crate) fn application(&self, id: Option<&str>, consented: bool) -> Option<usize> {
+        let accounts = self.options.accounts.len();
+        let known = self
+            .applications()
+            .iter()
+            .position(|application| id.is_some_and(|id| application.id.eq_ignore_ascii_case(id)));
+        match known {
+            None => consented.then_some(accounts),
+            Some(known) if consented => Some(accounts + 1 + 2 * known),
+            Some(known) => {
+                let granted = self.applications()[known].granted != Role::None;
+                granted.then_some(accounts + 2 + 2 * known)
+            }
         }
+    }
+
+    /// Whether a caller is an application.
+    pub(crate) fn is_application(&self, caller: usize) -> bool {
+        caller >= self.options.accounts.len()
+    }
+
+    fn applications(&self) -> &[Application] {
+        let rules = self.options.bearer.as_ref();
+        rules.map_or(&[], |rules| &rules.applications)
     }
 
     pub(crate) fn takes_schema(&self, version: &str) -> bool {
@@ -196,6 +214,37 @@ impl Directory {
             .iter()
             .any(|offered| offered.eq_ignore_ascii_case(scheme.name()))
     }
+}
+
+impl Scope {
+    fn contains(&self, mailbox: MailboxIndex) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Everybody => true,
+            Self::Only(inside) => inside.contains(&mailbox),
+            Self::AllBut(outside) => !outside.contains(&mailbox),
+        }
+    }
+}
+
+/// Whom each account may impersonate; then an application that nobody named; then each that is named,
+/// with the role in its token and without.
+fn scopes(options: &Options, primaries: &HashMap<String, MailboxIndex>) -> Vec<Scope> {
+    let accounts = options.accounts.iter().map(|a| scope(&a.role, primaries));
+    let mut scopes: Vec<Scope> = accounts.collect();
+    let Some(rules) = &options.bearer else {
+        return scopes;
+    };
+    scopes.push(Scope::Everybody);
+    for application in &rules.applications {
+        let held_to = scope(&application.held_to, primaries);
+        let granted = scope(&application.granted, primaries);
+        let both =
+            |mailbox: &MailboxIndex| granted.contains(*mailbox) && held_to.contains(*mailbox);
+        let without = Scope::Only((0..options.mailboxes.len()).filter(both).collect());
+        scopes.extend([held_to, without]);
+    }
+    scopes
 }
 
 fn scope(role: &Role, primaries: &HashMap<String, MailboxIndex>) -> Scope {
@@ -211,6 +260,19 @@ fn scope(role: &Role, primaries: &HashMap<String, MailboxIndex>) -> Scope {
         Role::Only(addresses) => Scope::Only(indexes(addresses)),
         Role::AllBut(addresses) => Scope::AllBut(indexes(addresses)),
     }
+}
+
+/// What a 401 offers to whoever is not logged on.
+fn challenges(options: &Options) -> Vec<HeaderValue> {
+    let rules = options.bearer.as_ref();
+    let told = rules.filter(|rules| bearer::challenges_everybody(rules, options.build));
+    let bearer = told.map(|rules| bearer::challenge(rules, options.build, None));
+    let bearer = bearer.and_then(|line| HeaderValue::from_str(&line).ok());
+    let others = options.offered.iter();
+    bearer
+        .into_iter()
+        .chain(others.filter_map(|scheme| challenge(scheme)))
+        .collect()
 }
 
 /// A scheme as it stands in `WWW-Authenticate`; a scheme that no header can carry is left out.

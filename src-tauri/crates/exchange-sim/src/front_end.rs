@@ -2,6 +2,7 @@
 //! Holds no lock while it waits. `crate::reply` sends what is decided here.
 
 mod discovery;
+mod tokens;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -17,6 +18,7 @@ use tokio::time::sleep;
 
 use crate::answer::{Answer, fault};
 use crate::autodiscover::Door;
+use crate::bearer::{KeySet, LearnError};
 use crate::budgets::{Payer, Work};
 use crate::counters::{LoggedRequest, Tally};
 use crate::directory::Directory;
@@ -64,6 +66,8 @@ struct Visit<'a> {
     body: Bytes,
     /// What was read of a request for EWS.
     read: Option<Result<EwsRequest, EwsError>>,
+    /// What a token in it is verified with.
+    keys: Option<Result<KeySet, LearnError>>,
     peer: &'a Peer,
     world: &'a World,
     directory: &'a Directory,
@@ -71,9 +75,12 @@ struct Visit<'a> {
 
 /// Who is asking, and what their log-on leaves to say.
 struct Admitted {
+    /// An account, or behind them an application.
     account: usize,
     logged_on: Option<Scheme>,
     token: Option<String>,
+    /// The application that a token was issued to.
+    application: Option<String>,
 }
 
 impl Admitted {
@@ -104,11 +111,18 @@ pub(crate) async fn handle(
         .to_bytes();
     let is_ews = head.method == Method::POST && Door::of(head.uri.path()).is_none();
     let read = is_ews.then(|| request::read(&body));
+    let keys = match (&directory.options.bearer, tokens::sent(&head)) {
+        (Some(rules), Some(token)) if !token.is_empty() => {
+            Some(world.keyring.keys(&rules.keys, token).await)
+        }
+        _ => None,
+    };
     let visit = Visit {
         head: &head,
         leg,
         body,
         read,
+        keys,
         peer,
         world,
         directory: &directory,
@@ -220,17 +234,22 @@ impl Visit<'_> {
         {
             return Err(Reply::http(HttpAnswer::not_found()));
         }
-        if self.head.method != Method::POST {
+        if self.head.method != Method::POST && !self.probes_for_tokens() {
             let page = HttpAnswer::status(405).header("allow", "POST");
             return Err(Reply::http(
                 page.html("405 - Method not allowed.", "Use POST."),
             ));
         }
-        self.log_on(twist)
+        let admitted = self.log_on(twist)?;
+        self.is_ews_open(&admitted)?;
+        Ok(admitted)
     }
 
     /// Who is asking, once the credentials were in order.
     fn log_on(&self, twist: Option<&What>) -> Result<Admitted, Reply> {
+        if let Some(verdict) = self.token() {
+            return verdict;
+        }
         match self.verdict(twist) {
             Verdict::Accepted {
                 account,
@@ -240,6 +259,7 @@ impl Visit<'_> {
                 account,
                 logged_on,
                 token,
+                application: None,
             }),
             Verdict::Answer(tokens) => Err(Reply::challenge(tokens)),
             Verdict::Ask => Err(Reply::ask()),
@@ -357,7 +377,9 @@ impl Visit<'_> {
                 .by_primary(primary)
                 .map(Acting::As)
                 .ok_or_else(|| EwsError::fault("ErrorNonExistentMailbox")),
-            _ => impersonation::resolve(request.identity.as_ref(), account, directory),
+            _ => self.in_proper_name(request, account).and_then(|()| {
+                impersonation::resolve(request.identity.as_ref(), account, directory)
+            }),
         };
         let operation = &request.operation;
         let admitted =

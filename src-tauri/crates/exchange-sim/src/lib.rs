@@ -16,6 +16,7 @@
 
 mod answer;
 mod autodiscover;
+mod bearer;
 mod budgets;
 mod calendar;
 mod certificate;
@@ -53,8 +54,12 @@ mod windows;
 mod xml;
 
 pub use autodiscover::{Autodiscover, Endpoint, EwsUrl, Found};
+pub use bearer::{
+    Application, BearerRules, EWS_ROLE, EWS_SCOPE, MintError, ModernAuth, Online, SigningKeys,
+    TokenClaims, TokenEndpoint, TokenMint,
+};
 pub use certificate::{Certificate, CertificateFaults, Keys};
-pub use counters::{Counters, LeftItem, LogOns, LoggedRequest};
+pub use counters::{Counters, LeftItem, LogOns, LoggedRequest, TokenUse};
 pub use ews_error::{EwsError, Extras, Form};
 pub use fault::{ChallengeFault, Fault, HttpAnswer, Times, What, When};
 pub use folder_id::{FolderIds, mailbox_guid};

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::autodiscover::Autodiscover;
+use crate::bearer::BearerRules;
 use crate::certificate::Certificate;
 use crate::ews_error::EwsError;
 use crate::fault::Fault;
@@ -57,6 +58,8 @@ pub struct Options {
     /// Schemes of the 401 answer, one `WWW-Authenticate` line each; `Basic` gets a realm. `Basic`,
     /// `NTLM` and `Negotiate` can be used to log on.
     pub offered: Vec<String>,
+    /// How OAuth tokens are judged, on top of what is `offered`; nothing: none is taken.
+    pub bearer: Option<BearerRules>,
     /// The domain that NTLM challenges name.
     pub domain: Domain,
     /// What is demanded of channel bindings.
@@ -126,6 +129,7 @@ impl Default for Options {
             rooms_refusal: Some(EwsError::new("ErrorNameResolutionNoMailbox")),
             autodiscover: Autodiscover::default(),
             offered: vec!["Basic".to_owned()],
+            bearer: None,
             domain: Domain::default(),
             extended_protection: ExtendedProtection::Allow,
             channel_certificate: None,
@@ -408,6 +412,12 @@ impl Build {
             _ => NAMES.len(),
         };
         NAMES[..count].iter().map(|&name| name.to_owned()).collect()
+    }
+
+    /// Whether this is Exchange 2019 CU13 or newer, which may trust AD FS.
+    #[must_use]
+    pub const fn knows_adfs(&self) -> bool {
+        self.major > 15 || (self.major == 15 && self.minor >= 2 && self.build >= 1_258)
     }
 
     /// Whether this is Exchange 2013 or older.

@@ -24,6 +24,8 @@ pub(crate) struct Session {
     state: State,
     /// Basic was accepted before.
     basic: bool,
+    /// A token was accepted before.
+    bearer: bool,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +109,11 @@ impl Session {
     /// Forgets the log-on.
     pub(crate) fn forget(&mut self) {
         self.state = State::Anonymous;
+    }
+
+    /// Notes that a token was accepted; whether it is the first of the connection.
+    pub(crate) fn takes_token(&mut self) -> bool {
+        !std::mem::replace(&mut self.bearer, true)
     }
 
     /// Judges a request, and moves the log-on on. An `Authorization` ends whatever log-on the
@@ -314,9 +321,9 @@ fn basic(value: &[u8], counted: bool, court: &Court<'_>) -> Verdict {
     }
 }
 
-/// Scheme and token of an `Authorization`, if the server offers the scheme.
+/// Scheme and token of an `Authorization`, if the server offers the scheme. OAuth is judged elsewhere.
 fn offered<'a>(value: &'a [u8], directory: &Directory) -> Option<(Scheme, &'a [u8])> {
-    let scheme = Scheme::named(value)?;
+    let scheme = Scheme::named(value).filter(|scheme| *scheme != Scheme::Bearer)?;
     let token = value.get(scheme.name().len()..)?.trim_ascii();
     directory.offers(scheme).then_some((scheme, token))
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::bearer::{Keyring, Tokens};
 use crate::budgets::Budgets;
 use crate::certificate::{Authority, CertificateError, Identity, identity};
 use crate::channel;
@@ -52,6 +53,8 @@ pub(crate) struct World {
     pub(crate) items: Items,
     pub(crate) budgets: Budgets,
     pub(crate) doors: Arc<Doors>,
+    pub(crate) keyring: Keyring,
+    pub(crate) tokens: Tokens,
     /// Scheme and host it names itself with: `https://mail.contoso.com`.
     pub(crate) own: String,
     /// The same on loopback: `https://localhost:50443`.
@@ -122,6 +125,8 @@ pub(crate) async fn start_under(
         items: Items::default(),
         budgets: Budgets::default(),
         doors: Doors::new(),
+        keyring: Keyring::default(),
+        tokens: Tokens::default(),
         own: own(options.names.first(), &options, address.port()),
         loopback: own(None, &options, address.port()),
         channel: identity
@@ -202,6 +207,7 @@ impl Simulator {
             peak_served: self.world.doors.peak(),
             turned_away: self.world.doors.turned_away(),
             throttled: self.world.budgets.counts(),
+            tokens: self.world.tokens.uses(),
             ..self.world.tally.snapshot()
         }
     }
@@ -232,6 +238,12 @@ impl Simulator {
     /// Forgets refused passwords, as an administrator who unlocks all accounts.
     pub fn unlock_accounts(&self) {
         self.world.refusals.unlock();
+    }
+
+    /// Lets the time of every token run out that was shown so far: the next request with one of them
+    /// gets 401 with `2000002`, `token_expired`.
+    pub fn expire_tokens(&self) {
+        self.world.tokens.expire();
     }
 
     /// Changes accounts, mailboxes, schemes or speed from the next request on. `bind`, `port`,

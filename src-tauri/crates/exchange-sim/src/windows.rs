@@ -75,6 +75,8 @@ pub enum Scheme {
     Ntlm,
     /// SPNEGO, or bare NTLM under this name.
     Negotiate,
+    /// RFC 6750: an OAuth token.
+    Bearer,
 }
 
 impl Scheme {
@@ -85,13 +87,14 @@ impl Scheme {
             Self::Basic => "Basic",
             Self::Ntlm => "NTLM",
             Self::Negotiate => "Negotiate",
+            Self::Bearer => "Bearer",
         }
     }
 
     /// The scheme of an `Authorization` value.
     pub(crate) fn named(value: &[u8]) -> Option<Self> {
         let word = value.split(|byte| *byte == b' ').next()?;
-        [Self::Basic, Self::Ntlm, Self::Negotiate]
+        [Self::Basic, Self::Ntlm, Self::Negotiate, Self::Bearer]
             .into_iter()
             .find(|scheme| word.eq_ignore_ascii_case(scheme.name().as_bytes()))
     }

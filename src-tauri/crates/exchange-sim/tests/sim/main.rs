@@ -1,6 +1,7 @@
 //! The simulator from outside: raw requests over TCP and TLS, answers compared as text.
 
 mod autodiscover;
+mod bearer;
 mod causes;
 mod client;
 mod directory;
