@@ -1,6 +1,7 @@
 // The form as it stands, without the password: that never leaves its field (see PasswordField).
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
 import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
+import type { ModernAuthentication } from "@/ipc/generated/ModernAuthentication";
 import type { ProxySetting } from "@/ipc/generated/ProxySetting";
 import type { UrlOrigin } from "@/ipc/generated/UrlOrigin";
 import { sameTrust } from "@/lib/certificates";
@@ -31,8 +32,18 @@ export type UrlUndo = {
 /** What is known of the field for the proxy's password: only whether something is typed there. */
 export type ProxyPasswordDraft = { typed: boolean; replacing: boolean };
 
+/** What is known of the fields for an app's credential: never what is in them. */
+export type AppCredentialDraft = {
+  /** A client secret is typed, or a certificate file chosen. */
+  given: boolean;
+  /** The stored one goes with the next save. */
+  removing: boolean;
+  /** A stored one is being replaced: its fields are open. */
+  replacing: boolean;
+};
+
 /** Fields that a button can fill in. */
-export type AppliedField = "accountLogon" | "authentication" | "tlsTrust";
+export type AppliedField = "accountLogon" | "authentication" | "tlsTrust" | "modern";
 
 /** A value that a button put into a field, and what stood there before. */
 export type Applied = { field: AppliedField; before: EmailConfigurationForm[AppliedField]; text: string };
@@ -43,6 +54,7 @@ export type FormState = {
   password: PasswordDraft;
   savedKeep: Keep;
   proxyPassword: ProxyPasswordDraft;
+  appCredential: AppCredentialDraft;
   urlUndo: UrlUndo | null;
   /** URLs whose automatic fix was taken back: it is not done again. */
   keptUrls: readonly string[];
@@ -54,6 +66,7 @@ export type FormState = {
 
 export type FormAction =
   | { kind: "set"; change: Partial<EmailConfigurationForm> }
+  | { kind: "modern"; change: Partial<ModernAuthentication> }
   | { kind: "type-url"; url: string }
   | { kind: "replace-url"; url: string; origin: UrlOrigin; text: string }
   | { kind: "undo-url" }
@@ -63,6 +76,7 @@ export type FormAction =
   | { kind: "undo"; field: AppliedField }
   | { kind: "password"; change: Partial<PasswordDraft> }
   | { kind: "proxy-password"; change: Partial<ProxyPasswordDraft> }
+  | { kind: "app-credential"; change: Partial<AppCredentialDraft> }
   | { kind: "load"; configuration: EmailConfiguration; keyStoreAvailable: boolean };
 
 /** One field and its new value. */
@@ -78,6 +92,7 @@ export function startForm(configuration: EmailConfiguration, keyStoreAvailable: 
     password: { typed: false, outerSpaces: false, removing: false, replacing: false, keep },
     savedKeep: keep,
     proxyPassword: { typed: false, replacing: false },
+    appCredential: { given: false, removing: false, replacing: false },
     urlUndo: null,
     keptUrls: [],
     applied: [],
@@ -93,6 +108,8 @@ export function formReducer(state: FormState, action: FormAction): FormState {
         form: { ...state.form, ...action.change },
         applied: state.applied.filter(({ field }) => !(field in action.change)),
       };
+    case "modern":
+      return formReducer(state, { kind: "set", change: { modern: { ...state.form.modern, ...action.change } } });
     case "apply":
       return apply(state, action.change, action.text);
     case "undo":
@@ -113,15 +130,18 @@ export function formReducer(state: FormState, action: FormAction): FormState {
       return { ...state, password: { ...state.password, ...action.change } };
     case "proxy-password":
       return { ...state, proxyPassword: { ...state.proxyPassword, ...action.change } };
+    case "app-credential":
+      return { ...state, appCredential: { ...state.appCredential, ...action.change } };
     case "load":
       return { ...startForm(action.configuration, action.keyStoreAvailable), revision: state.revision + 1 };
   }
 }
 
 export function isDirty(state: FormState): boolean {
-  const { password } = state;
-  const typed = password.typed || state.proxyPassword.typed;
-  return typed || password.removing || password.keep !== state.savedKeep || !sameForm(state.form, state.saved);
+  const { password, appCredential } = state;
+  const typed = password.typed || state.proxyPassword.typed || appCredential.given;
+  const removing = password.removing || appCredential.removing;
+  return typed || removing || password.keep !== state.savedKeep || !sameForm(state.form, state.saved);
 }
 
 export function sameForm(a: EmailConfigurationForm, b: EmailConfigurationForm): boolean {
@@ -133,8 +153,14 @@ export function sameForm(a: EmailConfigurationForm, b: EmailConfigurationForm): 
     a.authentication === b.authentication &&
     a.identifyBy === b.identifyBy &&
     sameTrust(a.tlsTrust, b.tlsTrust) &&
-    sameProxy(a.proxy, b.proxy)
+    sameProxy(a.proxy, b.proxy) &&
+    sameModern(a.modern, b.modern)
   );
+}
+
+function sameModern(a: ModernAuthentication, b: ModernAuthentication): boolean {
+  const fields = Object.keys(a) as (keyof ModernAuthentication)[];
+  return fields.every((field) => a[field] === b[field]);
 }
 
 function sameProxy(a: ProxySetting, b: ProxySetting): boolean {

@@ -8,7 +8,21 @@ import type { FormAction, FormState } from "./formState";
 /** Quiet time after the last key before the engine is asked again. */
 const quiet = 300;
 
-const everyField = ["accountLogon", "password", "ewsUrl", "authentication", "tlsTrust", "proxy", "users", "accessType"];
+const everyField = [
+  "accessType",
+  "accountLogon",
+  "password",
+  "ewsUrl",
+  "tenant",
+  "clientId",
+  "authorityUrl",
+  "redirectPort",
+  "appCredential",
+  "authentication",
+  "tlsTrust",
+  "proxy",
+  "users",
+];
 
 /**
  * What the engine finds wrong with the form: asked when a field is left, on submit, and again while a field that was
@@ -31,6 +45,7 @@ export function useValidation(organization: number, state: FormState, dispatch: 
         passwordTyped: asked.password.typed,
         passwordOuterSpaces: asked.password.outerSpaces,
         askEachTime: asked.password.keep === "ask",
+        appCredentialGiven: asked.appCredential.given,
       });
       // Messages push down what is below them: not from under a click.
       await whenReleased();
@@ -47,7 +62,7 @@ export function useValidation(organization: number, state: FormState, dispatch: 
     [organization],
   );
 
-  const { form, password } = state;
+  const { form, password, appCredential } = state;
   const latest = useRef(state);
   latest.current = state;
   const watching = left.length > 0;
@@ -58,7 +73,7 @@ export function useValidation(organization: number, state: FormState, dispatch: 
       ask(latest.current).catch((thrown: unknown) => setProblem(asCommandError(thrown)));
     }, quiet);
     return () => clearTimeout(timer);
-  }, [watching, ask, form, password.typed, password.outerSpaces, password.keep]);
+  }, [watching, ask, form, password.typed, password.outerSpaces, password.keep, appCredential.given]);
 
   const leave = (field: string) => {
     justLeft.current.add(field);

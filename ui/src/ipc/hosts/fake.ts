@@ -10,6 +10,7 @@ import { loadHandlers } from "./fake/load.ts";
 import { organizationHandlers } from "./fake/organizations.ts";
 import { past, watch } from "./fake/runs.ts";
 import { serviceAccountHandlers } from "./fake/serviceAccount.ts";
+import { type FakeSignIn, signInHandlers } from "./fake/signIn.ts";
 import { userHandlers } from "./fake/users.ts";
 import { createWorld, type Handlers } from "./fake/world.ts";
 
@@ -18,6 +19,8 @@ export type FakeOptions = {
   users?: number;
   /** A first start: only the default organization. */
   blank?: boolean;
+  /** How the OAuth sign-in of Contoso stands. */
+  signIn?: FakeSignIn;
   /** Commands a test answers itself. */
   replace?: Partial<Handlers>;
 };
@@ -37,6 +40,7 @@ export function fakeHost(options: FakeOptions = {}): Host {
     ...handOffHandlers(world),
     ...loadHandlers(world),
     ...serviceAccountHandlers(world),
+    ...signInHandlers(world, options.signIn),
     ...options.replace,
   };
   return {

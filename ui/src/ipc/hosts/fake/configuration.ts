@@ -3,6 +3,7 @@ import type { EmailConfiguration } from "../../generated/EmailConfiguration.ts";
 import type { FieldMessage } from "../../generated/FieldMessage.ts";
 import { CommandError } from "../../problem.ts";
 import { asked, chain } from "./server.ts";
+import { storedCredential } from "./signIn.ts";
 import { type Handlers, note, now, organizationOf, type World } from "./world.ts";
 
 /** Email Configuration. */
@@ -15,6 +16,7 @@ export function configurationHandlers(world: World) {
       saved: organization.saved,
       password: { ...organization.password },
       hasProxyPassword: organization.hasProxyPassword,
+      appCredential: organization.appCredential,
       updatedAt: organization.saved ? "2026-10-03T07:12:00Z" : null,
       lastRun: last?.row.id ?? null,
       lastRunMatches: last !== undefined,
@@ -53,7 +55,7 @@ export function configurationHandlers(world: World) {
       }
       return found;
     },
-    email_configuration_save: ({ organization: id, form, password, proxyPassword }) => {
+    email_configuration_save: ({ organization: id, form, password, proxyPassword, appCredential }) => {
       const organization = organizationOf(world, id);
       if (password.kind === "store" && !world.state.keyStore.available) {
         throw new CommandError({
@@ -64,6 +66,7 @@ export function configurationHandlers(world: World) {
       organization.form = form;
       organization.saved = true;
       organization.hasProxyPassword ||= proxyPassword !== undefined;
+      organization.appCredential = storedCredential(organization.appCredential, appCredential);
       if (password.kind === "store") {
         organization.password = { hasPassword: true, askEachTime: false, setAt: now(), provenAt: null };
       } else if (password.kind !== "keep") {

@@ -1,4 +1,5 @@
 import type { ActivityRow } from "../../generated/ActivityRow.ts";
+import type { AppCredentialState } from "../../generated/AppCredentialState.ts";
 import type { AppState } from "../../generated/AppState.ts";
 import type { EmailConfigurationForm } from "../../generated/EmailConfigurationForm.ts";
 import type { LearnedLoad } from "../../generated/LearnedLoad.ts";
@@ -25,6 +26,7 @@ export type FakeOrganization = {
   saved: boolean;
   password: PasswordState;
   hasProxyPassword: boolean;
+  appCredential: AppCredentialState;
   users: UserRow[];
   learned: LearnedLoad | null;
 };
@@ -109,10 +111,21 @@ export function emptyOrganization(id: number, name: string, externalId: string):
       identifyBy: "smtp",
       proxy: { kind: "inherit" },
       findWhenChecking: false,
+      modern: {
+        authority: "entra",
+        cloud: "global",
+        tenant: "",
+        authorityUrl: "",
+        clientId: "",
+        redirectPort: null,
+        keepSignedIn: false,
+        appCredential: "certificate",
+      },
     },
     saved: false,
     password: { hasPassword: false, askEachTime: false, setAt: null, provenAt: null },
     hasProxyPassword: false,
+    appCredential: { hasSecret: false, certificate: null, setAt: null },
     users: [],
     learned: null,
   };
