@@ -27,6 +27,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0018_mailbox_guids.sql")),
     M::up(include_str!("../migrations/0019_lean_results.sql")),
     M::up(include_str!("../migrations/0020_long_lists.sql")),
+    M::up(include_str!("../migrations/0021_sign_ins.sql")),
 ];
 
 /// The newest schema version this program knows.

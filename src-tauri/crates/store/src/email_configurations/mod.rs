@@ -1,7 +1,9 @@
 //! What is saved under `Email Configuration`. Never a password: only whether there is one, and since
 //! when. Fingerprints are computed elsewhere and compared here.
 
-use contract::{EmailConfigurationForm, OrganizationId, PasswordState, TlsTrust};
+use contract::{
+    AppCredentialState, EmailConfigurationForm, OrganizationId, PasswordState, TlsTrust,
+};
 use rusqlite::{Row, named_params};
 
 use crate::values::{Id, id, json, optional_json, to_json};
@@ -18,6 +20,10 @@ pub struct StoredConfiguration {
     pub has_proxy_password: bool,
     /// Counts passwords: another one, another fingerprint.
     pub secret_version: i64,
+    /// What is known of the app's credential; `days_left` as it was when it was set.
+    pub app_credential: AppCredentialState,
+    /// Counts credentials of the app, as `secret_version` counts passwords.
+    pub app_credential_version: i64,
     /// Of all settings that a check depends on.
     pub fingerprint: String,
     /// RFC 3339, UTC.
@@ -75,6 +81,7 @@ pub fn save(
             ":identify_by": form.identify_by.id(),
             ":proxy": to_json(&form.proxy)?,
             ":find_when_checking": form.find_when_checking,
+            ":modern": to_json(&form.modern)?,
             ":fingerprint": fingerprint,
             ":now": now,
         },
@@ -124,6 +131,26 @@ pub fn set_proxy_password(
     )
 }
 
+/// Notes what is known of the app's credential. Another credential, another version.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when nothing is saved for the organization.
+pub fn set_app_credential(
+    tx: &Tx<'_>,
+    organization: OrganizationId,
+    credential: &AppCredentialState,
+    version: i64,
+) -> Result<(), StoreError> {
+    tx.execute_one(
+        include_str!("set_app_credential.sql"),
+        named_params! {
+            ":organization": organization.0,
+            ":credential": to_json(credential)?,
+            ":version": version,
+        },
+    )
+}
+
 /// Replaces the fingerprint alone.
 ///
 /// # Errors
@@ -154,7 +181,7 @@ pub fn set_proven(
     )
 }
 
-/// Copies the form to another organization, without anything of the password, under the fingerprint
+/// Copies the form to another organization, without anything of its secrets, under the fingerprint
 /// that this makes. Answers whether there was something to copy.
 ///
 /// # Errors
@@ -172,6 +199,7 @@ pub fn copy(
     save(tx, to, &stored.form, fingerprint, now)?;
     set_password_state(tx, to, &PasswordState::default(), 0)?;
     set_proxy_password(tx, to, false)?;
+    set_app_credential(tx, to, &AppCredentialState::default(), 0)?;
     Ok(true)
 }
 
@@ -188,7 +216,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredConfiguration> {
             identify_by: id(row, "identify_by")?,
             proxy: json(row, "proxy")?,
             find_when_checking: row.get("find_when_checking")?,
-            modern: contract::ModernAuthentication::default(),
+            modern: json(row, "modern")?,
         },
         has_proxy_password: row.get("has_proxy_password")?,
         password: PasswordState {
@@ -198,6 +226,8 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<StoredConfiguration> {
             proven_at: row.get("password_proven_at")?,
         },
         secret_version: row.get("secret_version")?,
+        app_credential: json(row, "app_credential")?,
+        app_credential_version: row.get("app_credential_version")?,
         fingerprint: row.get("fingerprint")?,
         updated_at: row.get("updated_at")?,
     })

@@ -1,7 +1,8 @@
 //! Email configurations.
 
 use contract::{
-    AccessType, Authentication, EmailConfigurationForm, IdentifyBy, OrganizationId, PasswordState,
+    AccessType, AppCredentialKind, AppCredentialState, Authentication, AuthorityKind, Cloud,
+    EmailConfigurationForm, IdentifyBy, ModernAuthentication, OrganizationId, PasswordState,
     ProxySetting, TlsTrust, UrlOrigin,
 };
 use store::{StoreError, email_configurations, organizations};
@@ -22,7 +23,24 @@ fn form(tls_trust: TlsTrust) -> EmailConfigurationForm {
             user: Some("proxy-user".to_owned()),
         },
         find_when_checking: true,
-        modern: contract::ModernAuthentication::default(),
+        modern: ModernAuthentication {
+            authority: AuthorityKind::AdFs,
+            cloud: Cloud::China,
+            tenant: "contoso.com".to_owned(),
+            authority_url: "https://adfs.contoso.com".to_owned(),
+            client_id: "d3590ed6-52b3-4102-aeff-aad2292ab01c".to_owned(),
+            redirect_port: Some(4_000),
+            keep_signed_in: true,
+            app_credential: AppCredentialKind::Secret,
+        },
+    }
+}
+
+fn app_credential() -> AppCredentialState {
+    AppCredentialState {
+        has_secret: true,
+        certificate: None,
+        set_at: Some(NOW.to_owned()),
     }
 }
 
@@ -89,6 +107,7 @@ async fn the_password_state_outlives_a_save_but_not_a_copy() {
         email_configurations::save(tx, organization, &form(TlsTrust::System), "two", LATER)?;
         email_configurations::set_proven(tx, organization, LATER)?;
         email_configurations::set_proxy_password(tx, organization, true)?;
+        email_configurations::set_app_credential(tx, organization, &app_credential(), 7)?;
         let copy = organizations::add(tx, &new_organization("Copy"), NOW)?;
         assert!(email_configurations::copy(
             tx,
@@ -126,6 +145,14 @@ async fn the_password_state_outlives_a_save_but_not_a_copy() {
     assert_eq!(
         (stored.has_proxy_password, copied.has_proxy_password),
         (true, false)
+    );
+    assert_eq!(
+        (stored.app_credential, stored.app_credential_version),
+        (app_credential(), 7)
+    );
+    assert_eq!(
+        (copied.app_credential, copied.app_credential_version),
+        (AppCredentialState::default(), 0)
     );
     assert_eq!(
         (copied.form, copied.fingerprint.as_str()),

@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use contract::{
-    CertificateInfo, CheckScope, EmailConfigurationForm, ExchangeNames, MailboxLocation,
-    OrganizationsQuery, ProxySetting, RunAuthentication, RunId, RunState, Summary, TlsTrust,
-    UsersFilter, UsersQuery, Verdict,
+    AccessType, AppCredentialState, AuthorityKind, CertificateInfo, CheckScope,
+    EmailConfigurationForm, ExchangeNames, MailboxLocation, ModernAuthentication,
+    OrganizationsQuery, ProxySetting, RunAuthentication, RunId, RunState, SignInState, Summary,
+    TlsTrust, UsersFilter, UsersQuery, Verdict,
 };
 use rusqlite::Connection;
 use store::activity::NewActivity;
@@ -14,9 +15,11 @@ use store::confirmed_hosts::ConfirmedHost;
 use store::guide_steps::DoneStep;
 use store::run_results::Selection;
 use store::runs::{RunFinish, RunHeader};
+use store::sealed_secrets::SealedKind;
+use store::sign_ins::StoredSignIn;
 use store::{
     Db, activity, confirmed_hosts, email_configurations, exchange_names, guide_steps,
-    organizations, refused_passwords, run_results, runs, settings, users,
+    organizations, refused_passwords, run_results, runs, sealed_secrets, settings, sign_ins, users,
 };
 
 use crate::support::{NOW, contoso, new_run, outcome, read, write};
@@ -94,14 +97,14 @@ async fn every_released_schema_upgrades() {
     seen.sort_unstable();
     assert_eq!(
         seen,
-        [1, 10, 13, 16],
+        [1, 10, 13, 16, 20, 21],
         "each fixture is named after its version"
     );
 }
 
 #[tokio::test]
 async fn the_full_fixtures_read_as_they_were_written() {
-    for name in ["0010.db", "0013.db", "0016.db"] {
+    for name in ["0010.db", "0013.db", "0016.db", "0020.db", "0021.db"] {
         reads_as_it_was_written(name).await;
     }
 }
@@ -189,6 +192,65 @@ fn done() -> DoneStep {
 }
 
 #[tokio::test]
+async fn what_came_with_schema_21_reads_as_it_was_written() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    fs::copy(folder().join("0021.db"), home.path().join("understudy.db")).expect("copies");
+    let db = Db::open(home.path()).expect("opens");
+    read(&db, |tx| {
+        let organization = organizations::by_name(tx, "contoso")?.expect("it is there");
+        let stored = email_configurations::load(tx, organization)?.expect("it is there");
+        assert_eq!(stored.form, modern_form());
+        assert_eq!(
+            (stored.app_credential, stored.app_credential_version),
+            (app_credential(), 3)
+        );
+        assert_eq!(sign_ins::load(tx, organization)?, Some(sign_in()));
+        let sealed = sealed_secrets::load(tx, organization, SealedKind::Tokens)?;
+        assert_eq!(sealed.as_deref(), Some(&b"sealed"[..]));
+        Ok(())
+    })
+    .await;
+}
+
+fn modern_form() -> EmailConfigurationForm {
+    EmailConfigurationForm {
+        access_type: AccessType::EwsImp,
+        find_when_checking: true,
+        modern: ModernAuthentication {
+            authority: AuthorityKind::AdFs,
+            authority_url: "https://adfs.contoso.com".to_owned(),
+            client_id: "d3590ed6-52b3-4102-aeff-aad2292ab01c".to_owned(),
+            keep_signed_in: true,
+            ..ModernAuthentication::default()
+        },
+        ..new_form()
+    }
+}
+
+fn app_credential() -> AppCredentialState {
+    AppCredentialState {
+        has_secret: true,
+        certificate: None,
+        set_at: Some(NOW.to_owned()),
+    }
+}
+
+fn sign_in() -> StoredSignIn {
+    StoredSignIn {
+        state: SignInState::Expired,
+        account: Some("svc@contoso.com".to_owned()),
+        tenant: None,
+        audience: Some("https://mail.contoso.com/".to_owned()),
+        scopes: vec!["EWS.AccessAsUser.All".to_owned()],
+        roles: Vec::new(),
+        expires_at: Some(NOW.to_owned()),
+        signed_in_at: NOW.to_owned(),
+        renewable: false,
+        asked_with: "one".to_owned(),
+    }
+}
+
+#[tokio::test]
 async fn what_came_with_schema_13_reads_as_it_was_written() {
     let home = tempfile::tempdir().expect("a temporary folder");
     fs::copy(folder().join("0013.db"), home.path().join("understudy.db")).expect("copies");
@@ -244,11 +306,10 @@ async fn make_fixture() {
         email_configurations::save(tx, organization, &new_form(), "one", NOW)?;
         email_configurations::set_proxy_password(tx, organization, true)?;
         refused_passwords::note(tx, &[13; 32], NOW)?;
-        let form = EmailConfigurationForm {
-            find_when_checking: true,
-            ..new_form()
-        };
-        email_configurations::save(tx, organization, &form, "two", NOW)?;
+        email_configurations::save(tx, organization, &modern_form(), "two", NOW)?;
+        email_configurations::set_app_credential(tx, organization, &app_credential(), 3)?;
+        sealed_secrets::store(tx, organization, SealedKind::Tokens, b"sealed", NOW)?;
+        sign_ins::save(tx, organization, &sign_in())?;
         confirmed_hosts::confirm(tx, organization, &confirmed())?;
         exchange_names::save(tx, organization, &names())?;
         guide_steps::mark(tx, organization, &done(), NOW)?;

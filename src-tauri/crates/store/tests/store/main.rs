@@ -15,6 +15,7 @@ mod refused_passwords;
 mod results;
 mod runs;
 mod samples;
+mod sign_ins;
 mod support;
 mod users;
 mod waiting;

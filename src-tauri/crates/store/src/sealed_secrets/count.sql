@@ -1,0 +1,1 @@
+SELECT count(*) FROM sealed_secrets WHERE organization_id = :organization

@@ -1,0 +1,1 @@
+SELECT sealed FROM sealed_secrets WHERE organization_id = :organization AND kind = :kind

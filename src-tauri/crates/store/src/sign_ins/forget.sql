@@ -1,0 +1,1 @@
+DELETE FROM sign_ins WHERE organization_id = :organization
