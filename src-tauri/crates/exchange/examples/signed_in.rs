@@ -40,6 +40,7 @@ async fn log_on() -> Result<String, Box<dyn std::error::Error>> {
             body: "<m:GetFolder/>".into(),
             anchor: None,
             idempotent: true,
+            target: exchange::Target::default(),
             request_id: String::new(),
         })
         .await?;

@@ -24,10 +24,10 @@ pub struct Connection<'a> {
 
 /// A way to log on.
 pub trait Authenticator: Send + Sync {
-    /// The word in `WWW-Authenticate`: `Basic`, `NTLM`, `Negotiate`.
+    /// The word in `WWW-Authenticate`: `Basic`, `NTLM`, `Negotiate`, `Bearer`.
     fn scheme(&self) -> &'static str;
 
-    /// What goes under that word: `basic`, `ntlm`, `kerberos`.
+    /// What goes under that word: `basic`, `ntlm`, `kerberos`, `bearer`.
     fn mechanism(&self) -> &'static str;
 
     /// Whether every request carries the header (Basic, Bearer), instead of the connection being
@@ -91,7 +91,7 @@ pub(crate) fn header(scheme: &str, token: &[u8]) -> Result<HeaderValue, Handshak
     sensitive(&text)
 }
 
-fn sensitive(text: &str) -> Result<HeaderValue, HandshakeError> {
+pub(crate) fn sensitive(text: &str) -> Result<HeaderValue, HandshakeError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
         HandshakeError::Credentials("the name or password cannot be put into a header".to_owned())
     })?;

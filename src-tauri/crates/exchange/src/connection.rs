@@ -9,13 +9,15 @@ use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
-use hyper::{Request, Response};
+use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 
 use crate::dial::{Dialed, dial};
-use crate::lane::{Call, Stats};
+use crate::lane::{Call, Stats, Target};
 use crate::{Certificate, Endpoint, Fault, Headers, MAX_BODY, Reply, Trust, tls};
 
+const XML: &str = "text/xml; charset=utf-8";
+const JSON: &str = "application/json";
 /// Time for the task of a connection that has ended to say why.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -214,16 +216,25 @@ fn request(
     header: Option<HeaderValue>,
     with_body: bool,
 ) -> Request<Full<Bytes>> {
-    let mut builder = Request::post(endpoint.path.as_str())
+    let (method, path, kind, accept) = match &call.target {
+        Target::Ews => (Method::POST, &endpoint.path, Some(XML), "text/xml"),
+        Target::Get(path) => (Method::GET, path, None, JSON),
+        Target::PostJson(path) => (Method::POST, path, Some(JSON), JSON),
+    };
+    let mut builder = Request::builder()
+        .method(method)
+        .uri(path.as_str())
         .header(HOST, endpoint.authority())
         .header(USER_AGENT, endpoint.user_agent.as_str())
-        .header(CONTENT_TYPE, "text/xml; charset=utf-8")
-        .header(ACCEPT, "text/xml")
+        .header(ACCEPT, accept)
         .header("client-request-id", call.request_id.as_str())
         .header("return-client-request-id", "true");
     // A UTF-8 local part cannot stand in a header everywhere; without it routing is only slower.
     if let Some(anchor) = call.anchor.as_deref().filter(|anchor| anchor.is_ascii()) {
         builder = builder.header("X-AnchorMailbox", anchor);
+    }
+    if let Some(kind) = kind {
+        builder = builder.header(CONTENT_TYPE, kind);
     }
     if let Some(header) = header {
         builder = builder.header(AUTHORIZATION, header);
@@ -235,7 +246,7 @@ fn request(
     };
     builder
         .body(Full::new(body))
-        .expect("every part was checked: URL by Endpoint, anchor and id are ASCII without controls")
+        .expect("every part was checked: URL by Endpoint, path by who wrote it, anchor and id are ASCII without controls")
 }
 
 async fn read(

@@ -70,6 +70,14 @@ pub enum LogOnFault {
         /// One was refused.
         refused: bool,
     },
+    /// There is no access token to send, so that nothing was sent.
+    #[error("{sentence}")]
+    NoToken {
+        /// Why, in plain words.
+        sentence: String,
+        /// Somebody has to sign in; else the authority could not be asked.
+        sign_in_needed: bool,
+    },
     /// The server does not keep to the protocol.
     #[error("{0}")]
     Unexpected(String),

@@ -9,7 +9,7 @@ use hyper::StatusCode;
 use crate::connection::{Failed, LoggedOn, Open};
 use crate::log_on::{self, LogOn};
 use crate::log_ons::LogOns;
-use crate::{Authenticator, Dialing, Endpoint, Fault, NtlmWord, Reply, Trust};
+use crate::{Authenticator, Bearer, Dialing, Endpoint, Fault, NtlmWord, Reply, Trust};
 
 /// Log-ons in a row that a connection forgets at once before every request logs on by itself.
 const FORGETFUL: u32 = 2;
@@ -26,6 +26,20 @@ pub struct Call {
     /// Reads only: may be sent again, unseen, when a reused connection ends without an answer
     /// (RFC 9110 §9.2.2).
     pub idempotent: bool,
+    /// What is asked for.
+    pub target: Target,
+}
+
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Target {
+    /// EWS: the body goes to the endpoint's path as XML.
+    #[default]
+    Ews,
+    /// This path and query, without a body, for JSON.
+    Get(String),
+    /// The body goes to this path as JSON.
+    PostJson(String),
 }
 
 /// What went over the wire, counted over all lanes of a run.
@@ -128,6 +142,31 @@ impl Lane {
         };
         self.open = None;
         outcome
+    }
+
+    /// Asks who issues the tokens that the server takes, with an empty `Authorization: Bearer`: Exchange
+    /// 2019 CU13 and later say so to nobody else. Sends no credentials.
+    /// <https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxwoauth>
+    ///
+    /// # Errors
+    /// [`Fault`], when there is no complete reply.
+    pub async fn ask_for_issuers(&mut self, call: &Call) -> Result<Reply, Fault> {
+        let outcome =
+            match connected(&mut self.open, &self.endpoint, &self.trust, &self.stats).await {
+                Ok(open) => {
+                    let header = Bearer::nobodys();
+                    open.leg(&self.endpoint, call, header, false).await
+                }
+                Err(fault) => Err(Failed::Fault(fault)),
+            };
+        match outcome {
+            Ok(reply) => Ok(reply),
+            Err(failed) => {
+                let fault = self.fault(failed).await;
+                self.open = None;
+                Err(fault)
+            }
+        }
     }
 
     /// Sends one request and reads the whole reply. A connection that the server closed while it

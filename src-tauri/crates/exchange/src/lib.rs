@@ -6,6 +6,7 @@
 //! has no switch that turns certificate verification off.
 
 mod authentication;
+mod bearer;
 mod certificate;
 mod challenge;
 mod channel_binding;
@@ -30,6 +31,7 @@ mod trust;
 pub use authentication::{
     Authenticator, Basic, Connection, Handshake, HandshakeError, Leg, NextLeg,
 };
+pub use bearer::Bearer;
 pub use certificate::{Certificate, CertificateError, read_certificates};
 pub use challenge::{Challenge, ChallengeError};
 pub use channel_binding::{BindingHash, ChannelBinding};
@@ -38,7 +40,7 @@ pub use endpoint::{Endpoint, EndpointError, Override};
 pub use fault::{Fault, LogOnFault, TlsFault, TlsFaultKind, TlsReason};
 pub use glance::{Glance, Glanced};
 pub use kerberos::{Kerberos, NoRealm, Realm};
-pub use lane::{Call, Lane, Stats, StatsSnapshot};
+pub use lane::{Call, Lane, Stats, StatsSnapshot, Target};
 pub use log_ons::LogOns;
 pub use logon_name::LogonName;
 pub use names::{Names, NamesError, Srv};

@@ -105,6 +105,7 @@ fn prepared(
             anchor,
             request_id,
             idempotent: true,
+            target: exchange::Target::default(),
         },
         asked,
         folders,

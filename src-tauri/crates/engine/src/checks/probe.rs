@@ -35,6 +35,7 @@ impl Engine {
             body: body.into(),
             anchor: None,
             idempotent: true,
+            target: exchange::Target::default(),
             request_id: uuid::Builder::from_random_bytes(stage.dice.roll())
                 .into_uuid()
                 .to_string(),

@@ -33,6 +33,7 @@ impl Asker for Probe<'_> {
             anchor: anchor.map(str::to_owned),
             request_id: id.into_uuid().to_string(),
             idempotent: true,
+            target: exchange::Target::default(),
         };
         Box::pin(async move { self.lane.post(&call).await })
     }

@@ -321,6 +321,7 @@ impl Session {
                 .into_uuid()
                 .to_string(),
             idempotent,
+            target: exchange::Target::default(),
         }
     }
 

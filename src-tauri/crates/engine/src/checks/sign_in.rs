@@ -208,6 +208,7 @@ impl Caller {
                 .into_uuid()
                 .to_string(),
             idempotent: true,
+            target: exchange::Target::default(),
         }
     }
 }

@@ -45,6 +45,7 @@ async fn ask(endpoint: &Arc<Endpoint>) -> Fault {
         anchor: None,
         request_id: "1".to_owned(),
         idempotent: true,
+        target: exchange::Target::default(),
     };
     lane.post(&call)
         .await
