@@ -16,14 +16,8 @@ export function dateTime(instant: string, zone?: string): string {
   if (Number.isNaN(date.getTime())) {
     return instant;
   }
-  const day = new Intl.DateTimeFormat("en-GB", {
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    timeZone: zone,
-  }).format(date);
-  const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: zone }).format(date);
-  return `${day.replace("Sept", "Sep")}, ${time} ${zoneName(date, zone)}`;
+  const { day, time, names } = written(zone);
+  return `${day.format(date).replace("Sept", "Sep")}, ${time.format(date)} ${zoneName(names, date)}`;
 }
 
 /** A day as `22 Nov 2026`. `date` is `2026-11-22`. */
@@ -32,9 +26,15 @@ export function day(date: string): string {
   if (Number.isNaN(parsed.getTime())) {
     return date;
   }
-  const words = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
-  return words.format(parsed).replace("Sept", "Sep");
+  return calendarDay.format(parsed).replace("Sept", "Sep");
 }
+
+const calendarDay = new Intl.DateTimeFormat("en-GB", {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  timeZone: "UTC",
+});
 
 /** How long ago: `just now`, `5 min ago`, `3 h ago`, `12 days ago`. Only beside the time itself, never alone. */
 export function age(instant: string, now: Date = new Date()): string {
@@ -51,13 +51,38 @@ export function age(instant: string, now: Date = new Date()): string {
   return `${Math.floor(seconds / 86_400)} days ago`;
 }
 
+type Written = { day: Intl.DateTimeFormat; time: Intl.DateTimeFormat; names: Intl.DateTimeFormat[] };
+
+/** Making them takes far longer than writing with them, and a table writes dozens of times at once. */
+const kept = new Map<string, Written>();
+
+/** How times of a zone are written; without one of this machine, which may travel. */
+function written(zone?: string): Written {
+  const key = zone ?? String(new Date().getTimezoneOffset());
+  const known = kept.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const writer = (locale: string, more: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...more, timeZone: zone });
+  const made = {
+    day: writer("en-GB", { day: "numeric", month: "short", year: "numeric" }),
+    time: writer("en-GB", { hour: "2-digit", minute: "2-digit" }),
+    names: ["en-GB", "en-US", "en-AU", "en-IN", "en-ZA"].map((locale) => writer(locale, { timeZoneName: "short" })),
+  };
+  kept.set(key, made);
+  return made;
+}
+
 /** The short name of the zone. No single locale knows all of them: each names its own. */
-function zoneName(date: Date, zone?: string): string {
-  const names = ["en-GB", "en-US", "en-AU", "en-IN", "en-ZA"].map(
-    (locale) =>
-      new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: "short" })
-        .formatToParts(date)
-        .find((part) => part.type === "timeZoneName")?.value ?? "",
-  );
-  return names.find((name) => !/^(GMT|UTC)[+-]/.test(name)) ?? names[0] ?? "UTC";
+function zoneName(locales: readonly Intl.DateTimeFormat[], date: Date): string {
+  let first: string | undefined;
+  for (const locale of locales) {
+    const name = locale.formatToParts(date).find((part) => part.type === "timeZoneName")?.value ?? "";
+    if (!/^(GMT|UTC)[+-]/.test(name)) {
+      return name;
+    }
+    first ??= name;
+  }
+  return first ?? "UTC";
 }
