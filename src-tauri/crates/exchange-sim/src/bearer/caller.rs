@@ -4,6 +4,7 @@
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 
+use super::claims::OneOrMore;
 use super::keyring::{KeySet, LearnError};
 use super::refusal::Why;
 use super::{BearerRules, Claims, EWS_ROLE, EWS_SCOPE, Refusal};
@@ -145,7 +146,7 @@ fn user(claims: &Claims, court: &Court<'_>) -> Result<usize, Refusal> {
 /// Whether the token is for one of these, compared without case and closing slash.
 pub(super) fn is_meant(claims: &Claims, audiences: &[String]) -> bool {
     let bare = |text: &str| text.trim_end_matches('/').to_lowercase();
-    let mut named = claims.aud.iter().flat_map(|aud| aud.iter());
+    let mut named = claims.aud.iter().flat_map(OneOrMore::iter);
     named.any(|named| audiences.iter().any(|own| bare(own) == bare(named)))
 }
 

@@ -2,6 +2,8 @@
 //! (<https://learn.microsoft.com/openspecs/exchange_server_protocols/ms-oxwoauth>): where tokens come
 //! from. Builds text only.
 
+use std::fmt::Write as _;
+
 use super::{BearerRules, ModernAuth, SERVICE_ISSUER, TokenEndpoint};
 use crate::options::Build;
 
@@ -25,14 +27,14 @@ pub(crate) fn value(rules: &BearerRules, build: Build, error: Option<&str>) -> S
         authorization_uri, ..
     }) = endpoint
     {
-        line.push_str(&format!(", authorization_uri=\"{authorization_uri}\""));
+        let _ = write!(line, ", authorization_uri=\"{authorization_uri}\"");
     }
     // Servers that know AD FS say of what kind the issuer is.
     if build.knows_adfs() && rules.online.is_none() && endpoint.is_some() {
-        line.push_str(&format!(", issuer_kind=\"{kind}\""));
+        let _ = write!(line, ", issuer_kind=\"{kind}\"");
     }
     if let Some(error) = error {
-        line.push_str(&format!(", error=\"{error}\""));
+        let _ = write!(line, ", error=\"{error}\"");
     }
     line
 }

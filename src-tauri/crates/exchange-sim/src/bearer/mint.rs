@@ -1,7 +1,7 @@
 //! Tokens to practise with, signed by a key that is made for them: what an identity provider would
 //! issue, right or wrong as it is told. Signs only; the key never leaves it.
 
-use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use rcgen::{KeyPair, PKCS_RSA_SHA256};
 use serde_json::{Map, Value, json};
@@ -118,8 +118,7 @@ impl TokenMint {
         // The key signs with both algorithms.
         jwk.common.key_algorithm = None;
         jwk.common.key_id = Some(id.clone());
-        let jwks =
-            serde_json::to_string(&JwkSet { keys: vec![jwk] }).expect("keys are plain strings");
+        let jwks = json!({ "keys": [jwk] }).to_string();
         Ok(Self {
             issuer: issuer.to_owned(),
             id,
@@ -149,7 +148,7 @@ impl TokenMint {
     /// A token, dated by the real clock.
     ///
     /// # Panics
-    /// Never: its key was used before.
+    /// Never: its key was read when it was made.
     #[must_use]
     pub fn sign(&self, claims: &TokenClaims) -> String {
         let header = Header {
@@ -161,7 +160,7 @@ impl TokenMint {
             })
         };
         let claims = self.written(claims);
-        encode(&header, &claims, &self.key).expect("the key has signed before")
+        encode(&header, &claims, &self.key).expect("the key was read when it was made")
     }
 
     fn written(&self, claims: &TokenClaims) -> Map<String, Value> {

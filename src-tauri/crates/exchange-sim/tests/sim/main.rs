@@ -8,6 +8,7 @@ mod directory;
 mod faults;
 mod items;
 mod names;
+mod online;
 mod operations;
 mod practice;
 mod proxy;
