@@ -1,0 +1,181 @@
+//! The conversation with a token endpoint: `oauth2` builds the requests and reads the answers, [`Http`]
+//! carries them, and what comes back is [`Tokens`] or a [`Failure`].
+
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use jiff::SignedDuration;
+use oauth2::basic::{
+    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
+    BasicTokenType,
+};
+use oauth2::{
+    AuthType, AuthUrl, ClientId, EndpointNotSet, EndpointSet, ExtraTokenFields, HttpRequest,
+    HttpResponse, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse,
+    TokenResponse, TokenUrl,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::tokens::UNSAID_LIFE;
+use crate::{Authority, Claims, Explanation, Failure, Hidden, Http, HttpFault, Tokens};
+
+/// A token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+pub(crate) type Answer = StandardTokenResponse<IdToken, BasicTokenType>;
+
+/// The client of `oauth2` with the endpoints every authority has.
+pub(crate) type Client = oauth2::Client<
+    BasicErrorResponse,
+    Answer,
+    BasicTokenIntrospectionResponse,
+    StandardRevocableToken,
+    BasicRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointSet,
+>;
+
+/// What OpenID Connect adds to a token answer.
+#[derive(Deserialize, Serialize)]
+pub(crate) struct IdToken {
+    id_token: Option<String>,
+}
+
+impl std::fmt::Debug for IdToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdToken(…)")
+    }
+}
+
+impl ExtraTokenFields for IdToken {}
+
+/// Whose id token is expected: its nonce was sent with the question, or none was.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    pub(crate) client_id: &'a str,
+    pub(crate) nonce: Option<&'a str>,
+}
+
+/// A public client at this authority; credentials, if any, go into the body.
+pub(crate) fn client(authority: &Authority, client_id: &str) -> Client {
+    oauth2::Client::new(ClientId::new(client_id.to_owned()))
+        .set_auth_uri(AuthUrl::from_url(
+            authority.authorization_endpoint().clone(),
+        ))
+        .set_token_uri(TokenUrl::from_url(authority.token_endpoint().clone()))
+        .set_auth_type(AuthType::RequestBody)
+}
+
+/// Scopes as `oauth2` takes them.
+pub(crate) fn scopes(names: &[String]) -> impl Iterator<Item = Scope> + '_ {
+    names.iter().map(|name| Scope::new(name.clone()))
+}
+
+/// One question to the token endpoint, whose last status is remembered for the message.
+pub(crate) struct Carrier<'a> {
+    http: &'a Http,
+    authority: &'a Authority,
+    status: AtomicU16,
+}
+
+impl<'a> Carrier<'a> {
+    pub(crate) fn new(http: &'a Http, authority: &'a Authority) -> Self {
+        Self {
+            http,
+            authority,
+            status: AtomicU16::new(0),
+        }
+    }
+
+    /// Carries a request of `oauth2`.
+    pub(crate) async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
+        let response = self.http.carry(request).await?;
+        self.status
+            .store(response.status().as_u16(), Ordering::Relaxed);
+        Ok(response)
+    }
+
+    /// What a failed request means.
+    pub(crate) fn failure(
+        &self,
+        error: RequestTokenError<HttpFault, BasicErrorResponse>,
+    ) -> Failure {
+        match error {
+            RequestTokenError::Request(fault) => Failure::Unreachable(fault),
+            RequestTokenError::ServerResponse(refusal) => Failure::Refused(refused(&refusal)),
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+                not_understood(self.authority, self.status.load(Ordering::Relaxed))
+            }
+        }
+    }
+}
+
+/// An answer that is no answer.
+pub(crate) fn not_understood(authority: &Authority, status: u16) -> Failure {
+    Failure::NotUnderstood {
+        host: authority.host().to_owned(),
+        status,
+    }
+}
+
+/// The server's error, explained.
+pub(crate) fn refused(refusal: &BasicErrorResponse) -> Explanation {
+    let description = refusal.error_description().map(String::as_str);
+    Explanation::of(refusal.error().as_ref(), description)
+}
+
+/// Tokens out of an answer, its id token checked.
+///
+/// The id token came from the token endpoint over TLS, which is as good as its signature (OpenID Connect
+/// Core §3.1.3.7, 6); nonce, audience and issuer tie it to this question.
+pub(crate) fn tokens(
+    answer: &Answer,
+    http: &Http,
+    authority: &Authority,
+    expected: Expected<'_>,
+    asked: &[String],
+) -> Result<Tokens, Failure> {
+    let identity = match &answer.extra_fields().id_token {
+        Some(token) => Some(identity(token, authority, expected)?),
+        None => None,
+    };
+    let life = answer
+        .expires_in()
+        .and_then(|life| SignedDuration::try_from(life).ok())
+        .unwrap_or(UNSAID_LIFE);
+    let now = http.now();
+    let granted = answer.scopes().map(|scopes| {
+        let names = scopes.iter().map(|scope| scope.as_str().to_owned());
+        names.collect::<Vec<_>>()
+    });
+    Ok(Tokens {
+        access: Hidden::new(answer.access_token().secret()),
+        refresh: answer
+            .refresh_token()
+            .map(|token| Hidden::new(token.secret())),
+        expires_at: now.checked_add(life).unwrap_or(now),
+        scopes: granted.unwrap_or_else(|| asked.to_vec()),
+        identity,
+    })
+}
+
+fn identity(token: &str, authority: &Authority, expected: Expected<'_>) -> Result<Claims, Failure> {
+    let foreign = Failure::ForeignIdToken;
+    let claims = Claims::read(token).map_err(|_| foreign("it cannot be read"))?;
+    if let Some(nonce) = expected.nonce
+        && claims.nonce.as_deref() != Some(nonce)
+    {
+        return Err(foreign("its nonce is another"));
+    }
+    if !claims
+        .audience
+        .iter()
+        .any(|audience| audience == expected.client_id)
+    {
+        return Err(foreign("it is for another application"));
+    }
+    match &claims.issuer {
+        Some(issuer) if authority.is_issuer(issuer) => Ok(claims),
+        _ => Err(foreign("its issuer is another")),
+    }
+}
