@@ -69,11 +69,11 @@ async function opened(page, url) {
 /** What the page asks for: the deed that answers it, or nothing when it asks for nothing. */
 async function asked(page, { account, password, code, deny, stopAt }) {
   const button = (name) => page.getByRole("button", { name, exact: true });
-  const password_ = page.getByLabel("Password");
-  if ((await password_.count()) > 0) {
+  const secret = page.getByLabel("Password");
+  if ((await secret.count()) > 0) {
     if (stopAt === "login" || (await page.getByRole("alert").count()) > 0) return undefined;
     await page.getByLabel("Account").fill(account);
-    await password_.fill(password);
+    await secret.fill(password);
     return () => button("Sign in").click();
   }
   if ((await button("Accept").count()) > 0) {
@@ -88,7 +88,8 @@ async function asked(page, { account, password, code, deny, stopAt }) {
 }
 
 async function text(page) {
-  return (await page.locator("body").textContent()).trim();
+  // biome-ignore lint/performance/useDomNodeTextContent: what a person sees, not what is in the document
+  return (await page.locator("body").innerText()).trim();
 }
 
 async function command(words) {

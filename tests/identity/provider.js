@@ -15,6 +15,7 @@ import { authority } from "./support/authority.js";
 import { clientCertificate, registered, serverCertificate } from "./support/certificates.js";
 import { faults as newFaults } from "./support/faults.js";
 import { door, listen } from "./support/front.js";
+import { untilTold } from "./support/stop.js";
 import { memory } from "./support/store.js";
 import { signingKey } from "./support/tokens.js";
 
@@ -181,10 +182,7 @@ async function command(words) {
   console.info = console.error;
   const wanted = options(words);
   const { faults: _, close, ...line } = await start(wanted.start);
-  const end = () => close().then(() => process.exit(0));
-  process.once("SIGTERM", end);
-  process.once("SIGINT", end);
-  if (wanted.untilStdinEnds) process.stdin.once("end", end).resume();
+  untilTold(close, wanted.untilStdinEnds);
   console.log(JSON.stringify(line));
 }
 

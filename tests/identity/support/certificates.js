@@ -24,7 +24,8 @@ export function serverCertificate(folder) {
     ...["-CA", at("ca.pem"), "-CAkey", at("ca-key.pem"), "-addext", "basicConstraints=critical,CA:FALSE"],
     ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1", "-addext", "extendedKeyUsage=serverAuth"],
   );
-  return { caFile: at("ca.pem"), key: readFileSync(at("key.pem")), cert: readFileSync(at("certificate.pem")) };
+  const [keyFile, certificateFile] = [at("key.pem"), at("certificate.pem")];
+  return { caFile: at("ca.pem"), keyFile, certificateFile, key: readFileSync(keyFile), cert: readFileSync(certificateFile) };
 }
 
 /** What an application signs in with: RSA, self-signed, as PEM files and as one PFX file. */

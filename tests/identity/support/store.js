@@ -1,5 +1,7 @@
 // What the provider remembers, in memory. Nothing is dropped by itself: the provider looks at the expiry.
 
+import { named } from "./accounts.js";
+
 /** An adapter for every model over one shared memory, and a way to revoke what an account was granted. */
 export function memory() {
   const all = new Map();
@@ -56,7 +58,8 @@ export function memory() {
     wasRevoked: (id) => revoked.has(id),
     /** Forgets every grant, or those of one account, with all that came of them; how many there were. */
     revoke(account) {
-      const mine = ({ payload }) => account === undefined || payload.accountId === account;
+      const objectId = named(account)?.objectId;
+      const mine = ({ payload }) => account === undefined || payload.accountId === objectId;
       const gone = entries().filter((entry) => ["Grant", "RefreshToken", "AuthorizationCode"].includes(entry.model));
       for (const { model, id } of gone.filter(mine)) {
         all.delete(`${model}:${id}`);
