@@ -33,7 +33,9 @@ export async function verify(jwt, pem, { audience, client, now = Math.floor(Date
   }
   const problems = [...ofHeader(header, pem), ...ofClaims(claims, { audience, client, now })];
   const key = await importX509(pem, "PS256");
-  await compactVerify(jwt, key, { algorithms: ["PS256"] }).catch((error) => problems.push(`signature: ${error.message}`));
+  await compactVerify(jwt, key, { algorithms: ["PS256"] }).catch((error) =>
+    problems.push(`signature: ${error.message}`),
+  );
   return { valid: problems.length === 0, problems, header, claims };
 }
 
@@ -41,7 +43,9 @@ function ofHeader(header, pem) {
   const problems = [];
   if (header.alg !== "PS256") problems.push(`alg is ${header.alg}`);
   if (header.typ !== "JWT") problems.push(`typ is ${header.typ}`);
-  const thumbprint = Buffer.from(new X509Certificate(pem).fingerprint256.replaceAll(":", ""), "hex").toString("base64url");
+  const thumbprint = Buffer.from(new X509Certificate(pem).fingerprint256.replaceAll(":", ""), "hex").toString(
+    "base64url",
+  );
   if (header["x5t#S256"] !== thumbprint) problems.push("x5t#S256 is not the certificate's thumbprint");
   return problems;
 }
@@ -69,7 +73,8 @@ async function command(words) {
       now: { type: "string" },
     },
   });
-  if (!values.certificate) throw new TypeError("usage: node verify-assertion.js --certificate PEM [--audience URL] < JWT");
+  if (!values.certificate)
+    throw new TypeError("usage: node verify-assertion.js --certificate PEM [--audience URL] < JWT");
   const { certificate, now, ...options } = values;
   const pem = readFileSync(certificate, "utf8");
   const jwt = (await text(process.stdin)).trim();

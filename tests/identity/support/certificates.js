@@ -25,7 +25,13 @@ export function serverCertificate(folder) {
     ...["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1", "-addext", "extendedKeyUsage=serverAuth"],
   );
   const [keyFile, certificateFile] = [at("key.pem"), at("certificate.pem")];
-  return { caFile: at("ca.pem"), keyFile, certificateFile, key: readFileSync(keyFile), cert: readFileSync(certificateFile) };
+  return {
+    caFile: at("ca.pem"),
+    keyFile,
+    certificateFile,
+    key: readFileSync(keyFile),
+    cert: readFileSync(certificateFile),
+  };
 }
 
 /** What an application signs in with: RSA, self-signed, as PEM files and as one PFX file. */
