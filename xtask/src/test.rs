@@ -47,6 +47,11 @@ const STAGES: &[Stage] = &[
         run: journeys,
     },
     Stage {
+        name: "identity",
+        about: "the identity providers nobody here wrote, and a browser that signs in there",
+        run: identity,
+    },
+    Stage {
         name: "window",
         about: "the real window and the real key store, on a desktop of their own",
         run: window,
@@ -187,6 +192,8 @@ fn types() -> Outcome {
 }
 
 fn rust() -> Outcome {
+    // Tests start the identity providers.
+    ui::install("tests/identity")?;
     // One run tells everything that is broken.
     run(cargo().args(["test", "--workspace", "--no-fail-fast"]))
 }
@@ -203,6 +210,13 @@ fn journeys() -> Outcome {
     run(program("npm")
         .arg("test")
         .current_dir(root().join("tests/ui")))
+}
+
+fn identity() -> Outcome {
+    ui::install("tests/identity")?;
+    run(program("npm")
+        .arg("test")
+        .current_dir(root().join("tests/identity")))
 }
 
 fn window() -> Outcome {
