@@ -144,6 +144,15 @@ test("the metadata says where everything is, and lies on request", async () => {
   assert.equal("jwks_uri" in json, false);
 });
 
+test("the metadata of no tenant has a template for its issuer", async () => {
+  for (const tenant of ["common", "organizations"]) {
+    const url = `${provider.origin}/${tenant}/v2.0/.well-known/openid-configuration`;
+    const { json } = await ask(provider, url);
+    assert.equal(json.issuer, `${provider.origin}/{tenantid}/v2.0`);
+    assert.equal(json.token_endpoint, `${provider.origin}/${tenant}/oauth2/v2.0/token`);
+  }
+});
+
 test("what was asked is counted and kept until it is forgotten", async () => {
   await ask(provider, `${provider.control}/requests`, { method: "DELETE" });
   await token(provider, bySecret());

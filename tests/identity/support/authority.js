@@ -1,7 +1,7 @@
 // One authorization server: oidc-provider with Microsoft's paths, tokens and words. Entra and AD FS are one each.
 
 import Provider, { errors } from "oidc-provider";
-import { identified } from "./accounts.js";
+import { identified, TENANT } from "./accounts.js";
 import { changed } from "./faults.js";
 import { escaped, failure, page } from "./pages.js";
 import { translated } from "./refusals.js";
@@ -58,7 +58,7 @@ function configuration({ family, at, faults }) {
     scopes: ["openid", "offline_access", "profile", "email"],
     claims: { openid: ["sub", "tid", "oid", "upn"], profile: ["name", "preferred_username"], email: ["email"] },
     conformIdTokenClaims: false,
-    findAccount: (_ctx, id) => identified(id) && { accountId: id, claims: () => idClaims(id, family, at) },
+    findAccount: (_ctx, id) => identified(id) && { accountId: id, claims: () => idClaims(id, family) },
     clientBasedCORS: () => false,
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed("refresh_token") && source.scopes.has("offline_access"),
@@ -93,11 +93,10 @@ function configuration({ family, at, faults }) {
   };
 }
 
-function idClaims(id, family, at) {
+function idClaims(id, family) {
   const { account, name } = identified(id);
-  const tid = /[0-9a-f-]{36}/.exec(at.issuer)?.[0];
   const person = { sub: id, oid: id, name, preferred_username: account, upn: account, email: account };
-  return family === "entra" ? { ...person, tid } : person;
+  return family === "entra" ? { ...person, tid: TENANT } : person;
 }
 
 function devicePages() {
@@ -186,8 +185,13 @@ function wordedDevice(ctx, faults) {
 }
 
 function metadata(ctx, adfs, at) {
-  if (!adfs) return { ...ctx.body, tenant_region_scope: "EU", cloud_instance_name: "microsoftonline.com" };
-  return { ...ctx.body, access_token_issuer: at.tokenIssuer };
+  if (adfs) return { ...ctx.body, access_token_issuer: at.tokenIssuer };
+  const body = { ...ctx.body, tenant_region_scope: "EU", cloud_instance_name: "microsoftonline.com" };
+  const [, tenant] = ctx.req.calledAs.split("/");
+  if (!["common", "organizations"].includes(tenant)) return body;
+  // What belongs to no tenant has a template for its issuer, as Entra's has.
+  const text = JSON.stringify(body).replaceAll(`/${TENANT}/`, `/${tenant}/`);
+  return { ...JSON.parse(text), issuer: body.issuer.replace(TENANT, "{tenantid}") };
 }
 
 /** Changes the answer on its way to the redirect URI, and only that. */
