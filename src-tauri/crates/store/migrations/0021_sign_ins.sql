@@ -18,7 +18,6 @@ CREATE TABLE sealed_secrets (
 -- What can be shown of a sign-in: decoded from its token, never the token.
 CREATE TABLE sign_ins (
     organization_id INTEGER PRIMARY KEY REFERENCES organizations (id) ON DELETE CASCADE,
-    state           TEXT    NOT NULL CHECK (state IN ('authorized', 'other_account', 'expired')),
     account         TEXT,
     tenant          TEXT,
     audience        TEXT,
@@ -27,5 +26,7 @@ CREATE TABLE sign_ins (
     expires_at      TEXT,
     signed_in_at    TEXT    NOT NULL,
     renewable       INTEGER NOT NULL,
-    asked_with      TEXT    NOT NULL -- fingerprint of the values it was made for
+    expired         INTEGER NOT NULL, -- or revoked: there is no token any more
+    asked_with      TEXT    NOT NULL, -- fingerprint of the values it was made for
+    accepted        TEXT -- lower case: the Account Logon for which another account was accepted
 ) STRICT;

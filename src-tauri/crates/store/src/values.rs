@@ -2,7 +2,7 @@
 
 use contract::{
     AccessType, Authentication, Cause, Expectation, IdentifyBy, ImportGroup, MailboxLocation,
-    Platform, RunState, SignInState, SyncAccess, UrlOrigin, Verdict,
+    Platform, RunState, SyncAccess, UrlOrigin, Verdict,
 };
 use rusqlite::types::{Type, Value, ValueRef};
 use rusqlite::{Row, RowIndex, ToSql};
@@ -77,14 +77,6 @@ ids!(ImportGroup {
     Alias = "alias",
     System = "system",
     Bad = "bad",
-});
-ids!(SignInState {
-    NotSignedIn = "not_signed_in",
-    Waiting = "waiting",
-    Authorized = "authorized",
-    OtherAccount = "other_account",
-    Expired = "expired",
-    Failed = "failed",
 });
 ids!(Platform { OnPremises = "on_premises", ExchangeOnline = "exchange_online", Hybrid = "hybrid" });
 ids!(UrlOrigin { Typed = "typed", Generated = "generated", Discovered = "discovered", Imported = "imported" });
@@ -167,7 +159,7 @@ pub(crate) fn unreadable(
 
 #[cfg(test)]
 mod tests {
-    use contract::{AccessType, Platform, SignInState, SyncAccess, UrlOrigin};
+    use contract::{AccessType, Platform, SyncAccess, UrlOrigin};
     use serde::Serialize;
 
     use super::Id;
@@ -205,11 +197,6 @@ mod tests {
             SyncAccess::Active,
             SyncAccess::NeedsRenewal,
             SyncAccess::Failed,
-        ]);
-        same_as_in_json(&[
-            SignInState::Authorized,
-            SignInState::OtherAccount,
-            SignInState::Expired,
         ]);
         same_as_in_json(&[
             UrlOrigin::Typed,

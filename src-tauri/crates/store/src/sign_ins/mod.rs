@@ -1,16 +1,14 @@
 //! Who is signed in with OAuth, as far as it can be shown: decoded from a token, never the token.
 
-use contract::{OrganizationId, SignInState};
+use contract::OrganizationId;
 use rusqlite::named_params;
 
-use crate::values::{id, json, to_json};
+use crate::values::{json, to_json};
 use crate::{StoreError, Tx};
 
 /// A sign-in that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSignIn {
-    /// `Authorized`, `OtherAccount` or `Expired`; nothing else is kept.
-    pub state: SignInState,
     /// The account in the token, or the client id of an app.
     pub account: Option<String>,
     /// Tenant in the token.
@@ -27,8 +25,12 @@ pub struct StoredSignIn {
     pub signed_in_at: String,
     /// It can be renewed without a person.
     pub renewable: bool,
+    /// It has expired or was revoked: there is no token any more.
+    pub expired: bool,
     /// Fingerprint of the values it was made for.
     pub asked_with: String,
+    /// The Account Logon, in lower case, for which another account was accepted.
+    pub accepted: Option<String>,
 }
 
 /// Keeps a sign-in, in the place of the one before.
@@ -44,7 +46,6 @@ pub fn save(
         include_str!("save.sql"),
         named_params! {
             ":organization": organization.0,
-            ":state": crate::values::Id::id(&sign_in.state),
             ":account": sign_in.account,
             ":tenant": sign_in.tenant,
             ":audience": sign_in.audience,
@@ -53,7 +54,9 @@ pub fn save(
             ":expires_at": sign_in.expires_at,
             ":signed_in_at": sign_in.signed_in_at,
             ":renewable": sign_in.renewable,
+            ":expired": sign_in.expired,
             ":asked_with": sign_in.asked_with,
+            ":accepted": sign_in.accepted,
         },
     )
 }
@@ -68,7 +71,6 @@ pub fn load(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<StoredSi
         named_params! { ":organization": organization.0 },
         |row| {
             Ok(StoredSignIn {
-                state: id(row, "state")?,
                 account: row.get("account")?,
                 tenant: row.get("tenant")?,
                 audience: row.get("audience")?,
@@ -77,7 +79,9 @@ pub fn load(tx: &Tx<'_>, organization: OrganizationId) -> Result<Option<StoredSi
                 expires_at: row.get("expires_at")?,
                 signed_in_at: row.get("signed_in_at")?,
                 renewable: row.get("renewable")?,
+                expired: row.get("expired")?,
                 asked_with: row.get("asked_with")?,
+                accepted: row.get("accepted")?,
             })
         },
     )

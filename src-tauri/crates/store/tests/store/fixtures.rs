@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use contract::{
     AccessType, AppCredentialState, AuthorityKind, CertificateInfo, CheckScope,
     EmailConfigurationForm, ExchangeNames, MailboxLocation, ModernAuthentication,
-    OrganizationsQuery, ProxySetting, RunAuthentication, RunId, RunState, SignInState, Summary,
-    TlsTrust, UsersFilter, UsersQuery, Verdict,
+    OrganizationsQuery, ProxySetting, RunAuthentication, RunId, RunState, Summary, TlsTrust,
+    UsersFilter, UsersQuery, Verdict,
 };
 use rusqlite::Connection;
 use store::activity::NewActivity;
@@ -237,7 +237,6 @@ fn app_credential() -> AppCredentialState {
 
 fn sign_in() -> StoredSignIn {
     StoredSignIn {
-        state: SignInState::Expired,
         account: Some("svc@contoso.com".to_owned()),
         tenant: None,
         audience: Some("https://mail.contoso.com/".to_owned()),
@@ -246,7 +245,9 @@ fn sign_in() -> StoredSignIn {
         expires_at: Some(NOW.to_owned()),
         signed_in_at: NOW.to_owned(),
         renewable: false,
+        expired: true,
         asked_with: "one".to_owned(),
+        accepted: Some("contoso\\svc".to_owned()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is kept of a sign-in with OAuth.
 
-use contract::{OrganizationId, SignInState};
+use contract::OrganizationId;
 use store::sealed_secrets::{self, SealedKind};
 use store::sign_ins::{self, StoredSignIn};
 use store::{Db, StoreError, organizations};
@@ -9,7 +9,6 @@ use crate::support::{LATER, NOW, contoso, database, read, write};
 
 fn sign_in() -> StoredSignIn {
     StoredSignIn {
-        state: SignInState::Authorized,
         account: Some("svc@contoso.com".to_owned()),
         tenant: Some("contoso".to_owned()),
         audience: Some("https://mail.contoso.com".to_owned()),
@@ -18,7 +17,9 @@ fn sign_in() -> StoredSignIn {
         expires_at: Some(LATER.to_owned()),
         signed_in_at: NOW.to_owned(),
         renewable: true,
+        expired: false,
         asked_with: "one".to_owned(),
+        accepted: Some("contoso\\svc".to_owned()),
     }
 }
 
