@@ -1,6 +1,6 @@
 import { Button, Menu, MenuItemCheckbox, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { ColumnTripleRegular } from "@fluentui/react-icons";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 
 type Choosable = { id: string; header: string; hidden?: boolean; fixed?: boolean };
 
@@ -13,8 +13,12 @@ export function useShownColumns<C extends Choosable>(name: string | undefined, c
       localStorage.setItem(`columns.${name}`, JSON.stringify(ids));
     }
   };
+  const shown = useMemo(
+    () => columns.filter((column) => column.fixed === true || !hidden.includes(column.id)),
+    [columns, hidden],
+  );
   return {
-    shown: columns.filter((column) => column.fixed === true || !hidden.includes(column.id)),
+    shown,
     hidden,
     setHidden: change,
   };

@@ -3,13 +3,14 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { SortDirection } from "@/ipc/generated/SortDirection";
 import { count } from "@/lib/format";
+import { useStable } from "@/lib/stable";
 import { ColumnChooser, useShownColumns } from "./ColumnChooser";
 import { PagedTableHeader } from "./PagedTableHeader";
 import { PagedTableRow } from "./PagedTableRow";
 import { ProblemBar } from "./ProblemBar";
 import { type Page, type PageSource, usePagedRows } from "./pagedRows";
 import { Skeleton } from "./Skeleton";
-import { nothing, type Selection, selectedCount, toggled } from "./selection";
+import { isSelected, nothing, type Selection, selectedCount, toggled } from "./selection";
 import { checkWidth, rowHeight } from "./tableLayout";
 import { useTableKeys } from "./useTableKeys";
 
@@ -111,8 +112,10 @@ export function PagedTable<
   const selectable = props.selection !== undefined;
   const selection: Selection<Key> = props.selection ?? nothing;
   const chosen = selectedCount(selection, rows.total);
-  const toggle = (row: Row) =>
-    props.onSelectionChange?.(toggled(selection, props.rowKey(row), rows.loaded().map(props.rowKey)));
+  const toggle = useStable((row: Row) =>
+    props.onSelectionChange?.(toggled(selection, props.rowKey(row), rows.loaded().map(props.rowKey))),
+  );
+  const open = useStable((row: Row) => props.onOpen?.(row));
   const toggleAll = () =>
     props.onSelectionChange?.(chosen > 0 && chosen === rows.total ? nothing : { kind: "matching" });
   const sortBy = (column: Column<Row, Sort> | undefined) => {
@@ -136,7 +139,7 @@ export function PagedTable<
     onCheck: props.onCheck,
   });
   const minWidth = shown.reduce((sum, column) => sum + column.width, offset * checkWidth);
-  const line = { gridTemplateColumns: template(shown, selectable), minWidth };
+  const columnTemplate = template(shown, selectable);
   const activeDrawn = keys.at.row === -1 || items.some((item) => item.index === keys.at.row);
 
   return (
@@ -159,28 +162,35 @@ export function PagedTable<
           <PagedTableHeader
             columns={shown}
             keys={keys}
-            line={line}
+            line={{ gridTemplateColumns: columnTemplate, minWidth }}
             sort={props.sort}
             onSort={sortBy}
             selected={selectable ? { some: chosen > 0, all: chosen >= rows.total, onToggle: toggleAll } : undefined}
           />
-          {items.map((item) => (
-            <PagedTableRow
-              key={item.key}
-              index={item.index}
-              row={rows.row(item.index)}
-              columns={shown}
-              keys={keys}
-              style={{ ...line, transform: `translateY(${item.start}px)` }}
-              rowKey={props.rowKey}
-              rowName={props.rowName}
-              selection={selectable ? selection : undefined}
-              current={props.current}
-              onToggle={toggle}
-              onClick={props.openOnClick === true ? props.onOpen : undefined}
-              onDoubleClick={props.openOnClick === true ? undefined : props.onOpen}
-            />
-          ))}
+          {items.map((item) => {
+            const row = rows.row(item.index);
+            const key = row === undefined ? undefined : props.rowKey(row);
+            return (
+              <PagedTableRow<Row>
+                key={item.key}
+                table={id}
+                index={item.index}
+                top={item.start}
+                row={row}
+                columns={shown}
+                template={columnTemplate}
+                minWidth={minWidth}
+                name={row === undefined ? "" : props.rowName(row)}
+                active={keys.at.row === item.index ? keys.at.column : undefined}
+                chosen={selectable ? key !== undefined && isSelected(selection, key) : undefined}
+                open={key !== undefined && key === props.current}
+                onPlace={keys.setRow}
+                onToggle={toggle}
+                onClick={props.openOnClick === true ? open : undefined}
+                onDoubleClick={props.openOnClick === true ? undefined : open}
+              />
+            );
+          })}
         </div>
         {rows.loading && rows.error === null ? <Skeleton rows={8} /> : null}
         {!rows.loading && rows.total === 0 && rows.error === null ? (

@@ -1,7 +1,8 @@
-import { Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { ArrowDownRegular, ArrowUpRegular } from "@fluentui/react-icons";
 import type { CSSProperties } from "react";
 import type { Column, Sorted } from "./PagedTable";
+import { RowCheckbox } from "./RowCheckbox";
 import { hovered, rowHeight } from "./tableLayout";
 import type { TableKeys } from "./useTableKeys";
 
@@ -30,9 +31,8 @@ export function PagedTableHeader<Row, Sort extends string>(props: Props<Row, Sor
           aria-colindex={1}
           data-active={keys.isAt(check)}
         >
-          <Checkbox
-            tabIndex={-1}
-            aria-label="Select all that match"
+          <RowCheckbox
+            label="Select all that match"
             checked={!selected.some ? false : selected.all ? true : "mixed"}
             onChange={selected.onToggle}
           />

@@ -1,52 +1,66 @@
-import { Checkbox, makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import type { CSSProperties, MouseEvent } from "react";
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { type MouseEvent, memo } from "react";
 import type { Column } from "./PagedTable";
-import { isSelected, type Selection } from "./selection";
+import { RowCheckbox } from "./RowCheckbox";
 import { hovered, marked, rowHeight } from "./tableLayout";
-import { pressMenu, type TableKeys } from "./useTableKeys";
+import { cellId, pressMenu } from "./useTableKeys";
 
-type Props<Row, Key extends string | number> = {
+type Props<Row> = {
+  /** Of the table: what the names of its cells begin with. */
+  table: string;
   index: number;
+  /** Pixels from the top of the table. */
+  top: number;
   /** Missing: its page is on its way. */
   row: Row | undefined;
   // A row never sorts, so any sort will do.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   columns: readonly Column<Row, any>[];
-  keys: TableKeys;
-  style: CSSProperties;
-  rowKey: (row: Row) => Key;
-  rowName: (row: Row) => string;
-  selection: Selection<Key> | undefined;
-  current: Key | undefined;
+  /** `grid-template-columns`. */
+  template: string;
+  minWidth: number;
+  /** What the row is called; empty where it is missing. */
+  name: string;
+  /** The column the keyboard is on, where it is on this row. */
+  active: number | undefined;
+  /** Whether it is selected; undefined: rows of this table cannot be. */
+  chosen: boolean | undefined;
+  /** Its details are open. */
+  open: boolean;
+  /** The keyboard comes to a row that is clicked. */
+  onPlace: (index: number) => void;
   onToggle: (row: Row) => void;
   onClick: ((row: Row) => void) | undefined;
   onDoubleClick: ((row: Row) => void) | undefined;
 };
 
-/** A row of a `PagedTable`. */
-export function PagedTableRow<Row, Key extends string | number>(props: Props<Row, Key>) {
-  const { index, row, keys, selection } = props;
+/** A row of a `PagedTable`, drawn again only when something about it is another: a list is filtered key by key. */
+export const PagedTableRow = memo(DrawnRow) as typeof DrawnRow;
+
+function DrawnRow<Row>(props: Props<Row>) {
+  const { table, index, row, chosen, open } = props;
   const styles = useStyles();
-  const offset = selection === undefined ? 0 : 1;
-  const key = row === undefined ? undefined : props.rowKey(row);
-  const chosen = key !== undefined && selection !== undefined && isSelected(selection, key);
-  const open = key !== undefined && key === props.current;
-  const check = { row: index, column: 0 };
+  const offset = chosen === undefined ? 0 : 1;
   const act = (event: MouseEvent, action: ((row: Row) => void) | undefined) => {
     if (row !== undefined && !onControl(event.target)) {
       action?.(row);
     }
   };
+  const cell = styles.cell;
   return (
     <div
       className={mergeClasses(styles.row, (chosen || open) && styles.marked)}
-      style={props.style}
+      style={{
+        gridTemplateColumns: props.template,
+        minWidth: props.minWidth,
+        transform: `translateY(${props.top}px)`,
+      }}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={selection === undefined ? undefined : chosen}
+      aria-selected={chosen}
       aria-current={open || undefined}
       onClick={(event) => {
-        keys.setRow(index);
+        props.onPlace(index);
         act(event, props.onClick);
       }}
       onDoubleClick={(event) => act(event, props.onDoubleClick)}
@@ -56,34 +70,29 @@ export function PagedTableRow<Row, Key extends string | number>(props: Props<Row
         }
       }}
     >
-      {selection === undefined ? null : (
+      {chosen === undefined ? null : (
         <div
-          id={keys.cellId(check)}
-          className={styles.cell}
+          id={cellId(table, { row: index, column: 0 })}
+          className={cell}
           role="gridcell"
           aria-colindex={1}
-          data-active={keys.isAt(check)}
+          data-active={props.active === 0 || undefined}
         >
           {row === undefined ? null : (
-            <Checkbox
-              tabIndex={-1}
-              aria-label={`Select ${props.rowName(row)}`}
-              checked={chosen}
-              onChange={() => props.onToggle(row)}
-            />
+            <RowCheckbox label={`Select ${props.name}`} checked={chosen} onChange={() => props.onToggle(row)} />
           )}
         </div>
       )}
       {props.columns.map((column, at) => {
-        const place = { row: index, column: at + offset };
+        const place = at + offset;
         return (
           <div
             key={column.id}
-            id={keys.cellId(place)}
-            className={mergeClasses(styles.cell, column.align === "end" && styles.end, column.pinned && styles.pinned)}
+            id={cellId(table, { row: index, column: place })}
+            className={mergeClasses(cell, column.align === "end" && styles.end, column.pinned && styles.pinned)}
             role="gridcell"
-            aria-colindex={place.column + 1}
-            data-active={keys.isAt(place)}
+            aria-colindex={place + 1}
+            data-active={props.active === place || undefined}
           >
             {row === undefined ? (
               <span className={styles.pending} />

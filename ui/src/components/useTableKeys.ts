@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type RefObject, useState } from "react";
 import { inTextField, useListedKeys } from "@/lib/keys";
+import { useStable } from "@/lib/stable";
 import { moved, type Place } from "./tableKeys";
 import { rowHeight } from "./tableLayout";
 
@@ -23,6 +24,7 @@ type Options<Row> = {
 /** The keyboard of a table: one tab stop, a place inside it. */
 export type TableKeys = {
   at: Place;
+  /** Stays the same function. */
   setRow: (row: number) => void;
   cellId: (place: Place) => string;
   /** `true` or nothing, as a data attribute wants it. */
@@ -38,7 +40,7 @@ export function useTableKeys<Row>(options: Options<Row>): TableKeys {
     row: Math.min(place.row, size.rows - 1),
     column: Math.min(place.column, size.columns - 1),
   };
-  const cellId = (cell: Place) => `${id}-${cell.row}-${cell.column}`;
+  const setRow = useStable((row: number) => setPlace({ row, column: at.column }));
   useListedKeys(() => named(options));
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     // Keys of a menu or dialog that a cell has opened arrive here through React's tree, not the page's.
@@ -54,17 +56,22 @@ export function useTableKeys<Row>(options: Options<Row>): TableKeys {
       if (to.row >= 0) {
         options.reveal(to.row);
       }
-    } else if (act(event, at, options, () => document.getElementById(cellId(at)))) {
+    } else if (act(event, at, options, () => document.getElementById(cellId(id, at)))) {
       event.preventDefault();
     }
   };
   return {
     at,
-    setRow: (row) => setPlace({ row, column: at.column }),
-    cellId,
+    setRow,
+    cellId: (cell) => cellId(id, cell),
     isAt: (cell) => (cell.row === at.row && cell.column === at.column) || undefined,
     onKeyDown,
   };
+}
+
+/** What a cell of a table is called in the page. */
+export function cellId(table: string, { row, column }: Place): string {
+  return `${table}-${row}-${column}`;
 }
 
 /** Presses the menu button of a row, handing on where the pointer is; whether it has one. */

@@ -46,7 +46,8 @@ export function fakeHost(options: FakeOptions = {}): Host {
   return {
     async call(name, request) {
       try {
-        return await handlers[name](structuredClone(request));
+        // As over any wire: neither side holds on to what the other one changes.
+        return structuredClone(await handlers[name](structuredClone(request)));
       } catch (thrown) {
         throw asCommandError(thrown);
       }
