@@ -1,4 +1,4 @@
-//! Whom tokens are asked of: an Entra tenant in one of Microsoft's clouds, AD FS, or any OpenID provider.
+//! Whom tokens are asked of: an Entra tenant in one of Microsoft's clouds, AD FS, or any `OpenID` provider.
 //!
 //! Entra and AD FS have fixed paths and are written down without asking anybody; other providers are asked
 //! for their metadata. An authority is never taken from a server's word alone: see [`crate::Challenge`].
@@ -41,7 +41,7 @@ pub enum Kind {
     },
     /// Active Directory Federation Services.
     AdFs,
-    /// Another OpenID provider.
+    /// Another `OpenID` provider.
     OpenId,
 }
 
@@ -141,7 +141,7 @@ impl Authority {
         })
     }
 
-    /// Any OpenID provider by its issuer URL: its metadata is read, and must name the same issuer.
+    /// Any `OpenID` provider by its issuer URL: its metadata is read, and must name the same issuer.
     ///
     /// # Errors
     /// [`AuthorityError`]: no answer, no metadata, another issuer, an endpoint without TLS.

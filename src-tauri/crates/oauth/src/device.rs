@@ -27,7 +27,7 @@ pub struct DeviceCode {
     http: Http,
     authority: Authority,
     ask: Ask,
-    device_code: Hidden,
+    code: Hidden,
     user_code: String,
     verification_uri: Url,
     expires_at: Timestamp,
@@ -81,7 +81,7 @@ pub async fn begin(http: &Http, authority: &Authority, ask: Ask) -> Result<Devic
         http: http.clone(),
         authority: authority.clone(),
         ask,
-        device_code: Hidden::new(granted.device_code),
+        code: Hidden::new(granted.device_code),
         user_code: crate::explain::one_line(&granted.user_code),
         verification_uri: granted.verification_uri,
         expires_at: http.now().checked_add(until).unwrap_or(Timestamp::MAX),
@@ -92,7 +92,7 @@ pub async fn begin(http: &Http, authority: &Authority, ask: Ask) -> Result<Devic
 
 /// What one question brought.
 enum Polled {
-    Tokens(Tokens),
+    Tokens(Box<Tokens>),
     NotYet,
     Slower,
 }
@@ -133,7 +133,7 @@ impl DeviceCode {
                 }
                 sleep_until(next).await;
                 match timeout_at(self.deadline, self.poll()).await {
-                    Ok(Ok(Polled::Tokens(tokens))) => return Ok(tokens),
+                    Ok(Ok(Polled::Tokens(tokens))) => return Ok(*tokens),
                     Ok(Ok(Polled::NotYet)) => {}
                     Ok(Ok(Polled::Slower)) => interval = (interval + FIVE).min(SLOWEST),
                     Ok(Err(failure)) => return Err(failure),
@@ -151,7 +151,7 @@ impl DeviceCode {
         let form = [
             ("grant_type", "urn:ietf:params:oauth:grant-type:device_code"),
             ("client_id", self.ask.client_id.as_str()),
-            ("device_code", self.device_code.reveal()),
+            ("device_code", self.code.reveal()),
         ];
         let reply = match self.http.post(self.authority.token_endpoint(), &form).await {
             Ok(reply) => reply,
@@ -173,7 +173,7 @@ impl DeviceCode {
             };
             let asked = self.ask.scopes();
             return speak::tokens(&answer, &self.http, &self.authority, expected, &asked)
-                .map(Polled::Tokens);
+                .map(|tokens| Polled::Tokens(Box::new(tokens)));
         }
         self.refused(&reply)
     }

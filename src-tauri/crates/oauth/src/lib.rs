@@ -1,4 +1,4 @@
-//! Everything between us and an authorization server (Entra, AD FS, any OpenID provider): sign-in in the
+//! Everything between us and an authorization server (Entra, AD FS, any `OpenID` provider): sign-in in the
 //! system browser, device code, app-only access, refresh, revocation, and what the answers mean.
 //!
 //! It stores nothing, opens no browser, logs no token, and trusts no token's own words. The clock, the TLS

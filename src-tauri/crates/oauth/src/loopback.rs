@@ -1,4 +1,4 @@
-//! The listener to which the browser brings the answer of a sign-in (RFC 8252 §7.3): 127.0.0.1 and [::1]
+//! The listener to which the browser brings the answer of a sign-in (RFC 8252 §7.3): 127.0.0.1 and `[::1]`
 //! of one port, for one answer.
 //!
 //! Everything that reaches it is hostile until it holds the right `state`: other programs, pages in the

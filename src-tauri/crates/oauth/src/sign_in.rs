@@ -108,6 +108,9 @@ impl std::fmt::Debug for Pending {
 ///
 /// # Errors
 /// [`Failure::PortTaken`], [`Failure::NoLoopback`].
+///
+/// # Panics
+/// Never: a port makes no address malformed.
 pub async fn begin(http: &Http, authority: &Authority, ask: Ask) -> Result<Pending, Failure> {
     let listener = Listener::bind(ask.port, HEAD_LIMIT).await?;
     let redirect = RedirectUrl::new(format!("http://localhost:{}/", listener.port()))

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::tokens::UNSAID_LIFE;
 use crate::{Authority, Claims, Explanation, Failure, Hidden, Http, HttpFault, Tokens};
 
-/// A token answer (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).
+/// A token answer (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3).
 pub(crate) type Answer = StandardTokenResponse<IdToken, BasicTokenType>;
 
 /// The client of `oauth2` with the endpoints every authority has.
@@ -35,7 +35,7 @@ pub(crate) type Client = oauth2::Client<
     EndpointSet,
 >;
 
-/// What OpenID Connect adds to a token answer.
+/// What `OpenID` Connect adds to a token answer.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct IdToken {
     id_token: Option<String>,
@@ -126,7 +126,7 @@ pub(crate) fn refused(refusal: &BasicErrorResponse) -> Explanation {
 
 /// Tokens out of an answer, its id token checked.
 ///
-/// The id token came from the token endpoint over TLS, which is as good as its signature (OpenID Connect
+/// The id token came from the token endpoint over TLS, which is as good as its signature (`OpenID` Connect
 /// Core §3.1.3.7, 6); nonce, audience and issuer tie it to this question.
 pub(crate) fn tokens(
     answer: &Answer,

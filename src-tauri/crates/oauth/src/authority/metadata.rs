@@ -1,4 +1,4 @@
-//! OpenID Connect Discovery: what a provider says of itself, believed only where it names itself.
+//! `OpenID` Connect Discovery: what a provider says of itself, believed only where it names itself.
 //! <https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation>
 
 use serde::Deserialize;

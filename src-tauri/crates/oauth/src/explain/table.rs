@@ -35,7 +35,7 @@ const ADMIN_APPROVAL: &str =
     "Open the consent link as an administrator of the tenant, accept, then sign in again.";
 const SIGN_IN: &str = "Press Sign in again.";
 
-/// Codes of Entra first, then of AD FS, then of OAuth and OpenID Connect themselves.
+/// Codes of Entra first, then of AD FS, then of OAuth and `OpenID` Connect themselves.
 const TABLE: &[Entry] = &[
     entry(
         "AADSTS50011",

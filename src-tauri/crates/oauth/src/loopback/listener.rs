@@ -142,7 +142,7 @@ async fn both(port: u16) -> Result<(TcpListener, Option<TcpListener>), Error> {
     Ok((v4, v6))
 }
 
-/// [::1] at this port. Another program there would get the browser's answer: that is an error; a machine
+/// `[::1]` at this port. Another program there would get the browser's answer: that is an error; a machine
 /// without IPv6 is none.
 async fn v6(port: u16) -> Result<Option<TcpListener>, Error> {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {

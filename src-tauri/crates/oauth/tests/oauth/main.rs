@@ -1,0 +1,9 @@
+//! The crate from outside: real sockets, a small authorization server, and one that nobody here wrote.
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod app_only;
+mod attacks;
+mod device;
+mod refresh;
+mod sign_in;
+mod support;
