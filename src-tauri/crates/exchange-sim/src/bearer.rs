@@ -13,14 +13,15 @@ mod tokens;
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::graph::GraphRules;
 use crate::options::Role;
 
-pub(crate) use caller::{Court, expired, judge, verified};
+pub(crate) use caller::{Court, expired, judge, judge_for, verified};
 pub(crate) use challenge::{challenges_everybody, value as challenge};
 pub(crate) use claims::Claims;
 pub(crate) use keyring::{KeySet, Keyring, LearnError};
 pub use mint::{MintError, TokenClaims, TokenMint};
-pub(crate) use refusal::Refusal;
+pub(crate) use refusal::{Refusal, Why};
 pub(crate) use tokens::Tokens;
 
 /// What a delegated token must have in `scp` to reach EWS.
@@ -53,6 +54,8 @@ pub struct BearerRules {
     pub refuses_applications: bool,
     /// Behaves as Exchange Online.
     pub online: Option<Online>,
+    /// Answers for Microsoft Graph under `/v1.0`, too.
+    pub graph: Option<GraphRules>,
 }
 
 impl BearerRules {
@@ -70,6 +73,7 @@ impl BearerRules {
             applications: Vec::new(),
             refuses_applications: false,
             online: None,
+            graph: None,
         }
     }
 
@@ -83,11 +87,12 @@ impl BearerRules {
         }
     }
 
-    /// Exchange Online with EWS on.
+    /// Exchange Online with EWS on, and Graph beside it.
     #[must_use]
     pub fn online(keys: SigningKeys) -> Self {
         Self {
             online: Some(Online::default()),
+            graph: Some(GraphRules::default()),
             ..Self::new(keys)
         }
     }

@@ -43,6 +43,14 @@ pub(crate) fn http_date(seconds: i64) -> String {
     )
 }
 
+/// A time as JSON carries it, in UTC: `1994-11-06T08:49:37`.
+pub(crate) fn iso(seconds: i64) -> String {
+    let (days, of_day) = (seconds.div_euclid(DAY), seconds.rem_euclid(DAY));
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
+    format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
+}
+
 /// A time as Windows counts it: 100 ns since 1601.
 pub(crate) fn file_time(seconds: i64) -> u64 {
     const FROM_1601: i64 = 11_644_473_600;
@@ -88,6 +96,7 @@ mod tests {
     fn writes_times_as_http_and_windows_do() {
         assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
         assert_eq!(http_date(1_709_210_096), "Thu, 29 Feb 2024 12:34:56 GMT");
+        assert_eq!(iso(784_111_777), "1994-11-06T08:49:37");
         assert_eq!(file_time(0), 116_444_736_000_000_000);
     }
 }

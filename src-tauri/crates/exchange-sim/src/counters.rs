@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::graph::GraphCounts;
 use crate::throttling::Throttled;
 use crate::windows::{Binding, Leg, RefusedFor, Scheme};
 
@@ -41,6 +42,8 @@ pub struct Counters {
     pub log_ons: LogOns,
     /// The OAuth tokens whose signature was right, in the order in which they came.
     pub tokens: Vec<TokenUse>,
+    /// What Graph was asked.
+    pub graph: GraphCounts,
     /// Requests at `/owa`, `/ews/genericerrorpage.htm` or another target this server redirects to.
     pub redirect_hits: u64,
     /// Faults that struck.
@@ -237,6 +240,7 @@ impl Tally {
             items_deleted: read(&self.items_deleted),
             items_left: Vec::new(),
             tokens: Vec::new(),
+            graph: GraphCounts::default(),
             peak_served: 0,
             turned_away: 0,
             throttled: Throttled::default(),

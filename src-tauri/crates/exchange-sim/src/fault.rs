@@ -278,6 +278,13 @@ impl HttpAnswer {
         Self::status(403).header("x-ews-policy-reason", reason)
     }
 
+    /// An error of Graph, for requests under `/v1.0`.
+    #[must_use]
+    pub fn graph_error(status: u16, code: &str, message: &str) -> Self {
+        let body = serde_json::json!({ "error": { "code": code, "message": message } });
+        Self::status(status).body("application/json", &body.to_string())
+    }
+
     /// 404 of a front end that cannot place the anchor mailbox.
     #[must_use]
     pub fn user_not_found() -> Self {

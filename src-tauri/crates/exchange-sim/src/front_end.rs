@@ -2,6 +2,7 @@
 //! Holds no lock while it waits. `crate::reply` sends what is decided here.
 
 mod discovery;
+mod graph;
 mod tokens;
 
 use std::io;
@@ -24,6 +25,7 @@ use crate::counters::{LoggedRequest, Tally};
 use crate::directory::Directory;
 use crate::ews_error::EwsError;
 use crate::fault::{HttpAnswer, What};
+use crate::graph::Outcome;
 use crate::impersonation::{self, Acting, look_up};
 use crate::line::Line;
 use crate::operations::{self, Scene};
@@ -109,7 +111,8 @@ pub(crate) async fn handle(
     let body = body
         .map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?
         .to_bytes();
-    let is_ews = head.method == Method::POST && Door::of(head.uri.path()).is_none();
+    let path = head.uri.path();
+    let is_ews = head.method == Method::POST && Door::of(path).is_none() && !graph::is_graph(path);
     let read = is_ews.then(|| request::read(&body));
     let keys = match (&directory.options.bearer, tokens::sent(&head)) {
         (Some(rules), Some(token)) if !token.is_empty() => {
@@ -160,6 +163,9 @@ impl Visit<'_> {
         if authorization.as_deref().is_some_and(is_credential) {
             Tally::one(&tally.credentials_received);
         }
+        if self.graph_rules().is_some() {
+            self.world.graph.request();
+        }
         let path = self.head.uri.path().to_ascii_lowercase();
         if path.starts_with("/owa") || path == "/ews/genericerrorpage.htm" {
             Tally::one(&tally.redirect_hits);
@@ -202,6 +208,9 @@ impl Visit<'_> {
                 Ok(reply) => return reply,
                 Err(what) => twist = Some(what),
             }
+        }
+        if let Some(reply) = self.graph() {
+            return reply.unless_twisted(twist);
         }
         if let Some(door) = Door::of(self.head.uri.path()) {
             return self.discover(door, twist.as_ref()).unless_twisted(twist);
@@ -432,6 +441,13 @@ impl Visit<'_> {
     /// The reply that a fault puts in place of the true one; gives back a fault that only changes
     /// the true one.
     fn instead(&self, what: What) -> Result<Reply, What> {
+        let what = match self.graph_rules() {
+            None => what,
+            Some(_) => match Outcome::planned(what) {
+                Ok(outcome) => return Ok(self.dressed(outcome)),
+                Err(what) => what,
+            },
+        };
         let xml = |body: String| {
             Reply::ews(Answer {
                 status: 200,

@@ -19,6 +19,8 @@ use crate::impersonation::Acting;
 use crate::items::Items;
 use crate::request::Operation;
 
+pub(crate) use opening::sound;
+
 /// Where an operation takes place: who acts, and what there is.
 pub(crate) struct Scene<'a> {
     pub(crate) acting: Acting,

@@ -30,6 +30,8 @@ pub(crate) struct Reply {
     names_doors: bool,
     /// What a budget paid for.
     work: Option<Box<Work>>,
+    /// Carries none of the headers of an Exchange server.
+    of_another_host: bool,
 }
 
 /// The last word of a log-on.
@@ -99,12 +101,19 @@ impl Reply {
             admitted: None,
             names_doors: false,
             work: None,
+            of_another_host: false,
         }
     }
 
     /// The same after this work.
     pub(crate) fn after(mut self, work: Option<Work>) -> Self {
         self.work = work.map(Box::new);
+        self
+    }
+
+    /// The same without the headers of an Exchange server.
+    pub(crate) const fn of_another_host(mut self) -> Self {
+        self.of_another_host = true;
         self
     }
 
@@ -154,6 +163,7 @@ pub(crate) async fn send(
         admitted,
         names_doors,
         work,
+        of_another_host,
     } = reply;
     if let Some(work) = work {
         sleep(work.time).await;
@@ -176,7 +186,9 @@ pub(crate) async fn send(
     let accepted = matches!(content, Content::Ews(_));
     let (mut response, body) = head_and_body(content, directory)?;
     let back_end = accepted.then_some(response.status().as_u16());
-    common_headers(response.headers_mut(), asked, back_end, directory);
+    if !of_another_host {
+        common_headers(response.headers_mut(), asked, back_end, directory);
+    }
     for &(name, value) in autodiscover::DOORS.iter().filter(|_| names_doors) {
         let value = HeaderValue::from_static(value);
         response

@@ -17,6 +17,7 @@ use crate::directory::Directory;
 use crate::doors::Doors;
 use crate::entrance::{accept, listen};
 use crate::fault::Fault;
+use crate::graph::Ledger;
 use crate::items::Items;
 use crate::log_on::Refusals;
 use crate::options::{Bind, Options};
@@ -55,6 +56,7 @@ pub(crate) struct World {
     pub(crate) doors: Arc<Doors>,
     pub(crate) keyring: Keyring,
     pub(crate) tokens: Tokens,
+    pub(crate) graph: Ledger,
     /// Scheme and host it names itself with: `https://mail.contoso.com`.
     pub(crate) own: String,
     /// The same on loopback: `https://localhost:50443`.
@@ -127,6 +129,7 @@ pub(crate) async fn start_under(
         doors: Doors::new(),
         keyring: Keyring::default(),
         tokens: Tokens::default(),
+        graph: Ledger::default(),
         own: own(options.names.first(), &options, address.port()),
         loopback: own(None, &options, address.port()),
         channel: identity
@@ -171,6 +174,12 @@ impl Simulator {
         format!("{}/EWS/Exchange.asmx", self.world.own)
     }
 
+    /// Where Graph is, if `BearerRules::graph` has it answer: `https://localhost:PORT/v1.0`.
+    #[must_use]
+    pub fn graph_url(&self) -> String {
+        format!("{}/v1.0", self.world.loopback)
+    }
+
     /// The IPv4 address it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -208,6 +217,7 @@ impl Simulator {
             turned_away: self.world.doors.turned_away(),
             throttled: self.world.budgets.counts(),
             tokens: self.world.tokens.uses(),
+            graph: self.world.graph.counts(),
             ..self.world.tally.snapshot()
         }
     }

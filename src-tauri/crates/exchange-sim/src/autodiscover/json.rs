@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::lookup::{Told, Whereabouts};
 use crate::fault::HttpAnswer;
+use crate::percent::{decoded, parameter};
 
 /// The answer to a GET of this path and query.
 pub(crate) fn answer(path: &str, query: Option<&str>, place: Whereabouts<'_>) -> HttpAnswer {
@@ -64,34 +65,6 @@ fn url(protocol: &str, ews: Option<String>) -> Option<String> {
     };
     let host = ews.to_ascii_lowercase().find("/ews/")?;
     Some(format!("{}{path}", &ews[..host]))
-}
-
-/// A parameter of the query, its name in any case.
-fn parameter(query: &str, name: &str) -> Option<String> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    let mut named = pairs.filter(|(found, _)| found.eq_ignore_ascii_case(name));
-    let (_, value) = named.next()?;
-    (!value.is_empty()).then(|| decoded(value))
-}
-
-/// Text with its percent-encoding (RFC 3986) undone; what is not one stays.
-fn decoded(text: &str) -> String {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = (byte == b'%')
-            .then(|| after.get(..2).and_then(hex))
-            .flatten();
-        out.push(code.unwrap_or(byte));
-        rest = if code.is_some() { &after[2..] } else { after };
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
-
-fn hex(digits: &[u8]) -> Option<u8> {
-    let digits = std::str::from_utf8(digits).ok()?;
-    let both = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    both.then(|| u8::from_str_radix(digits, 16).ok()).flatten()
 }
 
 fn unknown(protocol: &str) -> HttpAnswer {
@@ -189,11 +162,5 @@ mod tests {
             400
         );
         assert_eq!(ask(&path.replace("user1", "nobody"), "Protocol=EWS").0, 404);
-    }
-
-    #[test]
-    fn broken_encoding_stays_as_it_is() {
-        assert_eq!(decoded("a%4"), "a%4");
-        assert_eq!(decoded("%zz%+1%41"), "%zz%+1A");
     }
 }

@@ -53,12 +53,7 @@ pub(crate) fn verified(token: &str, court: &Court<'_>) -> Result<Claims, Refusal
 
 /// Who calls EWS with these claims: an index of the directory.
 pub(crate) fn judge(claims: &Claims, court: &Court<'_>) -> Result<usize, Refusal> {
-    in_time(claims, court)?;
-    trusted(claims, court.rules)?;
-    if !is_meant(claims, &audiences(court)) {
-        let text = "The audience claim value is invalid 'aud'.";
-        return Err(Refusal::new(Why::Resource, text));
-    }
+    judge_for(&audiences(court), claims, court)?;
     if claims.is_delegated() {
         if !claims.has_scope(EWS_SCOPE) {
             return Err(Refusal::not_enough_scope());
@@ -80,8 +75,28 @@ pub(crate) fn judge(claims: &Claims, court: &Court<'_>) -> Result<usize, Refusal
     }
 }
 
+/// Whether these claims are in order for one of these audiences, whatever they permit.
+pub(crate) fn judge_for(
+    audiences: &[String],
+    claims: &Claims,
+    court: &Court<'_>,
+) -> Result<(), Refusal> {
+    in_time(claims, court)?;
+    trusted(claims, court.rules)?;
+    if is_meant(claims, audiences) {
+        return Ok(());
+    }
+    let text = "The audience claim value is invalid 'aud'.";
+    Err(Refusal::new(Why::Resource, text))
+}
+
+/// The refusal of a token whose time is over.
+pub(crate) fn expired() -> Refusal {
+    Refusal::new(Why::Expired, "The token has expired.")
+}
+
 /// Dates are judged by the clock of the server.
-pub(super) fn in_time(claims: &Claims, court: &Court<'_>) -> Result<(), Refusal> {
+fn in_time(claims: &Claims, court: &Court<'_>) -> Result<(), Refusal> {
     let now = calendar::now() + court.directory.options.clock_skew;
     let grace = i64::try_from(court.rules.clock_skew.as_secs()).unwrap_or(i64::MAX);
     let expiry = claims
@@ -97,11 +112,6 @@ pub(super) fn in_time(claims: &Claims, court: &Court<'_>) -> Result<(), Refusal>
         return Err(Refusal::new(Why::Malformed, "The token is not valid yet."));
     }
     Ok(())
-}
-
-/// The refusal of a token whose time is over.
-pub(crate) fn expired() -> Refusal {
-    Refusal::new(Why::Expired, "The token has expired.")
 }
 
 fn trusted(claims: &Claims, rules: &BearerRules) -> Result<(), Refusal> {
@@ -144,7 +154,7 @@ fn user(claims: &Claims, court: &Court<'_>) -> Result<usize, Refusal> {
 }
 
 /// Whether the token is for one of these, compared without case and closing slash.
-pub(super) fn is_meant(claims: &Claims, audiences: &[String]) -> bool {
+fn is_meant(claims: &Claims, audiences: &[String]) -> bool {
     let bare = |text: &str| text.trim_end_matches('/').to_lowercase();
     let mut named = claims.aud.iter().flat_map(OneOrMore::iter);
     named.any(|named| audiences.iter().any(|own| bare(own) == bare(named)))

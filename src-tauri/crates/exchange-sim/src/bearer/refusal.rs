@@ -65,6 +65,11 @@ impl Refusal {
         }
     }
 
+    /// Its reason, for people.
+    pub(crate) fn reason(&self) -> &str {
+        &self.reason
+    }
+
     /// The answer of EWS, with these challenges where it is a 401.
     pub(crate) fn answer(&self, challenges: &[String]) -> HttpAnswer {
         let (id, category) = self.why.id_and_category();

@@ -5,7 +5,7 @@ use hyper::header::{AUTHORIZATION, HeaderValue};
 use hyper::http::request::Parts;
 
 use super::{Admitted, Visit};
-use crate::bearer::{self, BearerRules, Court, Refusal};
+use crate::bearer::{self, BearerRules, Claims, Court, Refusal};
 use crate::counters::Tally;
 use crate::ews_error::EwsError;
 use crate::fault::HttpAnswer;
@@ -41,8 +41,8 @@ impl Visit<'_> {
                     }),
             )));
         }
-        Some(match self.judged(rules, token) {
-            Ok((account, application)) => {
+        Some(match self.judged(rules, token, bearer::judge) {
+            Ok((claims, account)) => {
                 if self.peer.session().takes_token() {
                     self.world.tally.log_on(self.peer.number, Scheme::Bearer);
                 }
@@ -50,7 +50,7 @@ impl Visit<'_> {
                     account,
                     logged_on: Some(Scheme::Bearer),
                     token: None,
-                    application,
+                    application: claims.application().map(str::to_owned),
                 })
             }
             Err(refusal) => {
@@ -62,7 +62,13 @@ impl Visit<'_> {
         })
     }
 
-    fn judged(&self, rules: &BearerRules, token: &str) -> Result<(usize, Option<String>), Refusal> {
+    /// Verifies a token, has its claims judged, and counts it.
+    pub(super) fn judged<T>(
+        &self,
+        rules: &BearerRules,
+        token: &str,
+        judge: impl FnOnce(&Claims, &Court<'_>) -> Result<T, Refusal>,
+    ) -> Result<(Claims, T), Refusal> {
         let keys = self
             .keys
             .as_ref()
@@ -78,11 +84,10 @@ impl Visit<'_> {
         let verdict = if self.world.tokens.is_expired(&id) {
             Err(bearer::expired())
         } else {
-            bearer::judge(&claims, &court)
+            judge(&claims, &court)
         };
         self.world.tokens.count(id, &claims, verdict.is_ok());
-        let application = claims.application().map(str::to_owned);
-        verdict.map(|caller| (caller, application))
+        verdict.map(|judged| (claims, judged))
     }
 
     fn challenges(&self, rules: &BearerRules, error: Option<&str>) -> Vec<String> {

@@ -43,7 +43,7 @@ pub(super) fn named_mailbox(
 }
 
 /// Whether the mailbox, and in it the distinguished folder, is in order.
-pub(super) fn sound(
+pub(crate) fn sound(
     mailbox: MailboxIndex,
     folder: Option<&str>,
     directory: &Directory,

@@ -6,6 +6,7 @@ mod causes;
 mod client;
 mod directory;
 mod faults;
+mod graph;
 mod items;
 mod names;
 mod online;
