@@ -1,4 +1,4 @@
-import { Button, Dropdown, makeStyles, Option, Spinner, Text, tokens, useId } from "@fluentui/react-components";
+import { Button, Dropdown, Input, makeStyles, Option, Spinner, Text, tokens, useId } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import type { Authentication } from "@/ipc/generated/Authentication";
 import type { FieldMessage } from "@/ipc/generated/FieldMessage";
@@ -11,6 +11,8 @@ import type { Probe } from "./useProbe";
 
 type AuthenticationOptionProps = {
   value: Authentication;
+  /** The access type leaves no choice. */
+  fixed?: boolean;
   messages: readonly FieldMessage[];
   applied: Applied | undefined;
   /** `windows`, `macos`, `linux`. */
@@ -36,12 +38,13 @@ const meanings: Record<Authentication, string> = {
   ntlm: "NTLM version 2, bound to the TLS channel. The password itself is not sent.",
   basic: "Sends the password to the server, protected by TLS only.",
   signed_in_user: "Kerberos with the account you are signed in to Windows with. No password is asked for or stored.",
-  bearer: "An access token.",
+  bearer: "The access token of the sign-in above. No password is sent to Exchange.",
 };
 
 /** `Authentication`, and beside it the question to the server. */
 export function AuthenticationOption(props: AuthenticationOptionProps) {
-  const { value, messages, applied, platform, offered, probe, noProbe, children, onChange, onSwitch, onUndo } = props;
+  const { value, fixed = false, messages, applied, platform, offered, probe, noProbe, children } = props;
+  const { onChange, onSwitch, onUndo } = props;
   const styles = useStyles();
   const id = useId("authentication");
   const reasonId = useId("why-no-question");
@@ -68,37 +71,41 @@ export function AuthenticationOption(props: AuthenticationOptionProps) {
             {meanings[value]}
           </Text>
           <Text size={200} className={styles.summary} id={reasonId}>
-            {noProbe ?? "Ask the server what it offers: no password is sent for it."}
+            {noProbe ?? `Ask the server what it offers: no ${fixed ? "token" : "password"} is sent for it.`}
           </Text>
           <AppliedNote applied={applied} onUndo={onUndo} />
-          <Switch value={value} offered={offered} onSwitch={onSwitch} />
+          {!fixed && <Switch value={value} offered={offered} onSwitch={onSwitch} />}
           {children}
         </>
       }
     >
-      <Dropdown
-        id={id}
-        className={styles.field}
-        listbox={{ className: styles.listbox }}
-        value={authentications[value]}
-        selectedOptions={[value]}
-        onOptionSelect={(_, data) => {
-          const scheme = schemes.find((candidate) => candidate === data.optionValue);
-          if (scheme) onChange(scheme);
-        }}
-      >
-        {schemes.map((key) => {
-          const reason = why(key);
-          return (
-            <Option key={key} value={key} text={authentications[key]} disabled={reason !== null && key !== value}>
-              <span className={styles.option}>
-                {authentications[key]}
-                {reason !== null && <Text size={200}>{reason}</Text>}
-              </span>
-            </Option>
-          );
-        })}
-      </Dropdown>
+      {fixed ? (
+        <Input id={id} className={styles.field} value={authentications[value]} readOnly appearance="filled-darker" />
+      ) : (
+        <Dropdown
+          id={id}
+          className={styles.field}
+          listbox={{ className: styles.listbox }}
+          value={authentications[value]}
+          selectedOptions={[value]}
+          onOptionSelect={(_, data) => {
+            const scheme = schemes.find((candidate) => candidate === data.optionValue);
+            if (scheme) onChange(scheme);
+          }}
+        >
+          {schemes.map((key) => {
+            const reason = why(key);
+            return (
+              <Option key={key} value={key} text={authentications[key]} disabled={reason !== null && key !== value}>
+                <span className={styles.option}>
+                  {authentications[key]}
+                  {reason !== null && <Text size={200}>{reason}</Text>}
+                </span>
+              </Option>
+            );
+          })}
+        </Dropdown>
+      )}
     </FieldRow>
   );
 }

@@ -9,6 +9,7 @@ import { UnsavedGuard } from "@/components/UnsavedGuard";
 import type { AppState } from "@/ipc/generated/AppState";
 import type { CheckScope } from "@/ipc/generated/CheckScope";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
+import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationForm";
 import type { OrganizationPage } from "@/ipc/generated/OrganizationPage";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { hostOf, isCertificateCause } from "@/lib/certificates";
@@ -21,8 +22,11 @@ import { CheckButton } from "./CheckButton";
 import { CheckNotice } from "./CheckNotice";
 import { sameForm } from "./formState";
 import { LadderPane } from "./LadderPane";
+import { ModernNotices } from "./ModernNotices";
+import { isApp, isModern } from "./modern";
 import { ResultStrip } from "./ResultStrip";
 import { ServedFields } from "./ServedFields";
+import { SignInPanel } from "./SignInPanel";
 import { blockedReason, failedCount, newestOf, renewalWarning, saveHint, scopeSize } from "./standing";
 import { type Configuration, useConfiguration } from "./useConfiguration";
 
@@ -57,7 +61,12 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
         served={served}
         running={running}
         run={newest}
-        blocked={blockedReason(served, app.settings.workOffline, checking.starting)}
+        blocked={blockedReason({
+          entry,
+          signIn: form.signIn.now,
+          offline: app.settings.workOffline,
+          starting: checking.starting,
+        })}
         usersBlocked={counts.users === 0 ? "Add users first, or try one address." : null}
         nothingFailed={failedCount(run.page?.row) === 0}
         users={counts.users}
@@ -67,7 +76,7 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
       {checking.pending && (
         <CheckNotice
           mailboxes={scopeSize(checking.pending.scope, counts.users, run.page?.row)}
-          account={state.form.accountLogon || "the account you are signed in with"}
+          account={accountOf(state.form)}
           onAccept={() => void checking.accept()}
           onCancel={checking.decline}
         />
@@ -81,7 +90,24 @@ export function ConfigurationForm({ organization, app, page, configuration }: Co
             warning={renewalWarning(state.form.accessType !== state.saved.accessType, counts.active)}
             onChange={(accessType) => dispatch({ kind: "set", change: { accessType } })}
           />
-          {entry && !served ? (
+          {isModern(state.form.accessType) && (
+            <>
+              <ModernNotices
+                form={state.form}
+                entry={entry}
+                platform={page.row.platform}
+                onSwitch={(accessType) => dispatch({ kind: "set", change: { accessType } })}
+              />
+              <SignInPanel
+                key={state.form.accessType}
+                type={state.form.accessType}
+                control={form.signIn}
+                offline={app.settings.workOffline}
+                counts={counts}
+              />
+            </>
+          )}
+          {entry && !served && !isModern(entry.key) ? (
             <AccessTypeRecord entry={entry} />
           ) : (
             <ServedFields
@@ -146,7 +172,7 @@ function Head(props: HeadProps) {
   };
   useHotkeys({
     "ctrl+s": save,
-    "ctrl+g": () => served && void form.wand.wave(),
+    "ctrl+g": () => served && !isApp(form.state.form.accessType) && void form.wand.wave(),
     f5: () => {
       if (running) show();
       else if (reason === null) check({ kind: "all" });
@@ -227,6 +253,12 @@ function useHandedTrust({ dispatch }: Configuration) {
     dispatch({ kind: "apply", change: { field: "tlsTrust", value: handed.trust }, text: handed.text });
     void navigate({ to: ".", replace: true, search: true, state: { handedTrust: undefined } });
   }, [handed, dispatch, navigate]);
+}
+
+/** Who opens the mailboxes. */
+function accountOf({ accessType, accountLogon, modern }: EmailConfigurationForm): string {
+  if (isApp(accessType)) return `the app ${modern.clientId}`;
+  return accountLogon || "the account you are signed in with";
 }
 
 /** Whether the form was edited after the run that is shown had started from here. */

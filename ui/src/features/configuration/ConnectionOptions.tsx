@@ -11,6 +11,7 @@ import { authentications, proxyWords } from "@/lib/labels";
 import { AuthenticationOption } from "./AuthenticationOption";
 import { FieldRow } from "./FieldRow";
 import type { AppliedField } from "./formState";
+import { isApp, isModern } from "./modern";
 import { ProbePanel } from "./ProbePanel";
 import { ProxyOption } from "./ProxyOption";
 import { TlsTrustOption } from "./TlsTrustOption";
@@ -61,7 +62,7 @@ export function ConnectionOptions({ form, app, hasProxyPassword, lastRun }: Conn
           Connection options
         </Button>
         <Text size={200} className={styles.summary}>
-          {set.length === 0 ? "Authentication, TLS trust, Impersonate by, Proxy: as usual" : set.join(" · ")}
+          {set.length === 0 ? `${offeredOptions(state.form).join(", ")}: as usual` : set.join(" · ")}
         </Text>
       </div>
       {shown && (
@@ -75,7 +76,8 @@ export function ConnectionOptions({ form, app, hasProxyPassword, lastRun }: Conn
 
 function Options({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProps) {
   const { state, dispatch, validation, probe, report } = form;
-  const { authentication, tlsTrust, ewsUrl, accountLogon, proxy, identifyBy } = state.form;
+  const { accessType, authentication, tlsTrust, ewsUrl, accountLogon, proxy, identifyBy } = state.form;
+  const modern = isModern(accessType);
   const change = (part: Partial<EmailConfigurationForm>) => dispatch({ kind: "set", change: part });
   const appliedTo = (field: AppliedField) => state.applied.find((entry) => entry.field === field);
   const sameServer = lastRun?.row.ewsUrl === ewsUrl ? lastRun : undefined;
@@ -83,39 +85,44 @@ function Options({ form, app, hasProxyPassword, lastRun }: ConnectionOptionsProp
   const seen = [probed?.certificates, sameServer?.certificates].find((chain) => chain && chain.length > 0) ?? [];
   return (
     <>
-      <AuthenticationOption
-        value={authentication}
-        messages={validation.of("authentication")}
-        applied={appliedTo("authentication")}
-        platform={app.platform}
-        offered={probed?.authentication.offered ?? sameServer?.authentication.offered ?? []}
-        probe={probe}
-        noProbe={whyNotAsked(ewsUrl, app.settings.workOffline)}
-        onChange={(value) => change({ authentication: value })}
-        onSwitch={(value, text) => dispatch({ kind: "apply", change: { field: "authentication", value }, text })}
-        onUndo={() => dispatch({ kind: "undo", field: "authentication" })}
-      >
-        <ProbePanel
+      {!isApp(accessType) && (
+        <AuthenticationOption
+          value={modern ? "bearer" : authentication}
+          fixed={modern}
+          messages={validation.of("authentication")}
+          applied={appliedTo("authentication")}
+          platform={app.platform}
+          offered={probed?.authentication.offered ?? sameServer?.authentication.offered ?? []}
           probe={probe}
-          trust={tlsTrust}
-          account={accountLogon}
-          onAccount={(value) =>
-            dispatch({ kind: "apply", change: { field: "accountLogon", value }, text: `Was ${accountLogon}.` })
-          }
-          onTrust={(value, text) => dispatch({ kind: "apply", change: { field: "tlsTrust", value }, text })}
-        />
-      </AuthenticationOption>
+          noProbe={whyNotAsked(ewsUrl, app.settings.workOffline)}
+          onChange={(value) => change({ authentication: value })}
+          onSwitch={(value, text) => dispatch({ kind: "apply", change: { field: "authentication", value }, text })}
+          onUndo={() => dispatch({ kind: "undo", field: "authentication" })}
+        >
+          <ProbePanel
+            probe={probe}
+            trust={tlsTrust}
+            account={accountLogon}
+            onAccount={(value) =>
+              dispatch({ kind: "apply", change: { field: "accountLogon", value }, text: `Was ${accountLogon}.` })
+            }
+            onTrust={(value, text) => dispatch({ kind: "apply", change: { field: "tlsTrust", value }, text })}
+          />
+        </AuthenticationOption>
+      )}
       <TlsTrustOption
         key={`trust ${state.revision}`}
         value={tlsTrust}
         messages={validation.of("tlsTrust")}
         applied={appliedTo("tlsTrust")}
-        host={hostOf(ewsUrl)}
+        host={isApp(accessType) ? "the cloud" : hostOf(ewsUrl)}
         seen={seen}
         onChange={(value) => change({ tlsTrust: value })}
         onUndo={() => dispatch({ kind: "undo", field: "tlsTrust" })}
       />
-      <IdentifyByOption value={identifyBy} onChange={(value) => change({ identifyBy: value })} />
+      {accessType !== "graph_app" && (
+        <IdentifyByOption value={identifyBy} onChange={(value) => change({ identifyBy: value })} />
+      )}
       <ProxyOption
         value={proxy}
         inherited={app.settings.proxy}
@@ -177,13 +184,22 @@ function whyNotAsked(ewsUrl: string, offline: boolean): string | null {
   return ewsUrl.trim() === "" ? "Enter the EWS URL to ask the server." : null;
 }
 
+/** What there is to choose for this type. */
+function offeredOptions({ accessType }: EmailConfigurationForm): string[] {
+  const names = ["TLS trust", "Impersonate by", "Proxy"];
+  if (accessType === "graph_app") return names.filter((name) => name !== "Impersonate by");
+  return isModern(accessType) ? names : ["Authentication", ...names];
+}
+
 /** What differs from the defaults, in words. */
 function changes(form: EmailConfigurationForm): string[] {
   const found: string[] = [];
-  if (form.authentication !== "automatic") found.push(`Authentication: ${authentications[form.authentication]}`);
+  const own = form.authentication !== "automatic" && !isModern(form.accessType);
+  if (own) found.push(`Authentication: ${authentications[form.authentication]}`);
   if (form.tlsTrust.kind === "ca") found.push(`TLS trust: ${form.tlsTrust.name}`);
   if (form.tlsTrust.kind === "pin") found.push("TLS trust: pinned certificate");
-  if (form.identifyBy !== "smtp") found.push(`Impersonate by: ${identities[form.identifyBy]}`);
+  if (form.identifyBy !== "smtp" && form.accessType !== "graph_app")
+    found.push(`Impersonate by: ${identities[form.identifyBy]}`);
   if (form.proxy.kind !== "inherit") found.push(`Proxy: ${proxyWords(form.proxy)}`);
   return found;
 }

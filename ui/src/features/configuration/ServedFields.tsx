@@ -1,11 +1,15 @@
 import type { AppState } from "@/ipc/generated/AppState";
 import type { EmailConfiguration } from "@/ipc/generated/EmailConfiguration";
+import type { PasswordState } from "@/ipc/generated/PasswordState";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { text, useUrlState } from "@/lib/urlState";
 import { AccountLogonField } from "./AccountLogonField";
+import { AppFields } from "./AppFields";
+import { AuthorityFields } from "./AuthorityFields";
 import { ConnectionOptions } from "./ConnectionOptions";
 import { DiscoveryDialog } from "./DiscoveryDialog";
 import { EwsUrlField } from "./EwsUrlField";
+import { isApp, isModern } from "./modern";
 import { PasswordField } from "./PasswordField";
 import type { Configuration } from "./useConfiguration";
 
@@ -17,39 +21,73 @@ type ServedFieldsProps = {
   lastRun: RunPage | undefined;
 };
 
-/** The fields of `Microsoft Exchange Impersonation`: always visible, in this order. */
+/** The fields of the chosen type: always visible, in this order. */
 export function ServedFields({ organization, form, app, configuration, lastRun }: ServedFieldsProps) {
-  const { state, dispatch, validation, report, wand } = form;
+  const { accessType } = form.state.form;
+  const { keyStore } = app;
+  const person = !isApp(accessType);
+  const { workOffline } = app.settings;
+  return (
+    <>
+      {person && <AccountRow form={form} />}
+      {!isModern(accessType) && <PasswordRow form={form} app={app} configuration={configuration} />}
+      {person && (
+        <UrlRow organization={organization} form={form} offline={workOffline} stored={configuration.password} />
+      )}
+      {accessType === "ews_imp" && (
+        <AuthorityFields organization={organization} form={form} offline={workOffline} keyStore={keyStore.name} />
+      )}
+      {!person && <AppFields form={form} stored={configuration.appCredential} keyStore={keyStore} />}
+      <ConnectionOptions form={form} app={app} hasProxyPassword={configuration.hasProxyPassword} lastRun={lastRun} />
+    </>
+  );
+}
+
+function AccountRow({ form: { state, dispatch, validation } }: { form: Configuration }) {
+  return (
+    <AccountLogonField
+      value={state.form.accountLogon}
+      messages={validation.of("accountLogon")}
+      onChange={(accountLogon) => dispatch({ kind: "set", change: { accountLogon } })}
+      onBlur={() => validation.leave("accountLogon")}
+      applied={state.applied.find(({ field }) => field === "accountLogon")}
+      onUndo={() => dispatch({ kind: "undo", field: "accountLogon" })}
+    />
+  );
+}
+
+function PasswordRow({ form, app, configuration }: Pick<ServedFieldsProps, "form" | "app" | "configuration">) {
+  const { state, dispatch, validation, report } = form;
+  return (
+    <PasswordField
+      inputRef={form.password}
+      draft={state.password}
+      stored={configuration.password}
+      keyStore={app.keyStore}
+      unused={state.form.authentication === "signed_in_user"}
+      messages={[...report.at("password"), ...validation.of("password")]}
+      onChange={(change) => {
+        report.clearField();
+        dispatch({ kind: "password", change });
+      }}
+      onBlur={() => validation.leave("password")}
+    />
+  );
+}
+
+type UrlRowProps = { organization: number; form: Configuration; offline: boolean; stored: PasswordState };
+
+function UrlRow({ organization, form, offline, stored }: UrlRowProps) {
+  const { state, dispatch, validation, wand } = form;
   const [url, setUrl] = useUrlState();
   const discovering = text(url, "panel") === "discovery";
   return (
     <>
-      <AccountLogonField
-        value={state.form.accountLogon}
-        messages={validation.of("accountLogon")}
-        onChange={(accountLogon) => dispatch({ kind: "set", change: { accountLogon } })}
-        onBlur={() => validation.leave("accountLogon")}
-        applied={state.applied.find(({ field }) => field === "accountLogon")}
-        onUndo={() => dispatch({ kind: "undo", field: "accountLogon" })}
-      />
-      <PasswordField
-        inputRef={form.password}
-        draft={state.password}
-        stored={configuration.password}
-        keyStore={app.keyStore}
-        unused={state.form.authentication === "signed_in_user"}
-        messages={[...report.at("password"), ...validation.of("password")]}
-        onChange={(change) => {
-          report.clearField();
-          dispatch({ kind: "password", change });
-        }}
-        onBlur={() => validation.leave("password")}
-      />
       <EwsUrlField
         value={state.form.ewsUrl}
         origin={state.form.urlOrigin}
         finding={state.form.findWhenChecking}
-        offline={app.settings.workOffline}
+        offline={offline}
         undo={state.urlUndo}
         messages={validation.of("ewsUrl")}
         askedDomains={wand.askedDomains}
@@ -73,12 +111,11 @@ export function ServedFields({ organization, form, app, configuration, lastRun }
         <DiscoveryDialog
           form={form}
           organization={organization}
-          offline={app.settings.workOffline}
-          stored={configuration.password}
+          offline={offline}
+          stored={stored}
           onClose={() => setUrl({ panel: undefined })}
         />
       )}
-      <ConnectionOptions form={form} app={app} hasProxyPassword={configuration.hasProxyPassword} lastRun={lastRun} />
     </>
   );
 }

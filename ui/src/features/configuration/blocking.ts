@@ -15,7 +15,7 @@ export function forbidCheck(messages: readonly FieldMessage[], scope: CheckScope
 
 /** Sets the keyboard on the first field, in the order of the form, that has one of these messages. */
 export function focusFirst(messages: readonly FieldMessage[], within: HTMLElement | null): void {
-  const fields = ["accessType", "accountLogon", "password", "ewsUrl", "proxy"];
-  const first = fields.find((field) => messages.some((message) => message.field === field));
-  within?.querySelector<HTMLElement>(`[data-field="${first}"]`)?.focus();
+  const wrong = new Set(messages.map(({ field }) => field));
+  const fields = [...(within?.querySelectorAll<HTMLElement>("[data-field]") ?? [])];
+  fields.find(({ dataset }) => wrong.has(dataset.field ?? ""))?.focus();
 }

@@ -105,6 +105,7 @@ export function formReducer(state: FormState, action: FormAction): FormState {
     case "set":
       return {
         ...state,
+        ...forgottenFields(state, action.change.accessType),
         form: { ...state.form, ...action.change },
         applied: state.applied.filter(({ field }) => !(field in action.change)),
       };
@@ -135,6 +136,15 @@ export function formReducer(state: FormState, action: FormAction): FormState {
     case "load":
       return { ...startForm(action.configuration, action.keyStoreAvailable), revision: state.revision + 1 };
   }
+}
+
+/** Fields for secrets that go with another type take what is typed in them along. */
+function forgottenFields(state: FormState, accessType = state.form.accessType): Partial<FormState> {
+  if (accessType === state.form.accessType) return {};
+  return {
+    password: { ...state.password, typed: false, outerSpaces: false },
+    appCredential: { given: false, removing: false, replacing: false },
+  };
 }
 
 export function isDirty(state: FormState): boolean {

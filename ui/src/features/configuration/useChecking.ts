@@ -5,7 +5,9 @@ import type { EmailConfigurationForm } from "@/ipc/generated/EmailConfigurationF
 import type { RunId } from "@/ipc/generated/RunId";
 import { asCommandError, type CommandError } from "@/ipc/problem";
 import { useRefresh, useWrite } from "@/lib/queries";
+import { type AppCredentialFields, credentialGiven } from "./appCredential";
 import { focusFirst, forbidCheck } from "./blocking";
+import type { FormState } from "./formState";
 import { useStartCheck } from "./mutations";
 import { passwordForCheck, proxyPasswordTyped } from "./passwordChange";
 import type { Report } from "./useReport";
@@ -14,17 +16,20 @@ import type { Validation } from "./useValidation";
 type Parts = {
   organization: number;
   app: AppState;
+  state: FormState;
   validation: Validation;
   report: Report;
   page: RefObject<HTMLElement | null>;
   password: RefObject<HTMLInputElement | null>;
   proxyPassword: RefObject<HTMLInputElement | null>;
+  credential: AppCredentialFields;
 };
 
 type Asked = { scope: CheckScope; form: EmailConfigurationForm };
 
 /** Checks the form as it stands; the first time only after a notice was accepted. */
-export function useChecking({ organization, app, validation, report, page, password, proxyPassword }: Parts) {
+export function useChecking(parts: Parts) {
+  const { organization, app, state, validation, report, page, password, proxyPassword, credential } = parts;
   const [pending, setPending] = useState<Asked | null>(null);
   const [refused, setRefused] = useState<(Asked & { error: CommandError }) | null>(null);
   const [started, setStarted] = useState<{ run: RunId; form: EmailConfigurationForm } | null>(null);
@@ -49,7 +54,12 @@ export function useChecking({ organization, app, validation, report, page, passw
     try {
       const typed = passwordForCheck(password.current?.value ?? "");
       const proxy = proxyPasswordTyped(proxyPassword.current);
-      setStarted({ run: await send({ organization, form, password: typed, scope, sendAgain, ...proxy }), form });
+      const given = await credentialGiven({ ...state, form }, credential);
+      const app = given === undefined ? {} : { appCredential: given };
+      setStarted({
+        run: await send({ organization, form, password: typed, scope, sendAgain, ...proxy, ...app }),
+        form,
+      });
     } catch (thrown) {
       failed(thrown, asked);
     } finally {

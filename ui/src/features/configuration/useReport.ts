@@ -7,14 +7,17 @@ export type Failure = { title: string; error: CommandError };
 
 const refusedByKeyStore = "The key store refused to save the password. Nothing was changed.";
 
-/** Where failures are shown: at a password, if they are about it, else above the form. */
-export function useReport() {
+/** Fields that say themselves what a command found wrong with them. */
+const ownFields = ["tenant", "clientId", "authorityUrl", "redirectPort", "appCredential"];
+
+/** Where failures are shown: at a field, if they are about it, else above the form. */
+export function useReport(hasPassword: boolean) {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [atField, setAtField] = useState<FieldMessage | null>(null);
   const at = (field: FieldMessage["field"]) => (atField?.field === field ? [atField] : []);
   return {
     failure,
-    /** What is shown at `password` or `proxy`. */
+    /** What is shown at a field: `password`, `proxy`, one of OAuth. */
     at,
     clearField: () => setAtField(null),
     /** Before something is tried: what is shown is over. */
@@ -25,22 +28,25 @@ export function useReport() {
     /** Shows what was thrown; answers it. */
     fail: (title: string, thrown: unknown): CommandError => {
       const error = asCommandError(thrown);
-      const text = aboutPassword(error);
-      if (text === null) setFailure({ title, error });
-      else
-        setAtField({
-          field: error.field === "proxy" ? "proxy" : "password",
-          level: "error",
-          text,
-          fix: null,
-          automatic: false,
-        });
+      const place = placeOf(error, hasPassword);
+      if (place === null) setFailure({ title, error });
+      else setAtField({ ...place, level: "error", fix: null, automatic: false });
       return error;
     },
   };
 }
 
 export type Report = ReturnType<typeof useReport>;
+
+function placeOf(error: CommandError, hasPassword: boolean): Pick<FieldMessage, "field" | "text"> | null {
+  const { field } = error;
+  if (field !== undefined && ownFields.includes(field)) {
+    return { field, text: [error.message, error.hint].filter(Boolean).join(" ") };
+  }
+  const text = aboutPassword(error);
+  if (text === null || (field !== "proxy" && !hasPassword)) return null;
+  return { field: field === "proxy" ? "proxy" : "password", text };
+}
 
 function aboutPassword(error: CommandError): string | null {
   if (error.code === "key_store") return [refusedByKeyStore, error.hint ?? error.message].join(" ");

@@ -1,5 +1,6 @@
 import { type Dispatch, type RefObject, useState } from "react";
 import { useNotify } from "@/components/toast";
+import { type AppCredentialFields, credentialForSave, wipe } from "./appCredential";
 import { focusFirst, forbidSave } from "./blocking";
 import type { FormAction, FormState } from "./formState";
 import { savedText, useSave } from "./mutations";
@@ -17,11 +18,23 @@ type Parts = {
   page: RefObject<HTMLElement | null>;
   password: RefObject<HTMLInputElement | null>;
   proxyPassword: RefObject<HTMLInputElement | null>;
+  credential: AppCredentialFields;
 };
 
 /** Saves the form; what was typed as a password is handed over once and wiped from its field. */
 export function useSaving(parts: Parts) {
-  const { organization, keyStoreAvailable, state, dispatch, validation, report, page, password, proxyPassword } = parts;
+  const {
+    organization,
+    keyStoreAvailable,
+    state,
+    dispatch,
+    validation,
+    report,
+    page,
+    password,
+    proxyPassword,
+    credential,
+  } = parts;
   const [saving, setSaving] = useState(false);
   const notify = useNotify();
   const send = useSave();
@@ -37,8 +50,10 @@ export function useSaving(parts: Parts) {
       }
       const change = passwordForSave(state.password, state.savedKeep, password.current?.value ?? "");
       const proxy = proxyPasswordTyped(proxyPassword.current);
-      const saved = await send({ organization, form, password: change, ...proxy });
+      const appCredential = await credentialForSave({ ...state, form }, credential);
+      const saved = await send({ organization, form, password: change, ...proxy, appCredential });
       for (const field of [password, proxyPassword]) if (field.current) field.current.value = "";
+      wipe(credential);
       dispatch({ kind: "load", configuration: saved.configuration, keyStoreAvailable });
       notify({ intent: "success", ...savedText(saved) });
       return true;

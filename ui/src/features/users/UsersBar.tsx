@@ -1,12 +1,13 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { ArrowExportRegular } from "@fluentui/react-icons";
+import { memo } from "react";
 import { AddMenu } from "./AddMenu";
 import { Filters } from "./Filters";
 import type { LookupKind } from "./LookupDialog";
 
 type Props = {
-  /** How many users match. */
-  total: number;
+  /** No user matches. */
+  none: boolean;
   onExport: () => void;
   onOne: () => void;
   onList: () => void;
@@ -14,7 +15,7 @@ type Props = {
 };
 
 /** Above the list: filters, `Export to CSV`, `Add`. */
-export function UsersBar({ total, onExport, onOne, onList, onLookup }: Props) {
+export const UsersBar = memo(function UsersBar({ none, onExport, onOne, onList, onLookup }: Props) {
   const styles = useStyles();
   return (
     <div className={styles.root}>
@@ -22,7 +23,7 @@ export function UsersBar({ total, onExport, onOne, onList, onLookup }: Props) {
       <Button
         className={styles.right}
         icon={<ArrowExportRegular />}
-        disabled={total === 0}
+        disabled={none}
         aria-label="Export to CSV"
         title="Export to CSV: writes the filtered rows to a file in Downloads (Ctrl+E)"
         onClick={onExport}
@@ -32,7 +33,7 @@ export function UsersBar({ total, onExport, onOne, onList, onLookup }: Props) {
       <AddMenu onOne={onOne} onList={onList} onLookup={onLookup} />
     </div>
   );
-}
+});
 
 const useStyles = makeStyles({
   root: {

@@ -7,6 +7,7 @@ import type { UserRow } from "@/ipc/generated/UserRow";
 import type { UsersPage } from "@/ipc/generated/UsersPage";
 import { count } from "@/lib/format";
 import { useHotkeys } from "@/lib/keys";
+import { useStable } from "@/lib/stable";
 import { text, useUrlState } from "@/lib/urlState";
 import { BulkBar } from "./BulkBar";
 import { checkBlocked, chosenUsers, scopeOf } from "./chosenUsers";
@@ -38,11 +39,11 @@ export function UsersList({ organization }: { organization?: number }) {
   const total = answer?.total ?? 0;
   const selected = selectedCount(selection, total);
   const chosen = selected === 0 ? undefined : chosenUsers(selection, organization, filter);
-  const write = () => exportAll(organization, filter);
+  const write = useStable(() => exportAll(organization, filter));
   useHotkeys({ "ctrl+n": adding.one, "ctrl+e": write, escape: () => setSelection(nothing) });
   return (
     <div className={mergeClasses(styles.root, adding.dropping && styles.dropping)} {...adding.dropTarget}>
-      <UsersBar total={total} onExport={write} onOne={adding.one} onList={adding.list} onLookup={adding.lookup} />
+      <UsersBar none={total === 0} onExport={write} onOne={adding.one} onList={adding.list} onLookup={adding.lookup} />
       {selected === 0 ? null : (
         <Selected
           organization={organization}
@@ -131,8 +132,8 @@ function useAdding() {
     dropping,
     dropTarget,
     close,
-    one: () => open("one"),
-    list: () => open("import"),
+    one: useCallback(() => open("one"), [open]),
+    list: useCallback(() => open("import"), [open]),
     lookup: open,
   };
 }

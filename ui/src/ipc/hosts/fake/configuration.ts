@@ -1,9 +1,10 @@
 import type { AccessTypeInfo } from "../../generated/AccessTypeInfo.ts";
 import type { EmailConfiguration } from "../../generated/EmailConfiguration.ts";
 import type { FieldMessage } from "../../generated/FieldMessage.ts";
+import type { Platform } from "../../generated/Platform.ts";
 import { CommandError } from "../../problem.ts";
 import { asked, chain } from "./server.ts";
-import { storedCredential } from "./signIn.ts";
+import { isApp, isStored, storedCredential, validateModern } from "./signIn.ts";
 import { type Handlers, note, now, organizationOf, type World } from "./world.ts";
 
 /** Email Configuration. */
@@ -21,13 +22,20 @@ export function configurationHandlers(world: World) {
       lastRun: last?.row.id ?? null,
       lastRunMatches: last !== undefined,
       waitingRun: null,
-      accessTypes,
+      accessTypes: accessTypesFor(organization.platform),
     };
   };
   return {
     email_configuration_show: ({ organization }) => show(organization),
-    email_configuration_validate: ({ organization, form, passwordTyped, passwordOuterSpaces, askEachTime }) => {
-      const stored = organizationOf(world, organization).password;
+    email_configuration_validate: ({
+      organization,
+      form,
+      passwordTyped,
+      passwordOuterSpaces,
+      askEachTime,
+      ...more
+    }) => {
+      const { password: stored, appCredential } = organizationOf(world, organization);
       const found: FieldMessage[] = [];
       const say = (
         field: string,
@@ -36,18 +44,26 @@ export function configurationHandlers(world: World) {
         fix: string | null = null,
         automatic = false,
       ) => found.push({ field, level, text, fix, automatic });
-      if (form.accountLogon.trim() === "") {
+      const app = isApp(form);
+      const modern = app || form.accessType === "ews_imp";
+      if (modern) {
+        const given = more.appCredentialGiven || (app && isStored(form, appCredential));
+        validateModern(form, given, (field, text) => say(field, "error", text));
+      }
+      if (app) {
+        // No person signs in.
+      } else if (form.accountLogon.trim() === "") {
         say("accountLogon", "error", "Enter the impersonating account.");
       } else if (form.accountLogon.includes("\\") === form.accountLogon.includes("@")) {
         say("accountLogon", "error", "Use one form: svc@contoso.com or CONTOSO\\svc.");
       }
-      if (!passwordTyped && !stored.hasPassword && !askEachTime) {
+      if (!modern && !passwordTyped && !stored.hasPassword && !askEachTime) {
         say("password", "error", "Enter the password, or choose Ask each time.");
       }
       if (passwordOuterSpaces) {
         say("password", "warning", "The password starts or ends with a space.");
       }
-      if (!form.findWhenChecking) {
+      if (!form.findWhenChecking && !app) {
         validateUrl(form.ewsUrl, (level, text, fix, automatic) => say("ewsUrl", level, text, fix, automatic));
       }
       if (organizationOf(world, organization).users.length === 0) {
@@ -185,7 +201,8 @@ function entry(
   };
 }
 
-const accessTypes: AccessTypeInfo[] = [
+/** In their order, as they stand today. */
+const accessTypesFor = (platform: Platform): AccessTypeInfo[] => [
   entry("ex_user", "Microsoft Exchange basic authorization (EWS API) - End User logon", "", false, "works", "Works"),
   entry(
     "ex_imp",
@@ -201,18 +218,18 @@ const accessTypes: AccessTypeInfo[] = [
     "ews_imp",
     "Microsoft 365 OAuth Logon (EWS API) - Impersonated logon",
     "Microsoft 365 OAuth (EWS API) - Impersonated logon",
-    false,
-    "retired",
-    "Retired",
+    platform !== "exchange_online",
+    platform === "exchange_online" ? "retired" : "works",
+    platform === "exchange_online" ? "Retired" : "Works",
   ),
-  entry("graph_app", "Microsoft 365 OAuth (Graph API) - App-only access logon", "", false, "works", "Works"),
+  entry("graph_app", "Microsoft 365 OAuth (Graph API) - App-only access logon", "", true, "works", "Works"),
   entry("g_direct", "Google Direct Logon", "", false, "not_rated", "Not rated"),
   entry("g_sa", "Google Service Account", "", false, "not_rated", "Not rated"),
   entry(
     "ews_app",
     "Microsoft 365 OAuth (EWS API) - App-only access logon",
     "",
-    false,
+    true,
     "dated",
     "Works until 1 Apr 2027",
   ),

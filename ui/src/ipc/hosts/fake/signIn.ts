@@ -141,6 +141,34 @@ export function storedCredential(before: FakeOrganization["appCredential"], chan
   return { hasSecret: credential.kind === "secret", certificate, setAt: now() };
 }
 
+export function isStored({ modern }: EmailConfigurationForm, stored: FakeOrganization["appCredential"]): boolean {
+  return modern.appCredential === "certificate" ? stored.certificate !== null : stored.hasSecret;
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What is wrong with the fields of OAuth. */
+export function validateModern(
+  form: EmailConfigurationForm,
+  credential: boolean,
+  say: (field: string, text: string) => void,
+): void {
+  const { authority, tenant, authorityUrl, clientId, redirectPort } = form.modern;
+  const app = isApp(form);
+  if (app || authority === "entra") {
+    const named = guid.test(tenant) || /^[\w-]+(\.[\w-]+)+$/.test(tenant);
+    if (!named) say("tenant", "Enter the directory ID or a domain of this tenant.");
+  } else if (!/^https:\/\/[^/]+/.test(authorityUrl)) {
+    const what = authority === "ad_fs" ? "AD FS" : "the OpenID issuer";
+    say("authorityUrl", `Enter the https address of ${what}.`);
+  }
+  if (!guid.test(clientId)) {
+    say("clientId", "Enter the application (client) ID, a GUID. The Guide shows how to register one.");
+  }
+  if (!app && redirectPort !== null && redirectPort < 1024) say("redirectPort", "Enter a port from 1024 to 65535.");
+  if (app && !credential) say("appCredential", "Choose a certificate, or enter a client secret.");
+}
+
 export function isApp({ accessType }: Pick<EmailConfigurationForm, "accessType">): boolean {
   return accessType === "graph_app" || accessType === "ews_app";
 }
