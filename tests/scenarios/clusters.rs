@@ -232,6 +232,7 @@ async fn the_mailboxes_of_a_cause_are_asked_again_and_no_others() {
             timeout_seconds: 10,
             resolve: Vec::new(),
             proxy: ProxyChoice::None,
+            approach: engine::checks::Approach::default(),
         },
         password: Secret::new(PASSWORD.to_owned()),
         mailboxes: Mailboxes::Scope(CheckScope::Cause {

@@ -104,11 +104,13 @@ impl Scene {
                 timeout_seconds: 10,
                 resolve: Vec::new(),
                 proxy: ProxyChoice::None,
+                approach: engine::checks::Approach::default(),
             },
             password: Some(Secret::new(PASSWORD.to_owned())),
             sending: Sending {
                 again: SendAgain::Never,
                 proxy_password: None,
+                tokens: None,
             },
             send_to: Vec::new(),
             asking: Asking::Person,
@@ -390,6 +392,7 @@ async fn a_refused_password_is_not_sent_there_again_for_half_an_hour() {
         sending: Sending {
             again: SendAgain::Yes,
             proxy_password: None,
+            tokens: None,
         },
         ..scene.search()
     };

@@ -86,6 +86,7 @@ impl Through<'_> {
                 port: self.port,
                 user: self.sign_in.map(|(user, _)| user.to_owned()),
             },
+            approach: engine::checks::Approach::default(),
         };
         let addresses: Vec<_> = (1..=self.users)
             .map(|n| format!("user{n}@contoso.com"))

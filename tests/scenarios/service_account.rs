@@ -66,6 +66,7 @@ fn audit(url: &str, fields: ServiceAccountFields) -> ServiceAccountAudit {
             timeout_seconds: 2,
             resolve: Vec::new(),
             proxy: ProxyChoice::None,
+            approach: engine::checks::Approach::default(),
         },
         password: Secret::new(PASSWORD.to_owned()),
         fields,

@@ -428,6 +428,7 @@ impl Check {
                 ews_url: self.url,
                 account: self.account,
                 authentication: self.authentication,
+                approach: engine::checks::Approach::default(),
                 tls_trust: self.trust,
                 identify_by: self.identify_by,
                 folders: self.folders,

@@ -101,11 +101,13 @@ impl Trap {
                 timeout_seconds: 10,
                 resolve: Vec::new(),
                 proxy: ProxyChoice::None,
+                approach: engine::checks::Approach::default(),
             },
             password: Some(Secret::new(PASSWORD.to_owned())),
             sending: Sending {
                 again: SendAgain::Yes,
                 proxy_password: None,
+                tokens: None,
             },
             send_to: NAMES.map(str::to_owned).to_vec(),
             asking: Asking::Flag,

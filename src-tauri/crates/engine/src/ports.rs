@@ -80,6 +80,16 @@ pub(crate) trait Mailroom: Send + Sync {
 
     /// How the newest connection attempt went.
     fn dialing(&self) -> Dialing;
+
+    /// Requests that were sent once more because the access token was renewed.
+    fn asked_again(&self) -> u64 {
+        0
+    }
+
+    /// The access token in use, as far as it may be told.
+    fn token(&self) -> Option<TokenFacts> {
+        None
+    }
 }
 
 /// One connection and its log-on.
@@ -94,20 +104,35 @@ pub(crate) trait MailLane: Send + Sync {
     fn post<'a>(&'a mut self, call: &'a Call) -> BoxFuture<'a, Result<Reply, Fault>>;
 }
 
+/// What may be told of an access token.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct TokenFacts {
+    /// When it expires, as its authority told.
+    pub(crate) expires_at: Option<jiff::Timestamp>,
+    /// The same by its own words.
+    pub(crate) says_until: Option<jiff::Timestamp>,
+    /// Hosts or applications it says that it is for. Decoded, never trusted.
+    pub(crate) audience: Vec<String>,
+    /// What it says that a person lets the program do.
+    pub(crate) scopes: Vec<String>,
+    /// What it says that the program may do by itself.
+    pub(crate) roles: Vec<String>,
+}
+
 /// An access token, for the wire and nothing else.
 #[derive(Clone)]
-pub(crate) struct AccessToken {
+pub struct AccessToken {
     /// The token.
-    pub(crate) secret: Secret,
+    pub secret: Secret,
     /// Which one of its source: 1, 2, 3 …
-    pub(crate) generation: u64,
+    pub generation: u64,
     /// When it expires; absent: nobody told.
-    pub(crate) expires_at: Option<jiff::Timestamp>,
+    pub expires_at: Option<jiff::Timestamp>,
 }
 
 /// Why there is no token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NoToken {
+pub enum NoToken {
     /// Somebody has to sign in (again): none was stored, or the authority refused to renew it.
     #[error("{sentence}")]
     SignInNeeded {
@@ -125,7 +150,7 @@ pub(crate) enum NoToken {
 }
 
 /// Where a run's access tokens come from. Renews them in good time, one renewal at a time.
-pub(crate) trait TokenSource: Send + Sync {
+pub trait TokenSource: Send + Sync {
     /// A token that is good for at least a minute more.
     fn token(&self) -> BoxFuture<'_, Result<AccessToken, NoToken>>;
 

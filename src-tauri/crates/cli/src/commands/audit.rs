@@ -262,6 +262,7 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         timeout_seconds: 30,
         resolve: Vec::new(),
         proxy: ProxyChoice::System,
+        approach: engine::checks::Approach::default(),
     };
     args.adjust(args.proxy()?.as_ref(), &mut plan);
     let password = if let Some(password) = args.password.read()? {

@@ -157,6 +157,7 @@ async fn search(engine: &Engine, args: &Args) -> Result<Search, Problem> {
             timeout_seconds: args.timeout.unwrap_or(30),
             resolve: resolve.map(|r| (r.host.clone(), r.port, r.to)).collect(),
             proxy,
+            approach: engine::checks::Approach::default(),
         },
         password,
         sending: Sending {
@@ -166,6 +167,7 @@ async fn search(engine: &Engine, args: &Args) -> Result<Search, Problem> {
                 SendAgain::Never
             },
             proxy_password,
+            tokens: None,
         },
         send_to: args.send_to.clone(),
         asking: if confirm::can_ask() {

@@ -379,6 +379,7 @@ async fn check(
             timeout_seconds: 30,
             resolve: Vec::new(),
             proxy: ProxyChoice::None,
+            approach: engine::checks::Approach::default(),
         },
         password: Secret::new(practice.password.clone()),
         mailboxes: Mailboxes::List(List {

@@ -22,6 +22,7 @@ pub(super) fn sending(args: &Args, proxy_password: Option<Secret>) -> Sending {
     Sending {
         again,
         proxy_password,
+        tokens: None,
     }
 }
 

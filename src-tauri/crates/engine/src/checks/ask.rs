@@ -10,7 +10,7 @@ use exchange::{Call, Fault, Reply};
 use uuid::Builder;
 
 use super::redact::Redactor;
-use super::spec::Access;
+use super::spec::{Access, TokenCarried};
 use super::ticket::{Purpose, Ticket};
 use crate::diagnosis::{Asked, Observed, observe};
 use crate::ports::{Clock, MailLane};
@@ -26,6 +26,8 @@ pub(super) struct Prepared {
     /// For waits that are told as a date.
     clock: Arc<dyn Clock>,
     redactor: Arc<Redactor>,
+    /// Who answers for the access token, where requests carry one.
+    token: Option<Arc<TokenCarried>>,
 }
 
 /// What came of it.
@@ -111,6 +113,7 @@ fn prepared(
         folders,
         clock: Arc::clone(&access.clock),
         redactor: Arc::clone(&access.redactor),
+        token: access.token_carried.clone(),
     }
 }
 
@@ -131,6 +134,9 @@ pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answere
         &prepared.folders,
         prepared.clock.now(),
     );
+    if let Some(token) = &prepared.token {
+        observed = token.judge(observed, outcome.as_ref().ok());
+    }
     let opened = matches!(observed.seen, crate::diagnosis::Seen::Opened(_));
     let redactor = &prepared.redactor;
     redactor.clean_observed(&mut observed);

@@ -36,6 +36,7 @@ impl Engine {
         let sending = Sending {
             again: once_more(request.send_again),
             proxy_password,
+            tokens: None,
         };
         let audit = Audit {
             plan: settings.plan,
@@ -187,6 +188,7 @@ impl Engine {
         let sending = Sending {
             again: once_more(request.send_again),
             proxy_password,
+            tokens: None,
         };
         let started = start::resume(&stage, &request.run, &password, sending, false).await?;
         Ok(RunRef { run: started.run })

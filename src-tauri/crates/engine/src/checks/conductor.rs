@@ -130,6 +130,12 @@ impl Conductor {
         } = told;
         let writer = Writer::start(db.clone(), spec.number, events);
         let decided = tally::decided_by_exchange(recorded);
+        // What is disabled cannot be an application: it has no account.
+        let account_state = if spec.access.is_app() {
+            AccountState::Fine
+        } else {
+            AccountState::Unknown
+        };
         let crew = Crew::new(Arc::clone(&spec.access), SchemaVersion::Exchange2013Sp1);
         Self {
             governor: Governor::new(spec.ceiling, spec.learned),
@@ -151,7 +157,7 @@ impl Conductor {
             before: recorded.clone(),
             saved_at: Instant::now(),
             logged_on: false,
-            account_state: AccountState::Unknown,
+            account_state,
             stop: None,
             evidence: 0,
             hold: None,
@@ -490,7 +496,7 @@ impl Conductor {
             requests: self.before.requests + wire.requests,
             connections: self.before.connections + wire.connections,
             log_ons: self.before.log_ons + wire.log_ons,
-            retries: self.retries + self.crew.retries(),
+            retries: self.retries + self.crew.retries() + self.spec.access.mailroom.asked_again(),
             ..self.tally.summary()
         }
     }

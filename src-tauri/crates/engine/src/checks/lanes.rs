@@ -10,9 +10,10 @@ use exchange::{
 use tokio::sync::OnceCell;
 use zeroize::Zeroizing;
 
+use super::bearer::{Purse, TokenLane, Tokens};
 use super::mechanism::Mechanism;
 use super::redact::Redactor;
-use crate::ports::{BoxFuture, MailLane, Mailroom};
+use crate::ports::{BoxFuture, Clock, MailLane, Mailroom, TokenFacts};
 
 /// Lanes to one endpoint, with one trust and one way to log on.
 pub(crate) struct Wire {
@@ -24,6 +25,8 @@ pub(crate) struct Wire {
     chosen: Arc<Chosen>,
     /// The Kerberos realm of the account, once it was looked for.
     realm: OnceCell<Result<Realm, NoRealm>>,
+    /// The access token, where lanes carry one.
+    purse: Option<Arc<Purse>>,
     /// Takes the secret out of what the server sends back.
     pub(crate) redactor: Arc<Redactor>,
 }
@@ -47,14 +50,26 @@ impl Wire {
             stats: Arc::default(),
             chosen: Arc::default(),
             realm: OnceCell::new(),
+            purse: None,
             redactor: Arc::new(redactor),
         }
     }
 
-    fn authenticator(&self, mechanism: Mechanism) -> Arc<dyn Authenticator> {
+    /// The same, carrying access tokens instead of a password.
+    pub(super) fn with_tokens(self, tokens: Tokens, clock: Arc<dyn Clock>) -> Self {
+        let purse = Purse::new(tokens, clock, Arc::clone(&self.redactor));
+        Self {
+            purse: Some(Arc::new(purse)),
+            ..self
+        }
+    }
+
+    /// None for tokens: their lanes take them by themselves.
+    fn authenticator(&self, mechanism: Mechanism) -> Option<Arc<dyn Authenticator>> {
         let name = LogonName::parse(&self.account);
         let ntlm = |word| Ntlm::new(name.clone(), &self.password, word);
-        match mechanism {
+        Some(match mechanism {
+            Mechanism::Bearer => return None,
             Mechanism::Basic => Arc::new(Basic::new(&self.account, &self.password)),
             Mechanism::Ntlm => Arc::new(ntlm(NtlmWord::Ntlm)),
             Mechanism::NtlmUnderNegotiate => Arc::new(ntlm(NtlmWord::Negotiate)),
@@ -64,7 +79,7 @@ impl Wire {
                 let realm = realm.expect("Kerberos is a candidate only where a realm was found");
                 Arc::new(Kerberos::new(name, &self.password, realm.clone()))
             }
-        }
+        })
     }
 }
 
@@ -83,19 +98,24 @@ impl Mailroom for Wire {
     }
 
     fn choose(&self, mechanism: Mechanism) {
-        let way = (self.authenticator(mechanism), Arc::default());
-        *self.chosen.write().unwrap_or_else(PoisonError::into_inner) = Some(way);
+        let authenticator = self.authenticator(mechanism);
+        let way = authenticator.map(|authenticator| (authenticator, Arc::default()));
+        *self.chosen.write().unwrap_or_else(PoisonError::into_inner) = way;
     }
 
     fn lane(&self) -> Box<dyn MailLane> {
-        Box::new(WireLane {
-            lane: Lane::new(
-                Arc::clone(&self.endpoint),
-                Arc::clone(&self.trust),
-                Arc::clone(&self.stats),
-            ),
-            chosen: Arc::clone(&self.chosen),
-        })
+        let lane = Lane::new(
+            Arc::clone(&self.endpoint),
+            Arc::clone(&self.trust),
+            Arc::clone(&self.stats),
+        );
+        match &self.purse {
+            Some(purse) => Box::new(TokenLane::new(lane, Arc::clone(purse))),
+            None => Box::new(WireLane {
+                lane,
+                chosen: Arc::clone(&self.chosen),
+            }),
+        }
     }
 
     fn snapshot(&self) -> StatsSnapshot {
@@ -104,6 +124,14 @@ impl Mailroom for Wire {
 
     fn dialing(&self) -> Dialing {
         self.stats.dialing()
+    }
+
+    fn asked_again(&self) -> u64 {
+        self.purse.as_ref().map_or(0, |purse| purse.again())
+    }
+
+    fn token(&self) -> Option<TokenFacts> {
+        self.purse.as_ref()?.facts()
     }
 }
 

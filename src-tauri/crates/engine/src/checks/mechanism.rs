@@ -15,6 +15,8 @@ pub(crate) enum Mechanism {
     NtlmUnderNegotiate,
     /// Kerberos under `Negotiate`, as whoever is signed in to this computer.
     SignedIn,
+    /// An access token with every request.
+    Bearer,
 }
 
 impl Mechanism {
@@ -24,6 +26,7 @@ impl Mechanism {
             Self::Basic => "Basic",
             Self::Ntlm => "NTLM",
             Self::Kerberos | Self::NtlmUnderNegotiate | Self::SignedIn => "Negotiate",
+            Self::Bearer => "Bearer",
         }
     }
 
@@ -33,6 +36,7 @@ impl Mechanism {
             Self::Basic => "basic",
             Self::Kerberos | Self::SignedIn => "kerberos",
             Self::Ntlm | Self::NtlmUnderNegotiate => "ntlm",
+            Self::Bearer => "bearer",
         }
     }
 }
@@ -59,7 +63,7 @@ pub(crate) fn candidates(
         Authentication::SignedInUser => {
             return negotiate.then_some(M::SignedIn).into_iter().collect();
         }
-        Authentication::Bearer => None,
+        Authentication::Bearer => return offers("Bearer").then_some(M::Bearer).into_iter().collect(),
         Authentication::Automatic if ntlm => Some(M::Ntlm),
         Authentication::Automatic | Authentication::Negotiate => {
             negotiate.then_some(M::NtlmUnderNegotiate)
@@ -111,5 +115,9 @@ mod tests {
             "never NTLM: nobody typed a password"
         );
         assert_eq!(chosen(A::SignedInUser, &["NTLM", "Basic"], true), []);
+        let hybrid = ["Negotiate", "NTLM", "Bearer"];
+        assert_eq!(chosen(A::Bearer, &hybrid, true), [M::Bearer]);
+        assert_eq!(chosen(A::Bearer, &["Negotiate", "NTLM"], true), []);
+        assert_eq!(chosen(A::Automatic, &["Bearer"], true), []);
     }
 }

@@ -5,6 +5,7 @@
 
 mod ask;
 mod authentication;
+mod bearer;
 mod cancelled;
 mod commands;
 mod conductor;
@@ -47,6 +48,7 @@ mod tally;
 mod ticket;
 mod writer;
 
+pub use bearer::Tokens;
 pub use exchange::Override;
 pub(crate) use facts::{Asking, Discovered, Facts};
 pub(crate) use finish::info;
@@ -54,7 +56,7 @@ pub(crate) use guard::Guard;
 pub use guard::SendAgain;
 pub use load::{Canary, List};
 pub(crate) use mechanism::Mechanism;
-pub use plan::{Plan, ProxyChoice};
+pub use plan::{Approach, Plan, ProxyChoice};
 pub(crate) use running::{Running, RunningChecks};
 pub use sending::Sending;
 pub(crate) use server_load::learned_page;

@@ -10,6 +10,7 @@ use super::ask::{self, Answered, Prepared};
 use super::authentication;
 use super::facts::{Asking, Facts};
 use super::mechanism::{self, Mechanism};
+use super::plan::Approach;
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
 use crate::diagnosis::refusal::{self, Circumstances};
@@ -89,6 +90,11 @@ impl<'a> Overture<'a> {
         for mechanism in ways {
             self.choose(mechanism);
             lane.log_on();
+            if self.access.is_app() {
+                // It has no mailbox that could be asked for, and no server answers it without one: its
+                // token is proven by the first mailbox, which one lane asks for alone.
+                return Ok(Some(lane));
+            }
             match self.log_on(lane.as_mut(), mechanism).await? {
                 LoggedOn::Yes => return Ok(Some(lane)),
                 LoggedOn::No => return Ok(None),
@@ -153,6 +159,10 @@ impl<'a> Overture<'a> {
         }
         let chosen = self.access.authentication;
         let offered = self.facts.authentication.offered.clone();
+        if self.access.approach == Approach::Graph {
+            // Graph takes tokens and nothing else, whatever it says of schemes.
+            return vec![Mechanism::Bearer];
+        }
         if !mechanism::candidates(chosen, &offered, true).contains(&Mechanism::Kerberos) {
             return mechanism::candidates(chosen, &offered, false);
         }

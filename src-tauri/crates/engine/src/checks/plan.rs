@@ -3,6 +3,7 @@
 
 mod proxy;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use contract::{Authentication, Code, IdentifyBy, Problem, Secret, TlsTrust};
@@ -10,7 +11,9 @@ use ews::DistinguishedFolder;
 use exchange::{Endpoint, EndpointError, Override, Trust, read_certificates};
 use serde::{Deserialize, Serialize};
 
+use super::bearer::Tokens;
 use super::lanes::Wire;
+use super::sending::Sending;
 use super::spec;
 use crate::stage::Stage;
 
@@ -28,6 +31,9 @@ pub struct Plan {
     pub account: String,
     /// How to log on.
     pub authentication: Authentication,
+    /// As whom it asks, and over what.
+    #[serde(default)]
+    pub approach: Approach,
     /// Whose certificates are trusted.
     pub tls_trust: TlsTrust,
     /// The `ConnectingSID` child.
@@ -44,6 +50,19 @@ pub struct Plan {
     /// Which HTTP proxy.
     #[serde(default)]
     pub proxy: ProxyChoice,
+}
+
+/// As whom a run asks, and over what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Approach {
+    /// EWS, as an account: with its password, a ticket, or a token that somebody signed in for.
+    #[default]
+    Account,
+    /// EWS, as an application with a token of its own.
+    App,
+    /// Microsoft Graph, as an application with a token of its own.
+    Graph,
 }
 
 impl Plan {
@@ -92,16 +111,25 @@ impl Plan {
         &self,
         stage: &Stage,
         password: &Secret,
-        proxy_password: Option<&Secret>,
+        sending: &Sending,
     ) -> Result<Wire, Problem> {
+        let proxy_password = sending.proxy_password.as_ref();
         let endpoint = self.endpoint_by(proxy_password)?.names(stage.names.clone());
         let trust = self.trust()?;
-        Ok(Wire::new(endpoint, trust, &self.account, password))
+        if self.authentication != Authentication::Bearer {
+            return Ok(Wire::new(endpoint, trust, &self.account, password));
+        }
+        let wire = Wire::new(endpoint, trust, &self.account, &Secret::new(String::new()));
+        let tokens = sending.tokens.clone().unwrap_or_else(Tokens::nobody);
+        Ok(wire.with_tokens(tokens, Arc::clone(&stage.clock)))
     }
 
     /// Whether a password is needed.
     pub(crate) fn wants_password(&self) -> bool {
-        self.authentication != Authentication::SignedInUser
+        !matches!(
+            self.authentication,
+            Authentication::SignedInUser | Authentication::Bearer
+        )
     }
 
     /// Whether this version can log on as chosen.
@@ -113,14 +141,24 @@ impl Plan {
             Authentication::Automatic
             | Authentication::Negotiate
             | Authentication::Ntlm
-            | Authentication::Basic => return Ok(()),
+            | Authentication::Basic
+            | Authentication::Bearer => return self.approach_served(),
             Authentication::SignedInUser if exchange::SignedIn::AVAILABLE => return Ok(()),
             Authentication::SignedInUser => "The Windows sign-in isn't built into this program.",
-            Authentication::Bearer => "A bearer token isn't part of this version yet.",
         };
         Err(Problem::new(Code::NotAllowed, why)
             .field("authentication")
             .hint("Choose Automatic: NTLM or Negotiate, whichever the server offers."))
+    }
+
+    /// Applications have tokens and nothing else.
+    fn approach_served(&self) -> Result<(), Problem> {
+        let bearer = self.authentication == Authentication::Bearer;
+        if bearer || self.approach == Approach::Account {
+            return Ok(());
+        }
+        let why = "An application signs in with an access token, never with a password.";
+        Err(Problem::new(Code::NotAllowed, why).field("authentication"))
     }
 
     pub(crate) fn trust(&self) -> Result<Trust, Problem> {

@@ -1,6 +1,8 @@
 //! What a server sends back may hold what we sent it: an error text that quotes the request, a
 //! redirect with credentials in it. The secret of the run is taken out of every text that is kept.
 
+use std::sync::{PoisonError, RwLock};
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use zeroize::Zeroizing;
 
@@ -14,12 +16,15 @@ const SHORT: usize = 4;
 /// Knows the secret of a run in every form in which it may come back.
 pub(crate) struct Redactor {
     needles: Vec<Zeroizing<String>>,
+    /// Access tokens, which come one after the other while it is in use.
+    tokens: RwLock<Vec<Zeroizing<String>>>,
 }
 
 impl Redactor {
     pub(crate) fn new(account: &str, password: &str) -> Self {
         let mut redactor = Self {
             needles: Vec::new(),
+            tokens: RwLock::default(),
         };
         redactor.also(account, password);
         redactor
@@ -48,10 +53,22 @@ impl Redactor {
         self.needles.dedup();
     }
 
+    /// An access token, whole and in its parts: a server may quote the one or the other.
+    pub(super) fn also_token(&self, token: &str) {
+        let secret = token.split('.').skip(1).filter(|part| part.len() >= 16);
+        let known = |tokens: &[Zeroizing<String>]| tokens.iter().any(|known| **known == token);
+        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        if !token.is_empty() && !known(&tokens) {
+            let forms = std::iter::once(token).chain(secret);
+            tokens.extend(forms.map(|form| Zeroizing::new(form.to_owned())));
+        }
+    }
+
     /// The text without the secret.
     pub(crate) fn clean(&self, text: String) -> String {
         let mut text = text;
-        for needle in &self.needles {
+        let tokens = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
+        for needle in self.needles.iter().chain(tokens.iter()) {
             if text.contains(needle.as_str()) {
                 text = replace(&text, needle);
             }
@@ -141,6 +158,19 @@ mod tests {
         assert_eq!(
             redactor.clean("first secret, second secret, cHJveHk6c2Vjb25kIHNlY3JldA==".into()),
             "(redacted), (redacted), (redacted)"
+        );
+    }
+
+    #[test]
+    fn tokens_go_whole_and_in_parts() {
+        let redactor = Redactor::new("svc", "");
+        redactor.also_token("eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJzdmMiLCJhdWQiOiJ4In0.c2lnbmF0dXJlLW9mLWl0");
+        redactor.also_token("eyJhbGciOiJSUzI1NiJ9.bmV3ZXItcGF5bG9hZC1vZi1pdA.bmV3ZXItc2lnbmF0dXJl");
+        let echo = "you sent eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJzdmMiLCJhdWQiOiJ4In0.c2lnbmF0dXJlLW9mLWl0, \
+                    whose claims are bmV3ZXItcGF5bG9hZC1vZi1pdA";
+        assert_eq!(
+            redactor.clean(echo.to_owned()),
+            "you sent (redacted), whose claims are (redacted)"
         );
     }
 

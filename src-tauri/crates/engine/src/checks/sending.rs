@@ -6,6 +6,7 @@ use contract::{
 };
 use store::email_configurations;
 
+use super::bearer::Tokens;
 use super::guard::{self, SendAgain};
 use super::plan::{Plan, ProxyChoice};
 use crate::Engine;
@@ -19,6 +20,8 @@ pub struct Sending {
     pub again: SendAgain,
     /// For the user of a proxy that was named by hand; left out: the stored one, if any.
     pub proxy_password: Option<Secret>,
+    /// Where access tokens come from, where the run signs in with them; left out: nobody is signed in.
+    pub tokens: Option<Tokens>,
 }
 
 impl Engine {
@@ -46,6 +49,7 @@ impl Engine {
         let Sending {
             again,
             proxy_password: typed,
+            tokens,
         } = self.sending.clone();
         let proxy_password = match organization {
             Some(organization) => for_proxy(stage, organization, plan, typed).await?,
@@ -54,6 +58,7 @@ impl Engine {
         Ok(Sending {
             again,
             proxy_password,
+            tokens,
         })
     }
 }

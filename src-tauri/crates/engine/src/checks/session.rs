@@ -153,6 +153,7 @@ pub(crate) async fn prepare_adjusted(
         sending: Sending {
             again,
             proxy_password,
+            tokens: None,
         },
     })
 }
@@ -200,7 +201,7 @@ impl Session {
         tell: &Tell<'_>,
     ) -> Result<Opened, Problem> {
         plan.served()?;
-        let wire = plan.wire(stage, password, sending.proxy_password.as_ref())?;
+        let wire = plan.wire(stage, password, sending)?;
         let watched = Watched::begin(stage, plan, password, sending.again).await?;
         let watched = Arc::new(watched);
         let access = Access::new(stage, plan, wire, Arc::clone(&watched))?;
@@ -286,6 +287,9 @@ impl Session {
             ticket.first_at.get_or_insert_with(Instant::now);
             let outcome = self.once(&call).await;
             let mut observed = observe(&outcome, asked, folders, self.access.clock.now());
+            if let Some(token) = &self.access.token_carried {
+                observed = token.judge(observed, outcome.as_ref().ok());
+            }
             self.access.redactor.clean_observed(&mut observed);
             self.heed(&outcome, &observed).await;
             let passing = match observed.seen {

@@ -7,7 +7,7 @@ use contract::{
 use store::{email_configurations, organizations, runs};
 
 use super::guard::SendAgain;
-use super::plan::{Plan, ProxyChoice};
+use super::plan::{Approach, Plan, ProxyChoice};
 use super::sending::{Sending, for_proxy, stored_for_proxy, stored_password};
 use crate::Engine;
 use crate::discovery::{self, Found};
@@ -124,6 +124,7 @@ async fn find_url(
     let sending = Sending {
         again,
         proxy_password,
+        tokens: None,
     };
     let found = discovery::find(
         engine,
@@ -208,6 +209,7 @@ fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: Pr
         ews_url: form.ews_url.trim().to_owned(),
         account: form.account_logon.trim().to_owned(),
         authentication: form.authentication,
+        approach: Approach::Account,
         tls_trust: form.tls_trust,
         identify_by: form.identify_by,
         folders: settings.folders.clone(),
@@ -231,13 +233,13 @@ async fn proxy_of(engine: &Engine, form: &EmailConfigurationForm) -> Result<Prox
     ProxyChoice::of(&settings.proxy)
 }
 
-/// The form's own errors, the password's and the user list's apart.
+/// The form's own errors, those of its secrets and of the user list apart.
 async fn refuse_errors(
     engine: &Engine,
     organization: OrganizationId,
     form: &EmailConfigurationForm,
 ) -> Result<(), Problem> {
-    if let Some(why) = why_not_served(form.access_type) {
+    if let Some(why) = why_not_served(form.access_type, engine.stage().today()) {
         return Err(Problem::new(Code::NotAllowed, why).field("accessType"));
     }
     let question = ValidateEmailConfiguration {
@@ -246,7 +248,7 @@ async fn refuse_errors(
         password_typed: true,
         password_outer_spaces: false,
         ask_each_time: false,
-        app_credential_given: false,
+        app_credential_given: true,
     };
     let messages = engine.email_configuration_validate(question).await?;
     match messages

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use contract::{Authentication, IdentifyBy, Problem, RunId, SmtpAddress, TlsTrust};
 use ews::DistinguishedFolder;
+use exchange::Reply;
 use store::runs::RunNumber;
 
 use super::guard::Watched;
 use super::lanes::Wire;
-use super::plan::Plan;
+use super::plan::{Approach, Plan};
 use super::redact::Redactor;
 use super::server_load::LoadSeries;
+use crate::diagnosis::token::with_token;
 use crate::diagnosis::wording::Words;
+use crate::diagnosis::{Observed, Seen};
 use crate::ports::{Clock, Dice, Mailroom};
 use crate::stage::Stage;
 
@@ -39,6 +42,7 @@ pub(crate) struct Access {
     /// Account Logon.
     pub(crate) account: String,
     pub(crate) authentication: Authentication,
+    pub(crate) approach: Approach,
     pub(crate) identify_by: IdentifyBy,
     /// Folders asked for in the one request; never empty.
     pub(crate) folders: Vec<DistinguishedFolder>,
@@ -53,12 +57,32 @@ pub(crate) struct Access {
     /// The connection goes through an HTTP proxy.
     pub(crate) proxied: bool,
     pub(crate) mailroom: Arc<dyn Mailroom>,
+    /// Of requests that carry an access token.
+    pub(crate) token_carried: Option<Arc<TokenCarried>>,
     /// The password, as the lock-out guard sees it.
     pub(crate) password: Arc<Watched>,
     /// Takes the secret out of what the server sends back.
     pub(crate) redactor: Arc<Redactor>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) dice: Arc<dyn Dice>,
+}
+
+/// What the meaning of an answer depends on where its request carried an access token.
+pub(crate) struct TokenCarried {
+    approach: Approach,
+    host: String,
+    mailroom: Arc<dyn Mailroom>,
+}
+
+impl TokenCarried {
+    /// The same observation, as an answer to a token.
+    pub(super) fn judge(&self, observed: Observed, reply: Option<&Reply>) -> Observed {
+        if matches!(observed.seen, Seen::Opened(_)) {
+            return observed;
+        }
+        let facts = self.mailroom.token();
+        with_token(observed, reply, facts.as_ref(), self.approach, &self.host)
+    }
 }
 
 impl Access {
@@ -73,9 +97,20 @@ impl Access {
         password: Arc<Watched>,
     ) -> Result<Self, Problem> {
         let endpoint = plan.endpoint()?;
+        let redactor = Arc::clone(&wire.redactor);
+        let mailroom: Arc<dyn Mailroom> = Arc::new(wire);
+        let by_token = plan.authentication == Authentication::Bearer;
+        let token_carried = by_token.then(|| {
+            Arc::new(TokenCarried {
+                approach: plan.approach,
+                host: endpoint.host().to_owned(),
+                mailroom: Arc::clone(&mailroom),
+            })
+        });
         Ok(Self {
             account: plan.account.clone(),
             authentication: plan.authentication,
+            approach: plan.approach,
             identify_by: plan.identify_by,
             folders: plan.folders()?,
             url: plan.ews_url.clone(),
@@ -92,12 +127,23 @@ impl Access {
                 TlsTrust::Pin { .. } => "the pinned certificate and no other".to_owned(),
             },
             proxied: endpoint.is_proxied(),
-            redactor: Arc::clone(&wire.redactor),
-            mailroom: Arc::new(wire),
+            redactor,
+            mailroom,
+            token_carried,
             password,
             clock: Arc::clone(&stage.clock),
             dice: Arc::clone(&stage.dice),
         })
+    }
+
+    /// Requests carry an access token.
+    pub(crate) fn by_token(&self) -> bool {
+        self.authentication == Authentication::Bearer
+    }
+
+    /// An application asks, which has no mailbox and no name of a person.
+    pub(crate) fn is_app(&self) -> bool {
+        self.approach != Approach::Account
     }
 
     /// The account's own address, where Account Logon is one (ruling 17).

@@ -118,7 +118,7 @@ pub(crate) async fn start(
         stream,
     } = audit;
     plan.served()?;
-    let wire = plan.wire(stage, &password, sending.proxy_password.as_ref())?;
+    let wire = plan.wire(stage, &password, &sending)?;
     plan.folders()?;
     let watched = Watched::begin(stage, &plan, &password, sending.again).await?;
     drop(password);
@@ -186,7 +186,7 @@ pub(crate) async fn resume(
         ));
     }
     let plan = plan_of(&stored)?;
-    let wire = plan.wire(stage, password, sending.proxy_password.as_ref())?;
+    let wire = plan.wire(stage, password, &sending)?;
     plan.folders()?;
     if let Some(other) = stored
         .row

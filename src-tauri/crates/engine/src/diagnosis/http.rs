@@ -27,9 +27,20 @@ pub(super) fn challenge(reply: &Reply, asked: Asked) -> Observed {
     })
 }
 
-/// Exchange Online says so in a header, whatever the body holds.
-pub(super) fn is_retired(reply: &Reply) -> bool {
-    reply.status != 200 && reply.headers.first("x-ews-policy-reason").is_some()
+/// Exchange Online says in a header that it refuses EWS, whatever the body holds.
+pub(super) fn retired(reply: &Reply) -> Option<Observed> {
+    let reason = reply.headers.first("x-ews-policy-reason")?;
+    if reply.status == 200 {
+        return None;
+    }
+    let cleaned = reason.chars().filter(|c| !c.is_control()).take(200);
+    let reason: String = cleaned.collect::<String>().trim().to_owned();
+    let observed = Observed::cause(Cause::PolicyExchangeOnlineRetired);
+    Some(if reason.is_empty() {
+        observed
+    } else {
+        observed.detail(reason)
+    })
 }
 
 /// Everything else.

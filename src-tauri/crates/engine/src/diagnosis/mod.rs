@@ -13,7 +13,7 @@ mod hand_off;
 mod http;
 mod identity;
 pub(crate) mod known;
-mod log_on;
+pub(crate) mod log_on;
 pub mod names;
 mod observe;
 pub(crate) mod powershell;
@@ -21,6 +21,7 @@ mod reasons;
 pub(crate) mod refusal;
 pub mod remedy;
 mod script;
+pub(crate) mod token;
 pub mod wording;
 
 pub(crate) use identity::{Identity, MailboxKey};

@@ -101,7 +101,7 @@ impl Observed {
         Self::new(Seen::Cause(cause))
     }
 
-    pub(super) fn detail(mut self, detail: impl Into<String>) -> Self {
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
@@ -155,8 +155,8 @@ fn of_reply(reply: &Reply, asked: Asked, folders: &[DistinguishedFolder]) -> Obs
     if reply.status == 401 {
         return http::challenge(reply, asked);
     }
-    if http::is_retired(reply) {
-        return Observed::cause(Cause::PolicyExchangeOnlineRetired);
+    if let Some(retired) = http::retired(reply) {
+        return retired;
     }
     match ews::read(&reply.body) {
         Ok(answer) => of_answer(reply, &answer, asked, folders),

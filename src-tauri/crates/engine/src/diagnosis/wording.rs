@@ -7,7 +7,9 @@ use contract::{Blame, Cause};
 use store::run_results::Misfits;
 
 use super::Observed;
+use super::log_on::AUTHORITY_SILENT;
 use super::refusal::inspector;
+use super::token::BY_A_PERSON;
 
 /// Where, in the words for another certificate than the pinned one, those about the pinned one begin.
 const PINNED: &str = ", the pinned one by ";
@@ -177,6 +179,11 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
     format!("{text}{tail}{quoted}")
 }
 
+/// Whether a sentence is about the authority that issues tokens, and not about Exchange.
+pub(crate) fn is_of_authority(text: &str) -> bool {
+    text.contains(AUTHORITY_SILENT)
+}
+
 /// A wait that the server asks for and that does not fit.
 pub(crate) fn too_long(wait: Duration) -> String {
     format!(
@@ -201,6 +208,10 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
     match cause {
         C::DnsNotFound => format!("Can't reach {host}: the name isn't found{because}. No mailbox was asked."),
         C::TcpRefused => format!("Can't reach {host}: the connection was refused."),
+        C::TcpTimeout if detail.is_some_and(is_of_authority) => {
+            let detail = detail.unwrap_or_default();
+            format!("No access token, and nothing is known about rights: {detail}")
+        }
         C::TcpTimeout => format!("Can't reach {host}: no answer to the connection attempt{because}."),
         C::ProxyFailed => match detail {
             Some(detail) => format!("Can't reach {host}: {detail}."),
@@ -235,10 +246,20 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         C::AccountNotInDirectory => format!("{account} isn't a domain account; Exchange can't place it."),
         C::AccountNotAuthorized => format!("Exchange couldn't authorize {account}."),
         C::AccountNoMailbox => format!("{account} has no mailbox, and this version of Exchange needs one to impersonate."),
-        C::OauthSignInNeeded => "Nobody is signed in.".to_owned(),
-        C::OauthTokenRejected => "The access token was refused.".to_owned(),
+        C::OauthSignInNeeded => match detail {
+            Some(detail) => format!("There is no access token to ask {host} with: {detail}"),
+            None => "Nobody is signed in.".to_owned(),
+        },
+        C::OauthTokenRejected => {
+            let why = detail.map(|detail| format!(" {detail}")).unwrap_or_default();
+            format!("{host} refused the access token.{why}")
+        }
         C::PolicyEwsBlocked => policy_blocked(host, account, detail),
-        C::PolicyExchangeOnlineRetired => "Exchange Online refuses EWS for this organization.".to_owned(),
+        C::PolicyExchangeOnlineRetired => match detail {
+            Some(BY_A_PERSON) => format!("{account} was let impersonate nobody: {BY_A_PERSON}."),
+            Some(detail) => format!("Exchange Online refuses EWS for this organization: {detail}."),
+            None => "Exchange Online refuses EWS for this organization.".to_owned(),
+        },
         C::PolicyOrganizationBlocked => "Access to this organization is blocked.".to_owned(),
         C::ImpersonationIgnored => {
             "Another mailbox than the one asked for was opened: the server ignored the impersonation header. Don't rely on what else was granted in this run.".to_owned()

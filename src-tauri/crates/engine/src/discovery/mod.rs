@@ -97,6 +97,7 @@ impl Engine {
         let sending = Sending {
             again,
             proxy_password,
+            tokens: None,
         };
         let quest = self
             .quest(address, plan, password, sending, Some(organization))

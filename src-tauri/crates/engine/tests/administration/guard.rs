@@ -105,6 +105,7 @@ fn plan(port: u16, account: &str) -> Plan {
         timeout_seconds: 10,
         resolve: Vec::new(),
         proxy: ProxyChoice::None,
+        approach: engine::checks::Approach::default(),
     }
 }
 

@@ -313,6 +313,7 @@ fn plan() -> Plan {
         timeout_seconds: 30,
         resolve: Vec::new(),
         proxy: ProxyChoice::default(),
+        approach: crate::checks::Approach::default(),
     }
 }
 
@@ -329,6 +330,7 @@ async fn conductor(
     let access = Access {
         account: plan.account.clone(),
         authentication: plan.authentication,
+        approach: plan.approach,
         identify_by: plan.identify_by,
         folders: vec![ews::DistinguishedFolder::Inbox],
         url: plan.ews_url.clone(),
@@ -338,6 +340,7 @@ async fn conductor(
         trust: "of the system".to_owned(),
         proxied: false,
         mailroom: Arc::new(Room(Arc::clone(world))),
+        token_carried: None,
         password: Arc::new(watched.unwrap()),
         redactor: Arc::new(Redactor::new(&plan.account, password.expose())),
         clock: Arc::clone(&stage.clock),

@@ -85,7 +85,7 @@ impl ProxyChoice {
 
     /// The proxy for this server. `password` belongs to the user that was named by hand; the
     /// environment brings its own (`HTTPS_PROXY=http://user:password@proxy:8080`).
-    pub(super) fn settle(&self, host: &str, port: u16, password: Option<&Secret>) -> Proxy {
+    pub(crate) fn settle(&self, host: &str, port: u16, password: Option<&Secret>) -> Proxy {
         match self {
             Self::None => Proxy::None,
             Self::Http {

@@ -10,7 +10,9 @@ use crate::checks::facts::{Asking, Facts};
 use crate::checks::mechanism::Mechanism;
 use crate::checks::spec::Access;
 use crate::diagnosis::edition::Edition;
-use crate::diagnosis::wording::Words;
+use crate::checks::plan::Approach;
+use crate::diagnosis::wording::{Words, is_of_authority};
+use crate::ports::TokenFacts;
 
 /// The rungs of this module, in their order.
 pub(crate) const GROUND: [&str; 7] = ["form", "dns", "tcp", "tls", "discovery", "ews", "log_on"];
@@ -34,7 +36,7 @@ pub(crate) struct Ground<'a> {
 impl Ground<'_> {
     /// The rungs up to the log-on; after a broken one the rest is skipped.
     pub(crate) fn steps(&self) -> Vec<Step> {
-        let broken = self.stopped.map(|(cause, _)| broken_by(cause));
+        let broken = self.stopped.map(|(cause, message)| broken_by(cause, message));
         let broken_at = broken.and_then(|id| GROUND.iter().position(|rung| *rung == id));
         let reached = self.reached();
         GROUND
@@ -86,7 +88,9 @@ impl Ground<'_> {
             "tcp" => format!("Port {}, proxy", self.access.port),
             "tls" => "Certificate".to_owned(),
             "discovery" => "Autodiscover".to_owned(),
+            "ews" if self.access.approach == Approach::Graph => "Graph answers".to_owned(),
             "ews" => "EWS answers".to_owned(),
+            "log_on" if self.access.by_token() => "Access token is accepted".to_owned(),
             _ => "Service account signs in".to_owned(),
         }
     }
@@ -275,13 +279,19 @@ impl Ground<'_> {
             (!named.is_empty()).then(|| format!("Domain of the server: {}", named.join(", ")))
         });
         let asked = facts.log_on.as_ref();
-        step.pass(signed_in(&self.access.account, facts))
+        let token = self.access.mailroom.token();
+        let said = match &token {
+            Some(_) => format!("The access token of {} is accepted.", self.access.account),
+            None => signed_in(&self.access.account, facts),
+        };
+        step.pass(said)
             .took(asked.and_then(|asked| asked.took))
             .seen(
                 facts
                     .way
                     .map(|way| format!("Scheme: {}, {}", way.scheme(), way.name())),
             )
+            .seen(token.iter().flat_map(token_lines))
             .seen(binding)
             .seen(domain)
             .seen(asked.into_iter().flat_map(Asking::lines))
@@ -289,8 +299,9 @@ impl Ground<'_> {
 }
 
 /// The rung a cause breaks, in any ladder.
-pub(crate) fn broken_by(cause: Cause) -> &'static str {
+pub(crate) fn broken_by(cause: Cause, message: &str) -> &'static str {
     match cause {
+        Cause::TcpTimeout if is_of_authority(message) => "log_on",
         Cause::DnsNotFound => "dns",
         Cause::TcpRefused | Cause::TcpTimeout | Cause::ProxyFailed => "tcp",
         Cause::TlsUntrusted
@@ -352,6 +363,22 @@ const fn outcome(outcome: SchemeOutcome) -> &'static str {
     }
 }
 
+/// What is known of an access token; what it says of itself is decoded, never trusted.
+fn token_lines(token: &TokenFacts) -> impl Iterator<Item = String> + use<> {
+    let list = |what: &str, items: &[String]| {
+        (!items.is_empty()).then(|| format!("{what}: {}", items.join(", ")))
+    };
+    let until = token.expires_at.or(token.says_until);
+    [
+        until.map(|at| format!("Token expires: {}", at.strftime("%Y-%m-%d %H:%M UTC"))),
+        list("Token is for", &token.audience),
+        list("Permissions of the signed-in account", &token.scopes),
+        list("Permissions of the application", &token.roles),
+    ]
+    .into_iter()
+    .flatten()
+}
+
 /// Who signed in, with what, and bound to which certificate.
 fn signed_in(account: &str, facts: &Facts) -> String {
     let told = &facts.authentication;
@@ -361,6 +388,7 @@ fn signed_in(account: &str, facts: &Facts) -> String {
         Some(Mechanism::Ntlm) => " with NTLM",
         Some(Mechanism::NtlmUnderNegotiate) => " with NTLM under Negotiate",
         Some(Mechanism::Basic) => " with Basic",
+        Some(Mechanism::Bearer) => " with an access token",
         None => "",
     };
     let hash = told

@@ -14,6 +14,7 @@ pub(crate) fn own_inbox(step: Step, facts: &Facts, access: &Access) -> Step {
     let asked = facts.log_on.as_ref();
     let step = step.seen(asked.into_iter().flat_map(Asking::lines));
     match facts.own_mailbox {
+        _ if access.is_app() => step.skipped("An application has no mailbox of its own."),
         Some(true) => step
             .pass("The service account's own Inbox opens.")
             .took(asked.and_then(|asked| asked.answered)),
