@@ -1,6 +1,7 @@
 import { makeStyles, SearchBox } from "@fluentui/react-components";
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { useHotkeys } from "@/lib/keys";
+import { useTyped } from "./useTyped";
 
 const useStyles = makeStyles({ root: { flexGrow: 1, flexBasis: "140px", minWidth: "120px", maxWidth: "300px" } });
 
@@ -12,21 +13,11 @@ type Props = {
   onChange: (value: string) => void;
 };
 
-/** A filter box: what is typed counts after a short pause; Ctrl+F comes here, Esc empties it. */
+/** A filter box: what is typed counts at once; Ctrl+F comes here, Esc empties it. */
 export function SearchField({ label, placeholder = label, value, onChange }: Props) {
   const styles = useStyles();
   const input = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useState(value);
-  const latest = useRef(onChange);
-  latest.current = onChange;
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => {
-    if (typed === value) {
-      return;
-    }
-    const timer = setTimeout(() => latest.current(typed), 200);
-    return () => clearTimeout(timer);
-  }, [typed, value]);
+  const [typed, setTyped] = useTyped(value, onChange);
   useHotkeys({ "ctrl+f": () => input.current?.focus() });
   return (
     <SearchBox
@@ -40,7 +31,6 @@ export function SearchField({ label, placeholder = label, value, onChange }: Pro
         if (event.key === "Escape" && typed !== "") {
           event.stopPropagation();
           setTyped("");
-          latest.current("");
         }
       }}
     />

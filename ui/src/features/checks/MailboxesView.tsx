@@ -1,8 +1,9 @@
-import { Button, Dropdown, makeStyles, Option, SearchBox, Switch, tokens } from "@fluentui/react-components";
-import { memo, useCallback, useEffect, useRef, useState } from "react";
+import { Button, Dropdown, makeStyles, Option, Switch, tokens } from "@fluentui/react-components";
+import { memo, useCallback } from "react";
 import { CauseTitle } from "@/components/CauseTitle";
 import { EmptyState } from "@/components/EmptyState";
 import { type Column, PagedTable } from "@/components/PagedTable";
+import { SearchField } from "@/components/SearchField";
 import { When } from "@/components/When";
 import type { ResultRow } from "@/ipc/generated/ResultRow";
 import type { ResultsPage } from "@/ipc/generated/ResultsPage";
@@ -10,7 +11,6 @@ import type { ResultsSort } from "@/ipc/generated/ResultsSort";
 import type { RunPage } from "@/ipc/generated/RunPage";
 import { causeTitles } from "@/lib/causes";
 import { count } from "@/lib/format";
-import { useHotkeys } from "@/lib/keys";
 import { verdicts } from "@/lib/labels";
 import { number, text, useUrlState } from "@/lib/urlState";
 import { ChosenBar } from "./ChosenBar";
@@ -76,20 +76,15 @@ const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings:
 function Filters({ page }: { page: RunPage }) {
   const styles = useStyles();
   const [url, setUrl] = useUrlState();
-  const search = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useTypedSearch(text(url, "q"), (q) => setUrl({ q }));
   const verdict = text(url, "verdict");
   const cause = text(url, "cause");
-  useHotkeys({ "ctrl+f": () => search.current?.focus() });
   return (
     <search className={styles.filters}>
-      <SearchBox
-        input={{ ref: search }}
-        className={styles.search}
+      <SearchField
+        label="Search mailboxes"
         placeholder="Name or address"
-        aria-label="Search mailboxes"
-        value={typed}
-        onChange={(_, data) => setTyped(data.value)}
+        value={text(url, "q")}
+        onChange={(q) => setUrl({ q })}
       />
       <Dropdown
         className={styles.choice}
@@ -125,39 +120,12 @@ function Filters({ page }: { page: RunPage }) {
         onChange={(_, data) => setUrl({ findings: data.checked || undefined })}
       />
       {isFiltered(filterOf(url)) && (
-        <Button
-          appearance="subtle"
-          onClick={() => {
-            setTyped("");
-            setUrl(noFilter);
-          }}
-        >
+        <Button appearance="subtle" onClick={() => setUrl(noFilter)}>
           Clear All Filters
         </Button>
       )}
     </search>
   );
-}
-
-/** What is typed, handed on after a quarter of a second; follows the address when that changes otherwise. */
-function useTypedSearch(inUrl: string, onSettled: (text: string) => void): [string, (text: string) => void] {
-  const [typed, setTyped] = useState(inUrl);
-  const handedOn = useRef(inUrl);
-  const settled = useRef(onSettled);
-  settled.current = onSettled;
-  useEffect(() => {
-    if (inUrl !== handedOn.current) setTyped(inUrl);
-    handedOn.current = inUrl;
-  }, [inUrl]);
-  useEffect(() => {
-    if (typed === handedOn.current) return;
-    const timer = setTimeout(() => {
-      handedOn.current = typed;
-      settled.current(typed);
-    }, 250);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return [typed, setTyped];
 }
 
 function NoRows({ page, filtered }: { page: RunPage; filtered: boolean }) {
@@ -230,6 +198,5 @@ const columns: readonly Column<ResultRow, ResultsSort>[] = [
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, gap: tokens.spacingVerticalS },
   filters: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
-  search: { width: "220px" },
   choice: { minWidth: "160px", width: "190px" },
 });
