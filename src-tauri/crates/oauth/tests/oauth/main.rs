@@ -4,6 +4,7 @@
 mod app_only;
 mod attacks;
 mod device;
+mod provider;
 mod refresh;
 mod sign_in;
 mod support;

@@ -9,7 +9,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use oauth::{Ask, Authority, Http, Pending, Via, Wanted};
+use oauth::{Ask, Authority, Clock, Http, Pending, Via, Wanted};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -229,11 +229,11 @@ pub(crate) fn noon() -> Timestamp {
 
 /// A client that trusts nobody: these tests speak plain HTTP to this machine.
 pub(crate) fn http() -> Http {
-    trusting(rustls::RootCertStore::empty())
+    trusting(rustls::RootCertStore::empty(), Arc::new(noon))
 }
 
-/// A client that trusts these roots.
-pub(crate) fn trusting(roots: rustls::RootCertStore) -> Http {
+/// A client that trusts these roots and goes by this clock.
+pub(crate) fn trusting(roots: rustls::RootCertStore, clock: Clock) -> Http {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -241,7 +241,7 @@ pub(crate) fn trusting(roots: rustls::RootCertStore) -> Http {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let limit = Duration::from_secs(20);
-    Http::new(tls, &Via::Direct, "Understudy", limit, Arc::new(noon)).unwrap()
+    Http::new(tls, &Via::Direct, "Understudy", limit, clock).unwrap()
 }
 
 /// The usual question.
