@@ -53,7 +53,8 @@ impl Fault {
 /// `Any`, `Path`, `EveryNth`, `After`, `Anonymous` and `Credentials` strike before the log-on is looked at;
 /// so do `NtlmNegotiate`, `NtlmAuthenticate`, `LoggedOn` and `EveryNthLoggedOn`.
 /// `LogOn`, `Impersonated`, `EveryNthImpersonated`, `Operation` and `Mailbox` only once the password was accepted and the
-/// request read; only EWS has those.
+/// request read; only EWS has those, and Graph, where every question about a folder impersonates its
+/// user and is the operation `GetMailFolder`, in a batch one by one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum When {
     /// Any request, anonymous ones too.

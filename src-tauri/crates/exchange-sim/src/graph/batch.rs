@@ -79,3 +79,25 @@ impl Batch {
         Outcome::ok(json!({ "responses": responses }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_bring_it_down(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(Batch::read(&body).is_err());
+        }
+
+        #[test]
+        fn no_url_brings_it_down(method in "[A-Z]{1,5}", url in ".{0,60}") {
+            let item = json!({ "id": "1", "method": method, "url": url });
+            let body = json!({ "requests": [item] }).to_string();
+            let batch = Batch::read(body.as_bytes());
+            prop_assert!(batch.is_ok(), "what is wrong with one is said in its own answer");
+        }
+    }
+}
