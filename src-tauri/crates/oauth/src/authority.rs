@@ -214,6 +214,8 @@ impl Authority {
     /// Whether `name` is this authority.
     pub(crate) fn is_issuer(&self, name: &str) -> bool {
         match &self.issuer {
+            // AD FS spells its host as somebody once typed it.
+            Issuer::Exactly(issuer) if self.kind == Kind::AdFs => issuer.eq_ignore_ascii_case(name),
             Issuer::Exactly(issuer) => issuer == name,
             Issuer::AnyTenantOf(host) => name
                 .strip_prefix("https://")
@@ -298,10 +300,13 @@ mod tests {
                 authority.device_endpoint().unwrap().as_str(),
                 "https://adfs.contoso.com/adfs/oauth2/devicecode"
             );
-            assert!(
-                authority.is_issuer("https://adfs.contoso.com/adfs"),
-                "{base}"
-            );
+            for issuer in [
+                "https://adfs.contoso.com/adfs",
+                "https://ADFS.contoso.com/adfs",
+            ] {
+                assert!(authority.is_issuer(issuer), "{base}");
+            }
+            assert!(!authority.is_issuer("https://adfs.contoso.com.evil.example/adfs"));
         }
     }
 

@@ -203,7 +203,7 @@ const TABLE: &[Entry] = &[
         "MSIS9224",
         Kind::Setup,
         "AD FS refused the redirect address.",
-        "Choose a fixed port here and register http://localhost with that port on AD FS: Set-AdfsNativeClientApplication -RedirectUri.",
+        "Choose a fixed port here, then register exactly http://localhost:PORT/ (that port, and the slash) on AD FS with Set-AdfsNativeClientApplication -RedirectUri.",
     ),
     entry(
         "access_denied",

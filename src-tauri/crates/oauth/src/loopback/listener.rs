@@ -125,15 +125,20 @@ async fn accept(v4: &TcpListener, v6: Option<&TcpListener>) -> Result<TcpStream,
 }
 
 async fn random() -> Result<(TcpListener, Option<TcpListener>), Error> {
-    let mut last = Error::from(ErrorKind::AddrInUse);
+    let mut last = None;
     for _ in 0..TRIES {
         let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         match v6(v4.local_addr()?.port()).await {
             Ok(v6) => return Ok((v4, v6)),
-            Err(error) => last = error,
+            Err(error) => last = Some((error, v4)),
         }
     }
-    Err(last)
+    // A policy that forbids listening on IPv6 leaves IPv4; a port that is taken there on every try is odd.
+    match last {
+        Some((error, v4)) if error.kind() == ErrorKind::PermissionDenied => Ok((v4, None)),
+        Some((error, _)) => Err(error),
+        None => Err(ErrorKind::AddrInUse.into()),
+    }
 }
 
 async fn both(port: u16) -> Result<(TcpListener, Option<TcpListener>), Error> {

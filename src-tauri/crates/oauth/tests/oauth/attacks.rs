@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use oauth::{Ask, Event, Failure, Pending, RefusalKind, Tokens, sign_in};
+use oauth::{Ask, Event, Failure, HttpFaultKind, Pending, RefusalKind, Tokens, sign_in};
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -308,6 +308,38 @@ async fn an_answer_that_says_nothing_is_not_understood() {
     let ended = pending.wait(nobody(), |_| {}).await;
     assert!(
         matches!(ended, Err(Failure::NotUnderstood { .. })),
+        "{ended:?}"
+    );
+}
+
+/// The form holds the code and its verifier: nobody leads it elsewhere.
+#[tokio::test]
+async fn a_token_request_follows_no_redirect() {
+    for status in [302, 307] {
+        let (server, elsewhere) = (Server::start().await, Server::start().await);
+        let place = json!(format!("{}/token", elsewhere.origin()));
+        let pending = pending(&server).await;
+        server.script(move |path, _| (path == "/token").then(|| (status, place.clone())));
+        let ended = answered(&server, pending, "").await;
+        assert!(
+            matches!(&ended, Err(Failure::NotUnderstood { status: seen, .. }) if *seen == status),
+            "{ended:?}"
+        );
+        assert!(
+            elsewhere.posted("/token").is_empty(),
+            "{status} was followed"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_cut_off() {
+    let server = Server::start().await;
+    let pending = pending(&server).await;
+    server.script(|path, _| (path == "/token").then(|| (200, json!("x".repeat(1_100_000)))));
+    let ended = answered(&server, pending, "").await;
+    assert!(
+        matches!(&ended, Err(Failure::Unreachable(why)) if why.kind == HttpFaultKind::TooLarge),
         "{ended:?}"
     );
 }

@@ -55,7 +55,7 @@ fn today() -> jiff::Timestamp {
 }
 
 impl Provider {
-    async fn start(words: &[&str]) -> Self {
+    fn start(words: &[&str]) -> Self {
         let mut process = node("provider.js")
             .args(words)
             .arg("--until-stdin-ends")
@@ -131,7 +131,7 @@ async fn browse(url: &str, person: &[String]) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_signs_in_and_stays_signed_in_until_it_is_revoked() {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let authority = provider.entra().await;
     let first = provider.signed_in(&authority, &[]).await.unwrap();
     let claims = first.claims().unwrap();
@@ -156,7 +156,7 @@ async fn a_person_signs_in_and_stays_signed_in_until_it_is_revoked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reused_refresh_token_ends_the_whole_family() {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let authority = Authority::ad_fs(provider.text("/origin")).unwrap();
     let person = ["--account", "other@contoso.example"];
     let first = provider.signed_in(&authority, &person).await.unwrap();
@@ -180,7 +180,7 @@ async fn a_reused_refresh_token_ends_the_whole_family() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_says_no_is_not_signed_in() {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let authority = provider.entra().await;
     let ended = provider.signed_in(&authority, &["--deny"]).await;
     assert!(
@@ -191,7 +191,7 @@ async fn who_says_no_is_not_signed_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_in_the_name_of_another_is_refused() {
-    let provider = Provider::start(&["--wrong-issuer"]).await;
+    let provider = Provider::start(&["--wrong-issuer"]);
     let authority = provider.entra().await;
     let ended = provider.signed_in(&authority, &[]).await;
     assert!(
@@ -202,7 +202,7 @@ async fn an_answer_in_the_name_of_another_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_code_is_typed_in_another_browser() {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let authority = provider.entra().await;
     let ask = Ask::new(provider.native(), Wanted::ews(&authority, HOST));
     let code = device::begin(&provider.http, &authority, ask)
@@ -222,7 +222,7 @@ async fn a_code_is_typed_in_another_browser() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_application_proves_itself() {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let authority = provider.entra().await;
     let wanted = Wanted::app_only(&authority, HOST);
     let file = |pointer: &str| std::fs::read(provider.text(pointer)).unwrap();
@@ -265,7 +265,7 @@ async fn an_application_proves_itself() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_that_is_no_resource_is_named_as_the_reason() {
-    let provider = Provider::start(&["--resource", "other.contoso.example"]).await;
+    let provider = Provider::start(&["--resource", "other.contoso.example"]);
     let authority = provider.entra().await;
     let wanted = Wanted::app_only(&authority, "unknown.contoso.example");
     let secret = Credential::Secret(Hidden::new(provider.text("/clients/secret/secret")));
@@ -279,7 +279,7 @@ async fn a_host_that_is_no_resource_is_named_as_the_reason() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_nobody_vouches_for_is_not_spoken_to() {
-    let provider = Provider::start(&[]).await;
+    let provider = Provider::start(&[]);
     let stranger = trusting(rustls::RootCertStore::empty(), Arc::new(today));
     let refused = Authority::discover(&stranger, provider.text("/entra/issuer")).await;
     let said = refused.unwrap_err().to_string();

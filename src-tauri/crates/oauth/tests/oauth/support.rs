@@ -116,12 +116,15 @@ impl Server {
     async fn answer(&self, mut stream: TcpStream) {
         let (path, form) = read(&mut stream).await;
         let (status, body) = self.0.lock().unwrap().decide(&path, &form);
-        let body = match body {
-            Value::String(text) => text,
-            json => json.to_string(),
+        let (location, body) = match body {
+            Value::String(place) if (300..400).contains(&status) => {
+                (format!("Location: {place}\r\n"), String::new())
+            }
+            Value::String(text) => (String::new(), text),
+            json => (String::new(), json.to_string()),
         };
         let response = format!(
-            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{location}\r\n{body}",
             body.len()
         );
         // A client that gave up is part of some tests.
