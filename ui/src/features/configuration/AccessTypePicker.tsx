@@ -27,6 +27,7 @@ export function AccessTypePicker({ entries, value, messages, warning, onChange }
     <FieldRow
       label="Mailbox Access Type"
       htmlFor={id}
+      wide
       messages={messages}
       note={warning}
       aside={selected && <DatedBadge badge={selected.badge} />}

@@ -1,9 +1,8 @@
-import { Checkbox, makeStyles, Radio, RadioGroup, Text, tokens, useId } from "@fluentui/react-components";
+import { Checkbox, makeStyles, Text, tokens, useId } from "@fluentui/react-components";
 import type { AuthorityKind } from "@/ipc/generated/AuthorityKind";
 import { FieldRow } from "./FieldRow";
 import { FindAuthority } from "./FindAuthority";
-import { authorityNames } from "./modern";
-import { ClientIdRow, CloudRow, TenantRow } from "./RegistrationRows";
+import { AuthorityRow, AuthorityUrlRow, ClientIdRow, CloudRow, TenantRow } from "./RegistrationRows";
 import { TextRow } from "./TextRow";
 import type { Configuration } from "./useConfiguration";
 
@@ -14,67 +13,21 @@ type AuthorityFieldsProps = {
   keyStore: string;
 };
 
-const kinds: readonly AuthorityKind[] = ["entra", "ad_fs", "open_id"];
-
 /** Who issues the tokens, and to which app: of the type that signs in as a person. */
 export function AuthorityFields({ organization, form, offline, keyStore }: AuthorityFieldsProps) {
   const { modern } = form.state.form;
   const entra = modern.authority === "entra";
   return (
     <>
-      <AuthorityRow organization={organization} form={form} offline={offline} />
+      <FindAuthority organization={organization} form={form} offline={offline}>
+        {(button, below) => <AuthorityRow form={form} aside={button} below={below} />}
+      </FindAuthority>
       {entra && <CloudRow form={form} />}
       {entra ? <TenantRow form={form} /> : <AuthorityUrlRow form={form} />}
       <ClientIdRow form={form} />
       <RedirectPortRow form={form} />
       <KeepSignedIn form={form} keyStore={keyStore} />
     </>
-  );
-}
-
-function AuthorityRow({ organization, form, offline }: Omit<AuthorityFieldsProps, "keyStore">) {
-  const styles = useStyles();
-  const id = useId("authority");
-  const { state, dispatch } = form;
-  return (
-    <FindAuthority organization={organization} form={form} offline={offline}>
-      {(button, below) => (
-        <FieldRow label="Authority" htmlFor={id} aside={button} below={below}>
-          <RadioGroup
-            id={id}
-            layout="horizontal"
-            className={styles.choices}
-            aria-label="Authority"
-            value={state.form.modern.authority}
-            onChange={(_, { value }) => {
-              const authority = kinds.find((kind) => kind === value);
-              if (authority) dispatch({ kind: "modern", change: { authority } });
-            }}
-          >
-            {kinds.map((kind) => (
-              <Radio key={kind} value={kind} label={authorityNames[kind]} />
-            ))}
-          </RadioGroup>
-        </FieldRow>
-      )}
-    </FindAuthority>
-  );
-}
-
-function AuthorityUrlRow({ form: { state, dispatch, validation, report } }: { form: Configuration }) {
-  const { authority, authorityUrl } = state.form.modern;
-  const adFs = authority === "ad_fs";
-  return (
-    <TextRow
-      label={adFs ? "AD FS address" : "Issuer URL"}
-      field="authorityUrl"
-      value={authorityUrl}
-      placeholder={adFs ? "https://adfs.example.com" : "https://id.example.com"}
-      inputMode="url"
-      messages={[...report.at("authorityUrl"), ...validation.of("authorityUrl")]}
-      onChange={(authorityUrl) => dispatch({ kind: "modern", change: { authorityUrl } })}
-      onBlur={() => validation.leave("authorityUrl")}
-    />
   );
 }
 

@@ -17,14 +17,17 @@ type FieldRowProps = {
   onAcceptFix?: (message: FieldMessage) => void;
   /** The control has several lines: the label stands at the first. */
   tall?: boolean;
+  /** The control takes the width that what is beside it leaves. */
+  wide?: boolean;
 };
 
 /** A line of the form: label, control, what belongs beside it, and what is wrong with it. */
 export function FieldRow(props: FieldRowProps) {
-  const { label, htmlFor, children, aside, below, messages = [], note = null, onAcceptFix, tall = false } = props;
+  const { label, htmlFor, children, aside, below, messages = [], note = null, onAcceptFix } = props;
+  const { tall = false, wide = false } = props;
   const styles = useStyles();
   return (
-    <div className={mergeClasses(styles.row, tall && styles.tall)}>
+    <div className={mergeClasses(styles.row, tall && styles.tall, wide && styles.wide)}>
       <Label htmlFor={htmlFor} className={mergeClasses(styles.label, tall && styles.tallLabel)}>
         {label}
       </Label>
@@ -93,6 +96,11 @@ const useStyles = makeStyles({
     },
   },
   tall: { alignItems: "start" },
+  wide: {
+    gridTemplateColumns: "190px minmax(0, 520px) auto",
+    justifyContent: "start",
+    "@container (max-width: 620px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
+  },
   tallLabel: { paddingTop: tokens.spacingVerticalS },
   label: { gridArea: "label", overflowWrap: "anywhere" },
   control: { gridArea: "control", display: "flex", gap: tokens.spacingHorizontalS, minWidth: 0, alignItems: "center" },

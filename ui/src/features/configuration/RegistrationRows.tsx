@@ -1,12 +1,61 @@
-import { Button, Dropdown, makeStyles, Option, useId } from "@fluentui/react-components";
+import { Dropdown, Link, makeStyles, Option, Radio, RadioGroup, tokens, useId } from "@fluentui/react-components";
 import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { AuthorityKind } from "@/ipc/generated/AuthorityKind";
 import type { Cloud } from "@/ipc/generated/Cloud";
 import { FieldRow } from "./FieldRow";
-import { cloudNames } from "./modern";
+import { authorityNames, cloudNames } from "./modern";
 import { TextRow } from "./TextRow";
 import type { Configuration } from "./useConfiguration";
 
 type RowProps = { form: Configuration };
+
+const authorities: readonly AuthorityKind[] = ["entra", "ad_fs", "open_id"];
+
+type AuthorityRowProps = { form: Configuration; aside?: ReactNode; below?: ReactNode };
+
+/** `Authority`: who issues the tokens. */
+export function AuthorityRow({ form: { state, dispatch }, aside, below }: AuthorityRowProps) {
+  const styles = useStyles();
+  const id = useId("authority");
+  return (
+    <FieldRow label="Authority" htmlFor={id} aside={aside} below={below}>
+      <RadioGroup
+        id={id}
+        layout="horizontal"
+        className={styles.choices}
+        aria-label="Authority"
+        value={state.form.modern.authority}
+        onChange={(_, { value }) => {
+          const authority = authorities.find((kind) => kind === value);
+          if (authority) dispatch({ kind: "modern", change: { authority } });
+        }}
+      >
+        {authorities.map((kind) => (
+          <Radio key={kind} value={kind} label={authorityNames[kind]} />
+        ))}
+      </RadioGroup>
+    </FieldRow>
+  );
+}
+
+/** The address of an authority that is not Entra. */
+export function AuthorityUrlRow({ form: { state, dispatch, validation, report } }: RowProps) {
+  const { authority, authorityUrl } = state.form.modern;
+  const adFs = authority === "ad_fs";
+  return (
+    <TextRow
+      label={adFs ? "AD FS address" : "Issuer URL"}
+      field="authorityUrl"
+      value={authorityUrl}
+      placeholder={adFs ? "https://adfs.example.com" : "https://id.example.com"}
+      inputMode="url"
+      messages={[...report.at("authorityUrl"), ...validation.of("authorityUrl")]}
+      onChange={(authorityUrl) => dispatch({ kind: "modern", change: { authorityUrl } })}
+      onBlur={() => validation.leave("authorityUrl")}
+    />
+  );
+}
 
 /** `Directory (tenant) ID` */
 export function TenantRow({ form: { state, dispatch, validation, report } }: RowProps) {
@@ -26,22 +75,18 @@ export function TenantRow({ form: { state, dispatch, validation, report } }: Row
 /** `Application (client) ID` */
 export function ClientIdRow({ form: { state, dispatch, validation, report } }: RowProps) {
   const navigate = useNavigate();
+  const entra = state.form.modern.authority === "entra";
   return (
     <TextRow
       label="Application (client) ID"
       field="clientId"
       value={state.form.modern.clientId}
-      placeholder="00000000-0000-0000-0000-000000000000"
+      placeholder={entra ? "00000000-0000-0000-0000-000000000000" : "As registered with the authority"}
       messages={[...report.at("clientId"), ...validation.of("clientId")]}
       aside={
-        <Button
-          size="small"
-          appearance="subtle"
-          aria-label="Open the Guide: how to register an app"
-          onClick={() => void navigate({ to: "/guide" })}
-        >
-          Guide
-        </Button>
+        <Link as="button" onClick={() => void navigate({ to: "/guide" })}>
+          How to register one
+        </Link>
       }
       onChange={(clientId) => dispatch({ kind: "modern", change: { clientId } })}
       onBlur={() => validation.leave("clientId")}
@@ -75,4 +120,7 @@ export function CloudRow({ form: { state, dispatch } }: RowProps) {
   );
 }
 
-const useStyles = makeStyles({ field: { width: "100%", minWidth: 0 } });
+const useStyles = makeStyles({
+  field: { width: "100%", minWidth: 0 },
+  choices: { marginLeft: `calc(-1 * ${tokens.spacingHorizontalS})` },
+});

@@ -27,17 +27,16 @@ export function ServedFields({ organization, form, app, configuration, lastRun }
   const { keyStore } = app;
   const person = !isApp(accessType);
   const { workOffline } = app.settings;
+  const url = <UrlRow organization={organization} form={form} offline={workOffline} stored={configuration.password} />;
   return (
     <>
       {person && <AccountRow form={form} />}
       {!isModern(accessType) && <PasswordRow form={form} app={app} configuration={configuration} />}
-      {person && (
-        <UrlRow organization={organization} form={form} offline={workOffline} stored={configuration.password} />
-      )}
+      {person && url}
       {accessType === "ews_imp" && (
         <AuthorityFields organization={organization} form={form} offline={workOffline} keyStore={keyStore.name} />
       )}
-      {!person && <AppFields form={form} stored={configuration.appCredential} keyStore={keyStore} />}
+      {!person && <AppFields form={form} stored={configuration.appCredential} keyStore={keyStore} ownUrl={url} />}
       <ConnectionOptions form={form} app={app} hasProxyPassword={configuration.hasProxyPassword} lastRun={lastRun} />
     </>
   );

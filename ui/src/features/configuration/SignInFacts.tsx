@@ -1,5 +1,3 @@
-import { makeStyles, tokens } from "@fluentui/react-components";
-import { Warning16Filled } from "@fluentui/react-icons";
 import { type FactLine, Facts } from "@/components/Facts";
 import type { SignIn } from "@/ipc/generated/SignIn";
 import { age, dateTime } from "@/lib/format";
@@ -15,24 +13,14 @@ export function SignInFacts({ signIn, app }: { signIn: SignIn; app: boolean }) {
     rolesOf(roles, app),
     expiry(signIn),
     signedInAt === null ? null : { term: app ? "Authorized" : "Signed in", value: when(signedInAt) },
-    signIn.state === "expired" ? null : { term: "Kept", value: kept(signIn) },
+    app || signIn.state === "expired" ? null : { term: "Kept", value: kept(signIn) },
   ];
   return <Facts lines={known.filter((line) => line !== null)} label="What the token says" />;
 }
 
 function rolesOf(roles: readonly string[], app: boolean): FactLine | null {
   if (roles.length > 0) return { term: "Roles", value: roles.join(" ") };
-  return app ? { term: "Roles", value: "None", mark: <NoRoles /> } : null;
-}
-
-function NoRoles() {
-  const styles = useStyles();
-  return (
-    <span className={styles.mark}>
-      <Warning16Filled className={styles.warning} aria-label="Warning" />
-      Without a role the app opens no mailbox. An administrator must consent.
-    </span>
-  );
+  return app ? { term: "Roles", value: "None" } : null;
 }
 
 function expiry({ state, expiresAt, renewable }: SignIn): FactLine | null {
@@ -49,8 +37,3 @@ function kept({ kept }: SignIn): string {
 function when(instant: string): string {
   return `${dateTime(instant)}, ${age(instant)}`;
 }
-
-const useStyles = makeStyles({
-  mark: { display: "inline-flex", alignItems: "center", gap: tokens.spacingHorizontalXS },
-  warning: { color: tokens.colorStatusWarningForeground3, flexShrink: 0 },
-});

@@ -48,9 +48,11 @@ export function SignInPanel({ type, control, offline, counts }: SignInPanelProps
           </Button>
         )}
       </div>
-      <Text size={200} className={styles.hint}>
-        {offline ? offlineReason : hint(app)}
-      </Text>
+      {(offline || !waiting) && (
+        <Text size={200} className={styles.hint}>
+          {offline ? offlineReason : hint(app)}
+        </Text>
+      )}
       {problem && <ProblemBar title="How the sign-in stands can't be shown." error={problem} onRetry={control.retry} />}
       {signIn && (
         <SignInStatus signIn={signIn} control={control} app={app} offline={offline} counts={counts} onBegin={begin} />
@@ -61,7 +63,7 @@ export function SignInPanel({ type, control, offline, counts }: SignInPanelProps
 
 function hint(app: boolean): string {
   return app
-    ? "Opens the consent page of the tenant in your browser, then gets a token for the app."
+    ? "Opens the consent page of the tenant in your browser and gets a token. Refresh it after the app was approved."
     : "Opens your browser to sign in as the impersonating account. Understudy never sees its password.";
 }
 
@@ -87,7 +89,15 @@ function useKeptFocus(signIn: SignIn | undefined) {
 }
 
 const useStyles = makeStyles({
-  root: { display: "flex", flexDirection: "column", gap: tokens.spacingVerticalXS, minWidth: 0 },
+  // Under the picklist, where the fields begin.
+  root: {
+    display: "flex",
+    flexDirection: "column",
+    gap: tokens.spacingVerticalXS,
+    minWidth: 0,
+    marginLeft: `calc(190px + ${tokens.spacingHorizontalM})`,
+    "@container (max-width: 620px)": { marginLeft: 0 },
+  },
   buttons: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
   main: { whiteSpace: "nowrap" },
   hint: { color: tokens.colorNeutralForeground3 },

@@ -30,32 +30,32 @@ type SignInStatusProps = {
 
 /** `Impersonation status: …`, what is behind it, and what can be done now. */
 export function SignInStatus(props: SignInStatusProps) {
-  const { signIn, control, app, offline } = props;
+  const { signIn, control, offline } = props;
   const styles = useStyles();
   const { state, failure, waiting } = signIn;
   return (
     <div className={styles.block}>
       <div className={styles.status} role="status" data-status tabIndex={-1}>
         <StateIcon signIn={signIn} />
-        <Text weight="semibold">{statusText(signIn, app)}</Text>
+        <Text weight="semibold">{statusText(signIn)}</Text>
         {offline && signIn.signedInAt !== null && <Text size={200}>{`As stored ${age(signIn.signedInAt)}.`}</Text>}
       </div>
-      {waiting && <WaitingForSignIn waiting={waiting} control={control} app={app} offline={offline} />}
+      {waiting && <WaitingForSignIn waiting={waiting} control={control} offline={offline} />}
       {failure && !waiting && (
         <SignInFailed failure={failure} offline={offline} busy={control.busy} onRetry={props.onBegin} />
       )}
       {state === "other_account" && <OtherAccount {...props} />}
       {state === "expired" && <Expired {...props} />}
       {state === "authorized" && <Authorized {...props} />}
+      {state === "not_signed_in" && signIn.otherValues && <OtherValues {...props} />}
     </div>
   );
 }
 
 /** What the engine calls it; while somebody is waited for, what to do. */
-function statusText({ state, status, waiting }: SignIn, app: boolean): string {
-  if (state !== "waiting" || waiting === null) return status;
-  if (waiting.userCode !== null) return "Enter the code to sign in";
-  return app ? "Finish approving in your browser" : "Finish signing in in your browser";
+function statusText({ status, waiting }: SignIn): string {
+  if (waiting === null) return status;
+  return waiting.userCode === null ? "Finish signing in in your browser" : "Enter the code to sign in";
 }
 
 function Authorized({ signIn, control, app, offline }: SignInStatusProps) {
@@ -63,9 +63,6 @@ function Authorized({ signIn, control, app, offline }: SignInStatusProps) {
   return (
     <>
       <SignInFacts signIn={signIn} app={app} />
-      {signIn.otherValues && (
-        <Warned text="This sign-in was made for other values than the form has now. Sign in again." />
-      )}
       {signIn.warnings.map((warning) => (
         <Warned key={warning} text={warning} />
       ))}
@@ -85,12 +82,25 @@ function Authorized({ signIn, control, app, offline }: SignInStatusProps) {
   );
 }
 
+/** Somebody signed in before the form was changed. */
+function OtherValues({ signIn, control, app }: SignInStatusProps) {
+  const styles = useStyles();
+  return (
+    <>
+      <Warned text="This sign-in was made for other values than the form has now. Sign in again." />
+      <SignInFacts signIn={signIn} app={app} />
+      <div className={styles.actions}>
+        <Disconnect control={control} />
+      </div>
+    </>
+  );
+}
+
 function OtherAccount({ signIn, control, app, offline, onBegin }: SignInStatusProps) {
   const styles = useStyles();
   const who = signIn.account ?? "another account";
   return (
     <>
-      <Warned text={`Signed in as ${who}, expected ${signIn.expected ?? "the account of Account Logon"}.`} />
       <Text size={200}>Nothing uses this sign-in until you allow it.</Text>
       <SignInFacts signIn={signIn} app={app} />
       <div className={styles.actions}>

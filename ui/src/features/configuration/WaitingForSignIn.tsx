@@ -7,10 +7,10 @@ import { offlineReason } from "@/lib/appState";
 import { countdown } from "./modern";
 import type { SignInControl } from "./useSignIn";
 
-type WaitingForSignInProps = { waiting: SignInWaiting; control: SignInControl; app: boolean; offline: boolean };
+type WaitingForSignInProps = { waiting: SignInWaiting; control: SignInControl; offline: boolean };
 
 /** The browser, or a code on another device, is waited for. */
-export function WaitingForSignIn({ waiting, control, app, offline }: WaitingForSignInProps) {
+export function WaitingForSignIn({ waiting, control, offline }: WaitingForSignInProps) {
   const styles = useStyles();
   const { userCode, secondsLeft, redirectUri, discarded } = waiting;
   const coded = userCode !== null;
@@ -39,16 +39,14 @@ export function WaitingForSignIn({ waiting, control, app, offline }: WaitingForS
           Open again
         </BlockableButton>
         <CopyButton text={waiting.link} label="Copy link" />
-        {!app && (
-          <BlockableButton
-            size="small"
-            blocked={offline ? offlineReason : undefined}
-            disabledFocusable={control.busy}
-            onClick={() => void control.start(!coded)}
-          >
-            {coded ? "Use the browser instead" : "Use a code instead"}
-          </BlockableButton>
-        )}
+        <BlockableButton
+          size="small"
+          blocked={offline ? offlineReason : undefined}
+          disabledFocusable={control.busy}
+          onClick={() => void control.start(!coded)}
+        >
+          {coded ? "Use the browser instead" : "Use a code instead"}
+        </BlockableButton>
         <Button size="small" disabledFocusable={control.busy} onClick={() => void control.cancel()}>
           Cancel
         </Button>

@@ -3,6 +3,7 @@ import type { CheckPassword } from "@/ipc/generated/CheckPassword";
 import type { PasswordChange } from "@/ipc/generated/PasswordChange";
 import type { PasswordState } from "@/ipc/generated/PasswordState";
 import type { FormState, Keep, PasswordDraft } from "./formState";
+import { isModern } from "./modern";
 
 export function passwordForSave(draft: PasswordDraft, savedKeep: Keep, typed: string): PasswordChange {
   if (typed !== "") {
@@ -28,6 +29,7 @@ export function passwordForDiscovery(
   stored: PasswordState,
   typed: string,
 ): { password?: CheckPassword } {
+  if (isModern(form.accessType)) return {};
   const kept = (stored.hasPassword && !password.removing) || (stored.askEachTime && stored.setAt !== null);
   if (typed === "" && !kept && form.authentication !== "signed_in_user") return {};
   return { password: passwordForCheck(typed) };

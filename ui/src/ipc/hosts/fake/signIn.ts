@@ -17,7 +17,7 @@ export type FakeSignIn = {
   ends?: SignInEnd;
 };
 
-type Attempt = { until: number; asked: number; code: boolean; app: boolean };
+type Attempt = { until: number; asked: number; code: boolean };
 
 /** How often a waiting sign-in is asked after before the pretended person is done in the browser. */
 const patience = 2;
@@ -27,11 +27,13 @@ const minutes = 5;
 export function signInHandlers(world: World, { accessType, now: first, ends = "authorized" }: FakeSignIn = {}) {
   const standing = new Map<number, SignInEnd>();
   const attempts = new Map<number, Attempt>();
+  /** What the form said when somebody signed in. */
+  const asked = new Map<number, EmailConfigurationForm>();
   const contoso = world.organizations.find(({ id }) => id === 2);
   if (contoso && (accessType !== undefined || first !== undefined)) prepare(contoso, accessType ?? "ews_imp");
   if (contoso && first !== undefined) {
     standing.set(contoso.id, first);
-    if (isWaiting(first)) begin(attempts, contoso.id, first === "device_code", false);
+    if (isWaiting(first)) begin(attempts, contoso.id, first === "device_code");
   }
 
   const show = (id: number, form?: EmailConfigurationForm): SignIn => {
@@ -39,10 +41,17 @@ export function signInHandlers(world: World, { accessType, now: first, ends = "a
     const attempt = attempts.get(id);
     if (attempt !== undefined) return waiting(attempt, standing.get(id) === "discarded" || ends === "discarded");
     const at = standing.get(id) ?? "not_signed_in";
-    const asked = form ?? organization.form;
-    const stands = isApp(asked) ? signedInApp(at, asked) : signedIn(at, organization.form);
-    const other = stands.state === "authorized" && !sameAuthority(asked, organization.form);
-    return { ...stands, otherValues: other };
+    const now = form ?? organization.form;
+    const then = asked.get(id) ?? organization.form;
+    const stands = isApp(now) ? signedInApp(at, now) : signedIn(at, then);
+    if (stands.state !== "authorized" || sameValues(now, then)) return stands;
+    return {
+      ...stands,
+      state: "not_signed_in",
+      status: "Impersonation status: Not authorized",
+      otherValues: true,
+      warnings: [],
+    };
   };
   const settle = (id: number) => {
     const attempt = attempts.get(id);
@@ -62,8 +71,8 @@ export function signInHandlers(world: World, { accessType, now: first, ends = "a
     sign_in_start: ({ organization, form, deviceCode }) => {
       online();
       standing.delete(organization);
-      if (form !== undefined) remember(organizationOf(world, organization), form);
-      begin(attempts, organization, deviceCode, false);
+      asked.set(organization, form ?? organizationOf(world, organization).form);
+      begin(attempts, organization, deviceCode);
       return show(organization, form);
     },
     sign_in_show: ({ organization, form }) => {
@@ -82,6 +91,7 @@ export function signInHandlers(world: World, { accessType, now: first, ends = "a
     },
     sign_in_refresh: ({ organization }) => {
       online();
+      if (standing.get(organization) === "authorized_without_role") standing.set(organization, "authorized");
       return show(organization);
     },
     sign_in_disconnect: ({ organization }) => {
@@ -98,14 +108,14 @@ export function signInHandlers(world: World, { accessType, now: first, ends = "a
       const { appCredential } = organizationOf(world, organization);
       if (credential === undefined && !appCredential.hasSecret && appCredential.certificate === null) {
         throw new CommandError({
-          code: "password_needed",
-          message: "Choose a certificate, or enter a client secret.",
+          code: "invalid",
+          message: "Choose a certificate with its private key.",
           field: "appCredential",
         });
       }
-      if (form !== undefined) remember(organizationOf(world, organization), form);
-      if (consent) begin(attempts, organization, false, true);
-      else standing.set(organization, ends);
+      asked.set(organization, form ?? organizationOf(world, organization).form);
+      // Whether or not anybody approves there, the token is asked for at once.
+      standing.set(organization, consent && ends === "authorized" ? "authorized_without_role" : ends);
       return show(organization, form);
     },
     app_certificate_read: ({ credential }) => certificateOf(credential),
@@ -155,18 +165,20 @@ export function validateModern(
 ): void {
   const { authority, tenant, authorityUrl, clientId, redirectPort } = form.modern;
   const app = isApp(form);
-  if (app || authority === "entra") {
+  if (authority === "entra") {
     const named = guid.test(tenant) || /^[\w-]+(\.[\w-]+)+$/.test(tenant);
     if (!named) say("tenant", "Enter the directory ID or a domain of this tenant.");
   } else if (!/^https:\/\/[^/]+/.test(authorityUrl)) {
-    const what = authority === "ad_fs" ? "AD FS" : "the OpenID issuer";
+    const what = authority === "ad_fs" ? "AD FS" : "the OpenID provider";
     say("authorityUrl", `Enter the https address of ${what}.`);
   }
   if (!guid.test(clientId)) {
     say("clientId", "Enter the application (client) ID, a GUID. The Guide shows how to register one.");
   }
-  if (!app && redirectPort !== null && redirectPort < 1024) say("redirectPort", "Enter a port from 1024 to 65535.");
-  if (app && !credential) say("appCredential", "Choose a certificate, or enter a client secret.");
+  if (!app && redirectPort !== null && redirectPort === 0) say("redirectPort", "Choose a port from 1 to 65535.");
+  const certificate = form.modern.appCredential === "certificate";
+  const needed = certificate ? "Choose a certificate with its private key." : "Enter the client secret.";
+  if (app && !credential) say("appCredential", needed);
 }
 
 export function isApp({ accessType }: Pick<EmailConfigurationForm, "accessType">): boolean {
@@ -177,8 +189,8 @@ function isWaiting(end: SignInEnd): boolean {
   return end === "waiting" || end === "discarded" || end === "device_code";
 }
 
-function begin(attempts: Map<number, Attempt>, id: number, code: boolean, app: boolean) {
-  attempts.set(id, { until: Date.now() + minutes * 60_000, asked: 0, code, app });
+function begin(attempts: Map<number, Attempt>, id: number, code: boolean) {
+  attempts.set(id, { until: Date.now() + minutes * 60_000, asked: 0, code });
 }
 
 function waiting({ until, code }: Attempt, disturbed: boolean): SignIn {
@@ -210,13 +222,10 @@ function prepare(organization: FakeOrganization, accessType: EmailConfigurationF
   };
 }
 
-/** Tokens are for what the form said when somebody signed in. */
-function remember(organization: FakeOrganization, { modern, ewsUrl }: EmailConfigurationForm) {
-  organization.form = { ...organization.form, ewsUrl, modern: { ...modern } };
-}
-
-function sameAuthority(a: EmailConfigurationForm, b: EmailConfigurationForm): boolean {
-  return a.modern.tenant === b.modern.tenant && a.modern.clientId === b.modern.clientId && a.ewsUrl === b.ewsUrl;
+function sameValues(a: EmailConfigurationForm, b: EmailConfigurationForm): boolean {
+  const values = ({ accessType, ewsUrl, modern }: EmailConfigurationForm) =>
+    JSON.stringify([accessType, ewsUrl, modern.authority, modern.tenant, modern.authorityUrl, modern.clientId]);
+  return values(a) === values(b);
 }
 
 function found({ ewsUrl, modern }: EmailConfigurationForm): FoundAuthority {

@@ -9,6 +9,8 @@ export type SignInEnd =
   | "discarded"
   | "device_code"
   | "authorized"
+  /** An app that nobody approved yet. */
+  | "authorized_without_role"
   | "other_account"
   | "other_account_used"
   | "expired"
@@ -140,9 +142,16 @@ export function signedIn(end: SignInEnd, form?: EmailConfigurationForm): SignIn 
   };
   switch (end) {
     case "authorized":
+    case "authorized_without_role":
       return token;
     case "other_account":
-      return { ...token, state: "other_account", account: "jane.doe@contoso.com", expected: token.account };
+      return {
+        ...token,
+        state: "other_account",
+        status: `Signed in as jane.doe@contoso.com, expected ${token.account}.`,
+        account: "jane.doe@contoso.com",
+        expected: token.account,
+      };
     case "other_account_used":
       return { ...token, account: "jane.doe@contoso.com" };
     case "expired":
@@ -165,14 +174,19 @@ export function signedInApp(end: SignInEnd, { accessType, modern }: EmailConfigu
   const stands = signedIn(end);
   if (stands.account === null) return stands;
   const graph = accessType === "graph_app";
+  const role = graph ? "Mail.Read" : "full_access_as_app";
   return {
     ...stands,
     account: modern.clientId,
     audience: graph ? "https://graph.microsoft.com" : "https://outlook.office365.com",
     scopes: [],
-    roles: graph ? ["Mail.Read"] : ["full_access_as_app"],
+    roles: end === "authorized_without_role" ? [] : [role],
     renewable: true,
     kept: false,
-    warnings: graph ? [] : ["The tenant-wide grant overrides your scope."],
+    warnings: [
+      end === "authorized_without_role"
+        ? `The token has no role ${role}: the app opens mailboxes only where RBAC for Applications lets it.`
+        : "The tenant-wide grant overrides your scope.",
+    ],
   };
 }
