@@ -56,10 +56,8 @@ pub async fn app_only(
     if let Some(resource) = &wanted.resource {
         request = request.add_extra_param("resource", resource.as_str());
     }
-    let answer = request
-        .request_async(&|request| carrier.carry(request))
-        .await
-        .map_err(|error| carrier.failure(error))?;
+    let asked: speak::Asked<'_> = Box::pin(request.request_async(&carrier));
+    let answer = asked.await.map_err(|error| carrier.failure(error))?;
     let expected = Expected {
         client_id,
         nonce: None,

@@ -152,8 +152,10 @@ impl Http {
     /// Posts a form.
     pub(crate) async fn post(&self, url: &Url, form: &[(&str, &str)]) -> Result<Reply, HttpFault> {
         secure(url)?;
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        let body = body.extend_pairs(form).finish();
+        // In one expression: the serializer must not be alive while the answer is waited for.
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
         let request = self
             .client
             .post(url.clone())

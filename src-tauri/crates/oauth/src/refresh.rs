@@ -36,8 +36,8 @@ pub async fn refresh(
     if let Some(resource) = &wanted.resource {
         request = request.add_extra_param("resource", resource.as_str());
     }
-    let answer = request
-        .request_async(&|request| carrier.carry(request))
+    let asked: speak::Asked<'_> = Box::pin(request.request_async(&carrier));
+    let answer = asked
         .await
         .map_err(|error| sign_in_needed(carrier.failure(error)))?;
     let expected = Expected {

@@ -320,10 +320,8 @@ impl Exchange<'_> {
         if let Some(resource) = &self.ask.wanted.resource {
             request = request.add_extra_param("resource", resource.as_str());
         }
-        let answer = request
-            .request_async(&|request| carrier.carry(request))
-            .await
-            .map_err(|error| carrier.failure(error))?;
+        let asked: speak::Asked<'_> = Box::pin(request.request_async(&carrier));
+        let answer = asked.await.map_err(|error| carrier.failure(error))?;
         let expected = Expected {
             client_id: &self.ask.client_id,
             nonce: self.nonce.map(|nonce| nonce.secret().as_str()),

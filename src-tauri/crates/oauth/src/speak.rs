@@ -1,6 +1,7 @@
 //! The conversation with a token endpoint: `oauth2` builds the requests and reads the answers, [`Http`]
 //! carries them, and what comes back is [`Tokens`] or a [`Failure`].
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use jiff::SignedDuration;
@@ -72,17 +73,26 @@ pub(crate) fn scopes(names: &[String]) -> impl Iterator<Item = Scope> + '_ {
 }
 
 /// One question to the token endpoint, whose last status is remembered for the message.
-pub(crate) struct Carrier<'a> {
-    http: &'a Http,
-    authority: &'a Authority,
+pub(crate) struct Carrier {
+    http: Http,
+    authority: Authority,
     status: AtomicU16,
 }
 
-impl<'a> Carrier<'a> {
-    pub(crate) fn new(http: &'a Http, authority: &'a Authority) -> Self {
+/// A question that was asked. Boxed here, where its lifetimes are known: callers spawn it.
+pub(crate) type Asked<'a> = Pin<
+    Box<
+        dyn Future<Output = Result<Answer, RequestTokenError<HttpFault, BasicErrorResponse>>>
+            + Send
+            + 'a,
+    >,
+>;
+
+impl Carrier {
+    pub(crate) fn new(http: &Http, authority: &Authority) -> Self {
         Self {
-            http,
-            authority,
+            http: http.clone(),
+            authority: authority.clone(),
             status: AtomicU16::new(0),
         }
     }
@@ -104,9 +114,19 @@ impl<'a> Carrier<'a> {
             RequestTokenError::Request(fault) => Failure::Unreachable(fault),
             RequestTokenError::ServerResponse(refusal) => Failure::Refused(refused(&refusal)),
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
-                not_understood(self.authority, self.status.load(Ordering::Relaxed))
+                not_understood(&self.authority, self.status.load(Ordering::Relaxed))
             }
         }
+    }
+}
+
+/// By name, not by closure: the future of a closure that borrows can't be shown to be `Send`.
+impl<'c> oauth2::AsyncHttpClient<'c> for Carrier {
+    type Error = HttpFault;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.carry(request))
     }
 }
 
