@@ -43,6 +43,9 @@ pub(crate) enum Kind {
     Deactivated,
     CertificatePinned,
     SettingsChanged,
+    SignedIn,
+    SignedOut,
+    OtherAccountAccepted,
 }
 
 impl Kind {
@@ -71,6 +74,9 @@ impl Kind {
             Self::Deactivated => "deactivated",
             Self::CertificatePinned => "certificate_pinned",
             Self::SettingsChanged => "settings_changed",
+            Self::SignedIn => "oauth_signed_in",
+            Self::SignedOut => "oauth_signed_out",
+            Self::OtherAccountAccepted => "oauth_account_accepted",
         }
     }
 }

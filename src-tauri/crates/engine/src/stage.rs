@@ -19,6 +19,7 @@ use crate::jobs::Jobs;
 use crate::locks::{self, RunLock};
 use crate::ports::{Clock, Dice, Vault};
 use crate::problems::{Refusal, of_store};
+use crate::sign_in::SignIns;
 use crate::users::import::Previews;
 
 /// One data folder and what belongs to it.
@@ -49,6 +50,10 @@ pub(crate) struct Stage {
     pub(crate) typed: Mutex<HashMap<OrganizationId, Secret>>,
     /// Passwords typed for a check and not saved yet, with the version they will have.
     pub(crate) drafts: Drafts,
+    /// What apps sign in with, given for a check and not saved yet.
+    pub(crate) app_drafts: Drafts,
+    /// Who is signed in with OAuth, and who is about to.
+    pub(crate) sign_ins: SignIns,
     /// One change of key store and database at a time.
     pub(crate) saving: tokio::sync::Mutex<()>,
     pub(crate) practice: bool,
@@ -87,6 +92,8 @@ impl Stage {
             service_account_tests: Jobs::default(),
             typed: Mutex::default(),
             drafts: Drafts::default(),
+            app_drafts: Drafts::default(),
+            sign_ins: SignIns::default(),
             saving: tokio::sync::Mutex::default(),
             practice: parts.practice,
         }

@@ -68,6 +68,20 @@ pub(crate) async fn handshake(
     }
 }
 
+impl Trust {
+    /// This trust for another client of `rustls`: authorization servers, Microsoft Graph.
+    ///
+    /// # Errors
+    /// [`Error`] when the provider lacks a protocol version.
+    pub fn client_config(&self) -> Result<rustls::ClientConfig, Error> {
+        config(&Arc::new(Recorder {
+            trust: self.clone(),
+            seen: Mutex::new(Seen::default()),
+            asked: AtomicBool::new(false),
+        }))
+    }
+}
+
 /// Whether an I/O error carries an alert or another refusal of the TLS layer: with TLS 1.3 a server
 /// that demands a client certificate says so only after the handshake (RFC 8446 §4.4.2.4).
 pub(crate) fn late_refusal(error: &(dyn std::error::Error + 'static)) -> Option<Fault> {

@@ -23,7 +23,7 @@ const COUNTDOWN: i32 = 90;
 /// <https://learn.microsoft.com/exchange/new-features/build-numbers-and-release-dates>.
 const FIRST_SE_BUILD: u32 = 2_562;
 
-const NO_OAUTH: &str = "Signing in with OAuth is not part of this version of Understudy.";
+const SWITCHED_OFF: &str = "Microsoft switched EWS in Exchange Online off for good on 1 Apr 2027.";
 const OWN_SIGN_IN: &str =
     "Every user signs in for themselves, so one service account cannot stand in for them.";
 const GOOGLE: &str = "The mailboxes are Google's; Understudy checks Exchange.";
@@ -59,6 +59,17 @@ struct Entry {
     controls: &'static [&'static str],
 }
 
+impl Entry {
+    /// Why it cannot be checked on this day; empty: it can.
+    fn why_not(&self, today: Date) -> &'static str {
+        if self.access_type == AccessType::EwsApp && today >= EWS_ONLINE_ENDS {
+            SWITCHED_OFF
+        } else {
+            self.why_not
+        }
+    }
+}
+
 /// The entries, in their order.
 pub(super) fn access_types(situation: Situation<'_>) -> Vec<AccessTypeInfo> {
     let text = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
@@ -69,20 +80,20 @@ pub(super) fn access_types(situation: Situation<'_>) -> Vec<AccessTypeInfo> {
             label: entry.label.to_owned(),
             subtitle: entry.subtitle.to_owned(),
             keywords: text(entry.keywords),
-            served: entry.why_not.is_empty(),
+            served: entry.why_not(situation.today).is_empty(),
             badge: badge(entry.access_type, situation),
             needs: entry.needs.to_owned(),
-            why_not: entry.why_not.to_owned(),
+            why_not: entry.why_not(situation.today).to_owned(),
             instead: entry.instead.to_owned(),
             controls: text(entry.controls),
         })
         .collect()
 }
 
-/// Why Understudy cannot check this type, if it cannot.
-pub(crate) fn why_not_served(access_type: AccessType) -> Option<String> {
-    let entry = entry(access_type);
-    (!entry.why_not.is_empty()).then(|| format!("Shown for the record: {}", entry.why_not))
+/// Why Understudy cannot check this type today, if it cannot.
+pub(crate) fn why_not_served(access_type: AccessType, today: Date) -> Option<String> {
+    let why_not = entry(access_type).why_not(today);
+    (!why_not.is_empty()).then(|| format!("Shown for the record: {why_not}"))
 }
 
 /// The stable key of a type.
@@ -233,10 +244,10 @@ static ENTRIES: [Entry; 9] = [
             "ad fs",
             "modern authentication",
         ],
-        needs: "An app registration, and the service account signed in with OAuth. Exchange Online removed the impersonation role in Feb 2025; on-premises, hybrid and AD FS remain.",
-        why_not: NO_OAUTH,
-        instead: IMPERSONATION,
-        controls: &["Microsoft 365 OAuth (EWS API)", "Impersonation status"],
+        needs: "",
+        why_not: "",
+        instead: "",
+        controls: &[],
     },
     Entry {
         access_type: AccessType::GraphApp,
@@ -249,10 +260,10 @@ static ENTRIES: [Entry; 9] = [
             "rbac for applications",
             "certificate",
         ],
-        needs: "An app registration with a certificate, and the consent of the tenant's administrator. It opens no on-premises mailboxes.",
-        why_not: NO_OAUTH,
-        instead: "Test-ServicePrincipalAuthorization in Exchange Online PowerShell shows what the app may open.",
-        controls: &["Microsoft 365 OAuth (Graph API)", "Impersonation status"],
+        needs: "",
+        why_not: "",
+        instead: "",
+        controls: &[],
     },
     Entry {
         access_type: AccessType::GDirect,
@@ -286,7 +297,7 @@ static ENTRIES: [Entry; 9] = [
         subtitle: "",
         keywords: &["office 365", "full_access_as_app", "application access"],
         needs: "An app registration; EwsEnabled must be true in the tenant, and the app listed in EwsAllowedAppIDs.",
-        why_not: NO_OAUTH,
+        why_not: "",
         instead: APP_ONLY,
         controls: &["Microsoft 365 OAuth (EWS API)", "Impersonation status"],
     },
@@ -394,12 +405,9 @@ mod tests {
         for entry in &entries {
             let stored = serde_json::to_value(entry.key).expect("a string");
             assert_eq!(stored, key(entry.key), "the key is the one of the contract");
-            assert_eq!(
-                entry.served,
-                entry.key == AccessType::ExImp,
-                "{}",
-                entry.label
-            );
+            use AccessType::{EwsApp, EwsImp, ExImp, GraphApp};
+            let served = matches!(entry.key, ExImp | EwsImp | GraphApp | EwsApp);
+            assert_eq!(entry.served, served, "{}", entry.label);
             let explained = !entry.needs.is_empty() && !entry.instead.is_empty();
             assert!(
                 entry.served || explained,
@@ -407,6 +415,23 @@ mod tests {
                 entry.label
             );
         }
-        assert!(why_not_served(AccessType::ExImp).is_none());
+        let today = date(2026, 11, 22);
+        assert!(why_not_served(AccessType::ExImp, today).is_none());
+        assert!(why_not_served(AccessType::GDirect, today).is_some());
+    }
+
+    #[test]
+    fn type_nine_is_served_until_its_end() {
+        let served = |today| {
+            let entries = access_types(on(today));
+            let entry = entries.iter().find(|entry| entry.key == AccessType::EwsApp);
+            let entry = entry.expect("it is in the list");
+            let why_not = why_not_served(AccessType::EwsApp, today);
+            assert_eq!(entry.served, why_not.is_none(), "{today}");
+            assert!(!entry.needs.is_empty() && !entry.instead.is_empty());
+            entry.served
+        };
+        assert!(served(date(2026, 12, 31)) && served(date(2027, 3, 31)));
+        assert!(!served(date(2027, 4, 1)), "switched off");
     }
 }

@@ -1,6 +1,6 @@
 //! What the activity log says of a form that was saved: before and after, never a password.
 
-use contract::{CertificateInfo, EmailConfigurationForm, TlsTrust};
+use contract::{AuthorityKind, CertificateInfo, EmailConfigurationForm, TlsTrust};
 
 use super::access_types::label;
 use super::proxy;
@@ -19,12 +19,14 @@ pub(super) fn changes(
             ("TLS trust", trust(&form.tls_trust)),
             ("Impersonate by", form.identify_by.as_str().to_owned()),
             ("Proxy", proxy::shown(&form.proxy, "that of the app")),
+            ("Sign-in", sign_in(form)),
         ]
     };
     let after = fields(after);
     let Some(before) = before.map(fields) else {
         return after
             .into_iter()
+            .filter(|(name, value)| *name != "Sign-in" || !value.is_empty())
             .map(|(name, value)| format!("{name}: \"{value}\"."))
             .collect();
     };
@@ -42,6 +44,28 @@ fn url(form: &EmailConfigurationForm) -> String {
     } else {
         form.ews_url.clone()
     }
+}
+
+/// Who issues tokens to which app; empty where nothing is filled in.
+fn sign_in(form: &EmailConfigurationForm) -> String {
+    let modern = &form.modern;
+    if modern.client_id.is_empty() {
+        return String::new();
+    }
+    let authority = match modern.authority {
+        AuthorityKind::Entra => format!(
+            "Entra ({}), tenant {}",
+            modern.cloud.as_str(),
+            modern.tenant
+        ),
+        AuthorityKind::AdFs => format!("AD FS at {}", modern.authority_url),
+        AuthorityKind::OpenId => format!("OpenID provider at {}", modern.authority_url),
+    };
+    let port = modern
+        .redirect_port
+        .map_or_else(String::new, |port| format!(", port {port}"));
+    let kept = if modern.keep_signed_in { ", kept" } else { "" };
+    format!("{authority}, app {}{port}{kept}", modern.client_id)
 }
 
 fn trust(trust: &TlsTrust) -> String {

@@ -9,13 +9,18 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use contract::{EmailConfigurationForm, OrganizationId, Problem, Secret, TlsTrust};
+use contract::{
+    AccessType, AppCredential, AuthorityKind, EmailConfigurationForm, OrganizationId, Problem,
+    Secret, TlsTrust,
+};
 use sha2::{Digest as _, Sha256};
 use store::email_configurations::{self, StoredConfiguration};
 use store::{StoreError, Tx, settings};
 
 use super::EwsUrl;
+use super::modern::{self, Proof, proof, tidy};
 use crate::activity::hex;
+use crate::sign_in::credential;
 use crate::stage::Stage;
 
 /// Where the last version that was given out stands.
@@ -33,6 +38,18 @@ impl Drafts {
         let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
         let (known, version) = typed.get(&organization)?;
         same(known, password).then_some(*version)
+    }
+
+    /// Whether anything was given for a check and not saved.
+    pub(crate) fn is_kept(&self, organization: OrganizationId) -> bool {
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.contains_key(&organization)
+    }
+
+    /// What was given for a check and not saved.
+    pub(crate) fn kept(&self, organization: OrganizationId) -> Option<Secret> {
+        let typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+        typed.get(&organization).map(|(secret, _)| secret.clone())
     }
 
     /// Whether another password was typed under this version.
@@ -56,7 +73,8 @@ impl Drafts {
     }
 }
 
-/// The fingerprint of a form with a password of this version.
+/// The fingerprint of a form with a password, or an app's credential, of this version. A sign-in has none:
+/// its tokens change, and who is signed in is one of the settings.
 pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) -> String {
     let mut hasher = Sha256::new();
     let mut part = |text: &str| {
@@ -66,19 +84,25 @@ pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) ->
     };
     part("understudy fingerprint 1");
     part(super::access_types::key(form.access_type));
-    part(&form.account_logon.trim().to_lowercase());
-    part(&secret_version.to_string());
+    match proof(form.access_type) {
+        Proof::Password => {
+            part(&form.account_logon.trim().to_lowercase());
+            part(&secret_version.to_string());
+        }
+        Proof::SignedIn => part(&form.account_logon.trim().to_lowercase()),
+        Proof::App => part(&secret_version.to_string()),
+    }
+    let url = modern::ews_url(form);
     // What is found does not count: it is found anew by every check.
     if form.find_when_checking {
         part("find when checking");
-    } else {
-        part(
-            EwsUrl::parse(&form.ews_url)
-                .as_ref()
-                .map_or(form.ews_url.trim(), EwsUrl::as_str),
-        );
+    } else if form.access_type != AccessType::GraphApp {
+        part(EwsUrl::parse(&url).as_ref().map_or(&*url, EwsUrl::as_str));
     }
-    part(form.authentication.as_str());
+    match proof(form.access_type) {
+        Proof::Password => part(form.authentication.as_str()),
+        Proof::SignedIn | Proof::App => who_issues(form, &mut part),
+    }
     match &form.tls_trust {
         TlsTrust::System => part("system"),
         TlsTrust::Ca { pem, .. } => {
@@ -105,6 +129,9 @@ pub(crate) async fn fingerprint_of(
     form: &EmailConfigurationForm,
     typed: Option<&Secret>,
 ) -> Result<String, Problem> {
+    if proof(form.access_type) == Proof::App {
+        return fingerprint_of_app(stage, organization, form, None).await;
+    }
     let stored = stage
         .read(move |tx| Ok(email_configurations::load(tx, organization)?))
         .await?;
@@ -121,6 +148,84 @@ pub(crate) async fn fingerprint_of(
         }
     };
     Ok(fingerprint(form, version))
+}
+
+/// The fingerprint of a check as an app, with a credential that was given for it, else the stored one.
+///
+/// # Errors
+/// As [`Problem`].
+pub(crate) async fn fingerprint_of_app(
+    stage: &Stage,
+    organization: OrganizationId,
+    form: &EmailConfigurationForm,
+    given: Option<&AppCredential>,
+) -> Result<String, Problem> {
+    let stored = stage
+        .read(move |tx| Ok(email_configurations::load(tx, organization)?))
+        .await?;
+    let given = match given {
+        Some(given) => Some(credential::text(given)),
+        None if stored
+            .as_ref()
+            .is_some_and(|stored| modern::is_stored(form, &stored.app_credential)) =>
+        {
+            None
+        }
+        None => stage.app_drafts.kept(organization),
+    };
+    let Some(given) = given else {
+        let version = stored.map_or(0, |stored| stored.app_credential_version);
+        return Ok(fingerprint(form, version));
+    };
+    let version = match app_version(stage, organization, stored.as_ref(), &given).await {
+        Some(version) => version,
+        None => stage.write(|tx| Ok(new_secret_version(tx)?)).await?,
+    };
+    stage.app_drafts.keep(organization, given, version);
+    Ok(fingerprint(form, version))
+}
+
+/// The version of an app's credential: the one it was checked under, or is stored under; `None`: a new one.
+pub(super) async fn app_version(
+    stage: &Stage,
+    organization: OrganizationId,
+    stored: Option<&StoredConfiguration>,
+    given: &Secret,
+) -> Option<i64> {
+    if let Some(version) = stage.app_drafts.version(organization, given) {
+        return Some(version);
+    }
+    let stored = stored?;
+    match crate::sign_in::stored_credential(stage, organization).await {
+        Ok(known) => known
+            .is_some_and(|known| same(&known, given))
+            .then_some(stored.app_credential_version),
+        Err(problem) => {
+            tracing::warn!(%problem, "cannot compare with the stored credential of the app");
+            None
+        }
+    }
+}
+
+/// Who is asked for tokens, and as which app.
+fn who_issues(form: &EmailConfigurationForm, part: &mut impl FnMut(&str)) {
+    let modern = tidy(form.modern.clone());
+    match modern.authority {
+        AuthorityKind::Entra => {
+            part("entra");
+            part(modern.cloud.as_str());
+            part(&modern.tenant);
+        }
+        AuthorityKind::AdFs => {
+            part("ad fs");
+            part(&modern.authority_url);
+        }
+        AuthorityKind::OpenId => {
+            part("openid");
+            part(&modern.authority_url);
+        }
+    }
+    part(&modern.client_id);
 }
 
 /// The version of a password that is about to be checked, if it needs no new one.
@@ -186,8 +291,8 @@ pub(super) fn same(one: &Secret, other: &Secret) -> bool {
 #[cfg(test)]
 mod tests {
     use contract::{
-        AccessType, Authentication, CertificateInfo, EmailConfigurationForm, IdentifyBy,
-        ProxySetting, TlsTrust, UrlOrigin,
+        AccessType, Authentication, AuthorityKind, CertificateInfo, Cloud, EmailConfigurationForm,
+        IdentifyBy, ModernAuthentication, ProxySetting, TlsTrust, UrlOrigin,
     };
 
     use super::fingerprint;
@@ -230,6 +335,61 @@ mod tests {
         seen.sort();
         seen.dedup();
         assert_eq!(seen.len(), all, "two questions share a fingerprint");
+    }
+
+    #[test]
+    fn every_setting_of_a_sign_in_counts() {
+        let mut seen = Vec::new();
+        let mut other = |access_type, version, change: fn(&mut ModernAuthentication)| {
+            let mut form = form();
+            form.access_type = access_type;
+            form.modern.tenant = "contoso.com".into();
+            change(&mut form.modern);
+            seen.push(fingerprint(&form, version));
+        };
+        other(AccessType::EwsImp, 1, |_| ());
+        other(AccessType::EwsImp, 1, |modern| {
+            modern.tenant = "fabrikam.com".into()
+        });
+        other(AccessType::EwsImp, 1, |modern| {
+            modern.client_id = "a".into()
+        });
+        other(AccessType::EwsImp, 1, |modern| modern.cloud = Cloud::China);
+        other(AccessType::EwsImp, 1, |modern| {
+            modern.authority = AuthorityKind::AdFs
+        });
+        other(AccessType::EwsImp, 1, |modern| {
+            modern.authority = AuthorityKind::OpenId
+        });
+        other(AccessType::GraphApp, 1, |_| ());
+        other(AccessType::GraphApp, 2, |_| ());
+        other(AccessType::EwsApp, 1, |_| ());
+        let all = seen.len();
+        seen.sort();
+        seen.dedup();
+        assert_eq!(seen.len(), all, "two questions share a fingerprint");
+    }
+
+    #[test]
+    fn tokens_and_what_is_not_asked_do_not_count() {
+        let mut one = form();
+        one.access_type = AccessType::EwsImp;
+        one.modern.tenant = "Contoso.com ".into();
+        let mut other = one.clone();
+        other.modern.tenant = "contoso.com".into();
+        other.modern.keep_signed_in = true;
+        other.modern.redirect_port = Some(4_000);
+        other.authentication = Authentication::Ntlm;
+        assert_eq!(fingerprint(&one, 1), fingerprint(&other, 2));
+        one.access_type = AccessType::GraphApp;
+        other.access_type = AccessType::GraphApp;
+        other.ews_url.clear();
+        other.account_logon.clear();
+        assert_eq!(
+            fingerprint(&one, 1),
+            fingerprint(&other, 1),
+            "Graph has one address"
+        );
     }
 
     #[test]

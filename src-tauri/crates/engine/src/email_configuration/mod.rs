@@ -5,11 +5,13 @@
 
 mod access_types;
 mod account;
+mod app;
 mod certificates;
 mod changes;
 mod ews_url;
 mod fingerprint;
 mod generate;
+pub(crate) mod modern;
 pub(crate) mod proxy;
 mod save;
 mod show;
@@ -22,5 +24,7 @@ pub(crate) use access_types::{
     CALENDAR, EWS_ONLINE_ENDS, EWS_ONLINE_FADES, Situation, badge, show_date, why_not_served,
 };
 pub use ews_url::{EwsUrl, EwsUrlError, Reading};
-pub(crate) use fingerprint::{Drafts, fingerprint, fingerprint_of, new_secret_version};
+pub(crate) use fingerprint::{
+    Drafts, fingerprint, fingerprint_of, fingerprint_of_app, new_secret_version,
+};
 pub(crate) use generate::host_of_pattern;

@@ -9,15 +9,18 @@ use contract::{
     EmailConfigurationForm, OrganizationId, PasswordChange, PasswordState, Problem, RunId,
     SaveEmailConfiguration, Saved, Secret, TlsTrust,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 use store::email_configurations::StoredConfiguration;
 use store::run_results::{self, Applied};
-use store::{StoreError, Tx, confirmed_hosts, email_configurations, runs, users};
+use store::sealed_secrets::{self, SealedKind};
+use store::{StoreError, Tx, confirmed_hosts, email_configurations, runs, sign_ins, users};
 
 use super::changes::{changes, pin, pinned};
 use super::fingerprint::{fingerprint, new_secret_version, same, same_as_stored};
-use super::validate::{PasswordField, Surroundings, first_error, messages};
-use super::{EwsUrl, proxy, show, vault};
+use super::modern::{self, Proof, proof};
+use super::validate::{PasswordField, SecretFields, Surroundings, first_error, messages};
+use super::{EwsUrl, app, proxy, show, vault};
 use crate::Engine;
 use crate::activity::{Author, Kind, count};
 use crate::organizations::known;
@@ -49,7 +52,7 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
         form,
         password,
         proxy_password,
-        app_credential: _,
+        app_credential,
     } = request;
     let form = tidy(form);
     let _one_at_a_time = stage.saving.lock().await;
@@ -60,20 +63,32 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
     let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
     let further = change_proxy_password(&stage, organization, &proxy).await;
     let change = change.and(&stage, further).await?;
+    let app = app::Plan::of(&stage, organization, stored.as_ref(), app_credential).await;
+    let app = match app {
+        Ok(app) => app,
+        Err(problem) => return Err(change.take_back(&stage, problem).await),
+    };
+    let keeps_tokens = proof(form.access_type) == Proof::SignedIn && form.modern.keep_signed_in;
+    let leaves_sealed = app.leaves() || !keeps_tokens;
     let work = Work {
         organization,
         form,
         stored,
         plan,
         proxy,
+        app,
         author: stage.author(),
         today: stage.today(),
+        now: stage.clock.now(),
     };
     let saved = stage.write(move |tx| work.save(tx)).await;
     let saved = match saved {
         Ok(saved) => saved,
         Err(problem) => return Err(change.take_back(&stage, problem).await),
     };
+    if leaves_sealed {
+        crate::sign_in::forget_useless_key(&stage, organization).await;
+    }
     match password {
         PasswordChange::Ask {
             password: Some(password),
@@ -189,17 +204,22 @@ async fn checked(
         PasswordChange::Keep => false,
         PasswordChange::Store { .. } | PasswordChange::Ask { .. } | PasswordChange::Remove => true,
     };
-    let (form, now) = (form.clone(), stage.clock.now());
+    let (form, now, today) = (form.clone(), stage.clock.now(), stage.today());
     stage
         .read(move |tx| {
-            let around = Surroundings::of(tx, organization, &form, now)?;
+            let around = Surroundings::of(tx, organization, &form, now, today)?;
             let before = around.stored.as_ref().map(|stored| &stored.password);
             let kept = before.is_some_and(|known| known.has_password || known.ask_each_time);
             let password = PasswordField {
                 given: typed || kept,
                 outer_spaces: false,
             };
-            match first_error(&form, &messages(&form, password, &around)) {
+            let secrets = SecretFields {
+                password,
+                // An app's credential may be given for each check instead: nothing of it is stored then.
+                app_credential: true,
+            };
+            match first_error(&form, &messages(&form, secrets, &around)) {
                 Some(problem) => Err(problem.into()),
                 None => Ok(around.stored),
             }
@@ -243,8 +263,9 @@ async fn change_proxy_password(
 /// Near misses completed, blanks around the texts gone.
 fn tidy(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
     form.account_logon = form.account_logon.trim().to_owned();
-    form.ews_url = EwsUrl::parse(&form.ews_url)
-        .map_or_else(|_| form.ews_url.trim().to_owned(), |url| url.to_string());
+    let url = modern::ews_url(&form);
+    form.ews_url = EwsUrl::parse(&url).map_or(url, |url| url.to_string());
+    form.modern = modern::tidy(form.modern);
     form.proxy = proxy::tidy(form.proxy);
     if let TlsTrust::Pin {
         sha256,
@@ -294,8 +315,10 @@ struct Work {
     stored: Option<StoredConfiguration>,
     plan: Plan,
     proxy: proxy::Plan,
+    app: app::Plan,
     author: Author,
     today: Date,
+    now: Timestamp,
 }
 
 impl Work {
@@ -314,7 +337,15 @@ impl Work {
             Some(version) => version,
             None => new_secret_version(tx)?,
         };
-        let fingerprint = fingerprint(&self.form, version);
+        let app_version = match self.app.version() {
+            Some(version) => version,
+            None => new_secret_version(tx)?,
+        };
+        let counted = match proof(self.form.access_type) {
+            Proof::Password => version,
+            Proof::SignedIn | Proof::App => app_version,
+        };
+        let fingerprint = fingerprint(&self.form, counted);
         email_configurations::save(tx, self.organization, &self.form, &fingerprint, now)?;
         if self.is_another_account() {
             confirmed_hosts::forget(tx, self.organization)?;
@@ -327,6 +358,8 @@ impl Work {
         )?;
         let has = self.proxy.has_password();
         email_configurations::set_proxy_password(tx, self.organization, has)?;
+        self.app.save(tx, self.organization, app_version, now)?;
+        self.forget_tokens(tx)?;
         let changed = self
             .stored
             .as_ref()
@@ -344,7 +377,7 @@ impl Work {
             None => (None, Applied::default()),
         };
         Ok(Saved {
-            configuration: show::show(tx, self.organization, self.today)?,
+            configuration: show::show(tx, self.organization, self.today, self.now)?,
             activated: applied.activated,
             renewed: applied.renewed,
             failed: applied.failed,
@@ -352,6 +385,19 @@ impl Work {
             needs_renewal: renew.min(counts.needs_renewal),
             applied_run,
         })
+    }
+
+    /// Tokens are kept beyond a session with `Keep signed in` alone.
+    fn forget_tokens(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        let form = &self.form;
+        if proof(form.access_type) == Proof::SignedIn && form.modern.keep_signed_in {
+            return Ok(());
+        }
+        sealed_secrets::forget(tx, self.organization, SealedKind::Tokens)?;
+        if proof(form.access_type) == Proof::App {
+            return Ok(());
+        }
+        sign_ins::forget(tx, self.organization)
     }
 
     fn password_state(&self, version: i64) -> PasswordState {
@@ -443,7 +489,8 @@ impl Work {
             )),
         };
         let of_proxy = of_proxy.map(|(kind, details)| (kind, details.to_owned()));
-        for (kind, details) in password.into_iter().chain(of_proxy) {
+        let of_app = self.app.told(&self.form);
+        for (kind, details) in password.into_iter().chain(of_proxy).chain(of_app) {
             self.author.note(tx, kind, place, details, None)?;
         }
         if let Some((_, applied)) = applied {

@@ -4,6 +4,7 @@ use contract::{
     EmailConfiguration, EmailConfigurationForm, OrganizationId, OrganizationRef, PasswordState,
     Problem,
 };
+use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{Tx, email_configurations, runs};
 
@@ -12,6 +13,7 @@ use super::access_types::{Situation, access_types};
 use crate::Engine;
 use crate::organizations::known;
 use crate::problems::Refusal;
+use crate::sign_in::credential;
 
 impl Engine {
     /// What is stored under `Email Configuration`.
@@ -23,9 +25,9 @@ impl Engine {
         request: OrganizationRef,
     ) -> Result<EmailConfiguration, Problem> {
         let stage = self.stage();
-        let today = stage.today();
+        let (today, now) = (stage.today(), stage.clock.now());
         stage
-            .read(move |tx| show(tx, request.organization, today))
+            .read(move |tx| show(tx, request.organization, today, now))
             .await
     }
 }
@@ -35,6 +37,7 @@ pub(super) fn show(
     tx: &Tx<'_>,
     organization: OrganizationId,
     today: Date,
+    now: Timestamp,
 ) -> Result<EmailConfiguration, Refusal> {
     let row = known(tx, organization)?;
     let stored = email_configurations::load(tx, organization)?;
@@ -68,7 +71,10 @@ pub(super) fn show(
         last_run: latest.as_ref().map(|run| run.row.id.clone()),
         waiting_run,
         updated_at: stored.as_ref().map(|stored| stored.updated_at.clone()),
-        app_credential: contract::AppCredentialState::default(),
+        app_credential: stored
+            .as_ref()
+            .map(|stored| credential::counted(stored.app_credential.clone(), now))
+            .unwrap_or_default(),
         has_proxy_password: stored
             .as_ref()
             .is_some_and(|stored| stored.has_proxy_password),

@@ -5,12 +5,14 @@ use contract::{
     SmtpAddress, TlsTrust, ValidateEmailConfiguration,
 };
 use jiff::Timestamp;
+use jiff::civil::Date;
 use store::email_configurations::StoredConfiguration;
 use store::{Tx, email_configurations, users};
 
 use super::access_types::{label, why_not_served};
 use super::account::Account;
 use super::certificates::read_usable;
+use super::modern::{self, Proof, proof};
 use super::{EwsUrl, EwsUrlError, Reading, proxy};
 use crate::Engine;
 use crate::activity::grouped;
@@ -29,6 +31,7 @@ pub(super) struct Surroundings {
     /// The account is in the list of users.
     account_is_user: bool,
     now: Timestamp,
+    today: Date,
 }
 
 /// What is known of the password field.
@@ -37,6 +40,14 @@ pub(super) struct PasswordField {
     /// Typed, stored, or asked for each time.
     pub(super) given: bool,
     pub(super) outer_spaces: bool,
+}
+
+/// What is known of the secrets that the form needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct SecretFields {
+    pub(super) password: PasswordField,
+    /// A client secret or a certificate was given, or is not looked at.
+    pub(super) app_credential: bool,
 }
 
 impl Engine {
@@ -49,10 +60,11 @@ impl Engine {
         request: ValidateEmailConfiguration,
     ) -> Result<Vec<FieldMessage>, Problem> {
         let stage = self.stage();
-        let now = stage.clock.now();
+        let (now, today) = (stage.clock.now(), stage.today());
+        let checked = stage.app_drafts.is_kept(request.organization);
         stage
             .read(move |tx| {
-                let around = Surroundings::of(tx, request.organization, &request.form, now)?;
+                let around = Surroundings::of(tx, request.organization, &request.form, now, today)?;
                 let stored = around
                     .stored
                     .as_ref()
@@ -61,7 +73,11 @@ impl Engine {
                     given: request.password_typed || request.ask_each_time || stored,
                     outer_spaces: request.password_outer_spaces,
                 };
-                Ok(messages(&request.form, password, &around))
+                let secrets = SecretFields {
+                    password,
+                    app_credential: request.app_credential_given || checked,
+                };
+                Ok(messages(&request.form, secrets, &around))
             })
             .await
     }
@@ -73,6 +89,7 @@ impl Surroundings {
         organization: contract::OrganizationId,
         form: &EmailConfigurationForm,
         now: Timestamp,
+        today: Date,
     ) -> Result<Self, Refusal> {
         let row = known(tx, organization)?;
         let account_is_user = match SmtpAddress::parse(&form.account_logon) {
@@ -87,6 +104,7 @@ impl Surroundings {
             active: row.counts.active,
             account_is_user,
             now,
+            today,
         })
     }
 }
@@ -94,17 +112,34 @@ impl Surroundings {
 /// Every message, in the order of the form.
 pub(super) fn messages(
     form: &EmailConfigurationForm,
-    password: PasswordField,
+    secrets: SecretFields,
     around: &Surroundings,
 ) -> Vec<FieldMessage> {
     let mut messages = Vec::new();
     access_type(form, around, &mut messages);
-    if form.access_type == AccessType::ExImp {
-        account(form, around, &mut messages);
-        password_field(form, password, &mut messages);
-        authentication(form, &mut messages);
+    match proof(form.access_type) {
+        Proof::Password if form.access_type == AccessType::ExImp => {
+            account(form, around, &mut messages);
+            password_field(form, secrets.password, &mut messages);
+            authentication(form, &mut messages);
+        }
+        Proof::Password => {}
+        Proof::SignedIn => {
+            if !form.account_logon.trim().is_empty() {
+                account(form, around, &mut messages);
+            }
+            modern::messages(form, &mut messages);
+        }
+        Proof::App => {
+            modern::messages(form, &mut messages);
+            let stored = around.stored.as_ref().map(|stored| &stored.app_credential);
+            let given = secrets.app_credential;
+            modern::credential(form, given, stored, around.now, &mut messages);
+        }
     }
-    ews_url(form, &mut messages);
+    if form.access_type != AccessType::GraphApp {
+        ews_url(form, &mut messages);
+    }
     tls_trust(form, around.now, &mut messages);
     proxy_setting(form, around, &mut messages);
     if around.users == 0 {
@@ -118,7 +153,7 @@ fn access_type(
     around: &Surroundings,
     messages: &mut Vec<FieldMessage>,
 ) {
-    if let Some(why) = why_not_served(form.access_type) {
+    if let Some(why) = why_not_served(form.access_type, around.today) {
         messages.push(warning("accessType", why));
     }
     let changed = around
@@ -180,7 +215,7 @@ fn authentication(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage
         Authentication::SignedInUser if !exchange::SignedIn::AVAILABLE => {
             "My Windows sign-in isn't built into this program. Choose Automatic."
         }
-        Authentication::Bearer => "An access token isn't part of this version. Choose Automatic.",
+        Authentication::Bearer => "To log on with a token, choose an OAuth type.",
         Authentication::Automatic
         | Authentication::Negotiate
         | Authentication::Ntlm
@@ -208,12 +243,14 @@ fn proxy_setting(
 }
 
 fn ews_url(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage>) {
-    if form.find_when_checking && form.ews_url.trim().is_empty() {
+    let passwords = form.access_type == AccessType::ExImp;
+    let typed = modern::ews_url(form);
+    // Autodiscover asks with a password; a token is for one host that is known.
+    if passwords && form.find_when_checking && typed.is_empty() {
         return;
     }
-    let passwords = form.access_type == AccessType::ExImp;
-    let required = matches!(form.access_type, AccessType::ExImp | AccessType::EwsImp);
-    let url = match EwsUrl::read(&form.ews_url) {
+    let required = passwords || proof(form.access_type) != Proof::Password;
+    let url = match EwsUrl::read(&typed) {
         Err(EwsUrlError::Empty) if !required => return,
         Err(refused) => return messages.push(error("ewsUrl", refused.text())),
         Ok(Reading::Exact(url)) => url,
@@ -291,17 +328,26 @@ fn advice(field: &str) -> &'static str {
         }
         "password" => "With Ask each time it is in memory for a check only, and in no file.",
         "proxy" => proxy::ADVICE,
+        "tenant" => {
+            "It is in the Entra admin center under Overview; common and organizations stand for no tenant."
+        }
+        "clientId" => "It is in the Entra admin center, on the Overview of the app registration.",
+        "authorityUrl" => "AD FS looks like https://adfs.contoso.com.",
+        "redirectPort" => {
+            "Leave it empty for any free port; AD FS needs the one that was registered."
+        }
+        "appCredential" => "A certificate comes as PFX or PEM with its private key.",
         "authentication" => "Automatic takes Negotiate or NTLM, whichever the server offers.",
         "tlsTrust" => "Choose a certificate file as PEM or DER, or the SHA-256 of one certificate.",
         _ => "Mend this field and try again.",
     }
 }
 
-fn error(field: &str, text: impl Into<String>) -> FieldMessage {
+pub(super) fn error(field: &str, text: impl Into<String>) -> FieldMessage {
     message(field, FieldLevel::Error, text.into())
 }
 
-fn warning(field: &str, text: impl Into<String>) -> FieldMessage {
+pub(super) fn warning(field: &str, text: impl Into<String>) -> FieldMessage {
     message(field, FieldLevel::Warning, text.into())
 }
 

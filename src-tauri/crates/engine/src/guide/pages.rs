@@ -3,6 +3,7 @@
 
 use contract::{Code, GuidePage, NoArgs, OpenPage, Problem};
 use store::email_configurations;
+use url::{Host, Url};
 
 use super::names;
 use crate::Engine;
@@ -24,6 +25,19 @@ impl WebPage {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A page of an authorization server: sign-in, or an administrator's consent. `None`: neither `https`
+    /// nor this computer itself, where identity providers of tests are.
+    pub(crate) fn of_authority(url: &Url) -> Option<Self> {
+        let here = match url.host() {
+            Some(Host::Domain(name)) => name == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        let fine = url.scheme() == "https" || (url.scheme() == "http" && here);
+        fine.then(|| Self(url.as_str().to_owned()))
     }
 }
 
@@ -105,6 +119,20 @@ fn unknown_server() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::admin_center;
+
+    #[test]
+    fn an_authority_is_opened_over_tls_or_on_this_computer() {
+        let opened = |text: &str| {
+            let url = url::Url::parse(text).expect("a URL");
+            super::WebPage::of_authority(&url).is_some()
+        };
+        assert!(opened(
+            "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize?x=1"
+        ));
+        assert!(opened("http://localhost:8080/authorize") && opened("http://127.0.0.1/"));
+        assert!(!opened("http://adfs.contoso.com/") && !opened("http://localhost.evil.com/"));
+        assert!(!opened("file:///etc/passwd") && !opened("javascript:alert(1)"));
+    }
 
     #[test]
     fn the_admin_center_is_that_of_the_own_server() {

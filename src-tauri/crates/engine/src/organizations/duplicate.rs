@@ -1,7 +1,8 @@
 //! A copy of an organization: settings and, if asked, users; never secrets, runs, activation.
 
 use contract::{
-    DuplicateOrganization, OrganizationRow, OrganizationsQuery, PasswordState, Problem,
+    AppCredentialState, DuplicateOrganization, OrganizationRow, OrganizationsQuery, PasswordState,
+    Problem,
 };
 use store::organizations::{self, NewOrganization};
 use store::{StoreError, Tx, email_configurations, users};
@@ -47,6 +48,8 @@ impl Engine {
                     email_configurations::save(tx, id, &stored.form, &fingerprint, &author.at)?;
                     let none = PasswordState::default();
                     email_configurations::set_password_state(tx, id, &none, version)?;
+                    let none = AppCredentialState::default();
+                    email_configurations::set_app_credential(tx, id, &none, version)?;
                 }
                 let copied = if request.with_users {
                     users::copy(tx, from.id, id, &author.at)?
@@ -54,7 +57,7 @@ impl Engine {
                     0
                 };
                 let details = format!(
-                    "Copied \"{}\" to \"{}\" with {}, without password, runs and activation.",
+                    "Copied \"{}\" to \"{}\" with {}, without password, sign-in, runs and activation.",
                     from.name,
                     new.name,
                     count(copied, "user")

@@ -3,6 +3,7 @@
 use contract::{
     OrganizationPage, OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, RunState,
 };
+use jiff::civil::Date;
 use store::email_configurations::StoredConfiguration;
 use store::runs::StoredRun;
 use store::{StoreError, email_configurations, organizations, runs};
@@ -36,6 +37,7 @@ impl Engine {
     ) -> Result<OrganizationPage, Problem> {
         let id = request.organization;
         let stage = self.stage();
+        let today = stage.today();
         let offline =
             !stage.practice && crate::settings::load(&self.inner.real).await?.work_offline;
         let running = stage.running.running(id);
@@ -51,7 +53,7 @@ impl Engine {
                 let url = stored.as_ref().map(|stored| stored.form.ews_url.as_str());
                 let learned = learned_page(tx, id, url)?;
                 let next_step = next_step(&row, stored.as_ref(), latest.as_ref());
-                let blocked = blocked(next_step, &row, offline);
+                let blocked = blocked(next_step, &row, offline, today);
                 Ok(OrganizationPage {
                     learned,
                     next_step: next_step.to_owned(),
@@ -98,10 +100,10 @@ fn is_running(run: &StoredRun) -> bool {
     run.row.state == RunState::Running
 }
 
-fn blocked(next_step: &str, row: &OrganizationRow, offline: bool) -> Option<String> {
+fn blocked(next_step: &str, row: &OrganizationRow, offline: bool, today: Date) -> Option<String> {
     if next_step != "check" {
         return None;
     }
-    why_not_served(row.access_type)
+    why_not_served(row.access_type, today)
         .or_else(|| offline.then(|| "Needs the network. Work offline is on.".to_owned()))
 }

@@ -4,16 +4,19 @@
 use std::sync::Arc;
 
 use contract::{
-    Code, OrganizationId, OrganizationRef, OrganizationRow, PasswordState, Problem, RemovedWithUndo,
+    AppCredentialState, Code, OrganizationId, OrganizationRef, OrganizationRow, PasswordState,
+    Problem, RemovedWithUndo,
 };
 use store::email_configurations::StoredConfiguration;
-use store::{Tx, email_configurations, organizations};
+use store::sealed_secrets::{self, SealedKind};
+use store::{Tx, email_configurations, organizations, sign_ins};
 
 use super::known;
 use crate::Engine;
 use crate::activity::{Author, Kind, UndoStep, count};
 use crate::email_configuration::{fingerprint, new_secret_version, vault};
 use crate::problems::Refusal;
+use crate::sign_in::sealing_key;
 use crate::stage::{Stage, proxy_secret_key, secret_key, to_the_end};
 
 impl Engine {
@@ -34,14 +37,17 @@ impl Engine {
 async fn remove(stage: Arc<Stage>, request: OrganizationRef) -> Result<RemovedWithUndo, Problem> {
     let id = request.organization;
     let _one_at_a_time = stage.saving.lock().await;
-    let stored = stage
+    let (stored, sealed) = stage
         .read(move |tx| {
             removable(&known(tx, id)?)?;
-            Ok(email_configurations::load(tx, id)?)
+            Ok((
+                email_configurations::load(tx, id)?,
+                sealed_secrets::count(tx, id)?,
+            ))
         })
         .await?;
     not_running(&stage, request)?;
-    let change = remove_passwords(&stage, id, stored.as_ref()).await?;
+    let change = remove_secrets(&stage, id, stored.as_ref(), sealed > 0).await?;
     let (author, deleted_at) = (stage.author(), stage.unique_now());
     let removed = stage
         .write(move |tx| soft_delete(tx, request, &author, deleted_at))
@@ -50,16 +56,19 @@ async fn remove(stage: Arc<Stage>, request: OrganizationRef) -> Result<RemovedWi
         Ok(removed) => {
             stage.keep_typed(id, None);
             stage.drafts.forget(id);
+            stage.app_drafts.forget(id);
+            stage.sign_ins.forget(id);
             Ok(removed)
         }
         Err(problem) => Err(change.take_back(&stage, problem).await),
     }
 }
 
-async fn remove_passwords(
+async fn remove_secrets(
     stage: &Stage,
     id: OrganizationId,
     stored: Option<&StoredConfiguration>,
+    sealed: bool,
 ) -> Result<vault::Change, Problem> {
     const REFUSED: &str = "The key store refused to remove the password. Nothing was changed.";
     let mut change = vault::Change::default();
@@ -68,6 +77,11 @@ async fn remove_passwords(
     }
     if stored.is_some_and(|stored| stored.has_proxy_password) {
         let further = vault::remove(stage, proxy_secret_key(id), REFUSED).await;
+        change = change.and(stage, further).await?;
+    }
+    if sealed {
+        // What is sealed with it can't be opened any more, wherever its bytes are.
+        let further = vault::remove(stage, sealing_key(id), REFUSED).await;
         change = change.and(stage, further).await?;
     }
     Ok(change)
@@ -123,7 +137,12 @@ fn soft_delete(
         email_configurations::set_password_state(tx, id, &PasswordState::default(), version)?;
         email_configurations::set_fingerprint(tx, id, &fingerprint(&stored.form, version))?;
         email_configurations::set_proxy_password(tx, id, false)?;
+        let none = AppCredentialState::default();
+        email_configurations::set_app_credential(tx, id, &none, version)?;
     }
+    sealed_secrets::forget(tx, id, SealedKind::Tokens)?;
+    sealed_secrets::forget(tx, id, SealedKind::AppCredential)?;
+    sign_ins::forget(tx, id)?;
     let removed = organizations::soft_delete(tx, id, &deleted_at)?;
     let details = format!(
         "Deleted \"{}\" and its {}.",

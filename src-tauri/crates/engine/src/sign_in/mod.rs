@@ -1,33 +1,24 @@
-//! Microsoft OAuth: who is signed in for an organization, and how that came about.
+//! Microsoft OAuth: who is signed in for an organization, how that came about, and the tokens that checks
+//! carry. The protocol is the crate `oauth`'s.
+//!
+//! Tokens are in memory; with `Keep signed in` also in the database, sealed with a key in the key store.
+//! No token leaves the engine but to the server it is for, and none is ever logged.
 
-use contract::{
-    AppCertificate, AuthorizeApp, FindAuthority, FoundAuthority, NoArgs, OrganizationRef, Problem,
-    ReadAppCertificate, SignIn, SignInRef, StartSignIn,
-};
+mod account;
+mod app;
+pub(crate) mod credential;
+mod disconnect;
+mod failures;
+mod find;
+mod keeping;
+mod seats;
+pub(crate) mod sealing;
+mod settled;
+mod show;
+mod start;
+mod tokens;
 
-use crate::Engine;
-
-fn missing() -> Problem {
-    Problem::invalid("accessType", "Signing in isn't part of this version yet.")
-}
-
-macro_rules! to_come {
-    ($($name:ident($req:ty) -> $res:ty;)*) => {
-        #[expect(clippy::missing_errors_doc, clippy::unused_async, missing_docs, reason = "being built")]
-        impl Engine {
-            $(pub async fn $name(&self, _request: $req) -> Result<$res, Problem> { Err(missing()) })*
-        }
-    };
-}
-to_come! {
-    sign_in_start(StartSignIn) -> SignIn;
-    sign_in_show(SignInRef) -> SignIn;
-    sign_in_open(OrganizationRef) -> NoArgs;
-    sign_in_cancel(OrganizationRef) -> SignIn;
-    sign_in_use(OrganizationRef) -> SignIn;
-    sign_in_refresh(OrganizationRef) -> SignIn;
-    sign_in_disconnect(OrganizationRef) -> SignIn;
-    authority_find(FindAuthority) -> FoundAuthority;
-    app_authorize(AuthorizeApp) -> SignIn;
-    app_certificate_read(ReadAppCertificate) -> AppCertificate;
-}
+pub(crate) use keeping::{forget_useless_key, stored_credential};
+pub(crate) use sealing::sealing_key;
+pub(crate) use seats::SignIns;
+pub(crate) use tokens::tokens_of;

@@ -1,0 +1,182 @@
+//! What a failed sign-in is called: for the person who signs in, and for a check that needs a token.
+
+use contract::{SignInFailure, SignInFailureKind as Kind};
+use oauth::{Authority, Explanation, Failure, RefusalKind};
+
+use crate::ports::NoToken;
+
+/// A failure in the words of panel §7.7.
+pub(super) fn told(
+    failure: &Failure,
+    authority: Option<&Authority>,
+    client_id: &str,
+) -> SignInFailure {
+    let kind = kind(failure);
+    let (sentence, next_step, code) = words(failure);
+    let consent = authority.filter(|_| kind == Kind::Consent);
+    SignInFailure {
+        kind,
+        sentence,
+        next_step,
+        code,
+        consent_link: consent
+            .and_then(|authority| authority.admin_consent(client_id))
+            .map(|page| page.to_string()),
+    }
+}
+
+/// An answer that came, and is not to be trusted with anything.
+pub(super) fn mismatch(sentence: String, next_step: &str) -> SignInFailure {
+    SignInFailure {
+        kind: Kind::Mismatch,
+        sentence,
+        next_step: next_step.to_owned(),
+        code: None,
+        consent_link: None,
+    }
+}
+
+/// What it means for a check: either a person is needed, or nobody could be asked.
+pub(super) fn no_token(failure: &Failure) -> NoToken {
+    let (sentence, next_step, code) = words(failure);
+    match failure {
+        Failure::Unreachable(_) | Failure::NotUnderstood { .. } => {
+            NoToken::Unreachable { sentence }
+        }
+        Failure::Refused(explanation) if explanation.kind == RefusalKind::Temporary => {
+            NoToken::Unreachable { sentence }
+        }
+        _ => NoToken::SignInNeeded {
+            sentence: format!("{sentence} {next_step}").trim().to_owned(),
+            code,
+        },
+    }
+}
+
+fn kind(failure: &Failure) -> Kind {
+    match failure {
+        Failure::Canceled => Kind::Cancelled,
+        Failure::TimedOut => Kind::TimedOut,
+        Failure::PortTaken { .. } => Kind::PortTaken,
+        Failure::Refused(explanation) | Failure::SignInNeeded(explanation) => {
+            match explanation.kind {
+                RefusalKind::Consent => Kind::Consent,
+                RefusalKind::Denied | RefusalKind::Policy => Kind::Denied,
+                RefusalKind::Temporary => Kind::Unreachable,
+                RefusalKind::SignIn
+                | RefusalKind::Setup
+                | RefusalKind::Account
+                | RefusalKind::Credential
+                | RefusalKind::Unknown => Kind::Refused,
+            }
+        }
+        Failure::WrongIssuer { .. } | Failure::ForeignIdToken(_) => Kind::Mismatch,
+        Failure::NotOffered(_) | Failure::Certificate(_) | Failure::NoLoopback { .. } => {
+            Kind::Refused
+        }
+        Failure::Unreachable(_) | Failure::NotUnderstood { .. } => Kind::Unreachable,
+    }
+}
+
+/// Sentence, next step, raw code.
+fn words(failure: &Failure) -> (String, String, Option<String>) {
+    let plain = |sentence: String, next_step: &str| (sentence, next_step.to_owned(), None);
+    match failure {
+        Failure::Refused(explanation) | Failure::SignInNeeded(explanation) => of(explanation),
+        Failure::Canceled => plain("The sign-in was canceled.".to_owned(), ""),
+        Failure::TimedOut => plain(
+            "Nobody finished signing in within the time limit.".to_owned(),
+            "Try again.",
+        ),
+        Failure::PortTaken { port } => plain(
+            format!("Port {port} is taken by another program."),
+            "Close that program, or choose another port that is registered with the authority.",
+        ),
+        Failure::NoLoopback { detail } => plain(
+            format!("This computer lets no program listen for the browser's answer: {detail}."),
+            "Use a code instead.",
+        ),
+        Failure::WrongIssuer { .. } | Failure::ForeignIdToken(_) => plain(
+            format!("The answer can't be trusted and was discarded: {failure}."),
+            "Try again; if it happens again, tell whoever runs the authority.",
+        ),
+        Failure::NotOffered(what) => plain(sentence(what), "Choose another way to sign in."),
+        Failure::Certificate(error) => plain(
+            sentence(&format!("the certificate can't be used: {error}")),
+            "Choose a certificate with its private key that is registered with the app.",
+        ),
+        Failure::Unreachable(fault) => plain(
+            format!("{} can't be asked: {}.", fault.host, fault.detail),
+            "Look after the network, the proxy and the certificate of that host, then try again.",
+        ),
+        Failure::NotUnderstood { host, .. } => plain(
+            sentence(&format!("{failure}")),
+            &format!("Make sure that {host} is the address of the authority."),
+        ),
+    }
+}
+
+fn of(explanation: &Explanation) -> (String, String, Option<String>) {
+    (
+        explanation.sentence.clone(),
+        explanation.next_step.clone(),
+        Some(explanation.code.clone()),
+    )
+}
+
+/// With a capital letter and a full stop.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    format!("{first}{}.", characters.as_str().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::SignInFailureKind as Kind;
+    use oauth::{Authority, Cloud, Explanation, Failure, Tenant};
+
+    use super::{no_token, told};
+    use crate::ports::NoToken;
+
+    const CLIENT: &str = "d3590ed6-52b3-4102-aeff-aad2292ab01c";
+
+    fn refused(description: &str) -> Failure {
+        Failure::Refused(Explanation::of("invalid_grant", Some(description)))
+    }
+
+    #[test]
+    fn whoever_must_consent_is_shown_where() {
+        let tenant = Tenant::parse("contoso.com").expect("a tenant");
+        let authority = Authority::entra(Cloud::Global, tenant);
+        let failure = told(&refused("AADSTS65001: consent"), Some(&authority), CLIENT);
+        assert_eq!(
+            (failure.kind, failure.code.as_deref()),
+            (Kind::Consent, Some("AADSTS65001"))
+        );
+        let link = failure.consent_link.expect("Entra has such a page");
+        assert!(
+            link.contains("/contoso.com/adminconsent?client_id=d3590ed6"),
+            "{link}"
+        );
+        let failure = told(&refused("AADSTS53003: policy"), Some(&authority), CLIENT);
+        assert_eq!((failure.kind, failure.consent_link), (Kind::Denied, None));
+    }
+
+    #[test]
+    fn a_check_is_told_apart_from_what_only_a_person_can_mend() {
+        let needed = |failure| matches!(no_token(&failure), NoToken::SignInNeeded { .. });
+        assert!(needed(refused("AADSTS700082: expired")));
+        assert!(needed(Failure::NotOffered("nothing")));
+        assert!(!needed(Failure::NotUnderstood {
+            host: "h".into(),
+            status: 502
+        }));
+        let busy = Explanation::of("temporarily_unavailable", None);
+        assert!(!needed(Failure::Refused(busy)), "trying again later helps");
+    }
+}

@@ -1,0 +1,390 @@
+//! The tokens a check carries: of the person who signed in, renewed in good time, or of an app, asked for
+//! anew. One renewal at a time, over all processes of the data folder: a refresh token that is used twice
+//! ends the sign-in (RFC 9700 §4.14).
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use contract::{
+    AppCredential, Code, EmailConfigurationForm, OrganizationId, OrganizationRef, Problem,
+};
+use oauth::{Credential, Failure, Hidden};
+use store::users;
+
+use super::credential;
+use super::disconnect::{not_kept, note};
+use super::failures::no_token;
+use super::keeping::{credential_of, current, forget, keep};
+use super::seats::{Signed, Tokens};
+use super::settled::{Settled, no_authority};
+use super::show::{Standing, standing};
+use super::start::{facts, judge};
+use crate::Engine;
+use crate::activity::Kind;
+use crate::email_configuration::modern::{Proof, proof};
+use crate::locks;
+use crate::ports::{AccessToken, BoxFuture, NoToken, TokenSource};
+use crate::stage::to_the_end;
+
+/// How long another process may take to renew.
+const OTHERS_TURN: Duration = Duration::from_secs(45);
+/// How often is looked whether it is done.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Where the tokens of an organization's checks come from: for the form as it stands, or as saved; an
+/// app's credential may be given for this check alone. Asks nobody: whether somebody is signed in, the
+/// source says when it is asked for a token.
+///
+/// # Errors
+/// [`Code::NotFound`]; [`Code::Invalid`] with its field, an app's missing credential included;
+/// [`Code::NotAllowed`] for a type that signs in with a password; [`Code::KeyStore`].
+pub(crate) async fn tokens_of(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: Option<EmailConfigurationForm>,
+    given: Option<AppCredential>,
+) -> Result<Arc<dyn TokenSource>, Problem> {
+    let settled = Arc::new(Settled::of(engine, organization, form).await?);
+    if proof(settled.form.access_type) == Proof::App {
+        let stage = &settled.stage;
+        let given = credential_of(stage, organization, &settled.form, given).await?;
+        let credential = credential::read(&given, stage.clock.now())?;
+        return Ok(Arc::new(OfApp::new(settled, credential)));
+    }
+    Ok(Arc::new(OfPerson(settled)))
+}
+
+/// Renews the tokens of whoever is signed in, now.
+///
+/// # Errors
+/// [`Code::NotAllowed`] in the words of the authority: somebody has to sign in.
+pub(super) async fn renew_now(settled: Settled, generation: u64) -> Result<(), Problem> {
+    match renew(Arc::new(settled), generation).await {
+        Ok(signed) if signed.generation == generation => Err(Problem::new(
+            Code::NotAllowed,
+            "This sign-in can't be renewed.",
+        )
+        .hint("Sign in again; with Keep signed in it is renewed by itself.")),
+        Ok(_) => Ok(()),
+        // What happened is shown with the sign-in, which has expired.
+        Err(NoToken::SignInNeeded { sentence, .. } | NoToken::Unreachable { sentence }) => {
+            Err(Problem::new(Code::NotAllowed, sentence))
+        }
+    }
+}
+
+/// The tokens of a person.
+struct OfPerson(Arc<Settled>);
+
+impl TokenSource for OfPerson {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, NoToken>> {
+        Box::pin(async {
+            let settled = &self.0;
+            let signed = usable(settled).await?;
+            let now = settled.stage.clock.now();
+            let due = signed
+                .tokens
+                .as_ref()
+                .is_some_and(|tokens| tokens.is_due(now));
+            if !due {
+                return access(&signed);
+            }
+            match renew(Arc::clone(settled), signed.generation).await {
+                // Nobody could be asked, and the one that is there is still good.
+                Err(NoToken::Unreachable { .. }) if is_good(&signed, settled) => access(&signed),
+                renewed => access(&renewed?),
+            }
+        })
+    }
+
+    fn renewed(&self, generation: u64) -> BoxFuture<'_, Result<AccessToken, NoToken>> {
+        Box::pin(async move {
+            let signed = usable(&self.0).await?;
+            if signed.generation != generation {
+                return access(&signed);
+            }
+            access(&renew(Arc::clone(&self.0), generation).await?)
+        })
+    }
+}
+
+fn is_good(signed: &Signed, settled: &Settled) -> bool {
+    let now = settled.stage.clock.now();
+    signed
+        .tokens
+        .as_ref()
+        .is_some_and(|tokens| !tokens.is_over(now))
+}
+
+fn access(signed: &Signed) -> Result<AccessToken, NoToken> {
+    let tokens = signed
+        .tokens
+        .as_ref()
+        .ok_or_else(|| needed("Nobody is signed in."))?;
+    Ok(AccessToken {
+        secret: tokens.access.clone(),
+        generation: signed.generation,
+        expires_at: Some(tokens.expires_at),
+    })
+}
+
+/// Who is signed in, if that may be used for this form.
+async fn usable(settled: &Settled) -> Result<Signed, NoToken> {
+    let signed = current(&settled.stage, settled.organization)
+        .await
+        .map_err(|problem| needed(&problem.message))?
+        .ok_or_else(|| needed("Nobody is signed in."))?;
+    let account = signed.facts.account.as_deref().unwrap_or("somebody else");
+    match standing(&signed, &settled.form, settled.stage.clock.now()) {
+        Standing::Usable => Ok(signed),
+        Standing::Expired => Err(needed("The sign-in has expired or was revoked.")),
+        Standing::OtherValues => Err(needed("The sign-in was made for other settings.")),
+        Standing::OtherAccount => Err(NoToken::SignInNeeded {
+            sentence: format!(
+                "Signed in as {account}, expected {}. Sign in again, or allow {account}.",
+                settled.form.account_logon.trim()
+            ),
+            code: None,
+        }),
+    }
+}
+
+fn needed(what: &str) -> NoToken {
+    NoToken::SignInNeeded {
+        sentence: format!("{what} Sign in again."),
+        code: None,
+    }
+}
+
+/// Renews the tokens of this generation, unless they were renewed meanwhile. It goes on to its end even
+/// when nobody waits any more: an answer that is lost would be a sign-in that is lost.
+async fn renew(settled: Arc<Settled>, generation: u64) -> Result<Signed, NoToken> {
+    let done = to_the_end(async move { Ok(renew_once(&settled, generation).await) }).await;
+    done.map_err(|problem| NoToken::Unreachable {
+        sentence: problem.message,
+    })?
+}
+
+async fn renew_once(settled: &Settled, generation: u64) -> Result<Signed, NoToken> {
+    let seat = settled.stage.sign_ins.seat(settled.organization);
+    let _one_at_a_time = seat.renewing.lock().await;
+    let _of_all_processes = turn(settled.stage.folder.as_deref(), settled.organization).await?;
+    let signed = usable(settled).await?;
+    let refresh = signed
+        .tokens
+        .as_ref()
+        .and_then(|tokens| tokens.refresh.clone());
+    let Some(refresh) = refresh.filter(|_| signed.generation == generation) else {
+        return Ok(signed); // renewed by somebody else, or it can't be
+    };
+    let authority = settled
+        .authority()
+        .await
+        .map_err(|error| no_token(&no_authority(error)))?;
+    let wanted = settled.wanted(authority);
+    let token = Hidden::new(refresh.expose());
+    let client = settled.client_id();
+    let answer = oauth::refresh(settled.http(), authority, client, &token, &wanted).await;
+    match answer {
+        Ok(tokens) => reseated(settled, &signed, &tokens).await,
+        Err(failure @ Failure::SignInNeeded(_)) => {
+            ended(settled, &signed, &failure).await;
+            Err(no_token(&failure))
+        }
+        Err(failure) => Err(no_token(&failure)),
+    }
+}
+
+/// Takes the renewed tokens over: kept before they are used.
+async fn reseated(
+    settled: &Settled,
+    before: &Signed,
+    tokens: &oauth::Tokens,
+) -> Result<Signed, NoToken> {
+    let stage = &settled.stage;
+    if let Err(failure) = judge(settled, tokens) {
+        return Err(NoToken::SignInNeeded {
+            sentence: failure.sentence,
+            code: failure.code,
+        });
+    }
+    let mut facts = facts(settled, tokens, before.facts.signed_in_at.clone());
+    facts.account = facts.account.or_else(|| before.facts.account.clone());
+    facts.accepted.clone_from(&before.facts.accepted);
+    let fresh = Tokens::of(tokens, stage.clock.now());
+    let mut notices = before.notices.clone();
+    let mut kept = before.kept;
+    if kept && let Err(problem) = keep(stage, settled.organization, &facts, Some(&fresh)).await {
+        // What is kept is worth nothing any more, and used again it would end the sign-in.
+        tracing::warn!(%problem, "renewed tokens can't be kept");
+        if let Err(problem) = forget(stage, settled.organization).await {
+            tracing::warn!(%problem, "old tokens can't be forgotten");
+        }
+        notices.push(not_kept(&problem));
+        kept = false;
+    }
+    let seat = stage.sign_ins.seat(settled.organization);
+    let mut held = seat.held();
+    Ok(held.sit(facts, Some(fresh), kept, notices))
+}
+
+/// The authority renews it no more: the tokens are forgotten, active mailboxes need renewal.
+async fn ended(settled: &Settled, before: &Signed, failure: &Failure) {
+    let (stage, organization) = (&settled.stage, settled.organization);
+    let mut facts = before.facts.clone();
+    facts.expired = true;
+    facts.renewable = false;
+    let account = facts
+        .account
+        .clone()
+        .unwrap_or_else(|| "somebody".to_owned());
+    if before.kept
+        && let Err(problem) = keep(stage, organization, &facts, None).await
+    {
+        tracing::warn!(%problem, "the end of a sign-in can't be noted");
+    }
+    stage
+        .sign_ins
+        .seat(organization)
+        .held()
+        .sit(facts, None, before.kept, before.notices.clone());
+    super::forget_useless_key(stage, organization).await;
+    let now = stage.now();
+    let renewal = stage.write(move |tx| Ok(users::needs_renewal(tx, organization, &now)?));
+    if let Err(problem) = renewal.await {
+        tracing::warn!(%problem, "mailboxes that need renewal can't be noted");
+    }
+    let code = match failure {
+        Failure::SignInNeeded(explanation) => explanation.code.as_str(),
+        _ => "",
+    };
+    let details = format!("The sign-in of {account} has expired or was revoked ({code}).");
+    let organization = OrganizationRef { organization };
+    if let Err(problem) = note(stage, organization, Kind::SignedOut, details).await {
+        tracing::warn!(%problem, "the end of a sign-in is missing in the activity log");
+    }
+}
+
+/// This process' turn to renew; kept as long as the file is.
+async fn turn(
+    folder: Option<&Path>,
+    organization: OrganizationId,
+) -> Result<Option<std::fs::File>, NoToken> {
+    let Some(folder) = folder else {
+        return Ok(None); // there is no other process
+    };
+    let path = folder.join(format!("sign-in-{organization}.lock"));
+    let until = tokio::time::Instant::now() + OTHERS_TURN;
+    loop {
+        match locks::take_file(&path) {
+            Ok(Some(file)) => return Ok(Some(file)),
+            Ok(None) if tokio::time::Instant::now() < until => {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            Ok(None) => {
+                return Err(NoToken::Unreachable {
+                    sentence:
+                        "Another window or terminal has been renewing the sign-in for too long."
+                            .to_owned(),
+                });
+            }
+            Err(error) => {
+                return Err(NoToken::Unreachable {
+                    sentence: format!("{} can't be used: {error}.", path.display()),
+                });
+            }
+        }
+    }
+}
+
+/// The tokens of an app.
+struct OfApp {
+    settled: Arc<Settled>,
+    credential: Credential,
+    /// The token in use; one request at a time asks for the next.
+    held: tokio::sync::Mutex<Option<(Tokens, u64)>>,
+}
+
+impl OfApp {
+    fn new(settled: Arc<Settled>, credential: Credential) -> Self {
+        Self {
+            settled,
+            credential,
+            held: tokio::sync::Mutex::new(None),
+        }
+    }
+
+    /// Another one, if this generation is the newest.
+    async fn another(&self, than: Option<u64>) -> Result<AccessToken, NoToken> {
+        let mut held = self.held.lock().await;
+        let now = self.settled.stage.clock.now();
+        let generation = match held.as_ref() {
+            Some((tokens, generation)) => {
+                let newer = than.is_some_and(|than| than != *generation);
+                if newer || (than.is_none() && !tokens.is_due(now)) {
+                    return Ok(of_app(tokens, *generation));
+                }
+                *generation
+            }
+            None => 0,
+        };
+        match of_authority(&self.settled, &self.credential).await {
+            Ok(tokens) => {
+                let tokens = Tokens::of(&tokens, now);
+                let answer = of_app(&tokens, generation + 1);
+                *held = Some((tokens, generation + 1));
+                Ok(answer)
+            }
+            Err(failure) => {
+                let good = held
+                    .as_ref()
+                    .filter(|(tokens, _)| than.is_none() && !tokens.is_over(now));
+                match (good, no_token(&failure)) {
+                    (Some((tokens, generation)), NoToken::Unreachable { .. }) => {
+                        Ok(of_app(tokens, *generation))
+                    }
+                    (_, none) => Err(none),
+                }
+            }
+        }
+    }
+}
+
+impl TokenSource for OfApp {
+    fn token(&self) -> BoxFuture<'_, Result<AccessToken, NoToken>> {
+        Box::pin(self.another(None))
+    }
+
+    fn renewed(&self, generation: u64) -> BoxFuture<'_, Result<AccessToken, NoToken>> {
+        Box::pin(self.another(Some(generation)))
+    }
+}
+
+fn of_app(tokens: &Tokens, generation: u64) -> AccessToken {
+    AccessToken {
+        secret: tokens.access.clone(),
+        generation,
+        expires_at: Some(tokens.expires_at),
+    }
+}
+
+/// A new token of an app.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) async fn of_authority(
+    settled: &Settled,
+    credential: &Credential,
+) -> Result<oauth::Tokens, Failure> {
+    let authority = settled.authority().await.map_err(no_authority)?;
+    let wanted = settled.wanted(authority);
+    oauth::app_only(
+        settled.http(),
+        authority,
+        settled.client_id(),
+        credential,
+        &wanted,
+    )
+    .await
+}
