@@ -42,19 +42,16 @@ pub fn page(tx: &Tx<'_>, query: &ResultsQuery) -> Result<ResultsPage, StoreError
     };
     let total = asked.count(tx, Part::Whole)?;
     let rows = match (query.findings_only, query.sort) {
-        (true, sort) => {
-            let order = match (sort, query.direction) {
-                (ResultsSort::Verdict, SortDirection::Ascending) => OPEN,
-                (ResultsSort::Verdict, SortDirection::Descending) => OPEN_BACKWARDS,
-                (sort, direction) => order(sort, direction),
+        (true, ResultsSort::Verdict) => {
+            let orders = match query.direction {
+                SortDirection::Ascending => (OPEN, OPEN_BACKWARDS),
+                SortDirection::Descending => (OPEN_BACKWARDS, OPEN),
             };
-            asked.rows(tx, Part::Open, order, query.offset, query.limit)?
+            asked.nearer(tx, Part::Open, orders, total, query)?
         }
+        (true, _) => asked.nearer(tx, Part::Open, orders(query), total, query)?,
         (false, ResultsSort::Verdict) => asked.open_first(tx, query)?,
-        (false, sort) => {
-            let order = order(sort, query.direction);
-            asked.rows(tx, Part::Whole, order, query.offset, query.limit)?
-        }
+        (false, _) => asked.nearer(tx, Part::Whole, orders(query), total, query)?,
     };
     Ok(ResultsPage { total, rows })
 }
@@ -94,6 +91,30 @@ impl Asked<'_> {
     fn count(&self, tx: &Tx<'_>, part: Part) -> Result<u64, StoreError> {
         let sql = self.sql(include_str!("page_count.sql"), part);
         tx.count(&sql, bind(self.params).as_slice())
+    }
+
+    /// The page of a part that has `total` rows, from the nearer end: what is sorted before it is
+    /// never more than half of them. `orders`: an order and the same backwards.
+    fn nearer(
+        &self,
+        tx: &Tx<'_>,
+        part: Part,
+        (order, backwards): (&str, &str),
+        total: u64,
+        query: &ResultsQuery,
+    ) -> Result<Vec<ResultRow>, StoreError> {
+        let rows = query.limit.min(total.saturating_sub(query.offset));
+        if rows == 0 {
+            return Ok(Vec::new());
+        }
+        let behind = total - query.offset - rows;
+        if query.offset > behind {
+            let mut found = self.rows(tx, part, backwards, behind, rows)?;
+            found.reverse();
+            Ok(found)
+        } else {
+            self.rows(tx, part, order, query.offset, rows)
+        }
     }
 
     fn rows(
@@ -219,6 +240,16 @@ pub fn show(tx: &Tx<'_>, run: &RunId, seq: i64) -> Result<Option<StoredResult>, 
             next: row.get("next")?,
         })
     })
+}
+
+/// The order of a page, and the same backwards.
+const fn orders(query: &ResultsQuery) -> (&'static str, &'static str) {
+    let ascending = order(query.sort, SortDirection::Ascending);
+    let descending = order(query.sort, SortDirection::Descending);
+    match query.direction {
+        SortDirection::Ascending => (ascending, descending),
+        SortDirection::Descending => (descending, ascending),
+    }
 }
 
 /// Findings first, then what is open, then the rest; the place in the list closes every order.

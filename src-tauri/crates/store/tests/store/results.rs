@@ -560,6 +560,68 @@ async fn pages_filter_sort_and_count() {
 }
 
 #[tokio::test]
+async fn a_page_is_a_piece_of_the_list_from_either_end() {
+    use ResultsSort::{Cause, CheckedAt, Latency, Listed, Mailbox, Name, Verdict};
+    let (_folder, db) = database();
+    let names: Vec<String> = (0..7)
+        .map(|number| format!("{}@x.com", number % 4 * 7 + number))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let run = run_over(&db, &names).await;
+    write(&db, move |tx| {
+        let slow = Outcome {
+            latency_ms: Some(900),
+            ..outcome(2, contract::Verdict::Granted)
+        };
+        run_results::record(
+            tx,
+            run,
+            &[
+                slow,
+                refused(1),
+                refused(4),
+                outcome(3, contract::Verdict::Granted),
+            ],
+        )
+    })
+    .await;
+    let page = |query: ResultsQuery| {
+        let db = db.clone();
+        async move {
+            let page = read(&db, move |tx| run_results::page(tx, &query)).await;
+            page.rows.iter().map(|row| row.seq).collect::<Vec<_>>()
+        }
+    };
+    for sort in [Listed, Name, Mailbox, Verdict, Cause, Latency, CheckedAt] {
+        for direction in [SortDirection::Ascending, SortDirection::Descending] {
+            for findings_only in [false, true] {
+                let query = ResultsQuery {
+                    sort,
+                    direction,
+                    findings_only,
+                    ..query()
+                };
+                let list = page(query.clone()).await;
+                assert!(list.len() >= 2);
+                for offset in 0..=list.len() {
+                    let piece = page(ResultsQuery {
+                        offset: offset as u64,
+                        limit: 2,
+                        ..query.clone()
+                    })
+                    .await;
+                    let expected: Vec<i64> = list.iter().skip(offset).take(2).copied().collect();
+                    assert_eq!(
+                        piece, expected,
+                        "{sort:?} {direction:?} {findings_only} {offset}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn refusals_are_named_at_the_end() {
     let (_folder, db) = database();
     let run = run_over(&db, &["a@x.com", "b@x.com", "c@x.com", "canary@x.com"]).await;
