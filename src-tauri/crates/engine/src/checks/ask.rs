@@ -6,13 +6,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use contract::IdentifyBy;
 use ews::{Body, DistinguishedFolder, RequestError, SchemaVersion};
-use exchange::{Call, Fault, Reply};
+use exchange::{Call, Fault, Reply, Target};
 use uuid::Builder;
 
+use super::graph;
 use super::redact::Redactor;
 use super::spec::{Access, TokenCarried};
 use super::ticket::{Purpose, Ticket};
-use crate::diagnosis::{Asked, Observed, observe};
+use crate::diagnosis::{Asked, Observed, observe, observe_graph};
 use crate::ports::{Clock, MailLane};
 
 /// Most bytes of a reply that are kept as evidence.
@@ -49,6 +50,10 @@ pub(super) fn prepare(
     access: &Access,
     schema: SchemaVersion,
 ) -> Result<Prepared, RequestError> {
+    if let Some(base) = &access.graph {
+        let target = graph::inbox(base, ticket)?;
+        return Ok(over_graph(target, Asked::Impersonating, access));
+    }
     let schema = ticket.schema.unwrap_or(schema);
     match ticket.purpose {
         Purpose::Check | Purpose::SecondAsking | Purpose::Proof => {
@@ -85,10 +90,20 @@ pub(super) fn own_inbox(schema: SchemaVersion, access: &Access) -> Result<Prepar
 
 /// The same, before any credentials.
 pub(super) fn anonymous(schema: SchemaVersion, access: &Access) -> Result<Prepared, RequestError> {
+    if let Some(base) = &access.graph {
+        let target = graph::anything(base);
+        return Ok(over_graph(target, Asked::Anonymously, access));
+    }
     own_inbox(schema, access).map(|prepared| Prepared {
         asked: Asked::Anonymously,
         ..prepared
     })
+}
+
+fn over_graph(target: Target, asked: Asked, access: &Access) -> Prepared {
+    let mut prepared = prepared(String::new(), None, asked, Vec::new(), access);
+    prepared.call.target = target;
+    prepared
 }
 
 fn prepared(
@@ -107,7 +122,7 @@ fn prepared(
             anchor,
             request_id,
             idempotent: true,
-            target: exchange::Target::default(),
+            target: Target::Ews,
         },
         asked,
         folders,
@@ -128,12 +143,11 @@ fn anchor(ticket: &Ticket, by: IdentifyBy) -> Option<String> {
 /// Sends it and reads what came.
 pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answered {
     let outcome = lane.post(&prepared.call).await;
-    let mut observed = observe(
-        &outcome,
-        prepared.asked,
-        &prepared.folders,
-        prepared.clock.now(),
-    );
+    let now = prepared.clock.now();
+    let mut observed = match prepared.call.target {
+        Target::Ews => observe(&outcome, prepared.asked, &prepared.folders, now),
+        Target::Get(_) | Target::PostJson(_) => observe_graph(&outcome, prepared.asked, now),
+    };
     if let Some(token) = &prepared.token {
         observed = token.judge(observed, outcome.as_ref().ok());
     }
@@ -191,8 +205,13 @@ fn shown_request(call: &Call) -> String {
         .map(|a| format!("X-AnchorMailbox: {a}\r\n"))
         .unwrap_or_default();
     let body = String::from_utf8_lossy(&call.body);
+    let line = match &call.target {
+        Target::Ews => "POST /EWS/Exchange.asmx",
+        Target::Get(path) => &format!("GET {path}"),
+        Target::PostJson(path) => &format!("POST {path}"),
+    };
     format!(
-        "POST /EWS/Exchange.asmx HTTP/1.1\r\n{anchor}client-request-id: {}\r\nAuthorization: (redacted)\r\n\r\n{body}",
+        "{line} HTTP/1.1\r\n{anchor}client-request-id: {}\r\nAuthorization: (redacted)\r\n\r\n{body}",
         call.request_id
     )
 }

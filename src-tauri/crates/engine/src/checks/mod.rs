@@ -16,6 +16,7 @@ mod facts;
 mod feed;
 mod finish;
 mod governor;
+mod graph;
 mod guard;
 mod hold;
 #[cfg(test)]

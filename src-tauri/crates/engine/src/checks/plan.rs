@@ -154,6 +154,12 @@ impl Plan {
     /// Applications have tokens and nothing else.
     fn approach_served(&self) -> Result<(), Problem> {
         let bearer = self.authentication == Authentication::Bearer;
+        if self.approach == Approach::Graph && self.identify_by == IdentifyBy::Sid {
+            let why = "Microsoft Graph knows mailboxes by address or UPN, not by SID.";
+            return Err(Problem::new(Code::NotAllowed, why)
+                .field("identifyBy")
+                .hint("Choose SmtpAddress or PrincipalName."));
+        }
         if bearer || self.approach == Approach::Account {
             return Ok(());
         }

@@ -8,6 +8,7 @@ use ews::DistinguishedFolder;
 use exchange::Reply;
 use store::runs::RunNumber;
 
+use super::graph;
 use super::guard::Watched;
 use super::lanes::Wire;
 use super::plan::{Approach, Plan};
@@ -43,6 +44,8 @@ pub(crate) struct Access {
     pub(crate) account: String,
     pub(crate) authentication: Authentication,
     pub(crate) approach: Approach,
+    /// Where it asks Graph: the path that all others begin with.
+    pub(crate) graph: Option<String>,
     pub(crate) identify_by: IdentifyBy,
     /// Folders asked for in the one request; never empty.
     pub(crate) folders: Vec<DistinguishedFolder>,
@@ -111,6 +114,7 @@ impl Access {
             account: plan.account.clone(),
             authentication: plan.authentication,
             approach: plan.approach,
+            graph: (plan.approach == Approach::Graph).then(|| graph::base(&plan.ews_url)),
             identify_by: plan.identify_by,
             folders: plan.folders()?,
             url: plan.ews_url.clone(),

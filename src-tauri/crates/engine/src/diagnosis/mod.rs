@@ -9,6 +9,7 @@ pub mod explanation;
 mod facts;
 #[cfg(test)]
 mod golden;
+mod graph;
 mod hand_off;
 mod http;
 mod identity;
@@ -24,5 +25,6 @@ mod script;
 pub(crate) mod token;
 pub mod wording;
 
+pub(crate) use graph::observe_graph;
 pub(crate) use identity::{Identity, MailboxKey};
 pub(crate) use observe::{Asked, Observed, Seen, observe};

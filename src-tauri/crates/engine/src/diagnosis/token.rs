@@ -61,6 +61,9 @@ fn refused(observed: Observed, reply: &Reply, token: Option<&TokenFacts>, host: 
     {
         sentences.push(format!("The server said: {}.", quoted(error)));
     }
+    if let Some(text) = observed.text.as_deref().filter(|text| !text.is_empty()) {
+        sentences.push(format!("Graph said: {}.", quoted(text)));
+    }
     if let Some(token) = token.filter(|token| is_for_another(token, host)) {
         let meant = token.audience.join(", ");
         sentences.push(format!("The token is for {}, not for {host}.", quoted(&meant)));

@@ -331,6 +331,7 @@ async fn conductor(
         account: plan.account.clone(),
         authentication: plan.authentication,
         approach: plan.approach,
+        graph: None,
         identify_by: plan.identify_by,
         folders: vec![ews::DistinguishedFolder::Inbox],
         url: plan.ews_url.clone(),

@@ -250,10 +250,13 @@ impl Ground<'_> {
             "" => String::new(),
             offer => format!("; it offers {offer}"),
         };
-        let message = format!(
-            "EWS answers (Exchange {}){offers}.",
-            build.unwrap_or("of unknown build")
-        );
+        let message = match (self.access.approach, build) {
+            (Approach::Graph, _) => "Microsoft Graph answers.".to_owned(),
+            (_, build) => format!(
+                "EWS answers (Exchange {}){offers}.",
+                build.unwrap_or("of unknown build")
+            ),
+        };
         match Edition::of(&self.access.host, build).out_of_support() {
             Some(why) => step.warning(
                 format!("{message} {why}"),
