@@ -1,18 +1,19 @@
 import { Button, Menu, MenuItemCheckbox, MenuList, MenuPopover, MenuTrigger } from "@fluentui/react-components";
 import { ColumnTripleRegular } from "@fluentui/react-icons";
-import { useMemo, useState } from "react";
+import { memo, useMemo, useState } from "react";
+import { useStable } from "@/lib/stable";
 
 type Choosable = { id: string; header: string; hidden?: boolean; fixed?: boolean };
 
 /** Which columns are shown, remembered on this machine under `name`. */
 export function useShownColumns<C extends Choosable>(name: string | undefined, columns: readonly C[]) {
   const [hidden, setHidden] = useState<readonly string[]>(() => remembered(name) ?? initiallyHidden(columns));
-  const change = (ids: readonly string[]) => {
+  const change = useStable((ids: readonly string[]) => {
     setHidden(ids);
     if (name !== undefined) {
       localStorage.setItem(`columns.${name}`, JSON.stringify(ids));
     }
-  };
+  });
   const shown = useMemo(
     () => columns.filter((column) => column.fixed === true || !hidden.includes(column.id)),
     [columns, hidden],
@@ -25,7 +26,7 @@ export function useShownColumns<C extends Choosable>(name: string | undefined, c
 }
 
 /** The menu of the columns. */
-export function ColumnChooser(props: {
+export const ColumnChooser = memo(function ColumnChooser(props: {
   columns: readonly Choosable[];
   hidden: readonly string[];
   onChange: (hidden: readonly string[]) => void;
@@ -55,7 +56,7 @@ export function ColumnChooser(props: {
       </MenuPopover>
     </Menu>
   );
-}
+});
 
 function initiallyHidden(columns: readonly Choosable[]): string[] {
   return columns.filter((column) => column.hidden === true).map((column) => column.id);

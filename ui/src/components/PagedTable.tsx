@@ -96,7 +96,7 @@ export function PagedTable<
     estimateSize: () => rowHeight,
     paddingStart: rowHeight,
     scrollPaddingStart: rowHeight,
-    overscan: 6,
+    overscan: 4,
   });
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
