@@ -86,6 +86,7 @@ function KeepSignedIn({ form, keyStore }: { form: Configuration; keyStore: strin
         id={id}
         className={styles.choices}
         label="Keep signed in"
+        aria-label="Keep signed in"
         aria-describedby={`${id}-messages`}
         checked={kept}
         onChange={(_, { checked }) => form.dispatch({ kind: "modern", change: { keepSignedIn: checked === true } })}

@@ -63,7 +63,7 @@ export function SignInPanel({ type, control, offline, counts }: SignInPanelProps
 
 function hint(app: boolean): string {
   return app
-    ? "Opens the consent page of the tenant in your browser and gets a token. Refresh it after the app was approved."
+    ? "Opens the consent page of the tenant in your browser and gets a token. Once approved there, choose Refresh."
     : "Opens your browser to sign in as the impersonating account. Understudy never sees its password.";
 }
 
