@@ -1,10 +1,12 @@
-import { Button, Dropdown, makeStyles, Option, Switch, tokens } from "@fluentui/react-components";
-import { memo, useCallback } from "react";
+import { Button, makeStyles, Switch, tokens } from "@fluentui/react-components";
+import { memo, useCallback, useMemo } from "react";
 import { CauseTitle } from "@/components/CauseTitle";
 import { EmptyState } from "@/components/EmptyState";
+import { FilterChoice } from "@/components/FilterChoice";
 import { type Column, PagedTable } from "@/components/PagedTable";
 import { SearchField } from "@/components/SearchField";
 import { When } from "@/components/When";
+import type { CauseCard } from "@/ipc/generated/CauseCard";
 import type { ResultRow } from "@/ipc/generated/ResultRow";
 import type { ResultsPage } from "@/ipc/generated/ResultsPage";
 import type { ResultsSort } from "@/ipc/generated/ResultsSort";
@@ -76,8 +78,8 @@ const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings:
 function Filters({ page }: { page: RunPage }) {
   const styles = useStyles();
   const [url, setUrl] = useUrlState();
-  const verdict = text(url, "verdict");
   const cause = text(url, "cause");
+  const causes = useMemo(() => causeChoices(page.causes), [page.causes]);
   return (
     <search className={styles.filters}>
       <SearchField
@@ -86,34 +88,25 @@ function Filters({ page }: { page: RunPage }) {
         value={text(url, "q")}
         onChange={(q) => setUrl({ q })}
       />
-      <Dropdown
+      <FilterChoice
         className={styles.choice}
-        aria-label="Status"
-        value={verdict === "" ? "All verdicts" : verdicts[verdict as keyof typeof verdicts]}
-        selectedOptions={[verdict]}
-        onOptionSelect={(_, data) => setUrl({ verdict: data.optionValue })}
-      >
-        <Option value="">All verdicts</Option>
-        {Object.entries(verdicts).map(([id, words]) => (
-          <Option key={id} value={id}>
-            {words}
-          </Option>
-        ))}
-      </Dropdown>
-      <Dropdown
+        label="Status"
+        name="verdict"
+        value={text(url, "verdict")}
+        any="All verdicts"
+        options={verdictChoices}
+        onChange={setUrl}
+      />
+      <FilterChoice
         className={styles.choice}
-        aria-label="Cause"
-        value={cause === "" ? "All causes" : (causeTitles[cause as keyof typeof causeTitles] ?? cause)}
-        selectedOptions={[cause]}
-        onOptionSelect={(_, data) => setUrl({ cause: data.optionValue })}
-      >
-        <Option value="">All causes</Option>
-        {page.causes.map((card) => (
-          <Option key={`${card.cause} ${card.verdict}`} value={card.cause} text={card.title}>
-            {`${card.title} (${count(card.count)})`}
-          </Option>
-        ))}
-      </Dropdown>
+        label="Cause"
+        name="cause"
+        value={cause}
+        any="All causes"
+        options={causes}
+        shown={causeTitles[cause as keyof typeof causeTitles]}
+        onChange={setUrl}
+      />
       <Switch
         label="Issues only"
         checked={url.findings === true}
@@ -126,6 +119,17 @@ function Filters({ page }: { page: RunPage }) {
       )}
     </search>
   );
+}
+
+const verdictChoices = Object.entries(verdicts);
+
+/** Each cause once, with how many mailboxes have it under whatever verdict. */
+function causeChoices(cards: readonly CauseCard[]): [string, string][] {
+  const counts = new Map<string, { title: string; mailboxes: number }>();
+  for (const { cause, title, count: mailboxes } of cards) {
+    counts.set(cause, { title, mailboxes: mailboxes + (counts.get(cause)?.mailboxes ?? 0) });
+  }
+  return [...counts].map(([cause, { title, mailboxes }]) => [cause, `${title} (${count(mailboxes)})`]);
 }
 
 function NoRows({ page, filtered }: { page: RunPage; filtered: boolean }) {
@@ -198,5 +202,5 @@ const columns: readonly Column<ResultRow, ResultsSort>[] = [
 const useStyles = makeStyles({
   root: { display: "flex", flexDirection: "column", flexGrow: 1, minHeight: 0, gap: tokens.spacingVerticalS },
   filters: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: tokens.spacingHorizontalS },
-  choice: { minWidth: "160px", width: "190px" },
+  choice: { width: "190px" },
 });
