@@ -24,6 +24,7 @@ mod lists;
 mod log_on;
 mod moving;
 mod ntlm;
+mod oauth;
 mod probe;
 mod proof;
 mod proxies;

@@ -9,7 +9,9 @@ use contract::{
     Authentication, CheckScope, IdentifyBy, OrganizationId, Problem, RunId, RunRef, Secret,
     TlsTrust,
 };
-use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, RunEvent, StartedCheck};
+use engine::checks::{
+    Approach, Audit, Canary, List, Mailboxes, Plan, ProxyChoice, RunEvent, StartedCheck,
+};
 use engine::ports::Dice;
 use engine::{Engine, Options, VaultChoice};
 use exchange_sim::{Bind, Certificate, Mailbox, Simulator};
@@ -115,6 +117,7 @@ pub struct Check {
     account: String,
     password: String,
     authentication: Authentication,
+    approach: Approach,
     identify_by: IdentifyBy,
     folders: Vec<String>,
     concurrency: Option<u32>,
@@ -167,6 +170,7 @@ impl Check {
             account: ACCOUNT.to_owned(),
             password: PASSWORD.to_owned(),
             authentication: Authentication::Basic,
+            approach: Approach::Account,
             identify_by: IdentifyBy::Smtp,
             folders: Vec::new(),
             concurrency: None,
@@ -247,6 +251,14 @@ impl Check {
     #[must_use]
     pub fn authentication(mut self, authentication: Authentication) -> Self {
         self.authentication = authentication;
+        self
+    }
+
+    /// With an access token, as a person or as an application.
+    #[must_use]
+    pub fn by_token(mut self, approach: Approach) -> Self {
+        self.authentication = Authentication::Bearer;
+        self.approach = approach;
         self
     }
 
@@ -428,7 +440,7 @@ impl Check {
                 ews_url: self.url,
                 account: self.account,
                 authentication: self.authentication,
-                approach: engine::checks::Approach::default(),
+                approach: self.approach,
                 tls_trust: self.trust,
                 identify_by: self.identify_by,
                 folders: self.folders,

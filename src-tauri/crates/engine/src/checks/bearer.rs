@@ -237,11 +237,10 @@ impl Purse {
             return Ok(self.keep(held));
         }
         self.redactor.also_token(token.secret.expose());
-        let bearer =
-            Bearer::new(token.secret.expose()).map_err(|error| NoToken::SignInNeeded {
-                sentence: format!("What was handed in is no access token: {error}."),
-                code: None,
-            })?;
+        let bearer = Bearer::new(token.secret.expose()).map_err(|error| NoToken::SignInNeeded {
+            sentence: format!("What was handed in is no access token: {error}."),
+            code: None,
+        })?;
         let held = Arc::new(Held {
             generation: token.generation,
             authenticator: Arc::new(bearer),

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::load::Canary;
 use super::plan::Plan;
 use super::sending::{Sending, for_proxy, once_more, password_needed, stored_password, typed};
-use super::settings::{for_check, go_online};
+use super::settings::{Given, for_check, go_online, tokens_again};
 use super::start::{self, Audit, Mailboxes, StartedCheck};
 use crate::Engine;
 use crate::problems::of_store;
@@ -26,7 +26,11 @@ impl Engine {
     pub async fn check_start(&self, request: StartCheck) -> Result<RunRef, Problem> {
         let stage = self.stage();
         let typed = typed(request.password);
-        let settings = for_check(self, request.organization, request.form, typed.as_ref()).await?;
+        let given = Given {
+            password: typed.as_ref(),
+            app: request.app_credential,
+        };
+        let settings = for_check(self, request.organization, request.form, given).await?;
         let password = match typed {
             Some(typed) => typed,
             None => stored_password(&stage, &settings.row, &settings.plan).await?,
@@ -36,7 +40,7 @@ impl Engine {
         let sending = Sending {
             again: once_more(request.send_again),
             proxy_password,
-            tokens: None,
+            tokens: settings.tokens,
         };
         let audit = Audit {
             plan: settings.plan,
@@ -76,7 +80,11 @@ impl Engine {
         stream: bool,
     ) -> Result<StartedCheck, Problem> {
         let stage = self.stage();
-        let mut settings = for_check(self, row.id, None, password.as_ref()).await?;
+        let given = Given {
+            password: password.as_ref(),
+            app: None,
+        };
+        let mut settings = for_check(self, row.id, None, given).await?;
         adjust(&mut settings.plan);
         let password = match password {
             Some(password) => password,
@@ -85,6 +93,10 @@ impl Engine {
         let sending = self
             .sending_of(&stage, Some(row.id), &settings.plan)
             .await?;
+        let sending = Sending {
+            tokens: settings.tokens,
+            ..sending
+        };
         let audit = Audit {
             plan: settings.plan,
             password,
@@ -123,6 +135,10 @@ impl Engine {
         let row = found.row;
         let password = password_of(&stage, &row, &plan, password).await?;
         let sending = self.sending_of(&stage, row.organization, &plan).await?;
+        let sending = Sending {
+            tokens: tokens_again(self, row.organization, &plan, None).await?,
+            ..sending
+        };
         start::resume(&stage, &run, &password, sending, stream).await
     }
 
@@ -188,7 +204,7 @@ impl Engine {
         let sending = Sending {
             again: once_more(request.send_again),
             proxy_password,
-            tokens: None,
+            tokens: tokens_again(self, organization, &plan, request.app_credential).await?,
         };
         let started = start::resume(&stage, &request.run, &password, sending, false).await?;
         Ok(RunRef { run: started.run })

@@ -63,7 +63,9 @@ pub(crate) fn candidates(
         Authentication::SignedInUser => {
             return negotiate.then_some(M::SignedIn).into_iter().collect();
         }
-        Authentication::Bearer => return offers("Bearer").then_some(M::Bearer).into_iter().collect(),
+        Authentication::Bearer => {
+            return offers("Bearer").then_some(M::Bearer).into_iter().collect();
+        }
         Authentication::Automatic if ntlm => Some(M::Ntlm),
         Authentication::Automatic | Authentication::Negotiate => {
             negotiate.then_some(M::NtlmUnderNegotiate)

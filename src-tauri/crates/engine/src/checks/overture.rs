@@ -2,7 +2,7 @@
 //! before the server has asked for it in the scheme that was chosen (ruling 6).
 
 use contract::{Cause, Problem, SchemeOutcome};
-use ews::SchemaVersion;
+use ews::{DistinguishedFolder, SchemaVersion};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -93,6 +93,11 @@ impl<'a> Overture<'a> {
             if self.access.is_app() {
                 // It has no mailbox that could be asked for, and no server answers it without one: its
                 // token is proven by the first mailbox, which one lane asks for alone.
+                if self.access.graph.is_some()
+                    && self.access.folders != [DistinguishedFolder::Inbox]
+                {
+                    self.facts.warnings.push(wording::INBOX_ONLY.to_owned());
+                }
                 return Ok(Some(lane));
             }
             match self.log_on(lane.as_mut(), mechanism).await? {

@@ -164,7 +164,9 @@ mod tests {
     #[test]
     fn tokens_go_whole_and_in_parts() {
         let redactor = Redactor::new("svc", "");
-        redactor.also_token("eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJzdmMiLCJhdWQiOiJ4In0.c2lnbmF0dXJlLW9mLWl0");
+        redactor.also_token(
+            "eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJzdmMiLCJhdWQiOiJ4In0.c2lnbmF0dXJlLW9mLWl0",
+        );
         redactor.also_token("eyJhbGciOiJSUzI1NiJ9.bmV3ZXItcGF5bG9hZC1vZi1pdA.bmV3ZXItc2lnbmF0dXJl");
         let echo = "you sent eyJhbGciOiJSUzI1NiJ9.eyJ1cG4iOiJzdmMiLCJhdWQiOiJ4In0.c2lnbmF0dXJlLW9mLWl0, \
                     whose claims are bmV3ZXItcGF5bG9hZC1vZi1pdA";

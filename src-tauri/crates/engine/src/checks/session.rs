@@ -16,7 +16,7 @@ use super::guard::{SendAgain, Watched};
 use super::overture::{Overture, Tell};
 use super::plan::Plan;
 use super::sending::{Sending, for_proxy, stored_password, typed};
-use super::settings::for_check;
+use super::settings::{Given, for_check};
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
 use crate::Engine;
@@ -131,7 +131,11 @@ pub(crate) async fn prepare_adjusted(
     } = request;
     let stage = engine.stage();
     let typed = typed(password);
-    let mut settings = for_check(engine, organization, form, typed.as_ref()).await?;
+    let given = Given {
+        password: typed.as_ref(),
+        app: None,
+    };
+    let mut settings = for_check(engine, organization, form, given).await?;
     let password = match typed {
         Some(typed) => typed,
         None => stored_password(&stage, &settings.row, &settings.plan).await?,
@@ -153,7 +157,7 @@ pub(crate) async fn prepare_adjusted(
         sending: Sending {
             again,
             proxy_password,
-            tokens: None,
+            tokens: settings.tokens,
         },
     })
 }

@@ -1,18 +1,22 @@
 //! The settings of a check of an organization: the form as it stands or as saved, and its settings tab.
 
 use contract::{
-    Code, EmailConfigurationForm, FieldLevel, OrganizationId, OrganizationRow,
-    OrganizationSettings, Problem, ProxySetting, Secret, ValidateEmailConfiguration,
+    AccessType, AppCredential, Authentication, Code, EmailConfigurationForm, FieldLevel,
+    OrganizationId, OrganizationRow, OrganizationSettings, Problem, ProxySetting, Secret,
+    ValidateEmailConfiguration,
 };
 use store::{email_configurations, organizations, runs};
 
+use super::bearer::Tokens;
 use super::guard::SendAgain;
 use super::plan::{Approach, Plan, ProxyChoice};
 use super::sending::{Sending, for_proxy, stored_for_proxy, stored_password};
 use crate::Engine;
 use crate::discovery::{self, Found};
-use crate::email_configuration::{EwsUrl, why_not_served};
+use crate::email_configuration::modern::{self, Proof, proof};
+use crate::email_configuration::{EwsUrl, fingerprint_of, fingerprint_of_app, why_not_served};
 use crate::problems::of_store;
+use crate::sign_in::tokens_of;
 
 /// What a check of an organization needs, its password apart.
 pub(super) struct Settings {
@@ -22,6 +26,17 @@ pub(super) struct Settings {
     pub(super) draft: bool,
     /// How the URL was found, where that is a step of every check.
     pub(super) found: Option<Found>,
+    /// Where access tokens come from, where it signs in with them.
+    pub(super) tokens: Option<Tokens>,
+}
+
+/// What was given for one check and is not saved.
+#[derive(Default)]
+pub(super) struct Given<'a> {
+    /// The password.
+    pub(super) password: Option<&'a Secret>,
+    /// An application's credential.
+    pub(super) app: Option<AppCredential>,
 }
 
 /// Settles them. Errors of the form are those of its validation.
@@ -33,9 +48,9 @@ pub(super) async fn for_check(
     engine: &Engine,
     organization: OrganizationId,
     form: Option<EmailConfigurationForm>,
-    typed: Option<&Secret>,
+    given: Given<'_>,
 ) -> Result<Settings, Problem> {
-    let stage = engine.stage();
+    let (stage, typed) = (engine.stage(), given.password);
     let loaded = stage.db.read(move |tx| {
         let row = organizations::show(tx, organization)?;
         let settings = organizations::settings(tx, organization)?;
@@ -60,10 +75,13 @@ pub(super) async fn for_check(
     };
     go_online(engine).await?;
     refuse_errors(engine, organization, &form).await?;
-    let fingerprint =
-        crate::email_configuration::fingerprint_of(&stage, organization, &form, typed).await?;
+    let fingerprint = match &given.app {
+        Some(app) => fingerprint_of_app(&stage, organization, &form, Some(app)).await?,
+        None => fingerprint_of(&stage, organization, &form, typed).await?,
+    };
     let draft = saved_fingerprint.as_deref() != Some(fingerprint.as_str());
     let proxy = proxy_of(engine, &form).await?;
+    let tokens = tokens(engine, organization, &form, given.app).await?;
     let mut plan = plan(form.clone(), &settings, proxy);
     let found = if form.find_when_checking {
         plan.ews_url = last_url(saved_url, &plan.ews_url);
@@ -80,7 +98,43 @@ pub(super) async fn for_check(
         fingerprint,
         draft,
         found,
+        tokens,
     })
+}
+
+/// Where the tokens of a check come from: as this handle of the engine says, else of whoever is signed
+/// in, or of the application. None for types that sign in with a password.
+pub(super) async fn tokens(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: &EmailConfigurationForm,
+    app: Option<AppCredential>,
+) -> Result<Option<Tokens>, Problem> {
+    if proof(form.access_type) == Proof::Password || engine.sending.tokens.is_some() {
+        return Ok(engine.sending.tokens.clone());
+    }
+    let source = tokens_of(engine, organization, Some(form.clone()), app).await?;
+    Ok(Some(Tokens::of(source)))
+}
+
+/// The same for a run that goes on: its organization signs in as its saved settings say.
+///
+/// # Errors
+/// As [`for_check`].
+pub(super) async fn tokens_again(
+    engine: &Engine,
+    organization: Option<OrganizationId>,
+    plan: &Plan,
+    app: Option<AppCredential>,
+) -> Result<Option<Tokens>, Problem> {
+    let handed_in = engine.sending.tokens.clone();
+    let (Some(organization), Authentication::Bearer, None) =
+        (organization, plan.authentication, &handed_in)
+    else {
+        return Ok(handed_in);
+    };
+    let source = tokens_of(engine, organization, None, app).await?;
+    Ok(Some(Tokens::of(source)))
 }
 
 /// The URL that was typed, else the one that was saved last: its host needs no confirming.
@@ -205,11 +259,26 @@ pub(crate) async fn for_discovery(
 }
 
 fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: ProxyChoice) -> Plan {
+    let (authentication, approach) = match form.access_type {
+        AccessType::EwsImp => (Authentication::Bearer, Approach::Account),
+        AccessType::EwsApp => (Authentication::Bearer, Approach::App),
+        AccessType::GraphApp => (Authentication::Bearer, Approach::Graph),
+        _ => (form.authentication, Approach::Account),
+    };
+    let ews_url = match approach {
+        Approach::Graph => graph_url(&form),
+        Approach::Account | Approach::App => modern::ews_url(&form),
+    };
+    let account = match approach {
+        Approach::Account => form.account_logon.trim(),
+        // An application has no name but its id.
+        Approach::App | Approach::Graph => form.modern.client_id.trim(),
+    };
     Plan {
-        ews_url: form.ews_url.trim().to_owned(),
-        account: form.account_logon.trim().to_owned(),
-        authentication: form.authentication,
-        approach: Approach::Account,
+        account: account.to_owned(),
+        ews_url,
+        authentication,
+        approach,
         tls_trust: form.tls_trust,
         identify_by: form.identify_by,
         folders: settings.folders.clone(),
@@ -218,6 +287,19 @@ fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: Pr
         resolve: Vec::new(),
         proxy,
     }
+}
+
+/// Where Graph is: of the chosen cloud. A URL on this computer itself stands in for it in practice.
+fn graph_url(form: &EmailConfigurationForm) -> String {
+    let typed = form.ews_url.trim();
+    if EwsUrl::parse(typed).is_ok_and(|url| url.is_loopback()) {
+        let parsed = url::Url::parse(typed).and_then(|url| url.join("/v1.0"));
+        if let Ok(url) = parsed {
+            return url.to_string();
+        }
+    }
+    let host = modern::cloud(form.modern.cloud).graph_host();
+    format!("https://{host}/v1.0")
 }
 
 /// The proxy of an organization, or the app's where it inherits that: not to this computer itself,

@@ -17,7 +17,7 @@ use super::enter::{enter, mark_cut_off, refuse_second};
 use super::finish::{self, Context};
 use super::guard::Watched;
 use super::load::{Canary, List};
-use super::plan::Plan;
+use super::plan::{Approach, Plan};
 use super::running::Running;
 use super::sending::Sending;
 use super::server_load::{LoadSeries, learned_about};
@@ -125,7 +125,8 @@ pub(crate) async fn start(
     let run = RunId(uuid::Uuid::from_bytes(id_bytes(stage)).to_string());
     let scope = scope_word(&mailboxes);
     // Once for a whole organization: a list or a re-check is about its mailboxes.
-    let rooms = matches!(mailboxes, Mailboxes::Scope(CheckScope::All));
+    let whole = matches!(mailboxes, Mailboxes::Scope(CheckScope::All));
+    let rooms = whole && plan.approach == Approach::Account;
     let header = NewRun {
         id: run.clone(),
         organization: organization.as_ref().map(|(id, _)| *id),
@@ -213,7 +214,8 @@ pub(crate) async fn resume(
         Ok((run_results::summary(tx, number)?, refused))
     });
     let (rows, asked_twice) = reopened.await?;
-    let rooms = stored.row.organization.is_some() && stored.row.scope == "all";
+    let whole = stored.row.organization.is_some() && stored.row.scope == "all";
+    let rooms = whole && plan.approach == Approach::Account;
     // What went over the wire before counts as well.
     let before = stored.row.summary;
     let recorded = Summary {

@@ -61,7 +61,9 @@ fn of_reply(reply: &Reply, asked: Asked) -> Observed {
             ..
         }) => refused(reply, &refusal),
         Some(Answer { id: Some(id), .. }) if reply.status == 200 && !id.is_empty() => {
-            Observed::new(Seen::Opened(identity(&id)))
+            let mut observed = Observed::new(Seen::Opened(identity(&id)));
+            observed.ews_code = Some(ResponseCode::NoError.as_str().to_owned());
+            observed
         }
         Some(_) => Observed::cause(Cause::ProtocolUnexpected)
             .detail("Graph answered without the folder that was asked for"),
@@ -86,7 +88,11 @@ fn refused(reply: &Reply, refusal: &Refusal) -> Observed {
         Some(cause) => Observed::cause(cause),
         None => {
             let code = ResponseCode::from(refusal.code.as_str());
-            codes::judge(&code, &refusal.message.to_ascii_lowercase(), Asked::Impersonating)
+            codes::judge(
+                &code,
+                &refusal.message.to_ascii_lowercase(),
+                Asked::Impersonating,
+            )
         }
     };
     // A limit of service, and not of one mailbox: fewer requests at a time are the remedy.
@@ -151,11 +157,16 @@ mod tests {
             chain: std::sync::Arc::default(),
             log_on: None,
         };
-        observe_graph(&Ok(reply), Asked::Impersonating, jiff::Timestamp::UNIX_EPOCH)
+        observe_graph(
+            &Ok(reply),
+            Asked::Impersonating,
+            jiff::Timestamp::UNIX_EPOCH,
+        )
     }
 
     fn error(status: u16, code: &str, message: &str) -> Observed {
-        let body = format!(r#"{{"error":{{"code":"{code}","message":"{message}","innerError":{{}}}}}}"#);
+        let body =
+            format!(r#"{{"error":{{"code":"{code}","message":"{message}","innerError":{{}}}}}}"#);
         seen(status, &[("content-type", "application/json")], &body)
     }
 
@@ -176,7 +187,11 @@ mod tests {
             (429, "ErrorServerBusy", C::ServerBusy),
             (503, "serviceNotAvailable", C::ServerBusy),
             (503, "ErrorMailboxMoveInProgress", C::MailboxMoving),
-            (503, "ErrorMailboxStoreUnavailable", C::MailboxStoreUnavailable),
+            (
+                503,
+                "ErrorMailboxStoreUnavailable",
+                C::MailboxStoreUnavailable,
+            ),
             (500, "InternalServerError", C::ServerError),
             (500, "ErrorInternalServerTransientError", C::ServerTransient),
             (504, "UnknownError", C::HttpGateway),
@@ -186,7 +201,10 @@ mod tests {
             assert_eq!(observed.ews_code.as_deref(), Some(code));
             assert_eq!(observed.text.as_deref(), Some("Words of Graph."));
         }
-        assert_eq!(error(403, "ErrorAccountDisabled", "").seen, Seen::AccountDisabled);
+        assert_eq!(
+            error(403, "ErrorAccountDisabled", "").seen,
+            Seen::AccountDisabled
+        );
         assert_eq!(
             error(401, "InvalidAuthenticationToken", "expired").seen,
             Seen::Challenge
@@ -196,7 +214,14 @@ mod tests {
     #[test]
     fn a_folder_tells_its_mailbox_as_over_ews() {
         let ews = "AAMkAGJiMDBmN2NmLTBiOTQtNGZhYi04ZWY1LTIzMWYwYmM0MDQxNgACAAAB";
-        let opened = |id: &str| seen(200, &[], &format!(r#"{{"@odata.context":"x","id":"{id}"}}"#)).seen;
+        let opened = |id: &str| {
+            seen(
+                200,
+                &[],
+                &format!(r#"{{"@odata.context":"x","id":"{id}"}}"#),
+            )
+            .seen
+        };
         let Seen::Opened(identity) = opened(ews) else {
             panic!("a folder opens")
         };

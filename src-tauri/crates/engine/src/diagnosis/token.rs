@@ -66,7 +66,10 @@ fn refused(observed: Observed, reply: &Reply, token: Option<&TokenFacts>, host: 
     }
     if let Some(token) = token.filter(|token| is_for_another(token, host)) {
         let meant = token.audience.join(", ");
-        sentences.push(format!("The token is for {}, not for {host}.", quoted(&meant)));
+        sentences.push(format!(
+            "The token is for {}, not for {host}.",
+            quoted(&meant)
+        ));
     }
     if let Some(challenge) = &challenge {
         sentences.extend(issuers(challenge));
@@ -80,7 +83,10 @@ fn refused(observed: Observed, reply: &Reply, token: Option<&TokenFacts>, host: 
 
 /// Whether a token names hosts, and not this one. The names of applications say nothing about hosts.
 fn is_for_another(token: &TokenFacts, host: &str) -> bool {
-    let mut hosts = token.audience.iter().filter_map(|audience| host_of(audience));
+    let mut hosts = token
+        .audience
+        .iter()
+        .filter_map(|audience| host_of(audience));
     let mut any = false;
     let named = hosts.any(|named| {
         any = true;
@@ -106,7 +112,10 @@ fn host_of(audience: &str) -> Option<&str> {
 fn issuers(challenge: &Challenge) -> Option<String> {
     let sign_in = challenge.authorization_uri.as_deref();
     match (sign_in, challenge.client_id.is_some()) {
-        (Some(uri), _) => Some(format!("It takes tokens that are issued at {}.", quoted(uri))),
+        (Some(uri), _) => Some(format!(
+            "It takes tokens that are issued at {}.",
+            quoted(uri)
+        )),
         (None, true) => Some(
             "It names no place to sign in at: modern authentication is not switched on there."
                 .to_owned(),
@@ -211,7 +220,13 @@ mod tests {
     #[test]
     fn a_person_impersonates_nobody_on_exchange_online() {
         let seen = |approach, host| {
-            judged(reply(500, &[], DENIED), &TokenFacts::default(), approach, host).seen
+            judged(
+                reply(500, &[], DENIED),
+                &TokenFacts::default(),
+                approach,
+                host,
+            )
+            .seen
         };
         let retired = Seen::Cause(Cause::PolicyExchangeOnlineRetired);
         let refused = Seen::Cause(Cause::ImpersonationRefused);

@@ -16,6 +16,8 @@ const PINNED: &str = ", the pinned one by ";
 
 /// The account has no mailbox: a warning, never a gate.
 pub const NO_OWN_MAILBOX: &str = "No mailbox: rooms and other resources won't be retrieved.";
+/// More folders than the Inbox were wanted of Graph.
+pub const INBOX_ONLY: &str = "Over Graph only the Inbox is opened: other folders would need further permissions of the application.";
 /// The row is the service account's own mailbox.
 pub const OWN_MAILBOX: &str = "connected successfully; this is the service account's own mailbox, which proves nothing about impersonation";
 /// The mailbox GUID is not the one in the list.

@@ -61,6 +61,14 @@ impl Cases {
         Some((answer, said.clone()))
     }
 
+    /// Whether a row before this one in the list is part of the same case.
+    pub(super) fn has_one_before(&self, seq: i64) -> bool {
+        let of = self.asked.get(&seq).into_iter();
+        let open = of.flat_map(|asked| asked.cases.iter().filter_map(|key| self.open.get(key)));
+        let mut members = open.flatten();
+        members.any(|member| member.row.seq < seq)
+    }
+
     fn all_heard(&self, key: MailboxKey) -> bool {
         self.open
             .get(&key)

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use super::rung::{Rung as _, rung};
 use crate::checks::facts::{Asking, Facts};
 use crate::checks::mechanism::Mechanism;
+use crate::checks::plan::Approach;
 use crate::checks::spec::Access;
 use crate::diagnosis::edition::Edition;
-use crate::checks::plan::Approach;
 use crate::diagnosis::wording::{Words, is_of_authority};
 use crate::ports::TokenFacts;
 
@@ -36,7 +36,9 @@ pub(crate) struct Ground<'a> {
 impl Ground<'_> {
     /// The rungs up to the log-on; after a broken one the rest is skipped.
     pub(crate) fn steps(&self) -> Vec<Step> {
-        let broken = self.stopped.map(|(cause, message)| broken_by(cause, message));
+        let broken = self
+            .stopped
+            .map(|(cause, message)| broken_by(cause, message));
         let broken_at = broken.and_then(|id| GROUND.iter().position(|rung| *rung == id));
         let reached = self.reached();
         GROUND
