@@ -110,7 +110,7 @@ impl Details {
         let mut values = Vec::new();
         let rest = detail
             .children()
-            .filter(|child| !matches!(child.name.as_str(), "ResponseCode" | "Message"));
+            .filter(|child| !matches!(child.name, "ResponseCode" | "Message"));
         rest.for_each(|child| collect(child, &mut values));
         Self { values }
     }
@@ -153,8 +153,8 @@ fn collect(element: &Element, values: &mut Vec<(String, String)>) {
         let name = element
             .attribute("Name")
             .filter(|_| element.name == "Value")
-            .unwrap_or(&element.name);
-        values.push((name.to_owned(), element.text.clone()));
+            .unwrap_or(element.name);
+        values.push((name.to_owned(), element.text.clone().into_owned()));
     }
     element.children().for_each(|child| collect(child, values));
 }

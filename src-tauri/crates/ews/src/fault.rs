@@ -118,7 +118,7 @@ fn soap12_reason(fault: &Element) -> Option<String> {
     });
     english
         .or_else(|| texts().next())
-        .map(|text| text.text.clone())
+        .map(|text| text.text.clone().into_owned())
 }
 
 #[cfg(test)]

@@ -86,7 +86,7 @@ pub fn read(body: &[u8]) -> Result<Answer, ReadError> {
 }
 
 /// The envelope of any SOAP answer.
-pub(crate) fn envelope(body: &[u8]) -> Result<Element, ReadError> {
+pub(crate) fn envelope(body: &[u8]) -> Result<Element<'_>, ReadError> {
     let envelope = document(body)?;
     if envelope.name != "Envelope" {
         return Err(ReadError::NotSoap {
@@ -97,7 +97,7 @@ pub(crate) fn envelope(body: &[u8]) -> Result<Element, ReadError> {
 }
 
 /// The root of any XML answer.
-pub(crate) fn document(body: &[u8]) -> Result<Element, ReadError> {
+pub(crate) fn document(body: &[u8]) -> Result<Element<'_>, ReadError> {
     if body.len() > MAX_BODY {
         return Err(ReadError::TooLarge {
             what: "bytes",

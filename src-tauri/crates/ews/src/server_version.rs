@@ -79,10 +79,8 @@ mod tests {
     }
 
     fn version(attributes: &str) -> Option<ServerVersion> {
-        let header = tree::parse(&format!(
-            "<Header><h:ServerVersionInfo {attributes}/></Header>"
-        ))
-        .unwrap();
+        let xml = format!("<Header><h:ServerVersionInfo {attributes}/></Header>");
+        let header = tree::parse(&xml).unwrap();
         ServerVersion::from_header(&header)
     }
 }

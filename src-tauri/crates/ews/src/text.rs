@@ -46,30 +46,40 @@ pub(crate) fn printable(character: char) -> char {
     }
 }
 
+/// Whether [`append`] to nothing would take it in as it stands.
+pub(crate) fn is_clean(text: &str) -> bool {
+    text.len() + '…'.len_utf8() <= MAX_TEXT && is_printable(text)
+}
+
+/// Whether every character of it is [`printable`] as it stands.
+pub(crate) fn is_printable(text: &str) -> bool {
+    // Byte by byte first: nearly every text is plain ASCII.
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(|c| printable(c) == c)
+}
+
 /// The first thing after white space, declaration and comments is an HTML document.
 pub(crate) fn looks_like_html(body: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&body[..body.len().min(4096)]).to_ascii_lowercase();
-    let mut rest = head.trim_start();
+    let mut rest = body[..body.len().min(4096)].trim_ascii_start();
     loop {
-        let end = match rest {
-            _ if rest.starts_with("<?") => "?>",
-            _ if rest.starts_with("<!--") => "-->",
+        let end: &[u8] = match rest {
+            _ if rest.starts_with(b"<?") => b"?>",
+            _ if rest.starts_with(b"<!--") => b"-->",
             _ => break,
         };
-        match rest.split_once(end) {
-            Some((_, after)) => rest = after.trim_start(),
+        match rest.windows(end.len()).position(|part| part == end) {
+            Some(at) => rest = rest[at + end.len()..].trim_ascii_start(),
             None => return false,
         }
     }
-    let tag = |name: &str| {
-        let after = rest.strip_prefix(name);
-        after.is_some_and(|after| {
-            !after.starts_with(|c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c))
-        })
+    let tag = |name: &[u8]| {
+        let Some((start, after)) = rest.split_at_checked(name.len()) else {
+            return false;
+        };
+        let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte);
+        start.eq_ignore_ascii_case(name) && !after.first().is_some_and(goes_on)
     };
-    ["<!doctype html", "<html", "<head", "<body"]
-        .into_iter()
-        .any(tag)
+    let documents: [&[u8]; 4] = [b"<!doctype html", b"<html", b"<head", b"<body"];
+    documents.into_iter().any(tag)
 }
 
 #[cfg(test)]

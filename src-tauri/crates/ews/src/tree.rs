@@ -3,6 +3,8 @@
 //! Namespaces are dropped on purpose: Exchange 2010 and some proxies use other ones than the
 //! schema has. It resolves no entity but XML's own five and numeric references, and reads no DTD.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
@@ -10,34 +12,36 @@ use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use crate::read::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT, ReadError};
-use crate::text::{append, printable};
+use crate::text::{append, is_clean, is_printable, printable};
 
-/// An element by its local name, with its own text trimmed and no longer than [`MAX_TEXT`].
+/// An element by its local name, with its own text trimmed and no longer than [`MAX_TEXT`]. What
+/// stands in the document as it is read is borrowed from it: an answer of a mailbox that opens is
+/// read without copying a text.
 #[derive(Debug, Default)]
-pub(crate) struct Element {
-    pub(crate) name: String,
-    pub(crate) text: String,
-    attributes: Vec<(String, String)>,
-    children: Vec<Element>,
+pub(crate) struct Element<'d> {
+    pub(crate) name: &'d str,
+    pub(crate) text: Cow<'d, str>,
+    attributes: Vec<(&'d str, Cow<'d, str>)>,
+    children: Vec<Element<'d>>,
 }
 
-impl Element {
+impl<'d> Element<'d> {
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| &**value)
     }
 
-    pub(crate) fn children(&self) -> impl Iterator<Item = &Element> {
+    pub(crate) fn children(&self) -> impl Iterator<Item = &Element<'d>> {
         self.children.iter()
     }
 
-    pub(crate) fn children_named(&self, name: &str) -> impl Iterator<Item = &Element> {
+    pub(crate) fn children_named(&self, name: &str) -> impl Iterator<Item = &Element<'d>> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
-    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Element<'d>> {
         self.children.iter().find(|child| child.name == name)
     }
 
@@ -45,7 +49,7 @@ impl Element {
     pub(crate) fn child_text(&self, name: &str) -> Option<String> {
         self.children_named(name)
             .find(|child| !child.text.is_empty())
-            .map(|child| child.text.clone())
+            .map(|child| child.text.clone().into_owned())
     }
 
     /// Text of the first descendant of that name that has any; a direct child comes first.
@@ -53,7 +57,7 @@ impl Element {
         let direct = self
             .children_named(name)
             .find(|child| !child.text.is_empty());
-        direct.map(|child| child.text.as_str()).or_else(|| {
+        direct.map(|child| &*child.text).or_else(|| {
             self.children()
                 .find_map(|child| child.descendant_text(name))
         })
@@ -76,9 +80,9 @@ impl Element {
 }
 
 /// Parses a whole document.
-pub(crate) fn parse(document: &str) -> Result<Element, ReadError> {
+pub(crate) fn parse(document: &str) -> Result<Element<'_>, ReadError> {
     let mut reader = Reader::from_str(document);
-    let mut tree = Tree::default();
+    let mut tree = Tree::of(document);
     loop {
         match reader.read_event() {
             Ok(Event::Start(tag)) => tree.open(&tag)?,
@@ -87,9 +91,9 @@ pub(crate) fn parse(document: &str) -> Result<Element, ReadError> {
                 tree.close();
             }
             Ok(Event::End(_)) => tree.close(),
-            Ok(Event::Text(text)) => tree.push(&text.xml10_content())?,
-            Ok(Event::CData(text)) => tree.push(&text.xml10_content())?,
-            Ok(Event::GeneralRef(reference)) => tree.push(&resolve(&reference)?)?,
+            Ok(Event::Text(text)) => tree.push(text.xml10_content())?,
+            Ok(Event::CData(text)) => tree.push(text.xml10_content())?,
+            Ok(Event::GeneralRef(reference)) => tree.push(resolve(&reference)?.into())?,
             Ok(Event::DocType(_)) => return Err(ReadError::Doctype),
             Ok(Event::Decl(_) | Event::PI(_) | Event::Comment(_)) => {}
             Ok(Event::Eof) => return tree.finish(),
@@ -102,14 +106,23 @@ pub(crate) fn parse(document: &str) -> Result<Element, ReadError> {
 }
 
 /// The elements still open, outermost first, and the root once it is closed.
-#[derive(Default)]
-struct Tree {
-    open: Vec<Element>,
-    root: Option<Element>,
+struct Tree<'d> {
+    document: &'d str,
+    open: Vec<Element<'d>>,
+    root: Option<Element<'d>>,
     elements: usize,
 }
 
-impl Tree {
+impl<'d> Tree<'d> {
+    fn of(document: &'d str) -> Self {
+        Self {
+            document,
+            open: Vec::with_capacity(8),
+            root: None,
+            elements: 0,
+        }
+    }
+
     fn open(&mut self, tag: &BytesStart<'_>) -> Result<(), ReadError> {
         if self.root.is_some() {
             return Err(malformed("more than one root element"));
@@ -125,8 +138,8 @@ impl Tree {
             });
         }
         self.open.push(Element {
-            name: name(tag)?,
-            attributes: attributes(tag)?,
+            name: self.name(tag)?,
+            attributes: self.attributes(tag)?,
             ..Element::default()
         });
         Ok(())
@@ -137,14 +150,17 @@ impl Tree {
         let Some(mut element) = self.open.pop() else {
             return;
         };
-        element.text.truncate(element.text.trim_end().len());
+        match &mut element.text {
+            Cow::Borrowed(text) => *text = text.trim_end(),
+            Cow::Owned(text) => text.truncate(text.trim_end().len()),
+        }
         match self.open.last_mut() {
             Some(parent) => parent.children.push(element),
             None => self.root = Some(element),
         }
     }
 
-    fn push(&mut self, text: &str) -> Result<(), ReadError> {
+    fn push(&mut self, text: Cow<'d, str>) -> Result<(), ReadError> {
         let Some(element) = self.open.last_mut() else {
             return match (text.trim().is_empty(), &self.root) {
                 (true, _) => Ok(()),
@@ -152,75 +168,88 @@ impl Tree {
                 (false, Some(_)) => Err(malformed("text after the root element")),
             };
         };
-        let text = if element.text.is_empty() {
-            text.trim_start()
-        } else {
-            text
-        };
-        append(&mut element.text, text);
+        if !element.text.is_empty() {
+            append(element.text.to_mut(), &text);
+            return Ok(());
+        }
+        match text {
+            Cow::Borrowed(text) if is_clean(text.trim_start()) => {
+                element.text = text.trim_start().into();
+            }
+            text => append(element.text.to_mut(), text.trim_start()),
+        }
         Ok(())
     }
 
-    fn finish(self) -> Result<Element, ReadError> {
+    fn finish(self) -> Result<Element<'d>, ReadError> {
         self.root.ok_or(ReadError::Truncated)
     }
-}
 
-/// The local name. It is shown where something else was expected, so that it is held to what XML
-/// allows in so far as matters there.
-fn name(tag: &BytesStart<'_>) -> Result<String, ReadError> {
-    let name = tag.local_name();
-    let name: &str = name.as_ref();
-    if name.is_empty() {
-        return Err(malformed("an element without a name"));
-    }
-    if name.len() > MAX_TEXT {
-        return Err(ReadError::TooLarge {
-            what: "bytes of a name",
-            limit: MAX_TEXT,
-        });
-    }
-    if name.contains(char::is_control) {
-        return Err(malformed("a control character in the name of an element"));
-    }
-    Ok(name.to_owned())
-}
-
-/// The attributes but for namespace declarations. The number is limited before the reader looks
-/// for duplicates, which takes time in its square.
-fn attributes(tag: &BytesStart<'_>) -> Result<Vec<(String, String)>, ReadError> {
-    let mut attributes = Vec::new();
-    for (count, attribute) in tag.attributes().enumerate() {
-        if count == MAX_ATTRIBUTES {
-            return Err(ReadError::TooLarge {
-                what: "attributes of an element",
-                limit: MAX_ATTRIBUTES,
-            });
+    /// The local name. It is shown where something else was expected, so that it is held to what XML
+    /// allows in so far as matters there.
+    fn name(&self, tag: &BytesStart<'_>) -> Result<&'d str, ReadError> {
+        let name = self.own(tag.local_name().as_ref());
+        if name.is_empty() {
+            return Err(malformed("an element without a name"));
         }
-        let attribute = attribute.map_err(|error| malformed(&error.to_string()))?;
-        let value = attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| malformed(&error.to_string()))?;
-        if attribute.key.as_namespace_binding().is_some() {
-            continue;
-        }
-        if value.len() > MAX_TEXT {
-            // Identities are compared: two that differ in their tails must not be cut to one.
+        if name.len() > MAX_TEXT {
             return Err(ReadError::TooLarge {
-                what: "bytes of an attribute",
+                what: "bytes of a name",
                 limit: MAX_TEXT,
             });
         }
-        attributes.push((
-            attribute.key.local_name().as_ref().to_owned(),
-            if value.chars().any(|c| printable(c) != c) {
-                value.chars().map(printable).collect()
-            } else {
-                value.into_owned()
-            },
-        ));
+        if !is_printable(name) || name.contains(['\t', '\n']) {
+            return Err(malformed("a control character in the name of an element"));
+        }
+        Ok(name)
     }
-    Ok(attributes)
+
+    /// The attributes but for namespace declarations. The number is limited before the reader looks
+    /// for duplicates, which takes time in its square.
+    fn attributes(&self, tag: &BytesStart<'_>) -> Result<Vec<(&'d str, Cow<'d, str>)>, ReadError> {
+        let mut attributes = Vec::new();
+        for (count, attribute) in tag.attributes().enumerate() {
+            if count == MAX_ATTRIBUTES {
+                return Err(ReadError::TooLarge {
+                    what: "attributes of an element",
+                    limit: MAX_ATTRIBUTES,
+                });
+            }
+            let attribute = attribute.map_err(|error| malformed(&error.to_string()))?;
+            let value = attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .map_err(|error| malformed(&error.to_string()))?;
+            if attribute.key.as_namespace_binding().is_some() {
+                continue;
+            }
+            if value.len() > MAX_TEXT {
+                // Identities are compared: two that differ in their tails must not be cut to one.
+                return Err(ReadError::TooLarge {
+                    what: "bytes of an attribute",
+                    limit: MAX_TEXT,
+                });
+            }
+            let value = match value {
+                Cow::Borrowed(value) if is_clean(value) => Cow::Borrowed(self.own(value)),
+                value => value.chars().map(printable).collect(),
+            };
+            attributes.push((self.own(attribute.key.local_name().as_ref()), value));
+        }
+        Ok(attributes)
+    }
+
+    /// A part of the document that outlives the event it was read from.
+    fn own(&self, part: &str) -> &'d str {
+        if part.is_empty() {
+            return "";
+        }
+        let at = part
+            .as_ptr()
+            .addr()
+            .wrapping_sub(self.document.as_ptr().addr());
+        let own = self.document.get(at..at.wrapping_add(part.len()));
+        own.expect("the reader hands out parts of the document it reads")
+    }
 }
 
 fn resolve(reference: &BytesRef<'_>) -> Result<String, ReadError> {
@@ -272,7 +301,8 @@ mod tests {
 
     #[test]
     fn a_text_is_cut_at_the_limit() {
-        let root = parse(&format!("<a>{}</a>", "é".repeat(MAX_TEXT))).unwrap();
+        let long = format!("<a>{}</a>", "é".repeat(MAX_TEXT));
+        let root = parse(&long).unwrap();
         assert!(
             root.text.len() <= MAX_TEXT && root.text.len() > MAX_TEXT - 8,
             "{}",
@@ -295,16 +325,17 @@ mod tests {
     fn a_name_may_be_shown() {
         // Found by fuzzing: the reader takes anything up to white space for a name.
         for name in ["s:Envelope\u{1}", "a\u{1b}[2J", "\u{9b}", "p:\0"] {
-            let parsed = parse(&format!("<{name} b='c'/>"));
+            let xml = format!("<{name} b='c'/>");
+            let parsed = parse(&xml);
             assert!(
                 matches!(parsed, Err(ReadError::Malformed { .. })),
                 "{name:?}: {parsed:?}"
             );
         }
-        let long = |length: usize| parse(&format!("<a:{}/>", "b".repeat(length)));
-        assert!(long(MAX_TEXT).is_ok());
+        let long = |length: usize| format!("<a:{}/>", "b".repeat(length));
+        assert!(parse(&long(MAX_TEXT)).is_ok());
         assert!(matches!(
-            long(MAX_TEXT + 1),
+            parse(&long(MAX_TEXT + 1)),
             Err(ReadError::TooLarge { .. })
         ));
     }
