@@ -1,14 +1,19 @@
 //! One open connection: requests one after the other, each reply read to its end.
 
-use std::sync::Arc;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use hyper::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT,
+};
 use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 
@@ -16,9 +21,10 @@ use crate::dial::{Dialed, dial};
 use crate::lane::{Call, Stats, Target};
 use crate::{Certificate, Endpoint, Fault, Headers, MAX_BODY, Reply, Trust, tls};
 
-const XML: &str = "text/xml; charset=utf-8";
-const JSON: &str = "application/json";
-/// Time for the task of a connection that has ended to say why.
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("client-request-id");
+const X_ANCHOR_MAILBOX: HeaderName = HeaderName::from_static("x-anchormailbox");
+/// Time for a connection that has ended to say why.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// An open connection and what is known of it.
@@ -29,8 +35,7 @@ pub(crate) struct Open {
     pub(crate) answers: u64,
     certificate_asked: bool,
     pub(crate) logged_on: Option<LoggedOn>,
-    /// Drives the connection; ends with what TLS had to say about its end, if anything.
-    task: tokio::task::JoinHandle<Option<Fault>>,
+    driver: Driver,
 }
 
 /// How a connection is logged on.
@@ -50,10 +55,15 @@ pub(crate) enum Failed {
     Fault(Fault),
 }
 
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
+/// Shared with nobody; the mutex is there for whoever demands `Sync` and is never locked.
+type Connection = Pin<Box<dyn Future<Output = Option<Fault>> + Send>>;
+
+/// The connection itself. It moves on the task that waits for its answer, and not at all while nobody
+/// asks: no second task has to be woken for every request.
+struct Driver {
+    /// Until it has ended: then with what TLS had to say about that, if anything.
+    connection: Option<Mutex<Connection>>,
+    last_words: Option<Fault>,
 }
 
 impl Open {
@@ -74,7 +84,7 @@ impl Open {
             .map_err(|e| Fault::Closed {
                 detail: e.to_string(),
             })?;
-        let task = tokio::spawn(async move {
+        let driver = Driver::of(async move {
             let error = connection.await.err()?;
             tracing::trace!(%error, "connection ended");
             tls::late_refusal(&error)
@@ -85,11 +95,13 @@ impl Open {
             answers: 0,
             certificate_asked,
             logged_on: None,
-            task,
+            driver,
         })
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
+    /// Whether it has ended, as far as this end can know: what came while nobody asked is looked at.
+    pub(crate) async fn is_closed(&mut self) -> bool {
+        self.driver.look().await;
         self.send.is_closed()
     }
 
@@ -105,7 +117,7 @@ impl Open {
 
     /// Asks for the endpoint's path and nothing else: no body, no credentials.
     pub(crate) async fn get(&mut self, endpoint: &Endpoint) -> Result<Reply, Failed> {
-        let request = Request::get(endpoint.path.as_str())
+        let request = Request::get(endpoint.uri.clone())
             .header(HOST, endpoint.authority())
             .header(USER_AGENT, endpoint.user_agent.as_str())
             .header(ACCEPT, "application/json, text/xml, */*;q=0.1")
@@ -158,7 +170,7 @@ impl Open {
     }
 
     /// What a failure is called. A connection that ended before anything could be sent may have
-    /// been refused by TLS, which the connection's own task has heard.
+    /// been refused by TLS, which the connection itself has heard.
     pub(crate) async fn fault(&mut self, failed: Failed) -> Fault {
         let unanswered = self.answers == 0 && self.certificate_asked;
         match failed {
@@ -167,12 +179,10 @@ impl Open {
             {
                 tls::certificate_demanded()
             }
-            Failed::NotSent => tokio::time::timeout(LAST_WORDS, &mut self.task)
-                .await
-                .ok()
-                .and_then(Result::ok)
-                .flatten()
-                .unwrap_or_else(|| failed.into_fault()),
+            Failed::NotSent => {
+                let said = self.driver.last_words().await;
+                said.unwrap_or_else(|| failed.into_fault())
+            }
             failed => failed.into_fault(),
         }
     }
@@ -183,31 +193,77 @@ impl Open {
         request: Request<Full<Bytes>>,
         with_credentials: bool,
     ) -> Result<Reply, Failed> {
-        let answered = self.answered(request, with_credentials);
+        let answered = answered(&mut self.send, request, with_credentials, &self.chain);
+        let answered = self.driver.while_waiting_for(answered);
         let reply = tokio::time::timeout(endpoint.timeout, answered)
             .await
             .map_err(|_| Failed::Fault(Fault::Timeout))??;
         self.answers += 1;
         Ok(reply)
     }
+}
 
-    async fn answered(
-        &mut self,
-        request: Request<Full<Bytes>>,
-        with_credentials: bool,
-    ) -> Result<Reply, Failed> {
-        self.send
-            .ready()
-            .await
-            .map_err(|e| Failed::from_hyper(&e))?;
-        let started = Instant::now();
-        let response = self
-            .send
-            .send_request(request)
-            .await
-            .map_err(|e| Failed::from_hyper(&e))?;
-        read(response, started, with_credentials, &self.chain).await
+impl Driver {
+    fn of(connection: impl Future<Output = Option<Fault>> + Send + 'static) -> Self {
+        Self {
+            connection: Some(Mutex::new(Box::pin(connection))),
+            last_words: None,
+        }
     }
+
+    /// Moves the connection on as far as it goes.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(connection) = &mut self.connection else {
+            return Poll::Ready(());
+        };
+        let connection = connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.last_words = ready!(connection.as_mut().poll(cx));
+        self.connection = None;
+        Poll::Ready(())
+    }
+
+    async fn look(&mut self) {
+        poll_fn(|cx| {
+            // Whether it has ended is asked elsewhere.
+            let _ = self.poll(cx);
+            Poll::Ready(())
+        })
+        .await;
+    }
+
+    /// The request first: what it hands over is on its way before anybody is told to look.
+    async fn while_waiting_for<F: Future>(&mut self, request: F) -> F::Output {
+        let mut request = pin!(request);
+        poll_fn(|cx| {
+            if let Poll::Ready(done) = request.as_mut().poll(cx) {
+                return Poll::Ready(done);
+            }
+            let _ = self.poll(cx);
+            request.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// What TLS had to say about the end of the connection.
+    async fn last_words(&mut self) -> Option<Fault> {
+        let end = poll_fn(|cx| self.poll(cx));
+        // Without an end there are no last words.
+        let _ = tokio::time::timeout(LAST_WORDS, end).await;
+        self.last_words.take()
+    }
+}
+
+async fn answered(
+    send: &mut SendRequest<Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+    with_credentials: bool,
+    chain: &Arc<Vec<Certificate>>,
+) -> Result<Reply, Failed> {
+    send.ready().await.map_err(|e| Failed::from_hyper(&e))?;
+    let started = Instant::now();
+    let response = send.send_request(request);
+    let response = response.await.map_err(|e| Failed::from_hyper(&e))?;
+    read(response, started, with_credentials, chain).await
 }
 
 fn request(
@@ -216,37 +272,48 @@ fn request(
     header: Option<HeaderValue>,
     with_body: bool,
 ) -> Request<Full<Bytes>> {
-    let (method, path, kind, accept) = match &call.target {
-        Target::Ews => (Method::POST, &endpoint.path, Some(XML), "text/xml"),
-        Target::Get(path) => (Method::GET, path, None, JSON),
-        Target::PostJson(path) => (Method::POST, path, Some(JSON), JSON),
-    };
-    let mut builder = Request::builder()
-        .method(method)
-        .uri(path.as_str())
-        .header(HOST, endpoint.authority())
-        .header(USER_AGENT, endpoint.user_agent.as_str())
-        .header(ACCEPT, accept)
-        .header("client-request-id", call.request_id.as_str())
-        .header("return-client-request-id", "true");
-    // A UTF-8 local part cannot stand in a header everywhere; without it routing is only slower.
-    if let Some(anchor) = call.anchor.as_deref().filter(|anchor| anchor.is_ascii()) {
-        builder = builder.header("X-AnchorMailbox", anchor);
-    }
-    if let Some(kind) = kind {
-        builder = builder.header(CONTENT_TYPE, kind);
-    }
-    if let Some(header) = header {
-        builder = builder.header(AUTHORIZATION, header);
-    }
     let body = if with_body {
         call.body.clone()
     } else {
         Bytes::new()
     };
-    builder
-        .body(Full::new(body))
-        .expect("every part was checked: URL by Endpoint, path by who wrote it, anchor and id are ASCII without controls")
+    let mut request = Request::new(Full::new(body));
+    *request.uri_mut() = match &call.target {
+        Target::Ews => endpoint.uri.clone(),
+        Target::Get(path) | Target::PostJson(path) => {
+            path.parse().expect("whoever wrote the path escaped it")
+        }
+    };
+    *request.method_mut() = match &call.target {
+        Target::Ews | Target::PostJson(_) => Method::POST,
+        Target::Get(_) => Method::GET,
+    };
+    let headers = request.headers_mut();
+    headers.clone_from(&endpoint.headers);
+    match &call.target {
+        Target::Ews => {}
+        Target::Get(_) => {
+            headers.remove(CONTENT_TYPE);
+            headers.insert(ACCEPT, JSON);
+        }
+        Target::PostJson(_) => {
+            headers.insert(CONTENT_TYPE, JSON);
+            headers.insert(ACCEPT, JSON);
+        }
+    }
+    headers.insert(CLIENT_REQUEST_ID, value(&call.request_id));
+    // A UTF-8 local part cannot stand in a header everywhere; without it routing is only slower.
+    if let Some(anchor) = call.anchor.as_deref().filter(|anchor| anchor.is_ascii()) {
+        headers.insert(X_ANCHOR_MAILBOX, value(anchor));
+    }
+    if let Some(header) = header {
+        headers.insert(AUTHORIZATION, header);
+    }
+    request
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("anchor and id are ASCII without controls")
 }
 
 async fn read(
@@ -271,7 +338,7 @@ async fn read(
         })?;
     Ok(Reply {
         status: head.status.as_u16(),
-        headers: Headers::from(&head.headers),
+        headers: Headers::from(head.headers),
         body: body.to_bytes(),
         elapsed: started.elapsed(),
         with_credentials,

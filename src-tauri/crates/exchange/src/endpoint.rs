@@ -4,16 +4,23 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::Uri;
+use hyper::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use url::{Host, Url};
 
 use crate::{LogOns, Names, Proxy, ProxyCredentials};
+
+const RETURN_REQUEST_ID: HeaderName = HeaderName::from_static("return-client-request-id");
 
 /// An EWS address and how to reach it.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
     pub(crate) host: String,
     pub(crate) port: u16,
-    pub(crate) path: String,
+    /// Path and query.
+    pub(crate) uri: Uri,
+    /// What stands in the head of every request.
+    pub(crate) headers: HeaderMap,
     pub(crate) secure: bool,
     pub(crate) address: Option<IpAddr>,
     pub(crate) overrides: Vec<Override>,
@@ -71,15 +78,15 @@ impl Endpoint {
         if url.scheme() != "http" {
             return Err(EndpointError::Invalid);
         }
-        Ok(Self {
+        let plain = Self {
             overrides: like.overrides.clone(),
             names: like.names.clone(),
             proxy: like.proxy.clone(),
             proxy_log_ons: Arc::clone(&like.proxy_log_ons),
             timeout: like.timeout,
-            user_agent: like.user_agent.clone(),
             ..Self::of(&url, false)?
-        })
+        };
+        Ok(plain.user_agent(&like.user_agent))
     }
 
     fn of(url: &Url, secure: bool) -> Result<Self, EndpointError> {
@@ -89,13 +96,15 @@ impl Endpoint {
             Host::Ipv6(ip) => Some(IpAddr::V6(*ip)),
             Host::Domain(_) => None,
         };
-        Ok(Self {
+        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        let endpoint = Self {
             host: match address {
                 Some(ip) => ip.to_string(),
                 None => host.to_string(),
             },
             port: url.port_or_known_default().ok_or(EndpointError::Invalid)?,
-            path: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
+            uri: path.parse().map_err(|_| EndpointError::Invalid)?,
+            headers: HeaderMap::new(),
             secure,
             address,
             overrides: Vec::new(),
@@ -103,8 +112,9 @@ impl Endpoint {
             proxy: Proxy::None,
             proxy_log_ons: Arc::default(),
             timeout: Duration::from_secs(30),
-            user_agent: "Understudy".to_owned(),
-        })
+            user_agent: String::new(),
+        };
+        Ok(endpoint.user_agent("Understudy"))
     }
 
     /// Time for one request, and for one connection attempt, TLS handshake included.
@@ -118,6 +128,17 @@ impl Endpoint {
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();
+        let value = |text: &str| HeaderValue::from_str(text).expect("a host or a name of ours");
+        self.headers = HeaderMap::from_iter([
+            (HOST, value(&self.authority())),
+            (USER_AGENT, value(&self.user_agent)),
+            (
+                CONTENT_TYPE,
+                HeaderValue::from_static("text/xml; charset=utf-8"),
+            ),
+            (ACCEPT, HeaderValue::from_static("text/xml")),
+            (RETURN_REQUEST_ID, HeaderValue::from_static("true")),
+        ]);
         self
     }
 

@@ -250,9 +250,14 @@ async fn connected<'a>(
     trust: &Trust,
     stats: &Stats,
 ) -> Result<&'a mut Open, Fault> {
-    let open = match slot.take().filter(|open| !open.is_closed()) {
-        Some(open) => open,
-        None => Open::connect(endpoint, trust, stats).await?,
+    let alive = match slot {
+        Some(open) => !open.is_closed().await,
+        None => false,
     };
-    Ok(slot.insert(open))
+    if !alive {
+        // The old one goes first: it counts for the server as long as it is open.
+        *slot = None;
+        *slot = Some(Open::connect(endpoint, trust, stats).await?);
+    }
+    Ok(slot.as_mut().expect("just looked after"))
 }

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use std::time::Duration;
 
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::{BindingHash, Certificate, Challenge, NtlmWord};
@@ -51,31 +53,25 @@ impl Reply {
 
 /// Header lines; names in lower case.
 #[derive(Debug, Clone, Default)]
-pub struct Headers(Vec<(String, String)>);
+pub struct Headers(HeaderMap);
 
 impl Headers {
     /// The first value of a header, by its lower-case name.
     #[must_use]
     pub fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.get(name).map(text)
     }
 
     /// Every value of a header, by its lower-case name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.get_all(name).into_iter().map(text)
     }
 
     /// Every line.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .map(|(name, value)| (name.as_str(), text(value)))
     }
 
     /// The token after the scheme's word in a `WWW-Authenticate` line, where there is one.
@@ -134,29 +130,36 @@ fn unquoted(line: &str) -> Vec<&str> {
     parts
 }
 
-impl From<&hyper::HeaderMap> for Headers {
-    fn from(map: &hyper::HeaderMap) -> Self {
-        Self(
-            map.iter()
-                .map(|(name, value)| {
-                    (
-                        name.as_str().to_owned(),
-                        String::from_utf8_lossy(value.as_bytes()).into_owned(),
-                    )
-                })
-                .collect(),
-        )
+/// The text of a value, which is UTF-8 since it was taken in.
+fn text(value: &HeaderValue) -> &str {
+    std::str::from_utf8(value.as_bytes()).expect("values are made text on their way in")
+}
+
+impl From<HeaderMap> for Headers {
+    /// Bytes that are no UTF-8 are replaced, nothing else is copied.
+    fn from(mut map: HeaderMap) -> Self {
+        for value in map.values_mut() {
+            if std::str::from_utf8(value.as_bytes()).is_err() {
+                let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+                *value = HeaderValue::try_from(text).expect("only U+FFFD was added");
+            }
+        }
+        Self(map)
     }
 }
 
 impl FromIterator<(String, String)> for Headers {
+    /// # Panics
+    /// For lines that HTTP does not allow.
     fn from_iter<T: IntoIterator<Item = (String, String)>>(lines: T) -> Self {
-        Self(
-            lines
-                .into_iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), value))
-                .collect(),
-        )
+        let mut map = HeaderMap::new();
+        for (name, value) in lines {
+            map.append(
+                HeaderName::try_from(name).expect("a name of HTTP"),
+                HeaderValue::try_from(value).expect("a value of HTTP"),
+            );
+        }
+        Self(map)
     }
 }
 

@@ -143,7 +143,7 @@ async fn tunnel(response: Response<Incoming>) -> Result<TcpStream, Unanswered> {
 impl Said {
     fn of(response: Response<Incoming>) -> Self {
         let (head, body) = response.into_parts();
-        let headers = Headers::from(&head.headers);
+        let headers = Headers::from(head.headers);
         let phrase = head.extensions.get::<ReasonPhrase>();
         let phrase = phrase.map(|phrase| String::from_utf8_lossy(phrase.as_bytes()).into_owned());
         let reason = phrase
