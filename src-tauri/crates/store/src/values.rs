@@ -4,7 +4,7 @@ use contract::{
     AccessType, Authentication, Cause, Expectation, IdentifyBy, ImportGroup, MailboxLocation,
     Platform, RunState, SyncAccess, UrlOrigin, Verdict,
 };
-use rusqlite::types::{Type, Value, ValueRef};
+use rusqlite::types::{FromSql, Type, Value, ValueRef};
 use rusqlite::{Row, RowIndex, ToSql};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -83,7 +83,11 @@ ids!(UrlOrigin { Typed = "typed", Generated = "generated", Discovered = "discove
 
 /// Reads an enum.
 pub(crate) fn id<T: Id>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let text = row.get_ref(column)?.as_str()?;
+    enum_of(row, row.get_ref(column)?, column)
+}
+
+fn enum_of<T: Id>(row: &Row<'_>, value: ValueRef<'_>, column: &str) -> rusqlite::Result<T> {
+    let text = value.as_str()?;
     T::of(text).ok_or_else(|| {
         unreadable(
             row,
@@ -117,6 +121,60 @@ pub(crate) fn optional_json<T: DeserializeOwned>(
         serde_json::from_str(&text).map_err(|error| unreadable(row, column, error.into()))
     })
     .transpose()
+}
+
+/// Reads the columns of a row from the first one on, for queries that give many rows: a column that is
+/// asked for by its name is looked for by its name, again for every row.
+///
+/// The names stay where they are read; tests hold them against the query.
+pub(crate) struct InOrder<'a, 'r> {
+    row: &'a Row<'r>,
+    at: usize,
+}
+
+impl<'a, 'r> InOrder<'a, 'r> {
+    pub(crate) fn of(row: &'a Row<'r>) -> Self {
+        Self { row, at: 0 }
+    }
+
+    /// The next column, which the query calls `name`.
+    pub(crate) fn next<T: FromSql>(&mut self, name: &str) -> rusqlite::Result<T> {
+        let at = self.place(name);
+        self.row.get(at)
+    }
+
+    /// The next column, an enum.
+    pub(crate) fn next_id<T: Id>(&mut self, name: &str) -> rusqlite::Result<T> {
+        let at = self.place(name);
+        enum_of(self.row, self.row.get_ref(at)?, name)
+    }
+
+    /// The next column, an enum that may be absent.
+    pub(crate) fn next_id_opt<T: Id>(&mut self, name: &str) -> rusqlite::Result<Option<T>> {
+        let at = self.place(name);
+        match self.row.get_ref(at)? {
+            ValueRef::Null => Ok(None),
+            value => enum_of(self.row, value, name).map(Some),
+        }
+    }
+
+    /// The next column, JSON.
+    pub(crate) fn next_json<T: DeserializeOwned>(&mut self, name: &str) -> rusqlite::Result<T> {
+        let at = self.place(name);
+        let text = self.row.get_ref(at)?.as_str()?;
+        serde_json::from_str(text).map_err(|error| unreadable(self.row, name, error.into()))
+    }
+
+    fn place(&mut self, name: &str) -> usize {
+        let at = self.at;
+        debug_assert_eq!(
+            self.row.as_ref().column_name(at).ok(),
+            Some(name),
+            "column {at}"
+        );
+        self.at += 1;
+        at
+    }
 }
 
 /// Writes JSON.

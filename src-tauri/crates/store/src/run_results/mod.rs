@@ -26,7 +26,7 @@ pub use record::{
 pub use summary::{CauseGroup, cause_groups, summary};
 pub use unasked::{decide_kinds, decide_without_identity, expect_refusal, link_users};
 
-use crate::values::{id, id_opt};
+use crate::values::InOrder;
 
 /// In the place of a listed GUID: the list has a text there that is none. No mailbox has this one.
 pub const UNREADABLE: [u8; 16] = [0; 16];
@@ -172,36 +172,38 @@ pub struct StoredResult {
 }
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<ResultRow> {
+    let mut columns = InOrder::of(row);
     Ok(ResultRow {
-        seq: row.get("seq")?,
-        name: row.get("name")?,
-        mailbox: row.get("mailbox")?,
-        expectation: id(row, "expectation")?,
-        verdict: id_opt(row, "verdict")?,
-        cause: id_opt(row, "cause")?,
-        finding: row.get("finding")?,
-        ews_code: row.get("ews_code")?,
-        http_status: row.get("http_status")?,
-        attempts: row.get("attempts")?,
-        latency_ms: row
-            .get::<_, Option<i64>>("latency_ms")?
+        seq: columns.next("seq")?,
+        name: columns.next("name")?,
+        mailbox: columns.next("mailbox")?,
+        expectation: columns.next_id("expectation")?,
+        verdict: columns.next_id_opt("verdict")?,
+        cause: columns.next_id_opt("cause")?,
+        finding: columns.next("finding")?,
+        ews_code: columns.next("ews_code")?,
+        http_status: columns.next("http_status")?,
+        attempts: columns.next("attempts")?,
+        latency_ms: columns
+            .next::<Option<i64>>("latency_ms")?
             .map(i64::cast_unsigned),
-        request_id: row.get("request_id")?,
-        message: row.get("message")?,
-        alias_of: row.get("alias_of")?,
-        checked_at: row.get("checked_at")?,
+        request_id: columns.next("request_id")?,
+        message: columns.next("message")?,
+        alias_of: columns.next("alias_of")?,
+        checked_at: columns.next("checked_at")?,
     })
 }
 
 fn read_pending(row: &Row<'_>) -> rusqlite::Result<Pending> {
+    let mut columns = InOrder::of(row);
     Ok(Pending {
-        seq: row.get("seq")?,
-        mailbox: row.get("mailbox")?,
-        identity: row.get("identity")?,
-        name: row.get("name")?,
-        kind: row.get("kind")?,
-        expectation: id(row, "expectation")?,
-        listed_guid: row.get("listed_guid")?,
+        seq: columns.next("seq")?,
+        mailbox: columns.next("mailbox")?,
+        identity: columns.next("identity")?,
+        name: columns.next("name")?,
+        kind: columns.next("kind")?,
+        expectation: columns.next_id("expectation")?,
+        listed_guid: columns.next("listed_guid")?,
     })
 }
 

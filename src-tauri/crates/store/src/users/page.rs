@@ -7,7 +7,7 @@ use contract::{
 use rusqlite::{Row, named_params};
 
 use super::filter::Conditions;
-use crate::values::{bind, count, id, id_opt, json, to_json};
+use crate::values::{InOrder, bind, count, id, to_json};
 use crate::{StoreError, Tx};
 
 /// Most users that are remembered one by one while a filter counts them.
@@ -258,28 +258,29 @@ const fn order(sort: UsersSort, direction: SortDirection) -> &'static str {
 }
 
 fn read_row(row: &Row<'_>) -> rusqlite::Result<UserRow> {
+    let mut columns = InOrder::of(row);
     Ok(UserRow {
-        id: UserId(row.get("id")?),
-        organization: OrganizationId(row.get("organization_id")?),
-        organization_name: row.get("organization_name")?,
-        name: row.get("name")?,
-        address: row.get("address")?,
-        upn: row.get("upn")?,
-        sid: row.get("sid")?,
-        kind: row.get("kind")?,
-        tags: row.get("tags")?,
-        aliases: json(row, "aliases")?,
-        in_scope: row.get("in_scope")?,
-        must_refuse: row.get("must_refuse")?,
-        synchronization_disabled: row.get("synchronization_disabled")?,
-        sync_access: id(row, "sync_access")?,
-        last_verdict: id_opt(row, "last_verdict")?,
-        last_cause: id_opt(row, "last_cause")?,
-        last_message: row.get("last_message")?,
-        last_checked_at: row.get("last_checked_at")?,
-        last_good_at: row.get("last_good_at")?,
-        location: id(row, "location")?,
-        created_at: row.get("created_at")?,
-        updated_at: row.get("updated_at")?,
+        id: UserId(columns.next("id")?),
+        organization: OrganizationId(columns.next("organization_id")?),
+        organization_name: columns.next("organization_name")?,
+        name: columns.next("name")?,
+        address: columns.next("address")?,
+        upn: columns.next("upn")?,
+        sid: columns.next("sid")?,
+        kind: columns.next("kind")?,
+        tags: columns.next("tags")?,
+        aliases: columns.next_json("aliases")?,
+        in_scope: columns.next("in_scope")?,
+        must_refuse: columns.next("must_refuse")?,
+        synchronization_disabled: columns.next("synchronization_disabled")?,
+        sync_access: columns.next_id("sync_access")?,
+        last_verdict: columns.next_id_opt("last_verdict")?,
+        last_cause: columns.next_id_opt("last_cause")?,
+        last_message: columns.next("last_message")?,
+        last_checked_at: columns.next("last_checked_at")?,
+        last_good_at: columns.next("last_good_at")?,
+        location: columns.next_id("location")?,
+        created_at: columns.next("created_at")?,
+        updated_at: columns.next("updated_at")?,
     })
 }
