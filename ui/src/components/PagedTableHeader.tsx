@@ -59,7 +59,9 @@ export function PagedTableHeader<Row, Sort extends string>(props: Props<Row, Sor
             data-active={keys.isAt(place)}
             onClick={() => props.onSort(column)}
           >
-            <span className={styles.text}>{column.header}</span>
+            <span className={styles.text} title={column.header}>
+              {column.header}
+            </span>
             {direction === "ascending" ? <ArrowUpRegular aria-hidden /> : null}
             {direction === "descending" ? <ArrowDownRegular aria-hidden /> : null}
           </div>

@@ -66,11 +66,14 @@ export function RowActions({ of, checkedValues, children }: Props) {
           open={own.open}
           onOpenChange={change}
           checkedValues={checkedValues}
-          positioning={
-            own.pointer === undefined
-              ? { target: button.current, position: "below", align: "end" }
-              : { target: own.pointer, position: "below", align: "start" }
-          }
+          // In the middle of a low window a long menu fits neither above nor below.
+          positioning={{
+            position: "below",
+            shiftToCoverTarget: true,
+            ...(own.pointer === undefined
+              ? { target: button.current, align: "end" }
+              : { target: own.pointer, align: "start" }),
+          }}
         >
           <MenuPopover>
             <MenuList aria-labelledby={id}>{children}</MenuList>

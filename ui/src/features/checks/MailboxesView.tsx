@@ -145,7 +145,14 @@ function NoRows({ page, filtered }: { page: RunPage; filtered: boolean }) {
 }
 
 const columns: readonly Column<ResultRow, ResultsSort>[] = [
-  { id: "name", header: "Name", width: 130, grow: 2, sortBy: "name", render: (row) => row.name || "–" },
+  {
+    id: "name",
+    header: "Name",
+    width: 130,
+    grow: 2,
+    sortBy: "name",
+    render: (row) => <span title={row.name}>{row.name || "–"}</span>,
+  },
   {
     id: "mailbox",
     header: "E-Mail",
@@ -153,7 +160,7 @@ const columns: readonly Column<ResultRow, ResultsSort>[] = [
     grow: 3,
     sortBy: "mailbox",
     fixed: true,
-    render: (row) => row.mailbox,
+    render: (row) => <span title={row.mailbox}>{row.mailbox}</span>,
   },
   {
     id: "status",

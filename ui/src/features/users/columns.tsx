@@ -25,7 +25,15 @@ export function userColumns(ofOne: boolean, menu: (row: UserRow) => ReactNode): 
     render: (row) => <span title={row.organizationName}>{row.organizationName}</span>,
   };
   return [
-    { id: "name", header: "Name", width: 130, grow: 2, sortBy: "name", fixed: true, render: (row) => row.name || "–" },
+    {
+      id: "name",
+      header: "Name",
+      width: 130,
+      grow: 2,
+      sortBy: "name",
+      fixed: true,
+      render: (row) => <span title={row.name}>{row.name || "–"}</span>,
+    },
     {
       id: "address",
       header: "E-Mail",
