@@ -74,6 +74,11 @@ impl Plan {
         }
     }
 
+    /// Whether another credential is the one that is meant from now on.
+    pub(super) const fn changes(&self) -> bool {
+        !matches!(self, Self::Keep { .. })
+    }
+
     /// Whether something sealed goes, and its key may be of no use any more.
     pub(super) const fn leaves(&self) -> bool {
         matches!(self, Self::Remove { .. })

@@ -69,6 +69,7 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
         Err(problem) => return Err(change.take_back(&stage, problem).await),
     };
     let keeps_tokens = proof(form.access_type) == Proof::SignedIn && form.modern.keep_signed_in;
+    let gives_up_drafts = app.changes();
     let leaves_sealed = app.leaves() || !keeps_tokens;
     let work = Work {
         organization,
@@ -86,6 +87,9 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
         Ok(saved) => saved,
         Err(problem) => return Err(change.take_back(&stage, problem).await),
     };
+    if gives_up_drafts {
+        stage.app_drafts.forget(organization);
+    }
     if leaves_sealed {
         crate::sign_in::forget_useless_key(&stage, organization).await;
     }

@@ -68,10 +68,13 @@ impl Engine {
     ) -> Result<SignIn, Problem> {
         let (stage, organization) = (Arc::clone(&settled.stage), settled.organization);
         let form = settled.form.clone();
+        let typed = given.is_some();
         let given = credential_of(&stage, organization, &form, given).await?;
         let credential = credential::read(&given, stage.clock.now())?;
-        // In memory until it is saved: for the checks of this session.
-        fingerprint_of_app(&stage, organization, &form, Some(&given)).await?;
+        if typed {
+            // In memory until it is saved: for the checks of this session.
+            fingerprint_of_app(&stage, organization, &form, Some(&given)).await?;
+        }
         let seat = stage.sign_ins.seat(organization);
         {
             let mut held = seat.held();

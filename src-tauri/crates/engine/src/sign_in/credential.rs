@@ -239,7 +239,10 @@ mod tests {
         let public = params.self_signed(&key).expect("signs").pem();
         for (pem, said) in [
             (public.as_str(), "This certificate has no private key."),
-            ("-----BEGIN ", "No certificate found in this file."),
+            (
+                key.serialize_pem().as_str(),
+                "No certificate found in this file.",
+            ),
             ("nothing", "This file can't be read as PFX or PEM."),
         ] {
             let refused = state(&certificate(pem), String::new(), now).map(|_| ());

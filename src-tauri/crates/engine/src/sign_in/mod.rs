@@ -11,11 +11,13 @@ mod disconnect;
 mod failures;
 mod find;
 mod keeping;
-mod seats;
 pub(crate) mod sealing;
+mod seats;
 mod settled;
 mod show;
 mod start;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub(crate) use keeping::{forget_useless_key, stored_credential};

@@ -125,6 +125,10 @@ impl Settled {
 pub(super) fn no_authority(error: AuthorityError) -> Failure {
     match error {
         AuthorityError::Unreachable(fault) => Failure::Unreachable(fault),
+        // A provider that is down has no metadata either; that says nothing about its address.
+        AuthorityError::NoMetadata { page, status } if status >= 500 || status == 429 => {
+            Failure::NotUnderstood { host: page, status }
+        }
         other => Failure::Refused(oauth::Explanation {
             code: "metadata".to_owned(),
             kind: oauth::RefusalKind::Setup,

@@ -1,0 +1,185 @@
+//! What outlives a session, how it is kept, and how it goes.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use contract::{AppCredentialChange, DuplicateOrganization, SignInState};
+
+use super::authority::CANARY;
+use super::world::World;
+use crate::ports::NoToken;
+use crate::sign_in::sealing_key;
+
+#[tokio::test]
+async fn a_kept_sign_in_goes_on_in_another_process_and_stands_in_no_byte() {
+    let world = World::new().await;
+    world.save(world.form(), AppCredentialChange::Keep).await;
+    world.sign_in(world.form()).await;
+    let other = world.another().await;
+    let shown = world.show(&other, world.form()).await;
+    assert_eq!((shown.state, shown.kept), (SignInState::Authorized, true));
+    assert!(world.source(&other).await.token().await.is_ok());
+    assert!(
+        !world.files_with("svc@contoso.com").is_empty(),
+        "looked in the right place"
+    );
+    assert_eq!(world.files_with(CANARY), Vec::<std::path::PathBuf>::new());
+    assert_eq!(
+        world.files_with("EWS.AccessAsUser.All\",\"sub"),
+        Vec::<std::path::PathBuf>::new()
+    );
+}
+
+#[tokio::test]
+async fn without_a_key_store_the_sign_in_is_in_memory_and_said_so() {
+    let world = World::new().await;
+    world.vault.refuses.store(true, SeqCst);
+    let shown = world.sign_in(world.form()).await;
+    assert_eq!((shown.state, shown.kept), (SignInState::Authorized, false));
+    assert_eq!(
+        shown.warnings,
+        ["There is no key store. The sign-in is in memory only, until Understudy is closed."]
+    );
+    assert!(world.source(&world.engine).await.token().await.is_ok());
+}
+
+#[tokio::test]
+async fn disconnect_forgets_everywhere_and_revokes() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let other = world.another().await;
+    let theirs = world.source(&other).await;
+    assert!(theirs.token().await.is_ok());
+    let shown = world
+        .engine
+        .sign_in_disconnect(world.by_id())
+        .await
+        .expect("forgotten");
+    assert_eq!(shown.state, SignInState::NotSignedIn);
+    assert!(shown.warnings.is_empty(), "{:?}", shown.warnings);
+    let revoked = world.authority.posted("/revoke");
+    assert_eq!(revoked[0]["token"], format!("{CANARY}-refresh-1"));
+    assert!(matches!(
+        theirs.token().await.err(),
+        Some(NoToken::SignInNeeded { .. })
+    ));
+    let stage = world.engine.stage();
+    let key = stage
+        .vault
+        .load(&sealing_key(world.organization))
+        .expect("readable");
+    assert!(
+        key.is_none(),
+        "the key goes too: old bytes are worth nothing"
+    );
+    assert_eq!(world.kinds().await[0], "oauth_signed_out");
+}
+
+#[tokio::test]
+async fn disconnect_needs_no_network() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    world.authority.rule(|rules| rules.broken = Some(500));
+    let shown = world
+        .engine
+        .sign_in_disconnect(world.by_id())
+        .await
+        .expect("forgotten");
+    assert_eq!(shown.state, SignInState::NotSignedIn);
+    assert!(
+        shown.warnings[0].contains("were not revoked"),
+        "{:?}",
+        shown.warnings
+    );
+}
+
+#[tokio::test]
+async fn a_sign_in_for_other_values_is_used_by_nothing() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let mut form = world.form();
+    form.ews_url = "https://other.contoso.com/EWS/Exchange.asmx".to_owned();
+    let shown = world.show(&world.engine, form.clone()).await;
+    assert_eq!(
+        (shown.state, shown.other_values),
+        (SignInState::NotSignedIn, true)
+    );
+    let source = crate::sign_in::tokens_of(&world.engine, world.organization, Some(form), None);
+    let source = source.await.expect("a source");
+    assert!(matches!(
+        source.token().await.err(),
+        Some(NoToken::SignInNeeded { .. })
+    ));
+    let shown = world.show(&world.engine, world.form()).await;
+    assert_eq!(shown.state, SignInState::Authorized, "nothing was lost");
+}
+
+#[tokio::test]
+async fn saving_without_keep_signed_in_forgets_what_was_kept() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let mut form = world.form();
+    form.modern.keep_signed_in = false;
+    world.save(form.clone(), AppCredentialChange::Keep).await;
+    let shown = world.show(&world.another().await, form).await;
+    assert_eq!(shown.state, SignInState::NotSignedIn);
+}
+
+#[tokio::test]
+async fn a_copy_has_no_sign_in_and_a_deleted_organization_leaves_none() {
+    let world = World::new().await;
+    let added = contract::AddOrganization {
+        name: "Contoso".to_owned(),
+        external_id: None,
+        access_type: contract::AccessType::default(),
+        platform: contract::Platform::default(),
+    };
+    let organization = world
+        .engine
+        .organization_add(added)
+        .await
+        .expect("added")
+        .id;
+    let world = World {
+        organization,
+        ..world
+    };
+    world.save(world.form(), AppCredentialChange::Keep).await;
+    world.sign_in(world.form()).await;
+    let copy = DuplicateOrganization {
+        organization,
+        name: None,
+        with_users: false,
+    };
+    let copy = world
+        .engine
+        .organization_duplicate(copy)
+        .await
+        .expect("copied")
+        .id;
+    let shown = contract::SignInRef {
+        organization: copy,
+        form: None,
+    };
+    let shown = world.engine.sign_in_show(shown).await.expect("shown");
+    assert_eq!(shown.state, SignInState::NotSignedIn);
+    world
+        .engine
+        .organization_remove(world.by_id())
+        .await
+        .expect("deleted");
+    let stage = world.engine.stage();
+    assert!(
+        stage
+            .vault
+            .load(&sealing_key(organization))
+            .expect("readable")
+            .is_none()
+    );
+    let left = stage
+        .read(move |tx| {
+            let sealed = store::sealed_secrets::count(tx, organization)?;
+            Ok((sealed, store::sign_ins::load(tx, organization)?))
+        })
+        .await;
+    assert_eq!(left.expect("readable"), (0, None));
+}
