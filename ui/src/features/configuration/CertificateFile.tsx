@@ -1,6 +1,6 @@
 import { Button, makeStyles, Spinner, Text, tokens, useId } from "@fluentui/react-components";
 import { ErrorCircle16Filled } from "@fluentui/react-icons";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { SecretInput } from "@/components/SecretInput";
 import { call } from "@/ipc/call";
 import type { AppCertificate } from "@/ipc/generated/AppCertificate";
@@ -24,6 +24,11 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
   const [problem, setProblem] = useState<CommandError | null>(null);
   const [reading, setReading] = useState(false);
   const turn = useRef(0);
+  const outcome = useRef<HTMLDivElement>(null);
+  // A long form may end below the button.
+  useEffect(() => {
+    if (problem !== null || certificate !== null) outcome.current?.scrollIntoView({ block: "nearest" });
+  }, [problem, certificate]);
   const read = async () => {
     turn.current += 1;
     const mine = turn.current;
@@ -65,6 +70,15 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
         {name !== null && <Text weight="semibold">{name}</Text>}
         {reading && <Spinner size="extra-tiny" aria-label="Reading the file" />}
       </div>
+      <div ref={outcome} role="status" className={styles.outcome}>
+        {problem && (
+          <span className={styles.problem}>
+            <ErrorCircle16Filled className={styles.icon} aria-label="Error" />
+            <Text size={200}>{[problem.message, problem.hint].filter(Boolean).join(" ")}</Text>
+          </span>
+        )}
+        {certificate && <AppCertificateFacts certificate={certificate} />}
+      </div>
       <div className={styles.password} hidden={name === null}>
         <label htmlFor={passwordId}>Password of the file, if it has one</label>
         <div className={styles.line}>
@@ -89,15 +103,6 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
           </Button>
         </div>
       </div>
-      <div role="status">
-        {problem && (
-          <span className={styles.problem}>
-            <ErrorCircle16Filled className={styles.icon} aria-label="Error" />
-            <Text size={200}>{[problem.message, problem.hint].filter(Boolean).join(" ")}</Text>
-          </span>
-        )}
-        {certificate && <AppCertificateFacts certificate={certificate} />}
-      </div>
     </>
   );
 }
@@ -110,6 +115,7 @@ const useStyles = makeStyles({
     gap: tokens.spacingVerticalXXS,
     "[hidden]": { display: "none" },
   },
+  outcome: { scrollMarginBottom: "72px", scrollMarginTop: "120px" },
   field: { width: "100%", maxWidth: "260px" },
   problem: {
     display: "inline-flex",

@@ -17,6 +17,12 @@ async function shown(signIn: FakeSignIn, options: Parameters<typeof renderScreen
   return { ...view, panel };
 }
 
+/** At once: typing draws the form once a letter. */
+async function fill(user: Awaited<ReturnType<typeof shown>>["user"], field: HTMLElement, text: string) {
+  await user.clear(field);
+  await user.paste(text);
+}
+
 function blocked(name: string) {
   return screen.getByRole("button", { name }).getAttribute("aria-disabled") === "true";
 }
@@ -152,8 +158,7 @@ describe("the sign-in", () => {
     const { panel, user } = await shown({ now: "authorized" });
     await panel.findByText("Impersonation status: Authorized");
     const tenant = screen.getByLabelText("Directory (tenant) ID");
-    await user.clear(tenant);
-    await user.type(tenant, "fabrikam.com");
+    await fill(user, tenant, "fabrikam.com");
     expect(await panel.findByText(/made for other values than the form has now/)).toBeVisible();
     expect(screen.getByText("Sign in first.")).toBeVisible();
   });
@@ -197,8 +202,7 @@ describe("the fields", () => {
     const sign_in_start = vi.fn();
     const { panel, user } = await shown({ accessType: "ews_imp" }, { replace: { sign_in_start } });
     const tenant = screen.getByLabelText("Directory (tenant) ID");
-    await user.clear(tenant);
-    await user.type(tenant, "common");
+    await fill(user, tenant, "common");
     await user.clear(screen.getByLabelText("Application (client) ID"));
     await user.click(panel.getByRole("button", { name: button }));
     expect(await screen.findByText("Enter the directory ID or a domain of this tenant.")).toBeVisible();
@@ -225,8 +229,7 @@ describe("the fields", () => {
   test("are filled in from the server, with a way back", async () => {
     const { user } = await shown({ accessType: "ews_imp" });
     const url = screen.getByLabelText("Exchange Web Services (EWS) URL");
-    await user.clear(url);
-    await user.type(url, "https://adfs-mail.contoso.com/EWS/Exchange.asmx");
+    await fill(user, url, "https://adfs-mail.contoso.com/EWS/Exchange.asmx");
     await user.click(screen.getByRole("button", { name: "Find from the server" }));
     expect(await screen.findByText("adfs-mail.contoso.com takes tokens of AD FS at adfs.contoso.com.")).toBeVisible();
     expect(screen.getByLabelText("AD FS address")).toHaveValue("https://adfs.contoso.com");
@@ -239,8 +242,7 @@ describe("the fields", () => {
   test("stay where the server takes no tokens", async () => {
     const { user } = await shown({ accessType: "ews_imp" });
     const url = screen.getByLabelText("Exchange Web Services (EWS) URL");
-    await user.clear(url);
-    await user.type(url, "https://old.contoso.com/EWS/Exchange.asmx");
+    await fill(user, url, "https://old.contoso.com/EWS/Exchange.asmx");
     await user.click(screen.getByRole("button", { name: "Find from the server" }));
     expect(await screen.findByText(/^old\.contoso\.com takes no tokens/)).toBeVisible();
     expect(screen.getByRole("radio", { name: "Entra" })).toBeChecked();
@@ -262,7 +264,7 @@ describe("the fields", () => {
     expect(requests[0]).not.toHaveProperty("appCredential");
     await view.user.click(screen.getByRole("checkbox", { name: "Keep signed in" }));
     await view.user.click(screen.getByRole("button", { name: "Save" }));
-    expect(await screen.findByText(/^Saved/)).toBeVisible();
+    expect(await screen.findByText(/^Saved[.,]/)).toBeVisible();
     expect((await send("email_configuration_show", { organization: 2 })).form.modern.keepSignedIn).toBe(false);
   });
 });
@@ -270,8 +272,7 @@ describe("the fields", () => {
 test("Exchange Online is told of its end, and the way to what works", async () => {
   const { user } = await shown({ accessType: "ews_imp" });
   const url = screen.getByLabelText("Exchange Web Services (EWS) URL");
-  await user.clear(url);
-  await user.type(url, "https://outlook.office365.com/EWS/Exchange.asmx");
+  await fill(user, url, "https://outlook.office365.com/EWS/Exchange.asmx");
   expect(await screen.findByText("Exchange Online: closed since Feb 2025, use entry 6.")).toBeVisible();
   expect(blocked(button)).toBe(false);
   await user.click(screen.getByRole("button", { name: "Switch to entry 6" }));
