@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use contract::{Authentication, IdentifyBy, Problem, RunId, SmtpAddress, TlsTrust};
 use ews::DistinguishedFolder;
@@ -14,7 +15,8 @@ use super::lanes::Wire;
 use super::plan::{Approach, Plan};
 use super::redact::Redactor;
 use super::server_load::LoadSeries;
-use crate::diagnosis::token::with_token;
+use crate::diagnosis::edition::Edition;
+use crate::diagnosis::token::{Carrying, with_token};
 use crate::diagnosis::wording::Words;
 use crate::diagnosis::{Observed, Seen};
 use crate::ports::{Clock, Dice, Mailroom};
@@ -75,16 +77,28 @@ pub(crate) struct TokenCarried {
     approach: Approach,
     host: String,
     mailroom: Arc<dyn Mailroom>,
+    /// It is Exchange Online that answers, by its name or by a build that it told: faults tell none.
+    online: AtomicBool,
 }
 
 impl TokenCarried {
     /// The same observation, as an answer to a token.
     pub(super) fn judge(&self, observed: Observed, reply: Option<&Reply>) -> Observed {
+        let build = observed.server_version.as_deref();
+        if !self.online.load(Relaxed) && Edition::of(&self.host, build) == Edition::Online {
+            self.online.store(true, Relaxed);
+        }
         if matches!(observed.seen, Seen::Opened(_)) {
             return observed;
         }
         let facts = self.mailroom.token();
-        with_token(observed, reply, facts.as_ref(), self.approach, &self.host)
+        let by_a_person = self.approach == Approach::Account;
+        let carrying = Carrying {
+            token: facts.as_ref(),
+            host: &self.host,
+            powerless: by_a_person && self.online.load(Relaxed),
+        };
+        with_token(observed, reply, &carrying)
     }
 }
 
@@ -108,6 +122,7 @@ impl Access {
                 approach: plan.approach,
                 host: endpoint.host().to_owned(),
                 mailroom: Arc::clone(&mailroom),
+                online: AtomicBool::new(false),
             })
         });
         Ok(Self {

@@ -5,40 +5,40 @@ use contract::Cause;
 use exchange::Reply;
 use oauth::{Challenge, Diagnostics};
 
-use super::edition::Edition;
 use super::observe::{Observed, Seen};
-use crate::checks::Approach;
 use crate::ports::TokenFacts;
 
 /// Longest text of a server that is quoted.
 const QUOTED: usize = 300;
 
+/// What a request carried, and where to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Carrying<'a> {
+    pub(crate) token: Option<&'a TokenFacts>,
+    pub(crate) host: &'a str,
+    /// A token of a person, at Exchange Online, where the role to impersonate is gone.
+    pub(crate) powerless: bool,
+}
+
 /// The same observation, of a request that carried a token.
 pub(crate) fn with_token(
     observed: Observed,
     reply: Option<&Reply>,
-    token: Option<&TokenFacts>,
-    approach: Approach,
-    host: &str,
+    carrying: &Carrying<'_>,
 ) -> Observed {
     let Some(reply) = reply else {
         return observed;
     };
     match observed.seen {
         Seen::Challenge | Seen::LogOnRefused if reply.with_credentials => {
-            refused(observed, reply, token, host)
+            refused(observed, reply, carrying)
         }
-        // Nobody who signed in can impersonate there: the role is gone, whoever is asked for.
-        Seen::Cause(Cause::ImpersonationRefused)
-            if approach == Approach::Account
-                && Edition::of(host, observed.server_version.as_deref()) == Edition::Online =>
-        {
-            Observed {
-                seen: Seen::Cause(Cause::PolicyExchangeOnlineRetired),
-                ..observed
-            }
-            .detail(BY_A_PERSON)
+        // Whoever is asked for.
+        Seen::Cause(Cause::ImpersonationRefused) if carrying.powerless => Observed {
+            seen: Seen::Cause(Cause::PolicyExchangeOnlineRetired),
+            ..observed
         }
+        .detail(BY_A_PERSON),
         _ => observed,
     }
 }
@@ -48,12 +48,13 @@ pub(crate) const BY_A_PERSON: &str =
     "a token of a signed-in account can't impersonate there since February 2025";
 
 /// 401 to a token.
-fn refused(observed: Observed, reply: &Reply, token: Option<&TokenFacts>, host: &str) -> Observed {
+fn refused(observed: Observed, reply: &Reply, carrying: &Carrying<'_>) -> Observed {
+    let host = carrying.host;
     let mut sentences = Vec::new();
     if let Some(value) = reply.headers.first("x-ms-diagnostics") {
         let said = Diagnostics::read(value);
         sentences.push(said.explanation().to_owned());
-        sentences.push(format!("The server said: {}.", quoted(value)));
+        sentences.push(in_its_words(&said));
     }
     let challenge = Challenge::find(reply.headers.all("www-authenticate"));
     if let Some(error) = challenge.as_ref().and_then(|found| found.error.as_deref())
@@ -62,9 +63,9 @@ fn refused(observed: Observed, reply: &Reply, token: Option<&TokenFacts>, host: 
         sentences.push(format!("The server said: {}.", quoted(error)));
     }
     if let Some(text) = observed.text.as_deref().filter(|text| !text.is_empty()) {
-        sentences.push(format!("Graph said: {}.", quoted(text)));
+        sentences.push(format!("The server said: {}.", quoted(text)));
     }
-    if let Some(token) = token.filter(|token| is_for_another(token, host)) {
+    if let Some(token) = carrying.token.filter(|token| is_for_another(token, host)) {
         let meant = token.audience.join(", ");
         sentences.push(format!(
             "The token is for {}, not for {host}.",
@@ -79,6 +80,22 @@ fn refused(observed: Observed, reply: &Reply, token: Option<&TokenFacts>, host: 
         ..observed
     }
     .detail(sentences.join(" "))
+}
+
+/// The reason as it came, and the number it is found by.
+fn in_its_words(said: &Diagnostics) -> String {
+    let number = said.id.map(|id| id.to_string());
+    let names = [number.as_deref(), Some(said.category.as_str())];
+    let names: Vec<&str> = names
+        .into_iter()
+        .flatten()
+        .filter(|name| !name.is_empty())
+        .collect();
+    let reason = match said.reason.as_str() {
+        "" => "no reason given".to_owned(),
+        reason => quoted(reason),
+    };
+    format!("The server said: {reason} ({}).", names.join(", "))
 }
 
 /// Whether a token names hosts, and not this one. The names of applications say nothing about hosts.
@@ -141,8 +158,7 @@ mod tests {
     use contract::Cause;
     use exchange::{Headers, Reply};
 
-    use super::with_token;
-    use crate::checks::Approach;
+    use super::{Carrying, with_token};
     use crate::diagnosis::{Asked, Observed, Seen, observe};
     use crate::ports::TokenFacts;
 
@@ -161,11 +177,16 @@ mod tests {
         }
     }
 
-    fn judged(reply: Reply, token: &TokenFacts, approach: Approach, host: &str) -> Observed {
+    fn judged(reply: Reply, token: &TokenFacts, host: &str, powerless: bool) -> Observed {
         let outcome = Ok(reply);
         let now = jiff::Timestamp::UNIX_EPOCH;
         let observed = observe(&outcome, Asked::Impersonating, &[], now);
-        with_token(observed, outcome.as_ref().ok(), Some(token), approach, host)
+        let carrying = Carrying {
+            token: Some(token),
+            host,
+            powerless,
+        };
+        with_token(observed, outcome.as_ref().ok(), &carrying)
     }
 
     fn token(audience: &str) -> TokenFacts {
@@ -189,8 +210,8 @@ mod tests {
         let seen = judged(
             reply(401, &[CHALLENGE, diagnostics], ""),
             &token("https://outlook.office365.com"),
-            Approach::Account,
             "mail.contoso.com",
+            false,
         );
         assert_eq!(seen.seen, Seen::Cause(Cause::OauthTokenRejected));
         insta::assert_snapshot!(seen.detail.unwrap());
@@ -206,8 +227,8 @@ mod tests {
             let seen = judged(
                 reply(401, &[CHALLENGE], ""),
                 &token(audience),
-                Approach::App,
                 "mail.contoso.com",
+                false,
             );
             let said = seen.detail.unwrap();
             assert!(!said.contains("The token is for"), "{audience}: {said}");
@@ -215,30 +236,20 @@ mod tests {
         }
     }
 
-    const DENIED: &str = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header><h:ServerVersionInfo MajorVersion="15" MinorVersion="20" MajorBuildNumber="8158" MinorBuildNumber="1" xmlns:h="http://schemas.microsoft.com/exchange/services/2006/types"/></s:Header><s:Body><s:Fault><faultcode>a:ErrorImpersonateUserDenied</faultcode><faultstring>The account does not have permission to impersonate the requested user.</faultstring></s:Fault></s:Body></s:Envelope>"#;
-
     #[test]
     fn a_person_impersonates_nobody_on_exchange_online() {
-        let seen = |approach, host| {
+        let denied = r#"<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault><faultcode>a:ErrorImpersonateUserDenied</faultcode><faultstring>The account does not have permission to impersonate the requested user.</faultstring></s:Fault></s:Body></s:Envelope>"#;
+        let seen = |powerless| {
+            let none = TokenFacts::default();
             judged(
-                reply(500, &[], DENIED),
-                &TokenFacts::default(),
-                approach,
-                host,
+                reply(500, &[], denied),
+                &none,
+                "mail.contoso.com",
+                powerless,
             )
             .seen
         };
-        let retired = Seen::Cause(Cause::PolicyExchangeOnlineRetired);
-        let refused = Seen::Cause(Cause::ImpersonationRefused);
-        assert_eq!(seen(Approach::Account, "mail.contoso.com"), retired);
-        assert_eq!(seen(Approach::App, "outlook.office365.com"), refused);
-        let on_premises = DENIED.replace("MinorVersion=\"20\"", "MinorVersion=\"2\"");
-        let observed = judged(
-            reply(500, &[], &on_premises),
-            &TokenFacts::default(),
-            Approach::Account,
-            "mail.contoso.com",
-        );
-        assert_eq!(observed.seen, refused);
+        assert_eq!(seen(true), Seen::Cause(Cause::PolicyExchangeOnlineRetired));
+        assert_eq!(seen(false), Seen::Cause(Cause::ImpersonationRefused));
     }
 }

@@ -258,7 +258,7 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         }
         C::PolicyEwsBlocked => policy_blocked(host, account, detail),
         C::PolicyExchangeOnlineRetired => match detail {
-            Some(BY_A_PERSON) => format!("{account} was let impersonate nobody: {BY_A_PERSON}."),
+            Some(BY_A_PERSON) => format!("Exchange Online lets {account} impersonate nobody: {BY_A_PERSON}."),
             Some(detail) => format!("Exchange Online refuses EWS for this organization: {detail}."),
             None => "Exchange Online refuses EWS for this organization.".to_owned(),
         },
