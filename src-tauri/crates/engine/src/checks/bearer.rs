@@ -362,3 +362,6 @@ fn fault(why: &NoToken) -> Fault {
     }
     .into()
 }
+
+#[cfg(test)]
+mod tests;
