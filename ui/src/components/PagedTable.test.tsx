@@ -117,3 +117,38 @@ it("shows what failed, with a way to try again", async () => {
   expect(screen.getByRole("button", { name: "Try again" })).toBeEnabled();
   expect(screen.getByRole("button", { name: "Copy details" })).toBeEnabled();
 });
+
+it("draws only the rows again that changed", async () => {
+  const drawn = vi.fn((row: Row) => row.name);
+  const counted: Column<Row, "name">[] = [{ id: "name", header: "Name", width: 200, render: drawn }];
+  const rows = Array.from({ length: 5 }, (_, index) => ({ id: index, name: `Row ${index}` }));
+  const source = () => ({ queryKey: ["few"], queryFn: async () => ({ total: rows.length, rows }) });
+  const { user } = await renderScreen(<Choosing columns={counted} source={source} />);
+  await screen.findByText("Row 4");
+  drawn.mockClear();
+  await user.click(screen.getByRole("checkbox", { name: "Select Row 3" }));
+  expect(screen.getByRole("checkbox", { name: "Select Row 3" })).toBeChecked();
+  // The one that was chosen, and the one the keyboard has left.
+  expect(new Set(drawn.mock.calls.map(([row]) => row.id))).toEqual(new Set([0, 3]));
+});
+
+type ChoosingProps = {
+  columns: Column<Row, "name">[];
+  source: () => { queryKey: string[]; queryFn: () => Promise<{ total: number; rows: Row[] }> };
+};
+
+function Choosing({ columns, source }: ChoosingProps) {
+  const [selection, setSelection] = useState<Selection<number>>(nothing);
+  return (
+    <PagedTable<Row, number, { total: number; rows: Row[] }, "name">
+      label="Things"
+      columns={columns}
+      source={source}
+      rowKey={(row) => row.id}
+      rowName={(row) => row.name}
+      selection={selection}
+      onSelectionChange={setSelection}
+      empty={<p>Nothing here.</p>}
+    />
+  );
+}
