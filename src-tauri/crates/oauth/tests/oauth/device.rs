@@ -103,8 +103,13 @@ async fn declined_and_expired_end_it() {
 #[tokio::test]
 async fn a_code_nobody_types_times_out_and_can_be_given_up() {
     let (server, code) = begun(vec![pending()], 7).await;
+    let started = Instant::now();
     tokio::time::pause();
     assert_eq!(code.wait(nobody()).await, Err(Failure::TimedOut));
+    assert!(
+        started.elapsed() < Duration::from_millis(7500),
+        "not at the next question"
+    );
     assert_eq!(server.posted("/token").len(), 3);
     tokio::time::resume();
     let (_server, code) = begun(vec![pending()], 900).await;

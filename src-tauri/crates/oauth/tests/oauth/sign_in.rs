@@ -1,10 +1,11 @@
 //! Sign-in that goes well, and the ways in which it ends by itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use oauth::{Ask, Authority, AuthorityError, Event, Failure, RefusalKind, Wanted, sign_in};
+use oauth::{Ask, Authority, AuthorityError, Event, Failure, Hidden, RefusalKind, Wanted, sign_in};
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 
 use crate::support::{CLIENT, Server, answer, ask, asked, get, http, nobody, noon, pending, send};
 
@@ -157,7 +158,9 @@ async fn time_is_limited() {
     let port = pending.port();
     // Strangers do not prolong it.
     let stranger = tokio::spawn(async move { get(port, "/?code=x&state=y").await });
+    let started = Instant::now();
     assert_eq!(pending.wait(nobody(), |_| {}).await, Err(Failure::TimedOut));
+    assert!(started.elapsed() < Duration::from_secs(4));
     drop(stranger.await);
     assert!(get(port, "/").await.is_err());
 }
@@ -245,7 +248,7 @@ async fn a_browser_that_opens_spare_connections_gets_through() {
     let server = Server::start().await;
     let pending = pending(&server).await;
     let (port, target) = (pending.port(), answer(&pending, &server));
-    let spare = tokio::net::TcpStream::connect(("127.0.0.1", port))
+    let mut spare = tokio::net::TcpStream::connect(("127.0.0.1", port))
         .await
         .unwrap();
     let browser = tokio::spawn(async move {
@@ -258,5 +261,27 @@ async fn a_browser_that_opens_spare_connections_gets_through() {
     let (icon, page) = browser.await.unwrap();
     assert!(icon.starts_with("HTTP/1.1 404"), "{icon}");
     assert!(page.contains("Sign-in finished"), "{page}");
-    drop(spare);
+    // Nor does anybody go on listening to them.
+    let mut rest = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(2), spare.read_to_end(&mut rest)).await;
+    assert!(closed.is_ok(), "the spare connection is still open");
+}
+
+/// Callers spawn what they wait for.
+#[tokio::test]
+async fn what_is_waited_for_can_be_spawned() {
+    fn spawned<T: Send>(_: &T) {}
+    let server = Server::start().await;
+    let pending = pending(&server).await;
+    let authority = server.authority().await;
+    let (http, token, wanted) = (http(), Hidden::new("t"), Wanted::ews(&authority, "h"));
+    spawned(&pending.wait(nobody(), |_| {}));
+    spawned(&sign_in::begin(&http, &authority, ask(&authority)));
+    spawned(&oauth::device::begin(&http, &authority, ask(&authority)));
+    spawned(&oauth::refresh(&http, &authority, CLIENT, &token, &wanted));
+    spawned(&oauth::revoke(&http, &authority, CLIENT, &token));
+    let secret = oauth::Credential::Secret(token.clone());
+    spawned(&oauth::app_only(
+        &http, &authority, CLIENT, &secret, &wanted,
+    ));
 }
