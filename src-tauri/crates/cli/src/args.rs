@@ -8,7 +8,8 @@ use clap::{Args, Parser, Subcommand};
 use engine::Options;
 
 use crate::commands::{
-    check, completions, discover, guide, organization, practice, run, service_account, user,
+    check, completions, discover, guide, organization, practice, run, service_account, sign_in,
+    user,
 };
 use crate::style::Color;
 
@@ -81,6 +82,8 @@ pub(crate) enum Command {
     Discover(Box<discover::Args>),
     /// Test the service account against one mailbox, step by step
     ServiceAccount(Box<service_account::Args>),
+    /// Sign in with Microsoft OAuth, in the system's browser
+    SignIn(sign_in::Args),
     /// Keep organizations
     Organization(organization::Args),
     /// Keep the users of an organization

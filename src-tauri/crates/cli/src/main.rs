@@ -8,6 +8,7 @@ mod failure;
 mod follow;
 mod lists;
 mod logs;
+mod modern;
 mod output;
 mod password;
 mod print;

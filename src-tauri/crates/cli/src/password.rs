@@ -7,8 +7,8 @@ use contract::{Code, Problem, Secret};
 
 use crate::failure::internal;
 
-/// Longest password, in bytes.
-const LONGEST: u64 = 4_096;
+/// Longest secret, in bytes: access tokens have a few thousand.
+const LONGEST: u64 = 16_384;
 
 /// The password's flags.
 #[derive(Debug, Clone, Copy, Default, clap::Args)]
@@ -57,6 +57,21 @@ fn no_proxy_password(user: &str) -> Problem {
     )
 }
 
+/// The first line of standard input that was not read yet, for a secret that is no password.
+///
+/// # Errors
+/// [`Code::PasswordNeeded`] when nothing is there, [`Code::Invalid`] when it is no text.
+pub(crate) fn first_line_of_stdin(what: &str) -> Result<Secret, Problem> {
+    first_line(std::io::stdin().lock()).map_err(|problem| match problem.code {
+        Code::PasswordNeeded => Problem::new(
+            Code::PasswordNeeded,
+            format!("Standard input does not hold {what}."),
+        )
+        .hint("Write it as the first line of stdin."),
+        _ => problem,
+    })
+}
+
 /// Asks on a terminal.
 ///
 /// # Errors
@@ -89,7 +104,7 @@ pub(crate) fn needed(whose: &str) -> Problem {
 /// The first line, without its end. Nothing after it is used.
 fn first_line(source: impl BufRead) -> Result<Secret, Problem> {
     // Room for all of it from the start: a buffer that grows leaves copies behind.
-    let room = usize::try_from(LONGEST).expect("4 KiB fit");
+    let room = usize::try_from(LONGEST).expect("16 KiB fit");
     let mut line = Vec::with_capacity(room);
     source
         .take(LONGEST)

@@ -17,7 +17,7 @@ pub(crate) enum Auth {
     Ntlm,
     /// Name and password themselves, protected by TLS alone
     Basic,
-    /// An access token; not part of this version
+    /// An access token: from --token-stdin, or of whoever is signed in
     Bearer,
 }
 
@@ -175,11 +175,11 @@ pub(crate) fn served(auth: Authentication) -> Result<(), Problem> {
         Authentication::Automatic
         | Authentication::Negotiate
         | Authentication::Ntlm
-        | Authentication::Basic => return Ok(()),
+        | Authentication::Basic
+        | Authentication::Bearer => return Ok(()),
         Authentication::SignedInUser => {
             "My Windows sign-in is for checks in the window; the command line has no word for it."
         }
-        Authentication::Bearer => "Logging on with a token isn't part of this version yet.",
     };
     Err(Problem::new(Code::NotAllowed, why)
         .hint("Leave --auth out: NTLM or Negotiate, whichever the server offers."))

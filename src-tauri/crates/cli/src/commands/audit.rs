@@ -4,12 +4,12 @@
 use std::io::Cursor;
 
 use contract::{
-    Authentication, Code, EmailConfigurationForm, FieldLevel, IdentifyBy, NoArgs, OrganizationId,
-    OrganizationRef, OrganizationRow, OrganizationsQuery, Problem, ProxySetting, RunId, RunState,
-    Secret, TlsTrust, ValidateEmailConfiguration,
+    AppCredential, Authentication, Code, EmailConfigurationForm, FieldLevel, FieldMessage,
+    IdentifyBy, NoArgs, OrganizationId, OrganizationRef, OrganizationRow, OrganizationsQuery,
+    Problem, ProxySetting, RunId, RunState, Secret, TlsTrust, ValidateEmailConfiguration,
 };
 use engine::Engine;
-use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck};
+use engine::checks::{Audit, Canary, List, Mailboxes, Plan, ProxyChoice, StartedCheck, Tokens};
 use engine::email_configuration::{EwsUrl, Reading};
 
 use super::check::Args;
@@ -17,7 +17,8 @@ use super::save;
 use super::sending::{allowed, asking, for_proxy, for_proxy_of, sending};
 use crate::failure::Failure;
 use crate::lists;
-use crate::password::{ask, needed};
+use crate::modern::wants_token;
+use crate::password::{ask, first_line_of_stdin, needed};
 use crate::values::served;
 
 /// A run that waits for its start.
@@ -27,12 +28,14 @@ pub(super) enum Prepared {
         row: Box<OrganizationRow>,
         password: Option<Secret>,
         proxy_password: Option<Secret>,
+        tokens: Option<Tokens>,
     },
     /// A run that was cut off.
     Resume {
         run: RunId,
         password: Option<Secret>,
         proxy_password: Option<Secret>,
+        tokens: Option<Tokens>,
     },
     /// A list.
     OneOff(Box<OneOff>),
@@ -44,6 +47,10 @@ pub(super) struct OneOff {
     pub(super) form: EmailConfigurationForm,
     pub(super) password: Secret,
     pub(super) proxy_password: Option<Secret>,
+    /// Where access tokens come from, where they take the place of the password.
+    pub(super) tokens: Option<Tokens>,
+    /// Of an application.
+    pub(super) credential: Option<AppCredential>,
     pub(super) list: Source,
 }
 
@@ -69,8 +76,9 @@ impl Prepared {
                 row,
                 password,
                 proxy_password,
+                tokens,
             } => {
-                let sending = sending(args, proxy_password);
+                let sending = sending(args, proxy_password, tokens);
                 let start =
                     async |engine: Engine| of_users(&engine, &row, password.clone(), args).await;
                 asking(engine, &sending, start).await
@@ -79,8 +87,9 @@ impl Prepared {
                 run,
                 password,
                 proxy_password,
+                tokens,
             } => {
-                let sending = sending(args, proxy_password);
+                let sending = sending(args, proxy_password, tokens);
                 let start = async |engine: Engine| {
                     let run = Some(run.clone());
                     engine.resume_run(run, password.clone(), stream).await
@@ -88,7 +97,8 @@ impl Prepared {
                 asking(engine, &sending, start).await
             }
             Self::OneOff(audit) => {
-                let sending = sending(args, audit.proxy_password.clone());
+                let tokens = audit.tokens.clone();
+                let sending = sending(args, audit.proxy_password.clone(), tokens);
                 let engine = allowed(engine, &audit.plan, &audit.password, &sending).await?;
                 let started = match &args.save {
                     Some(name) => save::start(&engine, name, *audit, args).await?,
@@ -181,7 +191,12 @@ pub(super) async fn of_organization(
     if configuration.saved {
         served(configuration.form.authentication)?;
     }
-    let password = stored_or_asked(engine, Some(row.id), &row.name, args).await?;
+    let token = args.bearer() || wants_token(configuration.form.access_type);
+    let password = if token {
+        None
+    } else {
+        stored_or_asked(engine, Some(row.id), &row.name, args).await?
+    };
     let organization = OrganizationRef {
         organization: row.id,
     };
@@ -190,6 +205,7 @@ pub(super) async fn of_organization(
         row: Box::new(row),
         password,
         proxy_password,
+        tokens: handed_in(args)?,
     })
 }
 
@@ -210,7 +226,11 @@ pub(super) async fn of_run(
         )
         .hint("Start a new check."));
     }
-    let password = stored_or_asked(engine, row.organization, &row.account, args).await?;
+    let password = if row.auth == "bearer" {
+        None
+    } else {
+        stored_or_asked(engine, row.organization, &row.account, args).await?
+    };
     let proxy_password = match (row.organization, engine.run_plan(&row.id).await?) {
         (Some(organization), _) => {
             for_proxy_of(engine, OrganizationRef { organization }, args).await?
@@ -222,39 +242,94 @@ pub(super) async fn of_run(
         run: row.id,
         password,
         proxy_password,
+        tokens: handed_in(args)?,
     })
+}
+
+/// The access token on standard input, where there is one.
+fn handed_in(args: &Args) -> Result<Option<Tokens>, Problem> {
+    if !args.token_stdin {
+        return Ok(None);
+    }
+    first_line_of_stdin("the access token")
+        .map(Tokens::fixed)
+        .map(Some)
 }
 
 /// A list.
 pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Problem> {
-    let auth: Authentication = args.auth.unwrap_or_default().into();
-    refuse_unserved(auth, args)?;
-    let ews_url = url(args.ews_url.as_deref().unwrap_or_default())?;
-    let account = args
-        .account
-        .as_deref()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
-    let form = EmailConfigurationForm {
-        account_logon: account.clone(),
-        ews_url: ews_url.clone(),
-        authentication: auth,
+    let form = form(engine, args).await?;
+    refuse_form(engine, &form, args).await?;
+    if let Some(name) = &args.save {
+        save::refuse_taken(engine, name).await?;
+        if args.bearer() && !args.as_app() {
+            return Err(Problem::new(
+                Code::NotAllowed,
+                "An access token is not kept: it ends within the hour.",
+            )
+            .hint(
+                "Leave --save out, or add the organization with --access-type ews-imp and sign in.",
+            ));
+        }
+    }
+    let list = source(args, form.identify_by)?;
+    prove_canaries(args, form.identify_by)?;
+    let mut audit = OneOff {
+        plan: plan_of(&form),
+        password: Secret::new(String::new()),
+        proxy_password: None,
+        tokens: None,
+        credential: None,
+        list,
+        form: form.clone(),
+    };
+    if args.as_app() {
+        let credential = args.modern.credential()?.ok_or_else(no_credential)?;
+        (audit.plan, audit.tokens) = engine.plan_of_app(form, credential.clone()).await?;
+        audit.credential = Some(credential);
+    } else if args.bearer() {
+        audit.tokens = Some(handed_in(args)?.ok_or_else(no_token)?);
+    } else if let Some(password) = args.password.read()? {
+        audit.password = password;
+    } else {
+        let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
+        audit.password = ask(&audit.plan.account, stdin)?;
+    }
+    args.adjust(args.proxy()?.as_ref(), &mut audit.plan);
+    audit.proxy_password = for_proxy(args, &audit.plan.proxy)?;
+    Ok(Prepared::OneOff(Box::new(audit)))
+}
+
+/// The flags as a form.
+async fn form(engine: &Engine, args: &Args) -> Result<EmailConfigurationForm, Problem> {
+    let authentication = if args.as_app() {
+        Authentication::Automatic
+    } else {
+        args.auth.unwrap_or_default().into()
+    };
+    let ews_url = match &args.ews_url {
+        Some(text) => url(text)?,
+        None => String::new(),
+    };
+    let account = args.account.as_deref().unwrap_or_default().trim();
+    let mut form = EmailConfigurationForm {
+        account_logon: account.to_owned(),
+        ews_url,
+        authentication,
         tls_trust: args.trust.settle(engine).await?.unwrap_or_default(),
         identify_by: args.identify_by.unwrap_or_default().into(),
         proxy: kept(args.proxy()?.as_ref()),
         ..EmailConfigurationForm::default()
     };
-    refuse_form(engine, &form).await?;
-    if let Some(name) = &args.save {
-        save::refuse_taken(engine, name).await?;
-    }
-    let list = source(args, form.identify_by)?;
-    prove_canaries(args, form.identify_by)?;
-    let mut plan = Plan {
-        ews_url,
-        account: account.clone(),
-        authentication: auth,
+    args.modern.fill(&mut form);
+    Ok(form)
+}
+
+fn plan_of(form: &EmailConfigurationForm) -> Plan {
+    Plan {
+        ews_url: form.ews_url.clone(),
+        account: form.account_logon.clone(),
+        authentication: form.authentication,
         tls_trust: form.tls_trust.clone(),
         identify_by: form.identify_by,
         folders: vec!["inbox".to_owned()],
@@ -263,22 +338,20 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         resolve: Vec::new(),
         proxy: ProxyChoice::System,
         approach: engine::checks::Approach::default(),
-    };
-    args.adjust(args.proxy()?.as_ref(), &mut plan);
-    let password = if let Some(password) = args.password.read()? {
-        password
-    } else {
-        let stdin = args.users.as_deref().is_some_and(lists::is_stdin);
-        ask(&account, stdin)?
-    };
-    let proxy_password = for_proxy(args, &plan.proxy)?;
-    Ok(Prepared::OneOff(Box::new(OneOff {
-        plan,
-        form,
-        password,
-        proxy_password,
-        list,
-    })))
+    }
+}
+
+fn no_credential() -> Problem {
+    Problem::new(
+        Code::Invalid,
+        "What the application proves itself with is missing.",
+    )
+    .hint("Give --certificate FILE (advised), or --client-secret-stdin.")
+}
+
+fn no_token() -> Problem {
+    Problem::new(Code::Invalid, "The access token is missing.")
+        .hint("Give it as the first line of stdin, with --token-stdin.")
 }
 
 /// The proxy as `--save` keeps it.
@@ -298,10 +371,14 @@ fn source(args: &Args, by: IdentifyBy) -> Result<Source, Problem> {
     let Some(file) = &args.users else {
         return Ok(Source::None);
     };
-    if lists::is_stdin(file) && args.password.password_stdin {
+    if lists::is_stdin(file) && args.stdin_is_taken() {
         return Err(Problem::new(
             Code::Invalid,
-            "Standard input cannot be the list and the password at once.",
+            if args.password.password_stdin {
+                "Standard input cannot be the list and the password at once."
+            } else {
+                "Standard input cannot be the list and the secret at once."
+            },
         )
         .hint("Write the list to a file, or type the password on a terminal."));
     }
@@ -342,15 +419,6 @@ fn prove_canaries(args: &Args, by: IdentifyBy) -> Result<(), Problem> {
     Ok(())
 }
 
-/// What this version cannot do yet is said before anything is read.
-fn refuse_unserved(auth: Authentication, args: &Args) -> Result<(), Problem> {
-    served(if args.token_stdin {
-        Authentication::Bearer
-    } else {
-        auth
-    })
-}
-
 /// Near misses (`mail.contoso.com`) are completed, and that is said.
 fn url(text: &str) -> Result<String, Problem> {
     let refused = |message: String| {
@@ -373,20 +441,35 @@ fn url(text: &str) -> Result<String, Problem> {
 }
 
 /// What the form's own validation finds.
-async fn refuse_form(engine: &Engine, form: &EmailConfigurationForm) -> Result<(), Problem> {
+async fn refuse_form(
+    engine: &Engine,
+    form: &EmailConfigurationForm,
+    args: &Args,
+) -> Result<(), Problem> {
     let organization = default_organization(engine).await?;
+    let handed_in = args.bearer() && !args.as_app();
+    let mut form = EmailConfigurationForm {
+        tls_trust: TlsTrust::System,
+        ..form.clone()
+    };
+    if handed_in {
+        form.access_type = contract::AccessType::EwsImp;
+        form.authentication = Authentication::Automatic;
+    } else if !args.as_app() {
+        served(form.authentication)?;
+    }
     let request = ValidateEmailConfiguration {
         organization,
-        form: EmailConfigurationForm {
-            tls_trust: TlsTrust::System,
-            ..form.clone()
-        },
+        form,
         password_typed: true,
         password_outer_spaces: false,
         ask_each_time: false,
-        app_credential_given: false,
+        app_credential_given: true,
     };
-    let messages = engine.email_configuration_validate(request).await?;
+    let mut messages = engine.email_configuration_validate(request).await?;
+    // Who issued a token that was handed in is nobody's business.
+    let needed = |message: &FieldMessage| matches!(&*message.field, "accountLogon" | "ewsUrl");
+    messages.retain(|message| !handed_in || needed(message));
     match messages
         .into_iter()
         .find(|message| message.level == FieldLevel::Error)
@@ -406,6 +489,8 @@ fn advice(field: &str) -> &'static str {
             r"Give --account 'CONTOSO\svc-ews' or --account svc-ews@contoso.com; not both at once."
         }
         "ewsUrl" => "Give --ews-url https://mail.contoso.com/EWS/Exchange.asmx, with your host.",
+        "tenant" => "Give --tenant, the directory id or a domain of the tenant.",
+        "clientId" => "Give --client-id, the application's id: a GUID.",
         _ => "`understudy check --help` shows what each flag takes.",
     }
 }

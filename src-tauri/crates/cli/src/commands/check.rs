@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use contract::{CheckScope, Code, Problem, RunId};
+use contract::{Authentication, CheckScope, Code, Problem, RunId};
 use engine::checks::{Plan, ProxyChoice, StartedCheck};
 use engine::{Engine, Options};
 
@@ -10,6 +10,7 @@ use super::audit::{self, Prepared};
 use crate::args::Global;
 use crate::failure::{self, Exit, Failure};
 use crate::follow::{Interrupts, follow};
+use crate::modern::{ModernArgs, is_app};
 use crate::output::Output;
 use crate::password::PasswordArgs;
 use crate::print::jsonl::Stream;
@@ -21,16 +22,14 @@ use crate::trust::TrustArgs;
 use crate::values::{Auth, Concurrency, Folder, Identify, Resolve};
 
 /// What `ORGANIZATION` has stored, and `--resume` takes from the run.
-const STORED: [&str; 9] = [
+const STORED: [&str; 7] = [
     "ews_url",
     "account",
     "users",
-    "auth",
     "identify_by",
     "ca_file",
     "pin_sha256",
     "save",
-    "token_stdin",
 ];
 
 /// Check mailboxes: of a stored organization, or of a list
@@ -44,12 +43,7 @@ pub(crate) struct Args {
     #[arg(value_name = "ORGANIZATION", conflicts_with_all = STORED)]
     pub(super) organization: Option<String>,
     /// EWS URL: https, the path is mostly /EWS/Exchange.asmx; http for this machine alone
-    #[arg(
-        long,
-        value_name = "URL",
-        requires = "account",
-        help_heading = "Server and account"
-    )]
+    #[arg(long, value_name = "URL", help_heading = "Server and account")]
     pub(super) ews_url: Option<String>,
     /// Service account: DOMAIN\user, UPN or e-mail address
     #[arg(
@@ -60,12 +54,7 @@ pub(crate) struct Args {
     )]
     pub(super) account: Option<String>,
     /// User list: CSV, or one address a line; - is stdin
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "ews_url",
-        help_heading = "Mailboxes"
-    )]
+    #[arg(long, value_name = "FILE", help_heading = "Mailboxes")]
     pub(super) users: Option<PathBuf>,
     /// Canaries, mailboxes that must be refused: a list, or one address; repeatable
     #[arg(long, value_name = "FILE|ADDRESS", help_heading = "Mailboxes")]
@@ -79,7 +68,7 @@ pub(crate) struct Args {
     /// the account; without it a person is asked, and a script's check is stopped
     #[arg(long, help_heading = "Server and account")]
     pub(super) send_again: bool,
-    /// Read an access token from the first line of stdin; not part of this version
+    /// With --auth bearer: read the access token from the first line of stdin
     #[arg(
         long,
         conflicts_with = "password_stdin",
@@ -92,6 +81,8 @@ pub(crate) struct Args {
     /// What names the mailbox to Exchange [default: smtp]
     #[arg(long, value_name = "IDENTITY", help_heading = "Mailboxes")]
     pub(super) identify_by: Option<Identify>,
+    #[command(flatten)]
+    pub(super) modern: ModernArgs,
     #[command(flatten)]
     pub(super) trust: TrustArgs,
     /// Folders to open, comma separated, all in one request [default: inbox]
@@ -116,12 +107,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOST:PORT:ADDRESS[:PORT]", value_parser = Resolve::parse, help_heading = "Network")]
     pub(super) resolve: Vec<Resolve>,
     /// Keep organization, users and run under this new name, the password in the key store
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "ews_url",
-        help_heading = "Keep and resume"
-    )]
+    #[arg(long, value_name = "NAME", help_heading = "Keep and resume")]
     pub(super) save: Option<String>,
     /// Go on with a run that was cut off, under the same id; decided mailboxes are not asked again
     #[arg(long, value_name = "RUN|last", conflicts_with_all = STORED, help_heading = "Keep and resume")]
@@ -143,6 +129,9 @@ Examples:
     understudy check --resume last
   200 of its mailboxes, drawn at random:
     understudy check Contoso --sample 200
+  Exchange Online, as an application over Microsoft Graph:
+    understudy check --access-type graph-app --tenant contoso.com --client-id GUID
+      --certificate app.pfx --users users.csv
 
 Exit codes: 1 if there is any finding; else 2 if the run is not complete or the input was bad; else 0.";
 
@@ -155,13 +144,17 @@ enum Form<'a> {
 
 impl Args {
     fn form(&self) -> Result<Form<'_>, Problem> {
+        if self.resume.is_some() || self.organization.is_some() {
+            self.refuse_beside_stored()?;
+        }
         if let Some(run) = &self.resume {
             return Ok(Form::Resume(run));
         }
         if let Some(name) = &self.organization {
             return Ok(Form::Organization(name));
         }
-        if self.ews_url.is_none() {
+        self.refuse_half_an_account()?;
+        if self.ews_url.is_none() && !self.as_app() {
             return Err(Problem::new(Code::Invalid, "What is to be checked is missing.")
                 .hint("Name a stored organization, or give --ews-url, --account and --users. `understudy practice --check` needs none of it."));
         }
@@ -181,6 +174,72 @@ impl Args {
         Ok(Form::OneOff)
     }
 
+    /// What is stored says how to log on; a token may be handed in beside it.
+    fn refuse_beside_stored(&self) -> Result<(), Problem> {
+        let other = self.auth.is_some_and(|auth| auth != Auth::Bearer);
+        if other || self.modern.given() {
+            return Err(Problem::new(
+                Code::Invalid,
+                "How to log on is stored with the organization, and of a run with the run.",
+            )
+            .hint("Change it with `understudy organization edit`; --auth bearer alone may stand beside it."));
+        }
+        if self.token_stdin && self.organization.is_some() && !self.bearer() {
+            return Err(no_scheme_for_the_token());
+        }
+        Ok(())
+    }
+
+    /// URL and account belong together, but for applications, which have no account.
+    fn refuse_half_an_account(&self) -> Result<(), Problem> {
+        if self.token_stdin && !self.bearer() {
+            return Err(no_scheme_for_the_token());
+        }
+        if self.modern.given() && !self.as_app() {
+            return Err(Problem::new(
+                Code::Invalid,
+                "These flags of a sign-in are for applications.",
+            )
+            .hint("Add --access-type ews-app or graph-app. Whoever signs in in a browser does so for a stored organization: understudy sign-in."));
+        }
+        if self.as_app() {
+            return match (&self.account, self.auth, self.token_stdin) {
+                (None, None | Some(Auth::Bearer), false) => Ok(()),
+                _ => Err(Problem::new(
+                    Code::Invalid,
+                    "An application signs in with its certificate or client secret alone.",
+                )
+                .hint("Leave --account, --token-stdin and other schemes out.")),
+            };
+        }
+        let missing = match (&self.ews_url, &self.account) {
+            (Some(_), None) => "--account NAME",
+            (None, Some(_)) => "--ews-url URL",
+            _ => return Ok(()),
+        };
+        Err(Problem::new(
+            Code::Invalid,
+            format!("The following argument is missing: {missing}."),
+        )
+        .hint("A check without a stored organization takes --ews-url, --account and --users."))
+    }
+
+    /// `--auth bearer`.
+    pub(super) fn bearer(&self) -> bool {
+        self.auth == Some(Auth::Bearer)
+    }
+
+    /// The check is an application's.
+    pub(super) fn as_app(&self) -> bool {
+        let kind = self.modern.access_type;
+        kind.is_some_and(|kind| is_app(kind.into()))
+    }
+
+    /// The first line of standard input is a secret, of whatever kind.
+    pub(super) fn stdin_is_taken(&self) -> bool {
+        self.password.password_stdin || self.token_stdin || self.modern.reads_stdin()
+    }
+
     /// Which users of a stored organization.
     pub(super) fn scope(&self) -> CheckScope {
         match self.sample {
@@ -191,6 +250,9 @@ impl Args {
 
     /// What may differ from the stored settings.
     pub(super) fn adjust(&self, proxy: Option<&ProxyChoice>, plan: &mut Plan) {
+        if self.bearer() {
+            plan.authentication = Authentication::Bearer;
+        }
         if !self.folders.is_empty() {
             plan.folders = self
                 .folders
@@ -222,6 +284,11 @@ impl Args {
     pub(super) fn streams(&self) -> bool {
         self.format.format() == Format::Jsonl
     }
+}
+
+fn no_scheme_for_the_token() -> Problem {
+    Problem::new(Code::Invalid, "--token-stdin is for --auth bearer.")
+        .hint("Add --auth bearer, or leave --token-stdin out.")
 }
 
 /// `--sample`; what is too many is said by the engine, for every way to ask.

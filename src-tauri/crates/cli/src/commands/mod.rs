@@ -8,6 +8,7 @@ pub(crate) mod organization;
 pub(crate) mod practice;
 pub(crate) mod run;
 pub(crate) mod service_account;
+pub(crate) mod sign_in;
 pub(crate) mod user;
 
 mod audit;
@@ -27,6 +28,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&global, *args).await,
         Command::Discover(args) => discover::run(&global, *args).await,
         Command::ServiceAccount(args) => service_account::run(&global, *args).await,
+        Command::SignIn(args) => sign_in::run(&global, args).await,
         Command::Organization(args) => organization::run(&global, args).await,
         Command::User(args) => user::run(&global, args).await,
         Command::Run(args) => run::run(&global, args).await,

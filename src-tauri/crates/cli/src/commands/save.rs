@@ -4,10 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use contract::{
-    AccessType, AddOrganization, AddUser, Code, EmailConfigurationForm, ImportApply, ImportGroup,
-    ImportSource, NoArgs, OrganizationId, OrganizationRef, OrganizationRow, PasswordChange,
-    Platform, Problem, SaveEmailConfiguration, SaveOrganizationSettings, Secret, SetUsers,
-    UserChange, UserIds,
+    AddOrganization, AddUser, AppCredential, AppCredentialChange, Code, EmailConfigurationForm,
+    ImportApply, ImportGroup, ImportSource, NoArgs, OrganizationId, OrganizationRef,
+    OrganizationRow, PasswordChange, Platform, Problem, SaveEmailConfiguration,
+    SaveOrganizationSettings, Secret, SetUsers, UserChange, UserIds,
 };
 use engine::Engine;
 use engine::checks::{Canary, Mailboxes, Plan, StartedCheck};
@@ -16,6 +16,7 @@ use engine::users::list::{ListReader, Want};
 use super::audit::{OneOff, Source};
 use super::check::Args;
 use crate::lists;
+use crate::modern::is_app;
 
 /// An organization of this name exists already.
 ///
@@ -49,8 +50,12 @@ pub(super) async fn start(
     let new = AddOrganization {
         name: name.to_owned(),
         external_id: None,
-        access_type: AccessType::ExImp,
-        platform: Platform::OnPremises,
+        access_type: audit.form.access_type,
+        platform: if is_app(audit.form.access_type) {
+            Platform::ExchangeOnline
+        } else {
+            Platform::OnPremises
+        },
     };
     let row = engine.organization_add(new).await?;
     match fill(engine, &row, audit, args).await {
@@ -79,6 +84,7 @@ async fn fill(
         form,
         password,
         proxy_password,
+        credential,
         list,
         ..
     } = audit;
@@ -99,7 +105,11 @@ async fn fill(
     };
     keep_canaries(engine, row, args).await?;
     keep_settings(engine, row.id, args).await?;
-    keep_configuration(engine, row.id, form, &password, proxy_password.as_ref()).await?;
+    let proxy_password = proxy_password.as_ref();
+    match credential {
+        Some(credential) => keep_app(engine, row.id, form, credential, proxy_password).await?,
+        None => keep_configuration(engine, row.id, form, &password, proxy_password).await?,
+    }
     // A list whose every row became a user is checked as the organization it is now; else the rows
     // that could not be kept are part of this run all the same. Either way it is the organization's
     // run, with the settings just saved.
@@ -233,6 +243,24 @@ async fn keep_settings(
     Ok(())
 }
 
+/// The app's credential is kept encrypted, its key in the key store.
+async fn keep_app(
+    engine: &Engine,
+    organization: OrganizationId,
+    form: EmailConfigurationForm,
+    credential: AppCredential,
+    proxy_password: Option<&Secret>,
+) -> Result<(), Problem> {
+    let save = SaveEmailConfiguration {
+        organization,
+        form,
+        password: PasswordChange::Keep,
+        proxy_password: proxy_password.cloned(),
+        app_credential: AppCredentialChange::Store { credential },
+    };
+    engine.email_configuration_save(save).await.map(|_| ())
+}
+
 /// The password goes into the key store; without one all the rest is kept, and that is said.
 async fn keep_configuration(
     engine: &Engine,
@@ -248,7 +276,7 @@ async fn keep_configuration(
             password: password.clone(),
         },
         proxy_password: proxy_password.cloned(),
-        app_credential: contract::AppCredentialChange::Keep,
+        app_credential: AppCredentialChange::Keep,
     };
     let refused = match engine.email_configuration_save(store).await {
         Ok(_) => return Ok(()),
@@ -264,7 +292,7 @@ async fn keep_configuration(
             form,
             password: ask,
             proxy_password: None,
-            app_credential: contract::AppCredentialChange::Keep,
+            app_credential: AppCredentialChange::Keep,
         })
         .await?;
     let store = engine

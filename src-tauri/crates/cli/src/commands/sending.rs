@@ -3,7 +3,7 @@
 
 use contract::{Code, OrganizationRef, Problem, ProxySetting, Secret};
 use engine::Engine;
-use engine::checks::{Plan, ProxyChoice, SendAgain, Sending};
+use engine::checks::{Plan, ProxyChoice, SendAgain, Sending, Tokens};
 
 use super::check::Args;
 use crate::confirm;
@@ -11,7 +11,11 @@ use crate::failure::{Failure, internal};
 use crate::lists;
 
 /// As the flags say: `--send-again` sends it, a person is asked, else it is held back.
-pub(super) fn sending(args: &Args, proxy_password: Option<Secret>) -> Sending {
+pub(super) fn sending(
+    args: &Args,
+    proxy_password: Option<Secret>,
+    tokens: Option<Tokens>,
+) -> Sending {
     let again = if args.send_again {
         SendAgain::Yes
     } else if confirm::can_ask() {
@@ -22,7 +26,7 @@ pub(super) fn sending(args: &Args, proxy_password: Option<Secret>) -> Sending {
     Sending {
         again,
         proxy_password,
-        tokens: None,
+        tokens,
     }
 }
 

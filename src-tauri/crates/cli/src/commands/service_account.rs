@@ -212,8 +212,9 @@ async fn start(
             row,
             password,
             proxy_password,
+            tokens,
         } => {
-            let sending = sending(like_check, proxy_password.clone());
+            let sending = sending(like_check, proxy_password.clone(), tokens);
             let by = identified_by(engine, &row).await?;
             let start = async |engine: Engine| {
                 let password = match &password {
@@ -242,9 +243,10 @@ async fn start(
                 plan,
                 password,
                 proxy_password,
+                tokens,
                 ..
             } = *one_off;
-            let sending = sending(like_check, proxy_password);
+            let sending = sending(like_check, proxy_password, tokens);
             let engine = allowed(engine, &plan, &password, &sending).await?;
             let fields = args.fields(IdentifyBy::Smtp);
             let audit = ServiceAccountAudit {

@@ -3,6 +3,7 @@
 //! [`start`] settles what is to be done and loads the list; the conductor plays the run; [`finish`]
 //! names, closes and counts. Nothing here ever writes to a mailbox.
 
+mod as_app;
 mod ask;
 mod authentication;
 mod bearer;

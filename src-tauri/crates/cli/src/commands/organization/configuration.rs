@@ -1,14 +1,16 @@
 //! The Email Configuration of an organization: its flags, its JSON, and saving it.
 
 use contract::{
-    Authentication, CertificateInfo, Code, EmailConfiguration, EmailConfigurationForm, IdentifyBy,
-    OrganizationId, OrganizationRow, PasswordChange, Problem, ProxySetting, RunRef, RunsQuery,
+    AppCredential, AppCredentialChange, AppCredentialState, Authentication, AuthorityKind,
+    CertificateInfo, Code, EmailConfiguration, EmailConfigurationForm, IdentifyBy, OrganizationId,
+    OrganizationRow, PasswordChange, Problem, ProxySetting, RunRef, RunsQuery,
     SaveEmailConfiguration, Secret, TlsTrust,
 };
 use engine::Engine;
 use engine::reports::check::Certificate;
 use serde::Serialize;
 
+use crate::modern::{ModernArgs, wants_token};
 use crate::password::PasswordArgs;
 use crate::trust::TrustArgs;
 use crate::values::{Auth, Identify, password_in_argument, proxy_setting, served};
@@ -37,6 +39,8 @@ pub(super) struct ConfigurationArgs {
     #[arg(long, value_name = "NAME", help_heading = "Network")]
     proxy_user: Option<String>,
     #[command(flatten)]
+    modern: ModernArgs,
+    #[command(flatten)]
     password: PasswordArgs,
 }
 
@@ -45,6 +49,7 @@ pub(super) struct Settled {
     pub(super) form: EmailConfigurationForm,
     pub(super) password: Option<Secret>,
     pub(super) proxy_password: Option<Secret>,
+    pub(super) credential: Option<AppCredential>,
 }
 
 /// The Email Configuration in JSON. There is no password to show.
@@ -62,6 +67,8 @@ pub(super) struct Configuration<'a> {
     pub(super) proxy: &'a str,
     pub(super) proxy_user: Option<&'a str>,
     pub(super) has_proxy_password: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sign_in: Option<SignInFields<'a>>,
 }
 
 impl<'a> Configuration<'a> {
@@ -90,7 +97,38 @@ impl<'a> Configuration<'a> {
             proxy,
             proxy_user,
             has_proxy_password: configuration.has_proxy_password,
+            sign_in: SignInFields::of(configuration),
         }
+    }
+}
+
+/// How it signs in with OAuth. There is no secret to show.
+#[derive(Serialize)]
+pub(super) struct SignInFields<'a> {
+    pub(super) authority: AuthorityKind,
+    pub(super) authority_url: Option<&'a str>,
+    pub(super) cloud: &'static str,
+    pub(super) tenant: Option<&'a str>,
+    pub(super) client_id: &'a str,
+    pub(super) redirect_port: Option<u16>,
+    pub(super) keep_signed_in: bool,
+    pub(super) app_credential: &'a AppCredentialState,
+}
+
+impl<'a> SignInFields<'a> {
+    fn of(configuration: &'a EmailConfiguration) -> Option<Self> {
+        let form = &configuration.form;
+        let text = |text: &'a str| Some(text).filter(|text| !text.is_empty());
+        wants_token(form.access_type).then(|| Self {
+            authority: form.modern.authority,
+            authority_url: text(&form.modern.authority_url),
+            cloud: form.modern.cloud.as_str(),
+            tenant: text(&form.modern.tenant),
+            client_id: &form.modern.client_id,
+            redirect_port: form.modern.redirect_port,
+            keep_signed_in: form.modern.keep_signed_in,
+            app_credential: &configuration.app_credential,
+        })
     }
 }
 
@@ -111,9 +149,7 @@ impl ConfigurationArgs {
         organization: Option<OrganizationId>,
         mut form: EmailConfigurationForm,
     ) -> Result<Option<Settled>, Problem> {
-        if let Some(auth) = self.auth {
-            served(auth.into())?;
-        }
+        self.refuse()?;
         let proxy = self.proxy_of(&form.proxy)?;
         let trust = self.trust.settle(engine).await?;
         let given = self.ews_url.is_some()
@@ -122,6 +158,7 @@ impl ConfigurationArgs {
             || self.identify_by.is_some()
             || trust.is_some()
             || proxy.is_some()
+            || self.modern.given()
             || self.password.password_stdin;
         if !given {
             return Ok(None);
@@ -144,13 +181,35 @@ impl ConfigurationArgs {
         if let Some(proxy) = proxy {
             form.proxy = proxy;
         }
+        self.modern.fill(&mut form);
+        let credential = self.modern.credential()?;
         let password = self.password.read()?;
         let proxy_password = self.proxy_password()?;
         Ok(Some(Settled {
             form,
             password,
             proxy_password,
+            credential,
         }))
+    }
+
+    /// What can be told without the form.
+    fn refuse(&self) -> Result<(), Problem> {
+        if self.auth == Some(Auth::Bearer) {
+            return Err(Problem::new(
+                Code::NotAllowed,
+                "An organization that logs on with tokens has another access type.",
+            )
+            .hint("Give --access-type ews-imp, ews-app or graph-app instead of --auth bearer."));
+        }
+        if self.password.password_stdin && self.modern.reads_stdin() {
+            return Err(Problem::new(
+                Code::Invalid,
+                "Standard input cannot be the password and another secret at once.",
+            )
+            .hint("An organization that signs in with OAuth needs no password."));
+        }
+        self.auth.map_or(Ok(()), |auth| served(auth.into()))
     }
 
     /// The proxy as it is to be; `None`: it stays.
@@ -253,10 +312,11 @@ pub(super) async fn save(
         form,
         password,
         proxy_password,
+        credential,
     } = settled;
     let password = match password {
         Some(password) => PasswordChange::Store { password },
-        None if keeps => PasswordChange::Keep,
+        None if keeps || wants_token(form.access_type) => PasswordChange::Keep,
         None => PasswordChange::Ask { password: None },
     };
     engine
@@ -265,7 +325,9 @@ pub(super) async fn save(
             form,
             password,
             proxy_password,
-            app_credential: contract::AppCredentialChange::Keep,
+            app_credential: credential.map_or(AppCredentialChange::Keep, |credential| {
+                AppCredentialChange::Store { credential }
+            }),
         })
         .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 mod configuration;
 
-use configuration::{Configuration, ConfigurationArgs, pinned, save};
+use configuration::{Configuration, ConfigurationArgs, SignInFields, pinned, save};
 use contract::{
     AccessType, AddOrganization, Code, DuplicateOrganization, EditOrganization,
     EmailConfigurationForm, OrganizationRef, OrganizationRow, OrganizationsQuery, Platform,
@@ -273,7 +273,9 @@ fn described(
         (None, Some(pin)) => format!("pinned {pin}"),
         (None, None) => "system store".to_owned(),
     };
-    let password = if configuration.has_password {
+    let password = if configuration.sign_in.is_some() {
+        "none is needed"
+    } else if configuration.has_password {
         "in the key store"
     } else {
         "asked for each time"
@@ -287,7 +289,34 @@ fn described(
         pin(configuration, validity),
         proxy(configuration),
     )]);
+    text.extend(configuration.sign_in.as_ref().map(sign_in));
     text
+}
+
+/// How it signs in with OAuth.
+fn sign_in(fields: &SignInFields<'_>) -> String {
+    let issuer = match (fields.authority_url, fields.tenant) {
+        (Some(url), _) => one_line(url),
+        (None, tenant) => format!(
+            "{} ({} cloud)",
+            one_line(tenant.unwrap_or("?")),
+            fields.cloud
+        ),
+    };
+    let held = match &fields.app_credential.certificate {
+        Some(certificate) => format!(
+            "certificate {}, until {}",
+            one_line(&certificate.subject),
+            certificate.not_after
+        ),
+        None if fields.app_credential.has_secret => "client secret".to_owned(),
+        None if fields.keep_signed_in => "sign-ins are kept".to_owned(),
+        None => "sign-ins are not kept".to_owned(),
+    };
+    format!(
+        "Tokens from     {issuer}\nApplication     {}\nSign-in         {held}\n",
+        one_line(fields.client_id)
+    )
 }
 
 /// What is known of the pinned certificate.
@@ -330,7 +359,9 @@ async fn add(engine: &Engine, args: AddArgs) -> Result<(), Failure> {
     let new = AddOrganization {
         name: args.name,
         external_id: args.external_id,
-        access_type: AccessType::ExImp,
+        access_type: settled
+            .as_ref()
+            .map_or(AccessType::ExImp, |settled| settled.form.access_type),
         platform: Platform::OnPremises,
     };
     let row = engine.organization_add(new).await?;
