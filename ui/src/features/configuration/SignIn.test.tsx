@@ -1,7 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
+import type { SignInRef } from "@/ipc/generated/SignInRef";
 import type { StartCheck } from "@/ipc/generated/StartCheck";
 import type { StartSignIn } from "@/ipc/generated/StartSignIn";
+import { fakeHost } from "@/ipc/hosts/fake";
 import type { FakeSignIn } from "@/ipc/hosts/fake/signIn";
 import { CommandError } from "@/ipc/problem";
 import { renderScreen } from "@/testing/render";
@@ -91,6 +93,23 @@ describe("the sign-in", () => {
     expect(blocked(button)).toBe(false);
   });
 
+  test("says as long as it waits that no browser was opened", async () => {
+    const none = "No browser could be opened.";
+    const host = fakeHost({ signIn: { accessType: "ews_imp", ends: "waiting" } });
+    const sign_in_start = async (request: StartSignIn) => {
+      const started = await host.call("sign_in_start", request);
+      return { ...started, warnings: [none] };
+    };
+    const sign_in_show = (request: SignInRef) => host.call("sign_in_show", request);
+    const { panel, user } = await shown({ accessType: "ews_imp" }, { replace: { sign_in_start, sign_in_show } });
+    await user.click(panel.getByRole("button", { name: button }));
+    expect(await panel.findByText(none)).toBeVisible();
+    const timer = panel.getByRole("timer");
+    const first = timer.textContent;
+    await waitFor(() => expect(timer.textContent).not.toBe(first));
+    expect(panel.getByText(none)).toBeVisible();
+  });
+
   test("says that an answer of a stranger was discarded, and goes on waiting", async () => {
     const { panel } = await shown({ now: "discarded" });
     expect(await panel.findByText(/The answer didn't belong to this sign-in and was discarded\./)).toBeVisible();
@@ -152,6 +171,23 @@ describe("the sign-in", () => {
     await user.click(panel.getByRole("button", { name: "Disconnect" }));
     expect(await panel.findByText("Impersonation status: Not authorized")).toBeVisible();
     expect(screen.queryByText("Signed in successfully")).not.toBeInTheDocument();
+  });
+
+  test("that can't be renewed has expired", async () => {
+    const sign_in_refresh = () => {
+      throw new CommandError({ code: "not_allowed", message: "The sign-in was revoked." });
+    };
+    const stands = fakeHost({ signIn: { now: "authorized" } });
+    const expired = fakeHost({ signIn: { now: "expired" } });
+    let asked = 0;
+    const sign_in_show = (request: SignInRef) => {
+      asked += 1;
+      return (asked === 1 ? stands : expired).call("sign_in_show", request);
+    };
+    const { panel, user } = await shown({ now: "authorized" }, { replace: { sign_in_refresh, sign_in_show } });
+    await user.click(await panel.findByRole("button", { name: "Refresh" }));
+    expect(await screen.findByText(/The sign-in was revoked\./)).toBeVisible();
+    expect(await panel.findByText("Impersonation status: Expired")).toBeVisible();
   });
 
   test("for other values than the form has now counts no more", async () => {

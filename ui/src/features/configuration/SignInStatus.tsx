@@ -40,6 +40,7 @@ export function SignInStatus(props: SignInStatusProps) {
         <Text weight="semibold">{statusText(signIn)}</Text>
         {offline && signIn.signedInAt !== null && <Text size={200}>{`As stored ${age(signIn.signedInAt)}.`}</Text>}
       </div>
+      {waiting && signIn.warnings.map((warning) => <Warned key={warning} text={warning} />)}
       {waiting && <WaitingForSignIn waiting={waiting} control={control} offline={offline} />}
       {failure && !waiting && (
         <SignInFailed failure={failure} offline={offline} busy={control.busy} onRetry={props.onBegin} />

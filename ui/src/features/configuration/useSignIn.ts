@@ -33,6 +33,7 @@ export function useSignIn({ organization, state, validation, report, page, crede
   const client = useQueryClient();
   const refresh = useRefresh();
   const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState<Pick<SignIn, "state" | "warnings"> | null>(null);
   const shown = useQuery({
     ...query("sign_in_show", { organization, form }),
     enabled: isModern(form.accessType),
@@ -47,15 +48,18 @@ export function useSignIn({ organization, state, validation, report, page, crede
 
   const act = async (title: string, name: WriteName, ask: () => Promise<SignIn | undefined>) => {
     report.begin();
+    setSaid(null);
     setBusy(true);
     try {
       const answer = await ask();
       if (answer === undefined) return;
+      setSaid({ state: answer.state, warnings: answer.warnings });
       client.setQueriesData<SignIn>({ queryKey: ["sign_in_show"], predicate: isOf(organization) }, answer);
-      void refresh(name);
     } catch (thrown) {
       report.fail(title, thrown);
     } finally {
+      // A refusal may have changed it too: a token that can't be renewed has expired.
+      void refresh(name);
       setBusy(false);
     }
   };
@@ -86,7 +90,7 @@ export function useSignIn({ organization, state, validation, report, page, crede
     });
   return {
     /** Undefined until it is known, and for types that need no sign-in. */
-    now: isModern(form.accessType) ? shown.data : undefined,
+    now: isModern(form.accessType) ? withWarnings(shown.data, said) : undefined,
     problem: shown.error,
     retry: () => void shown.refetch(),
     busy,
@@ -109,6 +113,12 @@ export function useSignIn({ organization, state, validation, report, page, crede
 }
 
 export type SignInControl = ReturnType<typeof useSignIn>;
+
+/** What only the answer to a button says (there is no browser, no consent page) stays while that goes on. */
+function withWarnings(signIn: SignIn | undefined, said: Pick<SignIn, "state" | "warnings"> | null) {
+  if (signIn === undefined || said === null || said.state !== signIn.state) return signIn;
+  return { ...signIn, warnings: [...new Set([...signIn.warnings, ...said.warnings])] };
+}
 
 /** While somebody is waited for every second; else once more when the token has expired. */
 function nextAsking(signIn: SignIn | undefined): number | false {
