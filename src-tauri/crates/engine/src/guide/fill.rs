@@ -1,7 +1,7 @@
 //! Fills names into commands and sentences. In a command a name becomes one PowerShell string, never more;
 //! what is not known stands as a placeholder in angle brackets.
 
-use contract::ExchangeNames;
+use contract::{AuthorityKind, Cloud, ExchangeNames, ModernAuthentication};
 
 use crate::diagnosis::powershell::quoted;
 
@@ -20,11 +20,13 @@ pub(super) struct Known {
     pub(super) canary: String,
     /// Names; empty: a placeholder.
     pub(super) names: ExchangeNames,
+    /// Whom sign-ins and apps get their tokens from, and as whom.
+    pub(super) modern: ModernAuthentication,
 }
 
 /// Names that stand in double braces, as `texts/README.md` lists them.
 #[cfg(test)]
-pub(super) const PLACES: [&str; 17] = [
+pub(super) const PLACES: [&str; 24] = [
     "account",
     "account_name",
     "account_upn",
@@ -42,6 +44,13 @@ pub(super) const PLACES: [&str; 17] = [
     "room_list",
     "get_group",
     "group_kind",
+    "tenant",
+    "client_id",
+    "graph_cloud",
+    "exchange_cloud",
+    "adfs_metadata",
+    "adfs_client_id",
+    "redirect_url",
 ];
 
 impl Known {
@@ -65,13 +74,6 @@ impl Known {
     }
 
     fn value(&self, place: &str) -> String {
-        let or = |value: &str, missing: &str| {
-            if value.trim().is_empty() {
-                format!("<{missing}>")
-            } else {
-                value.trim().to_owned()
-            }
-        };
         let names = &self.names;
         match place {
             "account" => or(&self.account, "account"),
@@ -93,6 +95,45 @@ impl Known {
             "get_group" => "Get-DistributionGroup".to_owned(),
             "group_kind" if names.security_group => "security group".to_owned(),
             "group_kind" => "distribution group".to_owned(),
+            _ => self.of_registration(place),
+        }
+    }
+
+    /// What an app or a sign-in is registered with. What one authority knows is not told to another.
+    fn of_registration(&self, place: &str) -> String {
+        let modern = &self.modern;
+        let of = |authority: AuthorityKind, value: &str, missing: &str| {
+            let known = if modern.authority == authority {
+                value
+            } else {
+                ""
+            };
+            or(known, missing)
+        };
+        match place {
+            "tenant" => of(
+                AuthorityKind::Entra,
+                &modern.tenant,
+                "directory (tenant) ID",
+            ),
+            "client_id" => of(
+                AuthorityKind::Entra,
+                &modern.client_id,
+                "application (client) ID",
+            ),
+            "graph_cloud" => graph_cloud(modern.cloud).to_owned(),
+            "exchange_cloud" => exchange_cloud(modern.cloud).to_owned(),
+            "adfs_metadata" => {
+                let url = modern.authority_url.trim().trim_end_matches('/');
+                let url = of(AuthorityKind::AdFs, url, "https address of AD FS");
+                format!("{url}/FederationMetadata/2007-06/FederationMetadata.xml")
+            }
+            "adfs_client_id" => of(AuthorityKind::AdFs, &modern.client_id, "new GUID"),
+            "redirect_url" => {
+                let port = modern.redirect_port.map(|port| port.to_string());
+                let port = or(&port.unwrap_or_default(), "fixed port");
+                format!("http://localhost:{port}/")
+            }
             _ => format!("<{place}>"),
         }
     }
@@ -102,6 +143,36 @@ impl Known {
             .into_iter()
             .find(|name| !name.trim().is_empty())
             .map_or_else(|| "<server>".to_owned(), |name| name.trim().to_owned())
+    }
+}
+
+fn or(value: &str, missing: &str) -> String {
+    if value.trim().is_empty() {
+        format!("<{missing}>")
+    } else {
+        value.trim().to_owned()
+    }
+}
+
+/// `-Environment` of
+/// <https://learn.microsoft.com/powershell/module/microsoft.graph.authentication/connect-mggraph>.
+const fn graph_cloud(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Global => "Global",
+        Cloud::UsGovL4 => "USGov",
+        Cloud::UsGovL5 => "USGovDoD",
+        Cloud::China => "China",
+    }
+}
+
+/// `-ExchangeEnvironmentName` of
+/// <https://learn.microsoft.com/powershell/module/exchange/connect-exchangeonline>.
+const fn exchange_cloud(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Global => "O365Default",
+        Cloud::UsGovL4 => "O365USGovGCCHigh",
+        Cloud::UsGovL5 => "O365USGovDoD",
+        Cloud::China => "O365China",
     }
 }
 
@@ -169,7 +240,7 @@ fn domain(address: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use contract::ExchangeNames;
+    use contract::{AuthorityKind, Cloud, ExchangeNames, ModernAuthentication};
 
     use super::{Known, PLACES};
 
@@ -216,6 +287,45 @@ mod tests {
             of("CONTOSO\\svc", "{{account_upn}}"),
             "'<user principal name of the account>'"
         );
+    }
+
+    #[test]
+    fn a_registration_is_that_of_its_own_authority() {
+        let entra = Known {
+            modern: ModernAuthentication {
+                cloud: Cloud::UsGovL4,
+                tenant: "contoso.com".to_owned(),
+                client_id: "an id".to_owned(),
+                ..ModernAuthentication::default()
+            },
+            ..Known::default()
+        };
+        let (command, missing) = entra.command(
+            "Connect {{graph_cloud}} {{exchange_cloud}} {{tenant}} {{client_id}} {{adfs_client_id}}",
+        );
+        assert_eq!(
+            command,
+            "Connect 'USGov' 'O365USGovGCCHigh' 'contoso.com' 'an id' '<new GUID>'"
+        );
+        assert_eq!(missing, ["new GUID"]);
+        let adfs = Known {
+            modern: ModernAuthentication {
+                authority: AuthorityKind::AdFs,
+                authority_url: "https://adfs.contoso.com/".to_owned(),
+                redirect_port: Some(53682),
+                ..entra.modern
+            },
+            ..Known::default()
+        };
+        let (command, missing) =
+            adfs.command("New {{adfs_metadata}} {{adfs_client_id}} {{redirect_url}} {{client_id}}");
+        assert_eq!(
+            command,
+            "New 'https://adfs.contoso.com/FederationMetadata/2007-06/FederationMetadata.xml' 'an id' 'http://localhost:53682/' '<application (client) ID>'"
+        );
+        assert_eq!(missing, ["application (client) ID"]);
+        let bare = Known::default().sentence("{{redirect_url}} {{adfs_metadata}}");
+        assert!(bare.starts_with("http://localhost:<fixed port>/ <https address of AD FS>/"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod fill;
 mod names;
+mod order;
 mod pages;
 mod present;
 mod reader;
@@ -21,6 +22,7 @@ use store::guide_steps::DoneStep;
 use store::{Tx, email_configurations, guide_steps, runs, users};
 
 use self::fill::Known;
+use self::order::Way;
 use self::present::{Today, present, summary};
 use crate::Engine;
 use crate::email_configuration::EwsUrl;
@@ -30,14 +32,17 @@ use crate::problems::Refusal;
 pub use pages::WebPage;
 
 impl Engine {
-    /// The guides with their standing today, and how far each is done.
+    /// The guides with their standing today, and how far each is done: those that the organization's way
+    /// of signing in needs come first.
     ///
     /// # Errors
     /// [`Code::NotFound`].
     pub async fn guides_list(&self, request: GuidesQuery) -> Result<Vec<GuideSummary>, Problem> {
         let filling = self.filling(request.organization).await?;
-        Ok(texts::guides()
-            .iter()
+        Ok(filling
+            .way
+            .ordered(texts::guides())
+            .into_iter()
             .map(|(id, text)| summary(id, text, &filling.today, &filling.done))
             .collect())
     }
@@ -105,6 +110,7 @@ struct Filling {
     known: Known,
     today: Today,
     done: HashSet<DoneStep>,
+    way: Way,
 }
 
 impl Filling {
@@ -120,11 +126,12 @@ impl Filling {
                 server_version: None,
             },
             done: HashSet::new(),
+            way: Way::default(),
         }
     }
 
     fn of(tx: &Tx<'_>, organization: OrganizationId, date: Date) -> Result<Self, Refusal> {
-        known(tx, organization)?;
+        let row = known(tx, organization)?;
         let form = email_configurations::load(tx, organization)?
             .map(|stored| stored.form)
             .unwrap_or_default();
@@ -133,6 +140,11 @@ impl Filling {
             None => None,
         };
         let url = EwsUrl::parse(&form.ews_url).ok();
+        let way = Way {
+            access_type: form.access_type,
+            authority: form.modern.authority,
+            platform: row.platform,
+        };
         let examples = users::examples(tx, organization)?;
         let known = Known {
             account: form.account_logon,
@@ -141,6 +153,7 @@ impl Filling {
             user: examples.user.unwrap_or_default(),
             canary: examples.canary.unwrap_or_default(),
             names: names::load(tx, organization)?,
+            modern: form.modern,
         };
         Ok(Self {
             known,
@@ -149,6 +162,7 @@ impl Filling {
                 server_version: latest.and_then(|run| run.row.server_version),
             },
             done: guide_steps::done(tx, organization)?.into_iter().collect(),
+            way,
         })
     }
 }

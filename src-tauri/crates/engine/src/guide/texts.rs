@@ -15,8 +15,10 @@ macro_rules! texts {
 texts!(
     "exchange-server",
     "exchange-online",
+    "ews-app",
     "old-route",
     "hybrid",
+    "sign-in",
     "rooms",
     "microsoft-test",
     "results"
