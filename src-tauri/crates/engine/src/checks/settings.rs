@@ -83,7 +83,7 @@ pub(super) async fn for_check(
     let proxy = proxy_of(engine, &form).await?;
     let tokens = tokens(engine, organization, &form, given.app).await?;
     let mut plan = plan(form.clone(), &settings, proxy);
-    let found = if form.find_when_checking {
+    let found = if modern::finds_url(&form) {
         plan.ews_url = last_url(saved_url, &plan.ews_url);
         // Rarely taken, and larger than all the rest.
         let found = Box::pin(find_url(engine, &row, form, &mut plan, typed)).await?;

@@ -405,8 +405,10 @@ mod tests {
         for entry in &entries {
             let stored = serde_json::to_value(entry.key).expect("a string");
             assert_eq!(stored, key(entry.key), "the key is the one of the contract");
-            use AccessType::{EwsApp, EwsImp, ExImp, GraphApp};
-            let served = matches!(entry.key, ExImp | EwsImp | GraphApp | EwsApp);
+            let served = matches!(
+                entry.key,
+                AccessType::ExImp | AccessType::EwsImp | AccessType::GraphApp | AccessType::EwsApp
+            );
             assert_eq!(entry.served, served, "{}", entry.label);
             let explained = !entry.needs.is_empty() && !entry.instead.is_empty();
             assert!(

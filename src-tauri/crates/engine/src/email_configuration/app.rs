@@ -45,14 +45,14 @@ impl Plan {
             AppCredentialChange::Keep => Ok(Self::Keep { version }),
             AppCredentialChange::Remove => Ok(Self::Remove { had, version }),
             AppCredentialChange::Store { credential: given } => {
-                let state = credential::state(&given, stage.now(), stage.clock.now())?;
+                let shown = credential::state(&given, stage.now(), stage.clock.now())?;
                 let text = credential::text(&given);
                 let kind = SealedKind::AppCredential;
                 let sealed = sealing::seal(stage, organization, kind, &text)
                     .await
                     .map_err(worded)?;
                 Ok(Self::Store {
-                    state: Box::new(state),
+                    state: Box::new(shown),
                     sealed,
                     version: app_version(stage, organization, stored, &text).await,
                     replaces: had,

@@ -3,6 +3,7 @@
 use contract::{AuthorityKind, CertificateInfo, EmailConfigurationForm, TlsTrust};
 
 use super::access_types::label;
+use super::modern::finds_url;
 use super::proxy;
 
 /// Before and after, a sentence a field. Never the password.
@@ -39,7 +40,7 @@ pub(super) fn changes(
 }
 
 fn url(form: &EmailConfigurationForm) -> String {
-    if form.find_when_checking {
+    if finds_url(form) {
         "found when checking".to_owned()
     } else {
         form.ews_url.clone()

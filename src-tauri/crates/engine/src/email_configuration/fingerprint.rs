@@ -94,7 +94,7 @@ pub(crate) fn fingerprint(form: &EmailConfigurationForm, secret_version: i64) ->
     }
     let url = modern::ews_url(form);
     // What is found does not count: it is found anew by every check.
-    if form.find_when_checking {
+    if modern::finds_url(form) {
         part("find when checking");
     } else if form.access_type != AccessType::GraphApp {
         part(EwsUrl::parse(&url).as_ref().map_or(&*url, EwsUrl::as_str));
@@ -209,7 +209,7 @@ pub(super) async fn app_version(
 
 /// Who is asked for tokens, and as which app.
 fn who_issues(form: &EmailConfigurationForm, part: &mut impl FnMut(&str)) {
-    let modern = tidy(form.modern.clone());
+    let modern = tidy(&form.modern);
     match modern.authority {
         AuthorityKind::Entra => {
             part("entra");
@@ -347,20 +347,13 @@ mod tests {
             change(&mut form.modern);
             seen.push(fingerprint(&form, version));
         };
-        other(AccessType::EwsImp, 1, |_| ());
-        other(AccessType::EwsImp, 1, |modern| {
-            modern.tenant = "fabrikam.com".into()
-        });
-        other(AccessType::EwsImp, 1, |modern| {
-            modern.client_id = "a".into()
-        });
-        other(AccessType::EwsImp, 1, |modern| modern.cloud = Cloud::China);
-        other(AccessType::EwsImp, 1, |modern| {
-            modern.authority = AuthorityKind::AdFs
-        });
-        other(AccessType::EwsImp, 1, |modern| {
-            modern.authority = AuthorityKind::OpenId
-        });
+        let delegated = AccessType::EwsImp;
+        other(delegated, 1, |_| ());
+        other(delegated, 1, |m| "fabrikam.com".clone_into(&mut m.tenant));
+        other(delegated, 1, |m| "a".clone_into(&mut m.client_id));
+        other(delegated, 1, |m| m.cloud = Cloud::China);
+        other(delegated, 1, |m| m.authority = AuthorityKind::AdFs);
+        other(delegated, 1, |m| m.authority = AuthorityKind::OpenId);
         other(AccessType::GraphApp, 1, |_| ());
         other(AccessType::GraphApp, 2, |_| ());
         other(AccessType::EwsApp, 1, |_| ());

@@ -39,6 +39,12 @@ pub(crate) const fn proof(access_type: AccessType) -> Proof {
     }
 }
 
+/// Whether the URL is found anew by every check. Autodiscover asks with a password; a token is for one
+/// host, which is known.
+pub(crate) fn finds_url(form: &EmailConfigurationForm) -> bool {
+    form.find_when_checking && proof(form.access_type) == Proof::Password
+}
+
 /// The EWS URL of a form. App-only access in Microsoft's cloud needs none typed: each cloud has one.
 pub(crate) fn ews_url(form: &EmailConfigurationForm) -> String {
     let typed = form.ews_url.trim();
@@ -63,7 +69,7 @@ pub(crate) const fn cloud(cloud: contract::Cloud) -> oauth::Cloud {
 }
 
 /// Blanks around the texts gone; ids and domains in lower case.
-pub(crate) fn tidy(modern: ModernAuthentication) -> ModernAuthentication {
+pub(crate) fn tidy(modern: &ModernAuthentication) -> ModernAuthentication {
     let client_id = modern.client_id.trim();
     ModernAuthentication {
         tenant: modern.tenant.trim().to_lowercase(),
@@ -72,7 +78,7 @@ pub(crate) fn tidy(modern: ModernAuthentication) -> ModernAuthentication {
             Ok(id) => id.to_string(),
             Err(_) => client_id.to_owned(),
         },
-        ..modern
+        ..modern.clone()
     }
 }
 
@@ -204,9 +210,11 @@ mod tests {
 
     use super::{credential, ews_url, messages, tidy};
 
+    type Change = fn(&mut EmailConfigurationForm);
+
     const CLIENT: &str = "d3590ed6-52b3-4102-aeff-aad2292ab01c";
 
-    fn form(change: fn(&mut EmailConfigurationForm)) -> EmailConfigurationForm {
+    fn form(change: Change) -> EmailConfigurationForm {
         let mut form = EmailConfigurationForm {
             access_type: AccessType::EwsImp,
             modern: ModernAuthentication {
@@ -235,7 +243,7 @@ mod tests {
         let tenant = "Enter the directory ID or a domain of this tenant.";
         let client =
             "Enter the application (client) ID, a GUID. The Guide shows how to register one.";
-        let cases: [(fn(&mut EmailConfigurationForm), &str, &str); 9] = [
+        let cases: [(Change, &str, &str); 9] = [
             (|f| f.modern.tenant.clear(), "tenant", tenant),
             (|f| f.modern.tenant = "common".into(), "tenant", tenant),
             (
@@ -349,7 +357,7 @@ mod tests {
 
     #[test]
     fn spellings_of_an_id_are_one() {
-        let tidied = tidy(ModernAuthentication {
+        let tidied = tidy(&ModernAuthentication {
             tenant: " Contoso.COM ".to_owned(),
             client_id: format!(" {{{}}} ", CLIENT.to_uppercase()),
             authority_url: " https://adfs.contoso.com/ ".to_owned(),

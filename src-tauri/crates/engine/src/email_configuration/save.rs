@@ -90,6 +90,9 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
     if gives_up_drafts {
         stage.app_drafts.forget(organization);
     }
+    if !keeps_tokens {
+        stage.sign_ins.keep_in_memory(organization);
+    }
     if leaves_sealed {
         crate::sign_in::forget_useless_key(&stage, organization).await;
     }
@@ -269,7 +272,7 @@ fn tidy(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
     form.account_logon = form.account_logon.trim().to_owned();
     let url = modern::ews_url(&form);
     form.ews_url = EwsUrl::parse(&url).map_or(url, |url| url.to_string());
-    form.modern = modern::tidy(form.modern);
+    form.modern = modern::tidy(&form.modern);
     form.proxy = proxy::tidy(form.proxy);
     if let TlsTrust::Pin {
         sha256,
@@ -306,7 +309,7 @@ fn keep_url(
     mut form: EmailConfigurationForm,
     stored: Option<&StoredConfiguration>,
 ) -> EmailConfigurationForm {
-    if let Some(stored) = stored.filter(|_| form.find_when_checking && form.ews_url.is_empty()) {
+    if let Some(stored) = stored.filter(|_| modern::finds_url(&form) && form.ews_url.is_empty()) {
         form.ews_url.clone_from(&stored.form.ews_url);
     }
     form

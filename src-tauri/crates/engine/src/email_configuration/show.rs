@@ -10,6 +10,7 @@ use store::{Tx, email_configurations, runs};
 
 use super::EwsUrl;
 use super::access_types::{Situation, access_types};
+use super::modern::finds_url;
 use crate::Engine;
 use crate::organizations::known;
 use crate::problems::Refusal;
@@ -93,7 +94,7 @@ pub(super) fn show(
 
 /// A URL that is found when checking is not shown as a setting; the last one stays with what is stored.
 fn shown(mut form: EmailConfigurationForm) -> EmailConfigurationForm {
-    if form.find_when_checking {
+    if finds_url(&form) {
         form.ews_url.clear();
     }
     form

@@ -245,8 +245,7 @@ fn proxy_setting(
 fn ews_url(form: &EmailConfigurationForm, messages: &mut Vec<FieldMessage>) {
     let passwords = form.access_type == AccessType::ExImp;
     let typed = modern::ews_url(form);
-    // Autodiscover asks with a password; a token is for one host that is known.
-    if passwords && form.find_when_checking && typed.is_empty() {
+    if modern::finds_url(form) && typed.is_empty() {
         return;
     }
     let required = passwords || proof(form.access_type) != Proof::Password;

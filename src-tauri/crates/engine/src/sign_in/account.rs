@@ -28,7 +28,6 @@ pub(super) fn likeness(of_token: Option<&str>, account_logon: &str) -> Likeness 
         return Likeness::Same;
     }
     match (user_of_domain_name(&expected), user_of_domain_name(&found)) {
-        (None, None) | (Some(_), Some(_)) => Likeness::Other,
         (Some(user), None) if user_of_upn(&found) == user => Likeness::Perhaps,
         (None, Some(user)) if user_of_upn(&expected) == user => Likeness::Perhaps,
         _ => Likeness::Other,

@@ -12,7 +12,7 @@ use super::keeping::{credential_of, forget, keep, stored_credential};
 use super::settled::{Settled, no_authority};
 use super::show::show;
 use super::start::{facts, judge, unreadable};
-use super::tokens::of_authority;
+use super::tokens::{alone, of_authority};
 use crate::Engine;
 use crate::activity::Kind;
 use crate::checks::go_online;
@@ -112,6 +112,9 @@ impl Engine {
         tokens: &oauth::Tokens,
     ) -> Result<(), Problem> {
         let (stage, organization) = (&settled.stage, settled.organization);
+        let _alone = alone(stage, organization)
+            .await
+            .map_err(|none| Problem::new(Code::NotAllowed, none.to_string()))?;
         let mut facts = facts(settled, tokens, stage.now());
         facts.account = Some(settled.client_id().to_owned());
         facts.renewable = true;

@@ -124,7 +124,7 @@ pub(crate) fn text(credential: &AppCredential) -> Secret {
         } => Written::Certificate {
             name,
             base64: base64.expose().trim(),
-            password: password.as_ref().map(|password| password.expose()),
+            password: password.as_ref().map(Secret::expose),
         },
     };
     Secret::new(serde_json::to_string(&written).expect("texts are JSON"))

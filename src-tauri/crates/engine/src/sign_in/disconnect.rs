@@ -1,6 +1,6 @@
 //! `Disconnect`, `Use this account`, `Refresh`: what is done with a sign-in that is there.
 
-use contract::{Code, OrganizationRef, Problem, SignIn};
+use contract::{Code, OrganizationRef, Problem, Secret, SignIn};
 use oauth::Hidden;
 
 use super::keeping::{current, forget, keep};
@@ -22,37 +22,9 @@ impl Engine {
     pub async fn sign_in_disconnect(&self, request: OrganizationRef) -> Result<SignIn, Problem> {
         let (stage, organization) = (self.stage(), request.organization);
         self.sign_in_cancel(request).await?;
-        let signed = current(&stage, organization).await?;
-        let refresh = signed
-            .as_ref()
-            .and_then(|signed| signed.tokens.as_ref()?.refresh.clone());
-        // Forgotten here first: nothing that follows may keep it.
         let work = std::sync::Arc::clone(&stage);
-        to_the_end(async move {
-            {
-                let seat = work.sign_ins.seat(organization);
-                let mut held = seat.held();
-                held.signed = None;
-                held.failure = None;
-            }
-            work.app_drafts.forget(organization);
-            forget(&work, organization).await?;
-            if let Some(signed) = signed {
-                let account = signed
-                    .facts
-                    .account
-                    .unwrap_or_else(|| "somebody".to_owned());
-                note(
-                    &work,
-                    request,
-                    Kind::SignedOut,
-                    format!("Signed out {account}."),
-                )
-                .await?;
-            }
-            Ok(())
-        })
-        .await?;
+        // Forgotten here first: nothing that follows may keep it.
+        let refresh = to_the_end(async move { forgotten(&work, request).await }).await?;
         let told = match refresh {
             Some(refresh) => self.revoke(request, Hidden::new(refresh.expose())).await,
             None => None,
@@ -72,6 +44,9 @@ impl Engine {
     /// [`Code::NotAllowed`] where nobody else is signed in.
     pub async fn sign_in_use(&self, request: OrganizationRef) -> Result<SignIn, Problem> {
         let (stage, organization) = (self.stage(), request.organization);
+        let _alone = tokens::alone(&stage, organization)
+            .await
+            .map_err(|none| Problem::new(Code::NotAllowed, none.to_string()))?;
         let signed = current(&stage, organization).await?.ok_or_else(nobody)?;
         let asked = stage.sign_ins.seat(organization).asked_form();
         let form = match asked {
@@ -154,6 +129,37 @@ impl Engine {
             Err(failure) => failed(failure.to_string()),
         }
     }
+}
+
+/// Forgets who is signed in, here and in the database; answers the refresh token that was there.
+async fn forgotten(stage: &Stage, request: OrganizationRef) -> Result<Option<Secret>, Problem> {
+    let organization = request.organization;
+    // A renewal that is under way must not keep what is forgotten now.
+    let alone = tokens::alone(stage, organization).await;
+    if let Err(none) = &alone {
+        tracing::warn!(%none, "a sign-in is forgotten while another process renews it");
+    }
+    let signed = current(stage, organization).await?;
+    {
+        let seat = stage.sign_ins.seat(organization);
+        let mut held = seat.held();
+        held.signed = None;
+        held.failure = None;
+    }
+    stage.app_drafts.forget(organization);
+    forget(stage, organization).await?;
+    let Some(signed) = signed else {
+        return Ok(None);
+    };
+    let account = signed.facts.account.as_deref().unwrap_or("somebody");
+    note(
+        stage,
+        request,
+        Kind::SignedOut,
+        format!("Signed out {account}."),
+    )
+    .await?;
+    Ok(signed.tokens.and_then(|tokens| tokens.refresh))
 }
 
 /// Nobody is signed in.

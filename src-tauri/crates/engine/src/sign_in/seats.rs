@@ -23,6 +23,13 @@ impl SignIns {
         Arc::clone(seats.entry(organization).or_default())
     }
 
+    /// What was kept of a sign-in is kept no longer; this session goes on with it.
+    pub(crate) fn keep_in_memory(&self, organization: OrganizationId) {
+        if let Some(signed) = &mut self.seat(organization).held().signed {
+            signed.kept = false;
+        }
+    }
+
     /// Forgets an organization; an attempt that waits is cancelled.
     pub(crate) fn forget(&self, organization: OrganizationId) {
         let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,8 +47,8 @@ impl SignIns {
 #[derive(Default)]
 pub(super) struct Seat {
     held: Mutex<Held>,
-    /// One renewal at a time.
-    pub(super) renewing: tokio::sync::Mutex<()>,
+    /// One change of the sign-in at a time; attempts apart.
+    pub(super) renewing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What a seat holds.

@@ -84,7 +84,7 @@ impl Settled {
         &self.form.modern.client_id
     }
 
-    /// Whom to ask; an OpenID provider is asked for its endpoints once.
+    /// Whom to ask; an `OpenID` provider is asked for its endpoints once.
     ///
     /// # Errors
     /// [`AuthorityError`].
@@ -161,13 +161,13 @@ pub(super) async fn form_of(
         )
         .hint("Fill in the fields, and save."));
     };
-    form.modern = modern::tidy(form.modern);
+    form.modern = modern::tidy(&form.modern);
     Ok(form)
 }
 
 /// Tells sign-ins apart that were made for other values: another authority, app, host or kind.
 pub(super) fn values(form: &EmailConfigurationForm) -> String {
-    let modern = modern::tidy(form.modern.clone());
+    let modern = modern::tidy(&form.modern);
     let (kind, authority) = match modern.authority {
         AuthorityKind::Entra => (
             "entra",

@@ -16,6 +16,7 @@ use super::keeping::{forget, keep};
 use super::seats::{Attempt, Tokens};
 use super::settled::{Settled, form_of, no_authority};
 use super::show::show;
+use super::tokens::alone;
 use crate::Engine;
 use crate::activity::Kind;
 use crate::checks::go_online;
@@ -247,6 +248,10 @@ async fn finish(settled: &Settled, id: u64, outcome: Result<oauth::Tokens, Failu
 /// Seats whoever signed in.
 async fn seated(settled: &Settled, tokens: &oauth::Tokens) -> Result<(), SignInFailure> {
     let (stage, organization) = (&settled.stage, settled.organization);
+    // A renewal of the sign-in before must not put its tokens in the place of these.
+    let _alone = alone(stage, organization)
+        .await
+        .map_err(|none| mismatch(format!("{none}"), "Try again when it has ended."))?;
     let now = stage.clock.now();
     let facts = facts(settled, tokens, stage.now());
     let kept_tokens = Tokens::of(tokens, now);

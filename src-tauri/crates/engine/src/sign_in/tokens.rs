@@ -25,7 +25,7 @@ use crate::activity::Kind;
 use crate::email_configuration::modern::{Proof, proof};
 use crate::locks;
 use crate::ports::{AccessToken, BoxFuture, NoToken, TokenSource};
-use crate::stage::to_the_end;
+use crate::stage::{Stage, to_the_end};
 
 /// How long another process may take to renew.
 const OTHERS_TURN: Duration = Duration::from_secs(45);
@@ -133,7 +133,14 @@ fn access(signed: &Signed) -> Result<AccessToken, NoToken> {
 async fn usable(settled: &Settled) -> Result<Signed, NoToken> {
     let signed = current(&settled.stage, settled.organization)
         .await
-        .map_err(|problem| needed(&problem.message))?
+        .map_err(|problem| NoToken::SignInNeeded {
+            sentence: [Some(problem.message), problem.hint]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" "),
+            code: None,
+        })?
         .ok_or_else(|| needed("Nobody is signed in."))?;
     let account = signed.facts.account.as_deref().unwrap_or("somebody else");
     match standing(&signed, &settled.form, settled.stage.clock.now()) {
@@ -167,9 +174,7 @@ async fn renew(settled: Arc<Settled>, generation: u64) -> Result<Signed, NoToken
 }
 
 async fn renew_once(settled: &Settled, generation: u64) -> Result<Signed, NoToken> {
-    let seat = settled.stage.sign_ins.seat(settled.organization);
-    let _one_at_a_time = seat.renewing.lock().await;
-    let _of_all_processes = turn(settled.stage.folder.as_deref(), settled.organization).await?;
+    let _alone = alone(&settled.stage, settled.organization).await?;
     let signed = usable(settled).await?;
     let refresh = signed
         .tokens
@@ -266,7 +271,27 @@ async fn ended(settled: &Settled, before: &Signed, failure: &Failure) {
     }
 }
 
-/// This process' turn to renew; kept as long as the file is.
+/// Nobody else changes the sign-in of an organization while this lives: no task here, no other process.
+pub(super) struct Alone {
+    _here: tokio::sync::OwnedMutexGuard<()>,
+    _everywhere: Option<std::fs::File>,
+}
+
+/// Waits until nobody else changes the sign-in of an organization.
+///
+/// # Errors
+/// [`NoToken::Unreachable`]: another process takes too long.
+pub(super) async fn alone(stage: &Stage, organization: OrganizationId) -> Result<Alone, NoToken> {
+    let seat = stage.sign_ins.seat(organization);
+    let here = Arc::clone(&seat.renewing).lock_owned().await;
+    let everywhere = turn(stage.folder.as_deref(), organization).await?;
+    Ok(Alone {
+        _here: here,
+        _everywhere: everywhere,
+    })
+}
+
+/// This process' turn; it lasts as long as the file is held.
 async fn turn(
     folder: Option<&Path>,
     organization: OrganizationId,

@@ -1,4 +1,4 @@
-//! An OpenID provider as small as can be: it hands out unsigned tokens, rotates refresh tokens and knows
+//! An `OpenID` provider as small as can be: it hands out unsigned tokens, rotates refresh tokens and knows
 //! one that comes back twice.
 
 use std::collections::{BTreeMap, HashSet};

@@ -1,5 +1,7 @@
 //! A person signs in: what is shown, what is refused, and whom nothing is used of.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use contract::{
     Code, EmailConfigurationForm, Problem, SignInFailureKind, SignInState, StartSignIn,
 };
@@ -7,6 +9,8 @@ use contract::{
 use super::authority::CANARY;
 use super::world::{World, answer, hit};
 use crate::ports::NoToken;
+use crate::sign_in::settled::Settled;
+use crate::sign_in::start::judge;
 
 #[tokio::test]
 async fn whoever_signs_in_is_shown_and_its_token_is_carried() {
@@ -173,6 +177,36 @@ async fn a_token_for_another_host_is_refused_and_not_stored() {
 }
 
 #[tokio::test]
+async fn a_token_of_another_tenant_is_refused() {
+    let world = World::new().await;
+    let mut form = world.form();
+    form.modern.authority = contract::AuthorityKind::Entra;
+    form.modern.client_id = "d3590ed6-52b3-4102-aeff-aad2292ab01c".to_owned();
+    form.modern.tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47".to_owned();
+    let settled = Settled::of(&world.engine, world.organization, Some(form)).await;
+    let settled = settled.map_err(|problem| problem.message).expect("settled");
+    let of_tenant = |tenant: &str| {
+        let claims = serde_json::json!({"aud": "https://mail.contoso.com", "tid": tenant});
+        let part = |text: String| URL_SAFE_NO_PAD.encode(text);
+        let tokens = oauth::Tokens {
+            access: oauth::Hidden::new(format!(
+                "{}.{}.x",
+                part("{}".into()),
+                part(claims.to_string())
+            )),
+            refresh: None,
+            expires_at: jiff::Timestamp::MAX,
+            scopes: Vec::new(),
+            identity: None,
+        };
+        judge(&settled, &tokens).map_err(|failure| failure.kind)
+    };
+    assert_eq!(of_tenant("72F988BF-86f1-41af-91ab-2d7cd011db47"), Ok(()));
+    let other = of_tenant("11111111-86f1-41af-91ab-2d7cd011db47");
+    assert_eq!(other, Err(SignInFailureKind::Mismatch));
+}
+
+#[tokio::test]
 async fn what_the_authority_refuses_is_explained() {
     let world = World::new().await;
     let said = "AADSTS65001: The user has not consented.\r\nTrace ID: 1";
@@ -226,7 +260,10 @@ async fn a_sign_in_is_given_up_or_replaced_by_the_next() {
         Some(SignInFailureKind::Cancelled)
     );
     let none = world.engine.sign_in_open(world.by_id()).await;
-    assert_eq!(none.map(|_| ()).map_err(code), Err(Code::NotAllowed));
+    assert_eq!(
+        none.map(|_| ()).map_err(|problem| code(&problem)),
+        Err(Code::NotAllowed)
+    );
 }
 
 #[tokio::test]
@@ -275,16 +312,18 @@ async fn offline_and_with_a_wrong_form_nobody_is_asked() {
         .engine
         .sign_in_start(start(password))
         .await
-        .map_err(code);
+        .map_err(|problem| code(&problem));
     assert_eq!(refused.map(|_| ()), Err(Code::NotAllowed));
-    let mut settings = crate::settings::load(&world.engine.stage()).await.expect("there");
+    let mut settings = crate::settings::load(&world.engine.stage())
+        .await
+        .expect("there");
     settings.work_offline = true;
     world.engine.settings_save(settings).await.expect("saved");
     let refused = world
         .engine
         .sign_in_start(start(world.form()))
         .await
-        .map_err(code);
+        .map_err(|problem| code(&problem));
     assert_eq!(refused.map(|_| ()), Err(Code::Offline));
     assert!(
         world
@@ -294,6 +333,6 @@ async fn offline_and_with_a_wrong_form_nobody_is_asked() {
     );
 }
 
-fn code(problem: Problem) -> Code {
+fn code(problem: &Problem) -> Code {
     problem.code
 }

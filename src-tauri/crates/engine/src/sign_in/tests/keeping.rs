@@ -75,6 +75,31 @@ async fn disconnect_forgets_everywhere_and_revokes() {
 }
 
 #[tokio::test]
+async fn a_renewal_under_way_does_not_bring_a_sign_in_back() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let source = world.source(&world.engine).await;
+    world.clock.forward(56);
+    world
+        .authority
+        .rule(|rules| rules.takes = std::time::Duration::from_millis(200));
+    let renewing = tokio::spawn(async move { source.token().await.is_ok() });
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    world
+        .engine
+        .sign_in_disconnect(world.by_id())
+        .await
+        .expect("forgotten");
+    assert!(renewing.await.expect("it ends"), "it was asked for before");
+    for engine in [&world.engine, &world.another().await] {
+        let shown = world.show(engine, world.form()).await;
+        assert_eq!(shown.state, SignInState::NotSignedIn);
+    }
+    let revoked = &world.authority.posted("/revoke")[0]["token"];
+    assert_eq!(*revoked, format!("{CANARY}-refresh-2"), "the newest one");
+}
+
+#[tokio::test]
 async fn disconnect_needs_no_network() {
     let world = World::new().await;
     world.sign_in(world.form()).await;
@@ -120,8 +145,14 @@ async fn saving_without_keep_signed_in_forgets_what_was_kept() {
     let mut form = world.form();
     form.modern.keep_signed_in = false;
     world.save(form.clone(), AppCredentialChange::Keep).await;
-    let shown = world.show(&world.another().await, form).await;
+    let shown = world.show(&world.another().await, form.clone()).await;
     assert_eq!(shown.state, SignInState::NotSignedIn);
+    let shown = world.show(&world.engine, form).await;
+    assert_eq!(
+        (shown.state, shown.kept),
+        (SignInState::Authorized, false),
+        "this session goes on"
+    );
 }
 
 #[tokio::test]
