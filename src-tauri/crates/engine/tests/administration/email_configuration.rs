@@ -155,8 +155,19 @@ async fn every_rule_gives_its_text() {
         vec![("authentication".to_owned(), Error, said.to_owned())]
     };
     assert_eq!(signed_in, built_in, "Windows signs in without one");
-    let oauth = with(|f| f.access_type = AccessType::GraphApp);
-    let about = told(&world, id, oauth, false).await;
+    let graph = with(|f| f.access_type = AccessType::GraphApp);
+    let about: Vec<String> = told(&world, id, graph, false)
+        .await
+        .into_iter()
+        .map(|(field, ..)| field)
+        .collect();
+    assert_eq!(
+        about,
+        ["tenant", "clientId", "appCredential"],
+        "no password, no URL"
+    );
+    let google = with(|f| f.access_type = AccessType::GSa);
+    let about = told(&world, id, google, false).await;
     assert!(
         about
             .iter()

@@ -13,5 +13,6 @@ mod practice;
 mod proxies;
 mod renewal;
 mod secrets;
+mod sign_in;
 mod support;
 mod users;

@@ -1,0 +1,332 @@
+//! Signing in end to end: an identity provider nobody here wrote (`tests/identity`: npm `oidc-provider`), and
+//! a headless Chromium that types the password and consents. What the engine is asked is what the window
+//! asks.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use contract::{
+    AccessType, AppCredential, AppCredentialChange, AppCredentialKind, AuthorityKind, AuthorizeApp,
+    EmailConfigurationForm, ModernAuthentication, OrganizationId, OrganizationRef, PasswordChange,
+    Problem, ReadAppCertificate, Secret, SignIn, SignInFailureKind, SignInRef, SignInState,
+    StartSignIn, TlsTrust,
+};
+use engine::ports::{Browser, Vault, WebPage};
+use engine::{Engine, Options, VaultChoice};
+use serde_json::Value;
+
+use crate::support::{TestVault, form, save};
+
+const HOST: &str = "mail.contoso.example";
+const ACCOUNT: &str = "svc-ews@contoso.example";
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/identity")
+}
+
+fn node(script: &str) -> Command {
+    assert!(
+        folder().join("node_modules").is_dir(),
+        "the identity provider of tests/identity is not installed: run `npm install --no-save` there"
+    );
+    let mut node = Command::new("node");
+    node.arg(script).current_dir(folder());
+    node
+}
+
+/// The provider, until it is dropped.
+struct Provider {
+    said: Value,
+    process: Child,
+}
+
+impl Drop for Provider {
+    /// It ends when its standard input does, and takes its files with it.
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        let _ = self.process.wait();
+    }
+}
+
+impl Provider {
+    fn start(words: &[&str]) -> Self {
+        let mut process = node("provider.js")
+            .args(words)
+            .arg("--until-stdin-ends")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node is installed");
+        let mut line = String::new();
+        let mut output = BufReader::new(process.stdout.take().expect("piped"));
+        tokio::task::block_in_place(|| output.read_line(&mut line)).expect("it says where it is");
+        let said = serde_json::from_str(&line).expect("JSON");
+        Self { said, process }
+    }
+
+    fn text(&self, pointer: &str) -> &str {
+        let value = self.said.pointer(pointer).and_then(Value::as_str);
+        value.expect("it is told")
+    }
+
+    fn file(&self, pointer: &str) -> Vec<u8> {
+        std::fs::read(self.text(pointer)).expect("it is there")
+    }
+
+    fn form(&self) -> EmailConfigurationForm {
+        EmailConfigurationForm {
+            access_type: AccessType::EwsImp,
+            account_logon: ACCOUNT.to_owned(),
+            ews_url: format!("https://{HOST}/EWS/Exchange.asmx"),
+            tls_trust: TlsTrust::Ca {
+                pem: String::from_utf8(self.file("/caFile")).expect("PEM"),
+                name: "ca.pem".to_owned(),
+            },
+            modern: ModernAuthentication {
+                authority: AuthorityKind::OpenId,
+                authority_url: self.text("/entra/issuer").to_owned(),
+                client_id: self.text("/clients/native/id").to_owned(),
+                keep_signed_in: true,
+                ..ModernAuthentication::default()
+            },
+            ..form()
+        }
+    }
+}
+
+/// A browser with a person in front of it.
+struct Person {
+    types: Vec<&'static str>,
+    running: Mutex<Vec<Child>>,
+}
+
+impl Browser for Person {
+    fn open(&self, page: &WebPage) -> Result<(), Problem> {
+        let mut browser = node("browser.js");
+        browser.arg(page.as_str()).args(&self.types);
+        let child = browser
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("node is installed");
+        self.running.lock().expect("whole").push(child);
+        Ok(())
+    }
+}
+
+impl Drop for Person {
+    fn drop(&mut self) {
+        for child in self.running.get_mut().expect("whole") {
+            let _ = child.wait();
+        }
+    }
+}
+
+struct World {
+    engine: Engine,
+    organization: OrganizationId,
+    vault: Arc<TestVault>,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(types: &[&'static str]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let vault = Arc::new(TestVault::default());
+        let engine = open(&folder, &vault, types).await;
+        let rows = engine.organizations_list(contract::OrganizationsQuery::default());
+        let organization = rows.await.expect("listed")[0].id;
+        Self {
+            engine,
+            organization,
+            vault,
+            folder,
+        }
+    }
+
+    async fn save(&self, form: EmailConfigurationForm, app_credential: AppCredentialChange) {
+        let request = contract::SaveEmailConfiguration {
+            app_credential,
+            ..save(self.organization, form, PasswordChange::Keep)
+        };
+        let saved = self.engine.email_configuration_save(request).await;
+        saved.expect("saved");
+    }
+
+    /// A person signs in with what is saved.
+    async fn sign_in(&self) -> SignIn {
+        let request = StartSignIn {
+            organization: self.organization,
+            form: None,
+            device_code: false,
+        };
+        let started = self.engine.sign_in_start(request).await.expect("started");
+        assert_eq!(started.state, SignInState::Waiting, "{started:?}");
+        for _ in 0..600 {
+            let shown = self.show(&self.engine).await;
+            if shown.state != SignInState::Waiting {
+                return shown;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("nobody came back from the browser");
+    }
+
+    async fn show(&self, engine: &Engine) -> SignIn {
+        let request = SignInRef {
+            organization: self.organization,
+            form: None,
+        };
+        engine.sign_in_show(request).await.expect("shown")
+    }
+
+    const fn by_id(&self) -> OrganizationRef {
+        OrganizationRef {
+            organization: self.organization,
+        }
+    }
+}
+
+async fn open(
+    folder: &tempfile::TempDir,
+    vault: &Arc<TestVault>,
+    types: &[&'static str],
+) -> Engine {
+    let options = Options {
+        data_dir: Some(folder.path().join("data")),
+        vault: VaultChoice::Custom(Arc::clone(vault) as Arc<dyn Vault>),
+        browser: Some(Arc::new(Person {
+            types: types.to_vec(),
+            running: Mutex::default(),
+        })),
+        ..Options::default()
+    };
+    Engine::open(options).await.expect("opens")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_signs_in_stays_signed_in_and_signs_out() {
+    let provider = Provider::start(&[]);
+    let world = World::new(&[]).await;
+    world.save(provider.form(), AppCredentialChange::Keep).await;
+    let shown = world.sign_in().await;
+    assert_eq!(shown.state, SignInState::Authorized, "{shown:?}");
+    assert_eq!(shown.account.as_deref(), Some(ACCOUNT));
+    assert_eq!(shown.tenant.as_deref(), Some(provider.text("/tenant")));
+    assert_eq!(shown.scopes, ["EWS.AccessAsUser.All"]);
+    assert!(
+        shown.kept && shown.renewable && shown.warnings.is_empty(),
+        "{shown:?}"
+    );
+
+    // Another process goes on with it, and the first one notices.
+    let other = open(&world.folder, &world.vault, &[]).await;
+    assert_eq!(world.show(&other).await.state, SignInState::Authorized);
+    let renewed = other.sign_in_refresh(world.by_id()).await.expect("renewed");
+    assert_ne!(renewed.expires_at, None);
+    let again = world
+        .engine
+        .sign_in_refresh(world.by_id())
+        .await
+        .expect("the rotated one");
+    assert_eq!(again.state, SignInState::Authorized);
+
+    let out = world
+        .engine
+        .sign_in_disconnect(world.by_id())
+        .await
+        .expect("signed out");
+    assert_eq!(
+        (out.state, out.warnings.as_slice()),
+        (SignInState::NotSignedIn, &[][..])
+    );
+    assert_eq!(world.show(&other).await.state, SignInState::NotSignedIn);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_somebody_else_or_says_no_gets_nowhere() {
+    let provider = Provider::start(&[]);
+    let world = World::new(&["--account", "other@contoso.example"]).await;
+    world.save(provider.form(), AppCredentialChange::Keep).await;
+    let shown = world.sign_in().await;
+    assert_eq!(shown.state, SignInState::OtherAccount, "{shown:?}");
+    assert_eq!(
+        shown.status,
+        "Signed in as other@contoso.example, expected svc-ews@contoso.example."
+    );
+    let world = World::new(&["--deny"]).await;
+    world.save(provider.form(), AppCredentialChange::Keep).await;
+    let shown = world.sign_in().await;
+    let failure = shown.failure.expect("it failed");
+    assert_eq!(
+        (shown.state, failure.kind),
+        (SignInState::Failed, SignInFailureKind::Denied)
+    );
+    assert_eq!(failure.code.as_deref(), Some("AADSTS65004"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_in_the_name_of_another_authority_is_refused() {
+    let provider = Provider::start(&["--wrong-issuer"]);
+    let world = World::new(&[]).await;
+    world.save(provider.form(), AppCredentialChange::Keep).await;
+    let shown = world.sign_in().await;
+    let failure = shown.failure.expect("it failed");
+    assert_eq!(failure.kind, SignInFailureKind::Mismatch, "{failure:?}");
+    let other = open(&world.folder, &world.vault, &[]).await;
+    assert_eq!(
+        world.show(&other).await.state,
+        SignInState::NotSignedIn,
+        "nothing was stored"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_proves_itself_with_its_certificate_or_its_secret() {
+    let provider = Provider::start(&[]);
+    let world = World::new(&[]).await;
+    let certificate = AppCredential::Certificate {
+        name: "app.pfx".to_owned(),
+        base64: Secret::new(STANDARD.encode(provider.file("/clients/certificate/pfxFile"))),
+        password: Some(Secret::new(
+            provider.text("/clients/certificate/pfxPassword").to_owned(),
+        )),
+    };
+    let secret = AppCredential::Secret {
+        secret: Secret::new(provider.text("/clients/secret/secret").to_owned()),
+    };
+    let read = ReadAppCertificate {
+        credential: certificate.clone(),
+    };
+    let shown = world.engine.app_certificate_read(read).await.expect("read");
+    assert!(
+        shown.days_left > 0 && shown.thumbprint.len() == 40,
+        "{shown:?}"
+    );
+    for (client, kind, credential) in [
+        ("certificate", AppCredentialKind::Certificate, certificate),
+        ("secret", AppCredentialKind::Secret, secret),
+    ] {
+        let mut form = provider.form();
+        form.access_type = AccessType::EwsApp;
+        form.modern.client_id = provider.text(&format!("/clients/{client}/id")).to_owned();
+        form.modern.app_credential = kind;
+        world
+            .save(form, AppCredentialChange::Store { credential })
+            .await;
+        let request = AuthorizeApp {
+            organization: world.organization,
+            form: None,
+            credential: None,
+            consent: false,
+        };
+        let shown = world.engine.app_authorize(request).await.expect("asked");
+        assert_eq!(shown.state, SignInState::Authorized, "{client}: {shown:?}");
+        assert_eq!(shown.roles, ["full_access_as_app"]);
+        assert!(shown.kept, "{client}");
+    }
+}
