@@ -84,7 +84,8 @@ pub(crate) fn remedies() -> Vec<Shown> {
         Edition::Online,
     ];
     let mut all = Vec::new();
-    for account in ["CONTOSO\\svc-ews", "svc-ews@contoso.com"] {
+    let application = "a1b2c3d4-0000-4000-8000-000000000001";
+    for account in ["CONTOSO\\svc-ews", "svc-ews@contoso.com", application] {
         for (over, edition) in over
             .iter()
             .flat_map(|over| editions.map(|edition| (*over, edition)))

@@ -3,6 +3,7 @@
 
 mod graph;
 mod online;
+mod organization;
 mod renewal;
 
 use std::sync::atomic::{AtomicU64, Ordering};

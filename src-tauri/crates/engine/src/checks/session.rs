@@ -5,7 +5,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use contract::{Cause, CheckPassword, EmailConfigurationForm, OrganizationId, Problem, Secret};
+use contract::{
+    Cause, CheckPassword, Code, EmailConfigurationForm, OrganizationId, Problem, Secret,
+};
 use ews::{DistinguishedFolder, SchemaVersion};
 use exchange::{Call, Fault, Reply, StatsSnapshot};
 use tokio::sync::watch;
@@ -14,7 +16,7 @@ use tokio::time::Instant;
 use super::facts::Facts;
 use super::guard::{SendAgain, Watched};
 use super::overture::{Overture, Tell};
-use super::plan::Plan;
+use super::plan::{Approach, Plan};
 use super::sending::{Sending, for_proxy, stored_password, typed};
 use super::settings::{Given, for_check};
 use super::spec::Access;
@@ -141,6 +143,7 @@ pub(crate) async fn prepare_adjusted(
         None => stored_password(&stage, &settings.row, &settings.plan).await?,
     };
     adjust(&mut settings.plan);
+    by_ews(&settings.plan)?;
     let again = if send_again {
         SendAgain::Yes
     } else {
@@ -373,6 +376,17 @@ impl Asker for Session {
     ) -> BoxFuture<'a, Result<Reply, Fault>> {
         Box::pin(async move { Self::ask(self, &body, anchor, true).await })
     }
+}
+
+/// What asks more than whether an Inbox opens speaks EWS.
+fn by_ews(plan: &Plan) -> Result<(), Problem> {
+    if plan.approach != Approach::Graph {
+        return Ok(());
+    }
+    let why = "This asks Exchange over EWS, and the Mailbox Access Type goes over Microsoft Graph.";
+    Err(Problem::new(Code::NotAllowed, why)
+        .field("accessType")
+        .hint("Start a check instead: it opens the Inbox of each mailbox over Graph."))
 }
 
 /// Waits until someone cancels; for ever where nobody can any more.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use contract::{Cause, CertificateInfo, Problem, Secret};
+use contract::{Authentication, Cause, CertificateInfo, Problem, Secret};
 use exchange::{Call, Certificate, Fault, Names, Reply};
 
 use super::authentication;
@@ -136,6 +136,10 @@ impl Caller {
     pub(crate) async fn ways(&self, reply: &Reply) -> Vec<Mechanism> {
         let found = authentication::of_challenge(reply, self.stage.clock.now());
         let chosen = self.plan.authentication;
+        if chosen == Authentication::Bearer {
+            // A token is for the host of the EWS URL, and goes to no other.
+            return Vec::new();
+        }
         if !candidates(chosen, &found.offered, true).contains(&Mechanism::Kerberos) {
             return candidates(chosen, &found.offered, false);
         }

@@ -34,6 +34,10 @@ const ONLINE: &[&str] = &[
     "office365.us",
     "webmail.apps.mil",
     "partner.outlook.cn",
+    "graph.microsoft.com",
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "microsoftgraph.chinacloudapi.cn",
 ];
 
 impl Edition {
@@ -77,6 +81,16 @@ impl Edition {
     }
 }
 
+/// Whether it is an application that asks. It has no name but its id; Account Logon never is one.
+pub(crate) fn is_app(account: &str) -> bool {
+    uuid::Uuid::try_parse(account.trim()).is_ok()
+}
+
+/// Whether a host is Microsoft Graph's.
+pub(crate) fn is_graph(host: &str) -> bool {
+    is_online(host) && host.to_ascii_lowercase().contains("graph.")
+}
+
 /// Whether a host is Exchange Online's.
 pub(crate) fn is_online(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
@@ -88,7 +102,7 @@ pub(crate) fn is_online(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Edition, is_online};
+    use super::{Edition, is_app, is_graph, is_online};
 
     #[test]
     fn builds_name_editions() {
@@ -127,5 +141,15 @@ mod tests {
         ] {
             assert!(!is_online(host), "{host}");
         }
+    }
+
+    #[test]
+    fn applications_and_graph_are_told_by_their_names() {
+        assert!(is_app("a1b2c3d4-0000-4000-8000-000000000001"));
+        assert!(!is_app("CONTOSO\\svc-ews") && !is_app("svc@contoso.com") && !is_app(""));
+        for host in ["graph.microsoft.com", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"] {
+            assert!(is_graph(host), "{host}");
+        }
+        assert!(!is_graph("outlook.office365.com") && !is_graph("graph.contoso.com"));
     }
 }

@@ -2,7 +2,7 @@
 
 use contract::Cause;
 
-use super::edition::is_online;
+use super::edition::{is_app, is_graph, is_online};
 use super::remedy::RETIRED;
 use super::wording::Words;
 
@@ -11,6 +11,11 @@ use super::wording::Words;
 pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
     use Cause as C;
     let Words { account, host, .. } = *words;
+    if is_app(account)
+        && let Some(text) = of_application(cause, words)
+    {
+        return text;
+    }
     if is_online(host) && is_about_the_role(cause) {
         return format!(
             "Exchange Online let {account} impersonate nobody that was asked for. {RETIRED}"
@@ -40,9 +45,10 @@ pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
         C::AccountDisabled => format!("{account} is disabled in the directory. Enable it."),
         C::AccountNotInDirectory | C::AccountNotAuthorized => format!("Exchange can't authorize {account}. Use an account of the domain, and check its role assignment."),
         C::AccountNoMailbox => format!("Exchange 2013 needs {account} to have a mailbox before it may impersonate. Enable one."),
-        C::OauthSignInNeeded | C::OauthTokenRejected => "There is no valid sign-in. Sign in again.".to_owned(),
+        C::OauthSignInNeeded => "Nobody is signed in, or the sign-in has expired or was withdrawn; this says nothing about rights. Sign in under Email Configuration, then go on with the check: what is decided is not asked again.".to_owned(),
+        C::OauthTokenRejected => format!("{host} refused the access token; this says nothing about rights. Follow what the server says of it (audience, tenant, account, clock), then sign in again."),
         C::PolicyEwsBlocked => "EWS refuses this account or program as a whole, whatever the mailbox. Look at EwsEnabled, the allow and block lists, IP rules and gateways.".to_owned(),
-        C::PolicyExchangeOnlineRetired => "Exchange Online has switched EWS off for this organization. Use the app-only access type over Graph.".to_owned(),
+        C::PolicyExchangeOnlineRetired => "Exchange Online refuses EWS here: it is switched off for the organization, or a signed-in account tried to impersonate, which only applications can. Use the app-only access type over Graph.".to_owned(),
         C::PolicyOrganizationBlocked => "Microsoft has blocked access to this organization. Look at the Microsoft 365 admin center.".to_owned(),
         C::ImpersonationRoleMissing => format!("{account} signs in, and may impersonate nobody that was asked for: the role ApplicationImpersonation isn't assigned to it, or its scope is empty. Assign it with a scope; a new assignment takes some minutes."),
         C::ImpersonationOutOfScope => format!("{account} may impersonate others, but not these mailboxes: they are outside its management scope. Put them into the scope, or take them off the list."),
@@ -71,6 +77,28 @@ pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
         C::ServerRouting => "This front end couldn't reach the server of these mailboxes; this says nothing about rights. Look at the URLs of the virtual directories and at the sites.".to_owned(),
         C::ServerUnknownCode => "Exchange answered with a code this version doesn't know; this says nothing about rights. Copy the evidence and report it.".to_owned(),
     }
+}
+
+/// What it means where the authority that issues tokens could not be asked, and Exchange was not at fault.
+pub(crate) const SILENT_AUTHORITY: &str = "No token could be had, because the authority that issues them could not be reached from this computer; this says nothing about Exchange or about rights. Check name server, proxy and firewall for the authority's address, then go on with the check.";
+
+/// What is another thing for an application than for an account.
+fn of_application(cause: Cause, words: &Words<'_>) -> Option<String> {
+    use Cause as C;
+    let Words { account, host, .. } = *words;
+    let consent = if is_graph(host) {
+        "Mail.Read"
+    } else {
+        "full_access_as_app"
+    };
+    Some(match cause {
+        C::ImpersonationRoleMissing => format!("The application {account} gets a token, and may open none of the mailboxes that were asked for: it has no role of RBAC for Applications for them, and no consent ({consent}). Assign the role with a scope; it takes 30 minutes to 2 hours."),
+        C::ImpersonationOutOfScope => format!("The application {account} may open others, but not these mailboxes: they are outside its scope. Put them into the scope, or take them off the list."),
+        C::ImpersonationRefused => format!("The application {account} may not open this mailbox; with nothing to compare it with, role and scope both come into question. Look at the role assignment and its scope."),
+        C::ImpersonationExposed => format!("The application {account} opened a mailbox that it must not open, mostly by a consent for the whole tenant ({consent}), which adds to every scope. Remove the consent, or narrow the scope, at once."),
+        C::OauthSignInNeeded => format!("No token could be had for the application {account}: its certificate or secret was refused or has expired, it isn't in this tenant, or consent is missing; this says nothing about mailboxes. Correct that, then go on with the check."),
+        _ => return None,
+    })
 }
 
 /// Where the role is gone, no advice about it is any good.

@@ -125,6 +125,24 @@ fn every_cause_reads_as_it_was_agreed() {
 }
 
 #[test]
+fn what_an_application_is_told_reads_as_it_was_agreed() {
+    for cause in [
+        Cause::OauthSignInNeeded,
+        Cause::ImpersonationRoleMissing,
+        Cause::ImpersonationOutOfScope,
+        Cause::ImpersonationExposed,
+    ] {
+        let mut run = run(cause);
+        "a1b2c3d4-0000-4000-8000-000000000001".clone_into(&mut run.row.account);
+        "https://graph.microsoft.com/v1.0".clone_into(&mut run.row.ews_url);
+        "bearer".clone_into(&mut run.row.auth);
+        run.row.server_version = None;
+        let card = card(cause, &Known::of(run, &names()), &cluster());
+        insta::assert_json_snapshot!(format!("application, card of {cause}"), card);
+    }
+}
+
+#[test]
 fn a_ticket_reads_as_it_was_agreed() {
     let cause = Cause::ImpersonationOutOfScope;
     let known = Known::of(run(cause), &names());

@@ -9,12 +9,12 @@ use store::runs::{self, RunNumber, StoredRun};
 use store::{StoreError, Tx};
 
 use super::evidence::evidence;
-use super::explanation::explanation;
+use super::explanation::{SILENT_AUTHORITY, explanation};
 use super::facts::Facts;
 use super::names::{filled, names_of};
 use super::reasons::reasons;
 use super::remedy::{Names, Over, alternatives, remedy};
-use super::wording::{Words, title};
+use super::wording::{Words, is_of_authority, title};
 use crate::checks::Plan;
 use crate::problems::of_store;
 use crate::stage::Stage;
@@ -117,8 +117,17 @@ impl Known {
         }
     }
 
+    /// It was the authority that did not answer, and not Exchange.
+    fn is_of_authority(&self, cause: Cause) -> bool {
+        let message = self.run.row.message.as_deref();
+        cause == Cause::TcpTimeout && message.is_some_and(is_of_authority)
+    }
+
     /// What a cause means, two sentences.
     pub(crate) fn explanation(&self, cause: Cause) -> String {
+        if self.is_of_authority(cause) {
+            return SILENT_AUTHORITY.to_owned();
+        }
         explanation(cause, &self.words())
     }
 
@@ -134,6 +143,9 @@ impl Known {
 
     /// Commands over these rows.
     pub(crate) fn remedy(&self, cause: Cause, cluster: &Cluster) -> Vec<Remedy> {
+        if self.is_of_authority(cause) {
+            return Vec::new();
+        }
         let over = Over::These(&cluster.mailboxes);
         let mut commands = remedy(cause, &self.names(over, &self.facts(cause, cluster)));
         note_shortened(&mut commands, cluster);

@@ -9,8 +9,10 @@ mod server;
 
 use contract::{Blame, Cause};
 
+use super::edition::is_graph;
 use super::facts::Facts;
 use super::remedy::{Edition, RETIRED};
+use super::wording::is_of_authority;
 
 /// Reasons in two ranks.
 #[derive(Debug, Default)]
@@ -67,7 +69,7 @@ impl Ranked {
 /// The reasons, the likeliest first; none where a cause is its own reason.
 pub(crate) fn reasons(cause: Cause, facts: &Facts<'_>) -> Vec<String> {
     let mut list = ranked(cause, facts).in_order();
-    if facts.edition == Edition::Online && is_retired_there(cause) {
+    if facts.edition == Edition::Online && is_retired_there(cause) && !is_graph(facts.host) {
         list.insert(0, RETIRED.to_owned());
     }
     if matters(cause)
@@ -104,6 +106,7 @@ fn ranked(cause: Cause, facts: &Facts<'_>) -> Ranked {
     match cause {
         C::DnsNotFound => network::name(facts),
         C::TcpRefused => network::refused(facts),
+        C::TcpTimeout if facts.message.is_some_and(is_of_authority) => network::no_authority(),
         C::TcpTimeout => network::silent(facts),
         C::ProxyFailed => network::proxy(facts),
         C::TlsUntrusted => network::untrusted(facts),
@@ -128,7 +131,8 @@ fn ranked(cause: Cause, facts: &Facts<'_>) -> Ranked {
         C::AccountNotInDirectory => account::not_in_directory(facts),
         C::AccountNotAuthorized => account::not_authorized(facts),
         C::AccountNoMailbox => account::no_mailbox(facts),
-        C::OauthSignInNeeded | C::OauthTokenRejected => account::token(facts),
+        C::OauthSignInNeeded => account::sign_in(facts),
+        C::OauthTokenRejected => account::token(facts),
         C::PolicyEwsBlocked => account::blocked(facts),
         C::PolicyExchangeOnlineRetired => account::retired(facts),
         C::PolicyOrganizationBlocked => Ranked::default()

@@ -6,6 +6,7 @@
 //! <https://learn.microsoft.com/powershell/module/activedirectory/>.
 
 mod account;
+mod application;
 mod mailbox;
 mod network;
 mod online;
@@ -17,6 +18,7 @@ use contract::{Alternative, Cause, ExchangeNames, Remedy};
 
 pub use super::edition::Edition;
 pub use super::powershell::Over;
+use super::edition::is_app;
 use super::powershell::quoted;
 pub(crate) use online::RETIRED;
 use step::{Step, finished};
@@ -88,6 +90,11 @@ impl Names<'_> {
             .any(|offered| offered.eq_ignore_ascii_case(scheme))
     }
 
+    /// An application asks: it has no password, no mailbox and no management role.
+    fn is_app(&self) -> bool {
+        is_app(self.account)
+    }
+
     fn is_online(&self) -> bool {
         self.edition == Edition::Online
     }
@@ -96,6 +103,11 @@ impl Names<'_> {
 /// The commands for a cause; empty where nothing is to be typed.
 #[must_use]
 pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
+    if names.is_app()
+        && let Some(steps) = of_application(cause, names)
+    {
+        return finished(steps);
+    }
     if names.is_online() && online::has_its_own(cause) {
         return finished(online::steps(cause, names));
     }
@@ -106,7 +118,7 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
 #[must_use]
 pub fn alternatives(cause: Cause, names: &Names<'_>) -> Vec<Alternative> {
     use Cause as C;
-    if names.is_online() {
+    if names.is_online() || names.is_app() {
         return Vec::new();
     }
     match cause {
@@ -126,6 +138,21 @@ pub fn alternatives(cause: Cause, names: &Names<'_>) -> Vec<Alternative> {
         C::MailboxMisconfigured => mailbox::address_policy(names),
         _ => Vec::new(),
     }
+}
+
+/// What is another thing for an application than for an account.
+fn of_application(cause: Cause, names: &Names<'_>) -> Option<Vec<Step>> {
+    use Cause as C;
+    Some(match cause {
+        C::ImpersonationRoleMissing | C::ImpersonationRefused | C::MailboxAccessDenied => {
+            application::missing(names)
+        }
+        C::ImpersonationOutOfScope => application::out_of_scope(names),
+        C::ImpersonationExposed => application::exposed(names),
+        C::OauthSignInNeeded => application::token(names),
+        C::OauthTokenRejected if names.is_online() => application::token(names),
+        _ => return None,
+    })
 }
 
 fn steps(cause: Cause, names: &Names<'_>) -> Vec<Step> {

@@ -11,6 +11,7 @@ use crate::checks::mechanism::Mechanism;
 use crate::checks::plan::Approach;
 use crate::checks::spec::Access;
 use crate::diagnosis::edition::Edition;
+use crate::diagnosis::explanation::SILENT_AUTHORITY;
 use crate::diagnosis::wording::{Words, is_of_authority};
 use crate::ports::TokenFacts;
 
@@ -77,9 +78,13 @@ impl Ground<'_> {
         let (cause, message) = self.stopped.expect("a rung is broken by a cause");
         let words = self.words();
         let passed = self.passed(id);
-        rung(id, self.title(id))
-            .fail(cause, message, &words)
-            .took(passed.elapsed_ms.map(std::time::Duration::from_millis))
+        let mut step = rung(id, self.title(id)).fail(cause, message, &words);
+        if is_of_authority(message) {
+            step.next = SILENT_AUTHORITY
+                .split_once(". ")
+                .map(|(_, next)| next.to_owned());
+        }
+        step.took(passed.elapsed_ms.map(std::time::Duration::from_millis))
             .seen(passed.evidence)
     }
 

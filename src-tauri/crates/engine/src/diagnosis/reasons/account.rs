@@ -3,6 +3,7 @@
 use contract::{RunAuthentication, SchemeOutcome};
 
 use super::Ranked;
+use crate::diagnosis::edition::is_app;
 use crate::diagnosis::facts::Facts;
 use crate::diagnosis::refusal::{self, Circumstances};
 use crate::diagnosis::remedy::Edition;
@@ -145,17 +146,52 @@ pub(super) fn no_mailbox(facts: &Facts<'_>) -> Ranked {
         .or("The mailbox of the account was made minutes ago, or lies in Exchange Online.")
 }
 
+/// There was no token to send.
+pub(super) fn sign_in(facts: &Facts<'_>) -> Ranked {
+    let app = is_app(facts.account);
+    Ranked::default()
+        .only_if(facts.told("Nobody is signed in"), "Nobody has signed in for this organization yet, or the sign-in wasn't kept when the program ended.")
+        .only_if(facts.told("expected"), "Somebody else than Account Logon is signed in, and wasn't allowed for it.")
+        .only_if(app, "The application's secret or certificate has expired, or another one is registered.")
+        .only_if(app, "The application isn't in this tenant, is disabled there, or has no consent.")
+        .unless(app, "The sign-in reached its end: it was not kept, or the directory asks for a new one after some time.")
+        .unless(app, "The password was changed or the sign-in was withdrawn, which ends every token.")
+        .unless(app, "A policy of the directory (Conditional Access) asks for more, or refuses this computer.")
+}
+
+/// A token was refused.
 pub(super) fn token(facts: &Facts<'_>) -> Ranked {
+    let said = |category: &str| facts.told(category);
+    let header = facts.answer.header("x-ms-diagnostics");
     Ranked::default()
         .only_if(
-            facts.answer.header("x-ms-diagnostics").is_some(),
-            format!(
-                "The server says: {}.",
-                facts.answer.header("x-ms-diagnostics").unwrap_or_default()
-            ),
+            header.is_some(),
+            format!("The server says: {}.", header.unwrap_or_default()),
         )
-        .or("The sign-in expired, or was withdrawn.")
-        .or("The token was made for another address than this server's.")
+        .or_first_if(
+            said("invalid_resource") || said("The token is for") || said("audience"),
+            "The token was made for another address than this server's.",
+        )
+        .or_first_if(
+            said("expired"),
+            "The token has expired; right after a sign-in: the clocks of server and computer differ.",
+        )
+        .or_first_if(
+            said("names no place to sign in"),
+            "Modern authentication isn't switched on there (OAuth2ClientProfileEnabled, default authorization endpoint).",
+        )
+        .or_first_if(
+            said("invalid_tenant"),
+            "The token is of another tenant than the server's.",
+        )
+        .or_first_if(
+            said("invalid_user"),
+            "No account of this server belongs to the token.",
+        )
+        .or_first_if(
+            said("oauth_not_available"),
+            "An authentication policy blocks modern authentication for the account.",
+        )
         .or("The server isn't set up for tokens of this authority.")
 }
 

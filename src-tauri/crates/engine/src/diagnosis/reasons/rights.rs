@@ -1,11 +1,13 @@
 //! Impersonation.
 
 use super::Ranked;
+use crate::diagnosis::edition::is_app;
 use crate::diagnosis::facts::Facts;
 use crate::diagnosis::remedy::Edition;
 
 const FRESH: &str =
     "The assignment is minutes old: servers keep the role for a while, 15 to 30 minutes.";
+const SLOW: &str = "It was granted lately: for applications that takes 30 minutes to 2 hours.";
 const ADMIN: &str = "The account is a member of Domain Admins, Enterprise Admins or Schema Admins, which are denied impersonation: use a plain account.";
 const EXCLUSIVE: &str = "An exclusive scope holds these mailboxes and takes them from everyone without that very scope.";
 const DIRECT: &str = "The scope goes by a group, and these mailboxes are members of a group in the group: only direct members count.";
@@ -13,12 +15,14 @@ const MOVED: &str =
     "The group of the scope was moved or renamed: the scope keeps its old distinguished name.";
 
 fn online(facts: &Facts<'_>) -> bool {
-    facts.edition == Edition::Online
+    facts.edition == Edition::Online || is_app(facts.account)
 }
 
 pub(super) fn role_missing(facts: &Facts<'_>) -> Ranked {
     if online(facts) {
-        return Ranked::default().or("The app has no permission for these mailboxes.");
+        return Ranked::default()
+            .or("The app has no permission for these mailboxes: neither a role of RBAC for Applications nor a consent.")
+            .or(SLOW);
     }
     Ranked::default()
         .or(format!(
@@ -35,7 +39,12 @@ pub(super) fn role_missing(facts: &Facts<'_>) -> Ranked {
 pub(super) fn out_of_scope(facts: &Facts<'_>) -> Ranked {
     if online(facts) {
         return Ranked::default()
-            .or("These mailboxes are outside the scope that the app was given.");
+            .or("These mailboxes are outside the scope that the app was given.")
+            .or_first_if(
+                facts.answer.text.as_deref().is_some_and(|text| text.contains("[RAOP]")),
+                "An application access policy keeps the app from these mailboxes.",
+            )
+            .or(SLOW);
     }
     let granted = facts.summary.granted;
     let few = facts.count * 4 <= granted;
@@ -55,7 +64,9 @@ pub(super) fn out_of_scope(facts: &Facts<'_>) -> Ranked {
 
 pub(super) fn refused(facts: &Facts<'_>) -> Ranked {
     if online(facts) {
-        return Ranked::default().or("The app has no permission for this mailbox.");
+        return Ranked::default()
+            .or("The app has no permission for this mailbox.")
+            .or(SLOW);
     }
     Ranked::default()
         .or(format!(
@@ -101,6 +112,12 @@ pub(super) fn ignored(facts: &Facts<'_>) -> Ranked {
 }
 
 pub(super) fn exposed(facts: &Facts<'_>) -> Ranked {
+    if is_app(facts.account) {
+        return Ranked::default()
+            .or("The app has a consent for the whole tenant, which adds to its scope and undoes it.")
+            .or("The mailbox is in the scope of the app: its filter is wider than was meant.")
+            .or("A consent or a scope was taken away minutes ago: that takes 30 minutes to 2 hours.");
+    }
     Ranked::default()
         .or(format!(
             "The role is assigned to {} without a scope: it opens every mailbox.",

@@ -47,12 +47,14 @@ fn each(mut look_at: impl FnMut(Cause, Edition, &[Remedy], bool)) {
                 Over::These(&names),
                 Over::Variable,
             ] {
-                with(edition, over, "CONTOSO\\svc-ews", |names| {
-                    (remedy(*cause, names), alternatives(*cause, names))
-                })
-                .into_lists()
-                .into_iter()
-                .for_each(|(list, default)| look_at(*cause, edition, &list, default));
+                for account in ["CONTOSO\\svc-ews", "a1b2c3d4-0000-4000-8000-000000000001"] {
+                    with(edition, over, account, |names| {
+                        (remedy(*cause, names), alternatives(*cause, names))
+                    })
+                    .into_lists()
+                    .into_iter()
+                    .for_each(|(list, default)| look_at(*cause, edition, &list, default));
+                }
             }
         }
     }
