@@ -248,7 +248,7 @@ journey("an expired sign-in says so, and offline nothing is asked", {}, async (a
   await page.reload();
   await expectVisible(panel.getByText("Needs the network. Work offline is on."));
   await expectVisible(panel.getByText("Impersonation status: Authorized"));
-  await expectVisible(panel.getByText("As stored 3 h ago."));
+  await expectVisible(panel.getByText(/^As of .+, 3 h ago\.$/));
   const main = panel.getByRole("button", { name: button });
   assert.equal(await main.getAttribute("aria-disabled"), "true");
   await main.press("Enter");

@@ -23,6 +23,7 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
   const [certificate, setCertificate] = useState<AppCertificate | null>(null);
   const [problem, setProblem] = useState<CommandError | null>(null);
   const [reading, setReading] = useState(false);
+  const [typed, setTyped] = useState(false);
   const turn = useRef(0);
   const outcome = useRef<HTMLDivElement>(null);
   // A long form may end below the button.
@@ -32,7 +33,6 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
   const read = async () => {
     turn.current += 1;
     const mine = turn.current;
-    setProblem(null);
     setCertificate(null);
     onGiven(false);
     setReading(true);
@@ -41,6 +41,7 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
       if (credential === undefined) return;
       const found = await call("app_certificate_read", { credential });
       if (mine !== turn.current) return;
+      setProblem(null);
       setCertificate(found);
       onGiven(true);
     } catch (thrown) {
@@ -60,6 +61,8 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
         onChange={(event) => {
           setName(event.target.files?.[0]?.name ?? null);
           if (fields.filePassword.current) fields.filePassword.current.value = "";
+          setTyped(false);
+          setProblem(null);
           void read();
         }}
       />
@@ -79,7 +82,7 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
         )}
         {certificate && <AppCertificateFacts certificate={certificate} />}
       </div>
-      <div className={styles.password} hidden={name === null}>
+      <div className={styles.password} hidden={problem === null && !typed}>
         <label htmlFor={passwordId}>Password of the file, if it has one</label>
         <div className={styles.line}>
           <SecretInput
@@ -89,7 +92,8 @@ export function CertificateFile({ fields, onGiven, onLeave }: CertificateFilePro
             type="password"
             autoComplete="off"
             spellCheck={false}
-            onChange={() => {
+            onChange={(_, { value }) => {
+              setTyped(value !== "");
               // What was read was read with another password.
               setCertificate(null);
               onGiven(false);

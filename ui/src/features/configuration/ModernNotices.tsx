@@ -21,7 +21,7 @@ export function ModernNotices({ form, entry, platform, onSwitch }: ModernNotices
     <MessageBar intent="warning" layout="multiline">
       <MessageBarBody>
         <MessageBarTitle>Understudy doesn't check this type now.</MessageBarTitle>
-        {[entry.whyNot, entry.instead].filter(Boolean).join(" ")}
+        {entry.whyNot} {entry.instead !== "" && `Use instead: ${entry.instead}`}
       </MessageBarBody>
     </MessageBar>
   );

@@ -205,7 +205,7 @@ describe("the sign-in", () => {
     const { settings } = await host.call("app_state", {});
     await host.call("settings_save", { ...settings, workOffline: true });
     await client.invalidateQueries();
-    expect(await panel.findByText(/^As stored 3 h ago\.$/)).toBeVisible();
+    expect(await panel.findByText(/^As of .+, 3 h ago\.$/)).toBeVisible();
     expect(panel.getByText("Needs the network. Work offline is on.")).toBeVisible();
     expect(blocked(button)).toBe(true);
     expect(panel.getByText("Impersonation status: Authorized")).toBeVisible();

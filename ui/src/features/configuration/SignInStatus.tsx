@@ -12,7 +12,7 @@ import { BlockableButton } from "@/components/BlockableButton";
 import type { SignIn } from "@/ipc/generated/SignIn";
 import type { SyncCounts } from "@/ipc/generated/SyncCounts";
 import { offlineReason } from "@/lib/appState";
-import { age, counted } from "@/lib/format";
+import { age, counted, dateTime } from "@/lib/format";
 import { SignInFacts } from "./SignInFacts";
 import { SignInFailed } from "./SignInFailed";
 import type { SignInControl } from "./useSignIn";
@@ -38,7 +38,9 @@ export function SignInStatus(props: SignInStatusProps) {
       <div className={styles.status} role="status" data-status tabIndex={-1}>
         <StateIcon signIn={signIn} />
         <Text weight="semibold">{statusText(signIn)}</Text>
-        {offline && signIn.signedInAt !== null && <Text size={200}>{`As stored ${age(signIn.signedInAt)}.`}</Text>}
+        {offline && signIn.signedInAt !== null && (
+          <Text size={200}>{`As of ${dateTime(signIn.signedInAt)}, ${age(signIn.signedInAt)}.`}</Text>
+        )}
       </div>
       {waiting && signIn.warnings.map((warning) => <Warned key={warning} text={warning} />)}
       {waiting && <WaitingForSignIn waiting={waiting} control={control} offline={offline} />}
