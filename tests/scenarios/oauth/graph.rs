@@ -208,7 +208,7 @@ async fn a_busy_mailbox_waits_for_itself() {
 async fn an_expired_token_is_renewed_once() {
     let mint = mint();
     let server = taking(60, BearerRules::online(mint.keys())).await;
-    server.update(|options| options.latency = Duration::from_millis(4));
+    server.update(|options| options.latency = Duration::from_millis(25));
     let claims = TokenClaims::graph(APP);
     let source = Source::new(&mint, &claims, Renewal::Gives(claims.clone()));
     let engine = with(Arc::clone(&source)).await;

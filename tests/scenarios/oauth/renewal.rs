@@ -40,7 +40,7 @@ async fn a_token_opens_mailboxes_and_no_password_is_sent() {
 async fn five_hundred_mailboxes_over_ten_lanes_need_one_renewal() {
     let mint = mint();
     let server = taking(500, BearerRules::new(mint.keys())).await;
-    server.update(|options| options.latency = std::time::Duration::from_millis(4));
+    server.update(|options| options.latency = std::time::Duration::from_millis(25));
     let source = Source::new(&mint, &person(), Renewal::Gives(person()));
     let engine = with(Arc::clone(&source)).await;
     let mut live = check(&server, &engine)
@@ -141,7 +141,7 @@ fn withdrawn() -> Renewal {
 async fn a_sign_in_that_is_withdrawn_keeps_what_is_decided_and_goes_on_later() {
     let mint = mint();
     let server = taking(60, BearerRules::new(mint.keys())).await;
-    server.update(|options| options.latency = std::time::Duration::from_millis(4));
+    server.update(|options| options.latency = std::time::Duration::from_millis(25));
     let source = Source::new(&mint, &person(), withdrawn());
     let first = with(Arc::clone(&source)).await;
     let mut live = check(&server, &first)
@@ -193,7 +193,7 @@ async fn a_sign_in_that_is_withdrawn_keeps_what_is_decided_and_goes_on_later() {
 async fn an_authority_that_is_silent_says_nothing_about_rights() {
     let mint = mint();
     let server = taking(40, BearerRules::new(mint.keys())).await;
-    server.update(|options| options.latency = std::time::Duration::from_millis(4));
+    server.update(|options| options.latency = std::time::Duration::from_millis(25));
     let silent = Renewal::Fails(NoToken::Unreachable {
         sentence: "login.example didn't answer.".to_owned(),
     });

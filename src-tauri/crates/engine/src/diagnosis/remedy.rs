@@ -149,7 +149,16 @@ fn of_application(cause: Cause, names: &Names<'_>) -> Option<Vec<Step>> {
         }
         C::ImpersonationOutOfScope => application::out_of_scope(names),
         C::ImpersonationExposed => application::exposed(names),
-        C::OauthSignInNeeded => application::token(names),
+        // It has no account in the directory whose state could be the reason.
+        C::OauthSignInNeeded
+        | C::AuthRejected
+        | C::AuthLost
+        | C::AccountLocked
+        | C::AccountDisabled
+        | C::AccountPasswordExpired
+        | C::AccountNotInDirectory
+        | C::AccountNotAuthorized
+        | C::AccountNoMailbox => application::token(names),
         C::OauthTokenRejected if names.is_online() => application::token(names),
         _ => return None,
     })

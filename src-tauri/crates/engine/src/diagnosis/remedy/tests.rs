@@ -33,8 +33,13 @@ const EDITIONS: [Edition; 7] = [
     Edition::Online,
 ];
 
-/// Every list of commands there is: of causes and of their alternatives.
+/// Every list of commands there is: of causes and of their alternatives, for accounts and applications.
 fn each(mut look_at: impl FnMut(Cause, Edition, &[Remedy], bool)) {
+    each_of("CONTOSO\\svc-ews", &mut look_at);
+    each_of("a1b2c3d4-0000-4000-8000-000000000001", &mut look_at);
+}
+
+fn each_of(account: &str, look_at: &mut impl FnMut(Cause, Edition, &[Remedy], bool)) {
     let names = [
         "anna@contoso.com".to_owned(),
         "o'brien@contoso.com".to_owned(),
@@ -47,14 +52,12 @@ fn each(mut look_at: impl FnMut(Cause, Edition, &[Remedy], bool)) {
                 Over::These(&names),
                 Over::Variable,
             ] {
-                for account in ["CONTOSO\\svc-ews", "a1b2c3d4-0000-4000-8000-000000000001"] {
-                    with(edition, over, account, |names| {
-                        (remedy(*cause, names), alternatives(*cause, names))
-                    })
-                    .into_lists()
-                    .into_iter()
-                    .for_each(|(list, default)| look_at(*cause, edition, &list, default));
-                }
+                with(edition, over, account, |names| {
+                    (remedy(*cause, names), alternatives(*cause, names))
+                })
+                .into_lists()
+                .into_iter()
+                .for_each(|(list, default)| look_at(*cause, edition, &list, default));
             }
         }
     }
@@ -103,7 +106,7 @@ fn the_look_comes_first_and_every_change_has_its_undo_and_its_verify() {
 #[test]
 fn the_role_is_assigned_without_a_scope_only_where_that_is_picked() {
     let mut picked = 0;
-    each(|cause, edition, list, default| {
+    each_of("CONTOSO\\svc-ews", &mut |cause, edition, list, default| {
         for step in list {
             let assigns = step.powershell.contains("New-ManagementRoleAssignment");
             if assigns && !step.powershell.contains("-CustomRecipientWriteScope") {
@@ -191,6 +194,32 @@ fn a_upn_is_looked_up_and_a_domain_is_cut_off() {
     assert_eq!(
         enable("svc@contoso.com"),
         "Enable-ADAccount -Identity (Get-ADUser -Filter { UserPrincipalName -eq 'svc@contoso.com' })"
+    );
+}
+
+#[test]
+fn an_application_gets_no_role_without_a_scope_and_no_consent() {
+    each_of(
+        "a1b2c3d4-0000-4000-8000-000000000001",
+        &mut |cause, _, list, _| {
+            for step in list {
+                let typed = &step.powershell;
+                assert!(
+                    !typed.contains("New-ManagementRoleAssignment")
+                        || typed.contains("-CustomResourceScope"),
+                    "{cause}: {step:?}"
+                );
+                assert!(
+                    !typed.contains("ApplicationImpersonation"),
+                    "{cause}: {step:?}"
+                );
+                let consents = typed.contains("New-MgServicePrincipalAppRoleAssignment");
+                assert!(
+                    !consents || step.purpose == RemedyPurpose::Undo,
+                    "{cause}: {step:?}"
+                );
+            }
+        },
     );
 }
 
