@@ -120,7 +120,7 @@ fn endpoints(world: &World) -> Vec<Case> {
         ),
         ("no URL at all", url("mail contoso"), "invalid"),
         ("an account of two forms", account, "invalid"),
-        ("bearer", auth("bearer"), "not_allowed"),
+        ("a token that is not there", auth("bearer"), "invalid"),
     ]
 }
 

@@ -18,4 +18,5 @@ mod secrets;
 mod service_account;
 mod sign_in;
 mod stored;
+mod tokens;
 mod world;

@@ -233,7 +233,10 @@ fn window() -> Outcome {
             .args(only),
     )?;
     let store = ["test", "--workspace", "--lib", "a_real_key_store"];
-    desktop::run(cargo().args(store).args(only))
+    desktop::run(cargo().args(store).args(only))?;
+    ui::install("tests/identity")?;
+    let signed_in = ["test", "--workspace", "--test", "cli", "whoever_signs_in"];
+    desktop::run(cargo().args(signed_in).args(only))
 }
 
 fn interop() -> Outcome {
