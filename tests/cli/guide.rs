@@ -39,16 +39,18 @@ fn the_guides_are_listed_with_their_standing() {
     let expected = [
         "exchange-server",
         "exchange-online",
+        "ews-app",
         "old-route",
         "hybrid",
+        "sign-in",
         "rooms",
         "microsoft-test",
         "results",
     ];
     assert_eq!(ids, expected);
-    assert_eq!(listed["guides"][2]["badge"], "Retired");
+    assert_eq!(listed["guides"][3]["badge"], "Retired");
     let text = guide(&["--list"]);
-    assert_eq!((text.exit, text.stdout.lines().count()), (Some(0), 7));
+    assert_eq!((text.exit, text.stdout.lines().count()), (Some(0), 9));
 }
 
 #[test]

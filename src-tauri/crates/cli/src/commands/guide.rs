@@ -2,7 +2,7 @@
 //! and runs none of the commands it prints.
 
 use contract::{
-    Code, Guide, GuideRef, GuideStep, GuideSummary, GuidesQuery, OrganizationRow, Platform, Problem,
+    Code, Guide, GuideRef, GuideStep, GuideSummary, GuidesQuery, OrganizationRow, Problem,
 };
 use engine::Engine;
 
@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// A stored organization, by its name or External Id
     #[arg(value_name = "ORGANIZATION")]
     organization: Option<String>,
-    /// Which guide [default: the one for the organization's platform]
+    /// Which guide [default: the one for how the organization signs in]
     #[arg(long, value_name = "ID", conflicts_with = "list")]
     guide: Option<String>,
     /// List the guides
@@ -82,15 +82,9 @@ async fn show(
     asked: Option<String>,
     guides: &[GuideSummary],
 ) -> Result<Guide, Problem> {
-    let guide = asked.unwrap_or_else(|| {
-        let online = organization.is_some_and(|row| row.platform == Platform::ExchangeOnline);
-        if online {
-            "exchange-online"
-        } else {
-            "exchange-server"
-        }
-        .to_owned()
-    });
+    // The engine lists first what the organization's way of signing in needs.
+    let first = guides.first().map(|guide| guide.id.clone());
+    let guide = asked.or(first).unwrap_or_default();
     if !guides.iter().any(|known| known.id == guide) {
         let known: Vec<&str> = guides.iter().map(|known| known.id.as_str()).collect();
         return Err(Problem::new(
