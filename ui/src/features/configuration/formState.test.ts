@@ -139,6 +139,35 @@ describe("a value that a button puts in", () => {
   });
 });
 
+test("another access type forgets that a secret was typed, and keeps every value", () => {
+  const start = startForm(configuration, true);
+  const typed = formReducer(start, { kind: "password", change: { typed: true } });
+  const app = formReducer(typed, { kind: "set", change: { accessType: "graph_app" } });
+  expect(app.password.typed).toBe(false);
+  expect(app.form).toEqual({ ...start.form, accessType: "graph_app" });
+  const given = formReducer(app, { kind: "app-credential", change: { given: true } });
+  expect(isDirty({ ...given, saved: given.form })).toBe(true);
+  const back = formReducer(given, { kind: "set", change: { accessType: "ex_imp" } });
+  expect(back.appCredential.given).toBe(false);
+  expect(isDirty(back)).toBe(false);
+  expect(formReducer(given, { kind: "set", change: { accessType: "graph_app" } }).appCredential.given).toBe(true);
+});
+
+test("every field of OAuth makes the form dirty", () => {
+  const start = startForm(configuration, true);
+  const changes = [
+    { authority: "ad_fs" },
+    { cloud: "china" },
+    { tenant: "x" },
+    { authorityUrl: "x" },
+    { clientId: "x" },
+    { redirectPort: 1 },
+    { keepSignedIn: true },
+    { appCredential: "secret" },
+  ] as const;
+  for (const change of changes) expect(isDirty(formReducer(start, { kind: "modern", change }))).toBe(true);
+});
+
 test("a proxy, its user or a typed password of it makes the form dirty", () => {
   const start = startForm(configuration, true);
   const custom = { kind: "custom", address: "proxy:8080" } as const;
