@@ -50,7 +50,7 @@ fn every_command_explains_itself() {
 #[test]
 fn what_this_version_lacks_is_unknown() {
     let folder = tempfile::tempdir().expect("a folder");
-    for word in ["sign-in", "configuration", "report", "monitor"] {
+    for word in ["configuration", "report", "monitor"] {
         let mut command = bare(folder.path());
         command.arg(word);
         let ran = Ran::of(command, b"");

@@ -127,6 +127,13 @@ async fn search(engine: &Engine, args: &Args) -> Result<Search, Problem> {
         )
         .hint("Give the address of a mailbox, like anna@contoso.com.")
     })?;
+    if args.auth == Some(Auth::Bearer) {
+        return Err(Problem::new(
+            Code::NotAllowed,
+            "Autodiscover is asked without credentials, or with a password; never with a token.",
+        )
+        .hint("Leave --auth bearer out."));
+    }
     let authentication = args.auth.unwrap_or_default().into();
     served(authentication)?;
     let proxy = args
