@@ -49,7 +49,7 @@ pub struct GuidesQuery {
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct GuideSummary {
-    /// `exchange-server`, `exchange-online`, `old-route`, `hybrid`, `rooms`, `microsoft-test`, `results`.
+    /// `exchange-server`, `exchange-online`, `ews-app`, `old-route`, `hybrid`, `sign-in`, `rooms`, …
     pub id: String,
     /// `Exchange Server`, …
     pub title: String,

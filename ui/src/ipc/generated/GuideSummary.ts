@@ -6,7 +6,7 @@ import type { Badge } from "./Badge.ts";
  */
 export type GuideSummary = { 
 /**
- * `exchange-server`, `exchange-online`, `old-route`, `hybrid`, `rooms`, `microsoft-test`, `results`.
+ * `exchange-server`, `exchange-online`, `ews-app`, `old-route`, `hybrid`, `sign-in`, `rooms`, …
  */
 id: string, 
 /**
