@@ -122,6 +122,7 @@ impl Engine {
             return;
         };
         rehearsal.stage.running.cancel_all().await;
+        rehearsal.stage.sign_ins.cancel_all().await;
         if let Some(exchange) = &self.inner.exchange {
             exchange.stop().await;
         }

@@ -136,11 +136,12 @@ impl Engine {
         }
     }
 
-    /// Cancels every check, keeps what is decided, and leaves practice mode.
+    /// Cancels every check and every sign-in that waits, keeps what is decided, and leaves practice mode.
     pub async fn shut_down(&self) {
         let _one_at_a_time = self.inner.changing.lock().await;
         self.leave_practice().await;
         self.inner.real.running.cancel_all().await;
+        self.inner.real.sign_ins.cancel_all().await;
     }
 
     /// The organization with this name or External Id, ignoring case.

@@ -2,6 +2,7 @@
 
 use contract::{Code, OrganizationRef, Problem, Secret, SignIn};
 use oauth::Hidden;
+use store::users;
 
 use super::keeping::{current, forget, keep};
 use super::settled::{Settled, form_of};
@@ -152,13 +153,14 @@ async fn forgotten(stage: &Stage, request: OrganizationRef) -> Result<Option<Sec
         return Ok(None);
     };
     let account = signed.facts.account.as_deref().unwrap_or("somebody");
-    note(
-        stage,
-        request,
-        Kind::SignedOut,
-        format!("Signed out {account}."),
-    )
-    .await?;
+    let now = stage.now();
+    if signed.tokens.is_some() {
+        // What was proven with this sign-in can't be used without one.
+        let renewal = stage.write(move |tx| Ok(users::needs_renewal(tx, organization, &now)?));
+        renewal.await?;
+    }
+    let details = format!("Signed out {account}.");
+    note(stage, request, Kind::SignedOut, details).await?;
     Ok(signed.tokens.and_then(|tokens| tokens.refresh))
 }
 

@@ -23,6 +23,24 @@ impl SignIns {
         Arc::clone(seats.entry(organization).or_default())
     }
 
+    /// Gives up every sign-in that waits: nobody listens for a browser any more.
+    pub(crate) async fn cancel_all(&self) {
+        let waiting: Vec<_> = {
+            let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
+            let ended = |seat: &Arc<Seat>| {
+                let held = seat.held();
+                let attempt = held.attempt.as_ref()?;
+                attempt.cancel.send_replace(true);
+                Some(attempt.ended.clone())
+            };
+            seats.values().filter_map(ended).collect()
+        };
+        for mut ended in waiting {
+            // An error means that its task is gone: then it has ended as well.
+            let _ = ended.wait_for(|ended| *ended).await;
+        }
+    }
+
     /// What was kept of a sign-in is kept no longer; this session goes on with it.
     pub(crate) fn keep_in_memory(&self, organization: OrganizationId) {
         if let Some(signed) = &mut self.seat(organization).held().signed {

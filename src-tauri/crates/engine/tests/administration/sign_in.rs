@@ -14,13 +14,13 @@ use contract::{
     AccessType, AppCredential, AppCredentialChange, AppCredentialKind, AuthorityKind, AuthorizeApp,
     EmailConfigurationForm, ModernAuthentication, OrganizationId, OrganizationRef, PasswordChange,
     Problem, ReadAppCertificate, Secret, SignIn, SignInFailureKind, SignInRef, SignInState,
-    StartSignIn, TlsTrust,
+    StartSignIn, SyncAccess, TlsTrust, Verdict,
 };
 use engine::ports::{Browser, Vault, WebPage};
 use engine::{Engine, Options, VaultChoice};
 use serde_json::Value;
 
-use crate::support::{TestVault, form, save};
+use crate::support::{self, TestVault, form, save};
 
 const HOST: &str = "mail.contoso.example";
 const ACCOUNT: &str = "svc-ews@contoso.example";
@@ -127,10 +127,8 @@ impl Drop for Person {
 }
 
 struct World {
-    engine: Engine,
+    own: support::World,
     organization: OrganizationId,
-    vault: Arc<TestVault>,
-    folder: tempfile::TempDir,
 }
 
 impl World {
@@ -141,11 +139,18 @@ impl World {
         let rows = engine.organizations_list(contract::OrganizationsQuery::default());
         let organization = rows.await.expect("listed")[0].id;
         Self {
-            engine,
+            own: support::World {
+                engine,
+                vault,
+                folder,
+            },
             organization,
-            vault,
-            folder,
         }
+    }
+
+    /// Another process on the same folder.
+    async fn another(&self) -> Engine {
+        open(&self.own.folder, &self.own.vault, &[]).await
     }
 
     async fn save(&self, form: EmailConfigurationForm, app_credential: AppCredentialChange) {
@@ -153,7 +158,7 @@ impl World {
             app_credential,
             ..save(self.organization, form, PasswordChange::Keep)
         };
-        let saved = self.engine.email_configuration_save(request).await;
+        let saved = self.own.engine.email_configuration_save(request).await;
         saved.expect("saved");
     }
 
@@ -164,10 +169,15 @@ impl World {
             form: None,
             device_code: false,
         };
-        let started = self.engine.sign_in_start(request).await.expect("started");
+        let started = self
+            .own
+            .engine
+            .sign_in_start(request)
+            .await
+            .expect("started");
         assert_eq!(started.state, SignInState::Waiting, "{started:?}");
         for _ in 0..600 {
-            let shown = self.show(&self.engine).await;
+            let shown = self.show(&self.own.engine).await;
             if shown.state != SignInState::Waiting {
                 return shown;
             }
@@ -224,11 +234,12 @@ async fn a_person_signs_in_stays_signed_in_and_signs_out() {
     );
 
     // Another process goes on with it, and the first one notices.
-    let other = open(&world.folder, &world.vault, &[]).await;
+    let other = world.another().await;
     assert_eq!(world.show(&other).await.state, SignInState::Authorized);
     let renewed = other.sign_in_refresh(world.by_id()).await.expect("renewed");
     assert_ne!(renewed.expires_at, None);
     let again = world
+        .own
         .engine
         .sign_in_refresh(world.by_id())
         .await
@@ -236,6 +247,7 @@ async fn a_person_signs_in_stays_signed_in_and_signs_out() {
     assert_eq!(again.state, SignInState::Authorized);
 
     let out = world
+        .own
         .engine
         .sign_in_disconnect(world.by_id())
         .await
@@ -269,6 +281,45 @@ async fn whoever_is_somebody_else_or_says_no_gets_nowhere() {
     assert_eq!(failure.code.as_deref(), Some("AADSTS65004"));
 }
 
+/// Access of the users after a proof with what is saved was applied.
+async fn activated(world: &World) -> Vec<SyncAccess> {
+    world.own.user(world.organization, "anna@contoso.com").await;
+    let granted = [("anna@contoso.com", Verdict::Granted)];
+    world
+        .own
+        .finished_run(world.organization, "proof", &granted)
+        .await;
+    let known = world.own.engine.email_configuration_show(world.by_id());
+    let form = known.await.expect("shown").form;
+    world.save(form, AppCredentialChange::Keep).await;
+    let users = world.own.users(world.organization).await;
+    users.rows.iter().map(|row| row.sync_access).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_a_sign_in_has_ended_active_mailboxes_need_renewal() {
+    let provider = Provider::start(&["--refuse", "AADSTS50173", "--at", "refresh_token"]);
+    for refused in [true, false] {
+        let world = World::new(&[]).await;
+        world.save(provider.form(), AppCredentialChange::Keep).await;
+        assert_eq!(world.sign_in().await.state, SignInState::Authorized);
+        assert_eq!(activated(&world).await, [SyncAccess::Active]);
+        let expected = if refused {
+            let answer = world.own.engine.sign_in_refresh(world.by_id()).await;
+            let problem = answer.expect_err("it was revoked");
+            assert!(problem.message.contains("again"), "{}", problem.message);
+            SignInState::Expired
+        } else {
+            let out = world.own.engine.sign_in_disconnect(world.by_id()).await;
+            out.expect("signed out");
+            SignInState::NotSignedIn
+        };
+        assert_eq!(world.show(&world.own.engine).await.state, expected);
+        let users = world.own.users(world.organization).await;
+        assert_eq!(users.rows[0].sync_access, SyncAccess::NeedsRenewal);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_in_the_name_of_another_authority_is_refused() {
     let provider = Provider::start(&["--wrong-issuer"]);
@@ -277,7 +328,7 @@ async fn an_answer_in_the_name_of_another_authority_is_refused() {
     let shown = world.sign_in().await;
     let failure = shown.failure.expect("it failed");
     assert_eq!(failure.kind, SignInFailureKind::Mismatch, "{failure:?}");
-    let other = open(&world.folder, &world.vault, &[]).await;
+    let other = world.another().await;
     assert_eq!(
         world.show(&other).await.state,
         SignInState::NotSignedIn,
@@ -302,7 +353,12 @@ async fn an_app_proves_itself_with_its_certificate_or_its_secret() {
     let read = ReadAppCertificate {
         credential: certificate.clone(),
     };
-    let shown = world.engine.app_certificate_read(read).await.expect("read");
+    let shown = world
+        .own
+        .engine
+        .app_certificate_read(read)
+        .await
+        .expect("read");
     assert!(
         shown.days_left > 0 && shown.thumbprint.len() == 40,
         "{shown:?}"
@@ -324,7 +380,12 @@ async fn an_app_proves_itself_with_its_certificate_or_its_secret() {
             credential: None,
             consent: false,
         };
-        let shown = world.engine.app_authorize(request).await.expect("asked");
+        let shown = world
+            .own
+            .engine
+            .app_authorize(request)
+            .await
+            .expect("asked");
         assert_eq!(shown.state, SignInState::Authorized, "{client}: {shown:?}");
         assert_eq!(shown.roles, ["full_access_as_app"]);
         assert!(shown.kept, "{client}");

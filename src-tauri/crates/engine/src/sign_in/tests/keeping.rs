@@ -1,10 +1,11 @@
 //! What outlives a session, how it is kept, and how it goes.
 
 use std::sync::atomic::Ordering::SeqCst;
+use std::sync::{Arc, Mutex};
 
 use contract::{AppCredentialChange, DuplicateOrganization, SignInState};
 
-use super::authority::CANARY;
+use super::authority::{CANARY, SECRET};
 use super::world::World;
 use crate::ports::NoToken;
 use crate::sign_in::sealing_key;
@@ -27,6 +28,80 @@ async fn a_kept_sign_in_goes_on_in_another_process_and_stands_in_no_byte() {
         world.files_with("EWS.AccessAsUser.All\",\"sub"),
         Vec::<std::path::PathBuf>::new()
     );
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_token_and_no_secret_is_logged_or_answered() {
+    let log = Log::default();
+    let writer = log.clone();
+    let logging = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _here = tracing::subscriber::set_default(logging);
+    tracing::info!("the log is open");
+    let world = World::new().await;
+    let mut said = Vec::new();
+    let answer = async |command: &str, payload: serde_json::Value| {
+        let answer = world.engine.dispatch(command, payload).await;
+        format!("{command} {answer:?}")
+    };
+    world.save(world.form(), AppCredentialChange::Keep).await;
+    said.push(format!("{:?}", world.sign_in(world.form()).await));
+    let by_id = serde_json::json!({"organization": world.organization});
+    for command in [
+        "sign_in_refresh",
+        "sign_in_show",
+        "email_configuration_show",
+    ] {
+        said.push(answer(command, by_id.clone()).await);
+    }
+    let refused = "AADSTS70008: the token is too old".to_owned();
+    world.authority.rule(|rules| rules.refuses = Some(refused));
+    said.push(answer("sign_in_refresh", by_id.clone()).await);
+    world.authority.rule(|rules| rules.refuses = None);
+    let mut form = world.form();
+    form.access_type = contract::AccessType::EwsApp;
+    form.modern.app_credential = contract::AppCredentialKind::Secret;
+    let form = serde_json::to_value(form).expect("JSON");
+    let credential = serde_json::json!({"kind": "secret", "secret": SECRET});
+    let authorize = serde_json::json!({"organization": world.organization, "form": form, "credential": credential});
+    said.push(answer("app_authorize", authorize).await);
+    let odd = serde_json::json!({"organization": "x", "credential": credential});
+    said.push(answer("app_authorize", odd).await);
+    said.push(answer("sign_in_disconnect", by_id).await);
+    let logged = String::from_utf8(log.0.lock().expect("whole").clone()).expect("text");
+    assert!(logged.contains("the log is open"));
+    said.push(logged);
+    for text in said {
+        assert!(!text.contains(CANARY), "{text}");
+    }
+    assert_eq!(world.files_with(CANARY), Vec::<std::path::PathBuf>::new());
+}
+
+#[tokio::test]
+async fn nobody_listens_after_the_end() {
+    let world = World::new().await;
+    let waiting = world.start(world.form()).await.waiting.expect("it waits");
+    world.engine.shut_down().await;
+    let redirect = url::Url::parse(&waiting.redirect_uri.expect("a browser")).expect("a URL");
+    let port = redirect.port().expect("a port");
+    let connected = tokio::net::TcpStream::connect(("127.0.0.1", port)).await;
+    assert!(connected.is_err(), "the listener is closed");
 }
 
 #[tokio::test]
