@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use contract::{
-    AccessType, AddUser, AppCredential, AppCredentialKind, AuthorityKind, CheckPassword, CheckScope,
-    EmailConfigurationForm, ModernAuthentication, OrganizationId, OrganizationsQuery, ProxySetting,
-    RunPage, RunState, Secret, StartCheck,
+    AccessType, AddUser, AppCredential, AppCredentialKind, AuthorityKind, CheckPassword,
+    CheckScope, EmailConfigurationForm, ModernAuthentication, OrganizationId, OrganizationsQuery,
+    ProxySetting, RunPage, RunState, Secret, StartCheck,
 };
 use engine::Engine;
 use exchange_sim::{BearerRules, Simulator, TokenClaims, TokenMint};
@@ -113,7 +113,9 @@ struct Office {
 impl Office {
     async fn with_users(count: usize) -> Self {
         let engine = support::engine().await;
-        let all = engine.organizations_list(OrganizationsQuery::default()).await;
+        let all = engine
+            .organizations_list(OrganizationsQuery::default())
+            .await;
         let id = all.expect("there is a default one")[0].id;
         for n in 1..=count {
             let user = AddUser {
@@ -164,7 +166,7 @@ impl Office {
         let run = self.engine.check_start(request).await.expect("it starts");
         let mut progress = self.engine.watch_run(&run.run).await.expect("it goes on");
         let ended = progress.wait_for(|progress| progress.state != RunState::Running);
-        tokio::time::timeout(Duration::from_secs(60), ended)
+        tokio::time::timeout(Duration::from_mins(1), ended)
             .await
             .expect("it ends in time")
             .expect("it ends");
@@ -184,10 +186,21 @@ async fn an_application_of_an_organization_gets_its_token_by_itself() {
         let authority = Authority::start(&mint, claims).await;
         let office = Office::with_users(12).await;
         let run = office.check(&server, &authority, access_type, SECRET).await;
-        assert_eq!(run.row.state, RunState::Complete, "{access_type:?}: {run:?}");
+        assert_eq!(
+            run.row.state,
+            RunState::Complete,
+            "{access_type:?}: {run:?}"
+        );
         assert_eq!(run.row.summary.granted, 12);
-        assert_eq!((run.row.auth.as_str(), run.row.account.as_str()), ("bearer", APP));
-        assert_eq!(authority.issued.load(Ordering::SeqCst), 1, "one token for all lanes");
+        assert_eq!(
+            (run.row.auth.as_str(), run.row.account.as_str()),
+            ("bearer", APP)
+        );
+        assert_eq!(
+            authority.issued.load(Ordering::SeqCst),
+            1,
+            "one token for all lanes"
+        );
         let asked = server.counters().graph.clone();
         assert_eq!(
             run.row.ews_url.ends_with("/v1.0"),

@@ -353,7 +353,7 @@ fn fault(why: &NoToken) -> Fault {
     };
     let mut sentence = why.to_string();
     if let Some(code) = code.filter(|code| !sentence.contains(code)) {
-        sentence.push_str(&format!(" ({code})"));
+        sentence.extend([" (", code, ")"]);
     }
     let sign_in_needed = matches!(why, NoToken::SignInNeeded { .. });
     LogOnFault::NoToken {

@@ -370,7 +370,7 @@ async fn begin(
     conductor.facts.discovery = found.map(Into::into);
     let (keeper, id, last) = (Arc::clone(stage), run.clone(), progress.clone());
     tokio::spawn(async move {
-        tell_why.send_replace(finish::play(conductor, context).await);
+        tell_why.send_replace(Box::pin(finish::play(conductor, context)).await);
         let last = last.borrow().clone();
         watched.end(&keeper, &last).await;
         keeper.running.leave(&id);

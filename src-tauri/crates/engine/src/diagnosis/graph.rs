@@ -34,10 +34,9 @@ pub(crate) fn observe_graph(
     asked: Asked,
     now: Timestamp,
 ) -> Observed {
-    let reply = match outcome {
-        Ok(reply) => reply,
+    let Ok(reply) = outcome else {
         // A fault is one of the way, whatever was asked for.
-        Err(_) => return observe(outcome, asked, &[], now),
+        return observe(outcome, asked, &[], now);
     };
     let mut observed = of_reply(reply, asked);
     observed.wait = http::retry_after(reply, now);
@@ -84,16 +83,12 @@ fn identity(id: &str) -> Identity {
 }
 
 fn refused(reply: &Reply, refusal: &Refusal) -> Observed {
-    let mut observed = match cause(reply.status, &refusal.code) {
-        Some(cause) => Observed::cause(cause),
-        None => {
-            let code = ResponseCode::from(refusal.code.as_str());
-            codes::judge(
-                &code,
-                &refusal.message.to_ascii_lowercase(),
-                Asked::Impersonating,
-            )
-        }
+    let mut observed = if let Some(cause) = cause(reply.status, &refusal.code) {
+        Observed::cause(cause)
+    } else {
+        let code = ResponseCode::from(refusal.code.as_str());
+        let words = refusal.message.to_ascii_lowercase();
+        codes::judge(&code, &words, Asked::Impersonating)
     };
     // A limit of service, and not of one mailbox: fewer requests at a time are the remedy.
     observed.too_many = matches!(observed.seen, Seen::Cause(Cause::ServerBusy));
