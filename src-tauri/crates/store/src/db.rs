@@ -87,7 +87,11 @@ impl Db {
     pub fn temporary() -> Result<Self, OpenError> {
         let path = Path::new("");
         let mut connection = Connection::open("").map_err(|source| OpenError::of(path, source))?;
-        set_up_connection(&connection).map_err(|source| OpenError::of(path, source))?;
+        let set_up = || {
+            set_up_connection(&connection)?;
+            connection.pragma_update(None, "cache_size", TEMPORARY_CACHE)
+        };
+        set_up().map_err(|source| OpenError::of(path, source))?;
         upgrade(&mut connection, path)?;
         Ok(Self {
             writer: Arc::new(Mutex::new(connection)),
@@ -356,6 +360,10 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
     set_up_connection(&connection).map_err(of)?;
     Ok(connection)
 }
+
+/// Memory for pages of a private database, in KiB (below zero): it is walked through in its order, a
+/// million rows like a thousand, and what is held is the whole difference between the two.
+const TEMPORARY_CACHE: i64 = -512;
 
 /// What every connection needs.
 fn set_up_connection(connection: &Connection) -> rusqlite::Result<()> {
