@@ -1,7 +1,7 @@
 //! What a server sends back may hold what we sent it: an error text that quotes the request, a
 //! redirect with credentials in it. The secret of the run is taken out of every text that is kept.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use zeroize::Zeroizing;
@@ -16,15 +16,16 @@ const SHORT: usize = 4;
 /// Knows the secret of a run in every form in which it may come back.
 pub(crate) struct Redactor {
     needles: Vec<Zeroizing<String>>,
-    /// Access tokens, which come one after the other while it is in use.
-    tokens: RwLock<Vec<Zeroizing<String>>>,
+    /// Access tokens, which come one after the other while it is in use; most runs have none, and look no
+    /// further.
+    tokens: OnceLock<RwLock<Vec<Zeroizing<String>>>>,
 }
 
 impl Redactor {
     pub(crate) fn new(account: &str, password: &str) -> Self {
         let mut redactor = Self {
             needles: Vec::new(),
-            tokens: RwLock::default(),
+            tokens: OnceLock::new(),
         };
         redactor.also(account, password);
         redactor
@@ -57,7 +58,8 @@ impl Redactor {
     pub(super) fn also_token(&self, token: &str) {
         let secret = token.split('.').skip(1).filter(|part| part.len() >= 16);
         let known = |tokens: &[Zeroizing<String>]| tokens.iter().any(|known| **known == token);
-        let mut tokens = self.tokens.write().unwrap_or_else(PoisonError::into_inner);
+        let tokens = self.tokens.get_or_init(RwLock::default);
+        let mut tokens = tokens.write().unwrap_or_else(PoisonError::into_inner);
         if !token.is_empty() && !known(&tokens) {
             let forms = std::iter::once(token).chain(secret);
             tokens.extend(forms.map(|form| Zeroizing::new(form.to_owned())));
@@ -66,14 +68,11 @@ impl Redactor {
 
     /// The text without the secret.
     pub(crate) fn clean(&self, text: String) -> String {
-        let mut text = text;
-        let tokens = self.tokens.read().unwrap_or_else(PoisonError::into_inner);
-        for needle in self.needles.iter().chain(tokens.iter()) {
-            if text.contains(needle.as_str()) {
-                text = replace(&text, needle);
-            }
+        let text = without(text, &self.needles);
+        match self.tokens.get() {
+            None => text,
+            Some(tokens) => without(text, &tokens.read().unwrap_or_else(PoisonError::into_inner)),
         }
-        text
     }
 
     /// Every text of an observation.
@@ -92,6 +91,15 @@ impl Redactor {
             folder.ews_code = self.clean(std::mem::take(&mut folder.ews_code));
         }
     }
+}
+
+fn without(mut text: String, needles: &[Zeroizing<String>]) -> String {
+    for needle in needles {
+        if text.contains(needle.as_str()) {
+            text = replace(&text, needle);
+        }
+    }
+    text
 }
 
 fn replace(text: &str, needle: &str) -> String {
