@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { AuthorityKind } from "@/ipc/generated/AuthorityKind";
 import type { Cloud } from "@/ipc/generated/Cloud";
 import { FieldRow } from "./FieldRow";
-import { authorityNames, cloudNames } from "./modern";
+import { authorityNames, cloudNames, registrationGuide } from "./modern";
 import { TextRow } from "./TextRow";
 import type { Configuration } from "./useConfiguration";
 
@@ -73,9 +73,13 @@ export function TenantRow({ form: { state, dispatch, validation, report } }: Row
 }
 
 /** `Application (client) ID` */
-export function ClientIdRow({ form: { state, dispatch, validation, report } }: RowProps) {
+export function ClientIdRow({ form: { organization, state, dispatch, validation, report } }: RowProps) {
   const navigate = useNavigate();
   const entra = state.form.modern.authority === "entra";
+  const open = () => {
+    const guide = registrationGuide(state.form);
+    void navigate({ to: "/guide/$guide", params: { guide }, search: { organization } as never });
+  };
   return (
     <TextRow
       label="Application (client) ID"
@@ -84,7 +88,7 @@ export function ClientIdRow({ form: { state, dispatch, validation, report } }: R
       placeholder={entra ? "00000000-0000-0000-0000-000000000000" : "As registered with the authority"}
       messages={[...report.at("clientId"), ...validation.of("clientId")]}
       aside={
-        <Link as="button" onClick={() => void navigate({ to: "/guide" })}>
+        <Link as="button" onClick={open}>
           How to register one
         </Link>
       }

@@ -289,6 +289,13 @@ describe("the fields", () => {
     expect(screen.getByRole("radio", { name: "Entra" })).toBeChecked();
   });
 
+  test("lead to the guide that registers an app", async () => {
+    const { user, router } = await shown({ accessType: "ews_imp" });
+    await user.click(screen.getByRole("button", { name: "How to register one" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/guide/sign-in"));
+    expect(router.state.location.search).toEqual({ organization: 2 });
+  });
+
   test("go with a check and a save; no password does", async () => {
     const requests: StartCheck[] = [];
     const view = await shown({ now: "authorized" });

@@ -53,6 +53,13 @@ export function meansOnline({ ewsUrl }: Pick<EmailConfigurationForm, "ewsUrl">, 
   return onlineHosts.includes(new URL(ewsUrl).hostname);
 }
 
+/** The guide that shows how an app is registered for this. */
+export function registrationGuide({ accessType, modern }: EmailConfigurationForm): string {
+  if (accessType === "graph_app") return "exchange-online";
+  if (accessType === "ews_app") return "ews-app";
+  return modern.authority === "entra" ? "sign-in" : "hybrid";
+}
+
 /** Fields whose errors keep anybody from signing in. */
 export function signInFields(type: ModernType): readonly string[] {
   return isApp(type)

@@ -60,6 +60,7 @@ export function useConfiguration(
     dispatch({ kind: "load", configuration, keyStoreAvailable });
   };
   return {
+    organization,
     state,
     dispatch,
     dirty: isDirty(state),
