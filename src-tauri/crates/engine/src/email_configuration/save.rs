@@ -25,11 +25,7 @@ use crate::Engine;
 use crate::activity::{Author, Kind, count};
 use crate::organizations::known;
 use crate::problems::Refusal;
-use crate::stage::{Stage, proxy_secret_key, secret_key, to_the_end};
-
-const REFUSED: &str = "The key store refused to save the password. Nothing was changed.";
-const REFUSED_TO_REMOVE: &str =
-    "The key store refused to remove the password. Nothing was changed.";
+use crate::stage::{Stage, to_the_end};
 
 impl Engine {
     /// Saves the form and applies the results that wait for it.
@@ -60,8 +56,8 @@ async fn save(stage: Arc<Stage>, request: SaveEmailConfiguration) -> Result<Save
     let form = keep_url(keep_certificate(form, stored.as_ref()), stored.as_ref());
     let plan = Plan::of(&stage, organization, stored.as_ref(), &password).await;
     let proxy = proxy::Plan::of(&form.proxy, stored.as_ref(), proxy_password);
-    let change = change_vault(&stage, organization, stored.as_ref(), &password).await?;
-    let further = change_proxy_password(&stage, organization, &proxy).await;
+    let change = vault::of_password(&stage, organization, stored.as_ref(), &password).await?;
+    let further = vault::of_proxy(&stage, organization, &proxy).await;
     let change = change.and(&stage, further).await?;
     let app = app::Plan::of(&stage, organization, stored.as_ref(), app_credential).await;
     let app = match app {
@@ -232,39 +228,6 @@ async fn checked(
             }
         })
         .await
-}
-
-async fn change_vault(
-    stage: &Stage,
-    organization: OrganizationId,
-    stored: Option<&StoredConfiguration>,
-    password: &PasswordChange,
-) -> Result<vault::Change, Problem> {
-    let had = stored.is_some_and(|stored| stored.password.has_password);
-    match password {
-        PasswordChange::Store { password } => {
-            vault::store(stage, secret_key(organization), password.clone(), REFUSED).await
-        }
-        PasswordChange::Ask { .. } | PasswordChange::Remove if had => {
-            vault::remove(stage, secret_key(organization), REFUSED_TO_REMOVE).await
-        }
-        _ => Ok(vault::Change::default()),
-    }
-}
-
-async fn change_proxy_password(
-    stage: &Stage,
-    organization: OrganizationId,
-    plan: &proxy::Plan,
-) -> Result<vault::Change, Problem> {
-    let key = proxy_secret_key(organization);
-    match plan {
-        proxy::Plan::None | proxy::Plan::Keep => Ok(vault::Change::default()),
-        proxy::Plan::Store { password, .. } => {
-            vault::store(stage, key, password.clone(), REFUSED).await
-        }
-        proxy::Plan::Remove => vault::remove(stage, key, REFUSED_TO_REMOVE).await,
-    }
 }
 
 /// Near misses completed, blanks around the texts gone.

@@ -2,9 +2,15 @@
 
 use std::sync::Arc;
 
-use contract::{Problem, Secret};
+use contract::{OrganizationId, PasswordChange, Problem, Secret};
+use store::email_configurations::StoredConfiguration;
 
-use crate::stage::{Stage, on_blocking_thread};
+use super::proxy;
+use crate::stage::{Stage, on_blocking_thread, proxy_secret_key, secret_key};
+
+const REFUSED: &str = "The key store refused to save the password. Nothing was changed.";
+const REFUSED_TO_REMOVE: &str =
+    "The key store refused to remove the password. Nothing was changed.";
 
 /// What was changed, and what was there before.
 #[derive(Default)]
@@ -86,6 +92,45 @@ pub(crate) async fn remove(
     refusal: &'static str,
 ) -> Result<Change, Problem> {
     change(stage, key, None, refusal).await
+}
+
+/// What saving does to the service account's password.
+///
+/// # Errors
+/// [`contract::Code::KeyStore`]; then nothing was changed.
+pub(super) async fn of_password(
+    stage: &Stage,
+    organization: OrganizationId,
+    stored: Option<&StoredConfiguration>,
+    password: &PasswordChange,
+) -> Result<Change, Problem> {
+    let had = stored.is_some_and(|stored| stored.password.has_password);
+    match password {
+        PasswordChange::Store { password } => {
+            store(stage, secret_key(organization), password.clone(), REFUSED).await
+        }
+        PasswordChange::Ask { .. } | PasswordChange::Remove if had => {
+            remove(stage, secret_key(organization), REFUSED_TO_REMOVE).await
+        }
+        _ => Ok(Change::default()),
+    }
+}
+
+/// What saving does to the password of the proxy's user.
+///
+/// # Errors
+/// [`contract::Code::KeyStore`]; then nothing was changed.
+pub(super) async fn of_proxy(
+    stage: &Stage,
+    organization: OrganizationId,
+    plan: &proxy::Plan,
+) -> Result<Change, Problem> {
+    let key = proxy_secret_key(organization);
+    match plan {
+        proxy::Plan::None | proxy::Plan::Keep => Ok(Change::default()),
+        proxy::Plan::Store { password, .. } => store(stage, key, password.clone(), REFUSED).await,
+        proxy::Plan::Remove => remove(stage, key, REFUSED_TO_REMOVE).await,
+    }
 }
 
 async fn change(

@@ -10,6 +10,7 @@ pub(crate) mod credential;
 mod disconnect;
 mod failures;
 mod find;
+mod judge;
 mod keeping;
 pub(crate) mod sealing;
 mod seats;
@@ -19,6 +20,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod tokens_of_app;
 
 pub(crate) use keeping::{forget_useless_key, stored_credential};
 pub(crate) use sealing::sealing_key;

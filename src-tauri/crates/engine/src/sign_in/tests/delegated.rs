@@ -9,8 +9,8 @@ use contract::{
 use super::authority::CANARY;
 use super::world::{World, answer, hit};
 use crate::ports::NoToken;
+use crate::sign_in::judge::judge;
 use crate::sign_in::settled::Settled;
-use crate::sign_in::start::judge;
 
 #[tokio::test]
 async fn whoever_signs_in_is_shown_and_its_token_is_carried() {
