@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::world::{CANARY, Ran, World};
 
 const ISSUER: &str = "https://sts.example/0f0f0f0f/";
+const GUID: &str = "00000000-0000-4000-8000-000000000001";
 const OWN_HOST: &str = "https://localhost/";
 
 /// A server with eight people that takes tokens by these rules.
@@ -184,7 +185,6 @@ fn who_cannot_sign_in_is_told_before_a_browser_opens() {
         assert_eq!(added.exit, Some(0), "{}", added.all());
         added
     };
-    const GUID: &str = "00000000-0000-4000-8000-000000000001";
     add("Password", &["--account", "svc@contoso.example"]);
     let shown = add(
         "Person",

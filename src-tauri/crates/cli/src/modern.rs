@@ -58,7 +58,7 @@ pub(crate) enum Where {
     Global,
     /// US Government L4 (GCC High)
     UsGovL4,
-    /// US Government L5 (DoD)
+    /// US Government L5, of the Department of Defense
     UsGovL5,
     /// Operated by 21Vianet
     China,
@@ -93,7 +93,7 @@ pub(crate) struct ModernArgs {
     /// AD FS issues the tokens: its https address
     #[arg(long, value_name = "URL", conflicts_with_all = ["issuer", "tenant"], help_heading = HEADING)]
     adfs: Option<String>,
-    /// Another OpenID provider issues the tokens: the URL of its issuer
+    /// Another provider issues the tokens (OIDC): the URL of its issuer
     #[arg(long, value_name = "URL", conflicts_with = "tenant", help_heading = HEADING)]
     issuer: Option<String>,
     /// Fixed port for the browser's answer, 0: a random one [default: 0]

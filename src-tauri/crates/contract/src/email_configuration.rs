@@ -325,6 +325,10 @@ pub struct Saved {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what is known of secrets that never come along, each on its own"
+)]
 pub struct ValidateEmailConfiguration {
     /// Which organization.
     pub organization: OrganizationId,

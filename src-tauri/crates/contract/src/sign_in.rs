@@ -16,7 +16,7 @@ pub enum AuthorityKind {
     Entra,
     /// `AD FS`, by its https address.
     AdFs,
-    /// Any OpenID provider, by the URL of its issuer.
+    /// Any `OpenID` provider, by the URL of its issuer.
     OpenId,
 }
 
@@ -80,7 +80,7 @@ pub struct ModernAuthentication {
     pub cloud: Cloud,
     /// `Directory (tenant) ID`, or a domain of the tenant; of Entra.
     pub tenant: String,
-    /// https address of AD FS (`https://adfs.contoso.com`), or of an OpenID issuer.
+    /// https address of AD FS (`https://adfs.contoso.com`), or of an `OpenID` issuer.
     pub authority_url: String,
     /// `Application (client) ID`.
     pub client_id: String,

@@ -125,6 +125,9 @@ impl Endpoint {
     }
 
     /// The constant `User-Agent` that a security team recognizes.
+    ///
+    /// # Panics
+    /// For a name that cannot stand in a header: it is ours, and no input.
     #[must_use]
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = user_agent.into();

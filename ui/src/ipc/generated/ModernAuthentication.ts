@@ -20,7 +20,7 @@ cloud: Cloud,
  */
 tenant: string, 
 /**
- * https address of AD FS (`https://adfs.contoso.com`), or of an OpenID issuer.
+ * https address of AD FS (`https://adfs.contoso.com`), or of an `OpenID` issuer.
  */
 authorityUrl: string, 
 /**

@@ -147,7 +147,11 @@ mod tests {
     fn applications_and_graph_are_told_by_their_names() {
         assert!(is_app("a1b2c3d4-0000-4000-8000-000000000001"));
         assert!(!is_app("CONTOSO\\svc-ews") && !is_app("svc@contoso.com") && !is_app(""));
-        for host in ["graph.microsoft.com", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"] {
+        for host in [
+            "graph.microsoft.com",
+            "dod-graph.microsoft.us",
+            "microsoftgraph.chinacloudapi.cn",
+        ] {
             assert!(is_graph(host), "{host}");
         }
         assert!(!is_graph("outlook.office365.com") && !is_graph("graph.contoso.com"));

@@ -92,11 +92,21 @@ fn of_application(cause: Cause, words: &Words<'_>) -> Option<String> {
         "full_access_as_app"
     };
     Some(match cause {
-        C::ImpersonationRoleMissing => format!("The application {account} gets a token, and may open none of the mailboxes that were asked for: it has no role of RBAC for Applications for them, and no consent ({consent}). Assign the role with a scope; it takes 30 minutes to 2 hours."),
-        C::ImpersonationOutOfScope => format!("The application {account} may open others, but not these mailboxes: they are outside its scope. Put them into the scope, or take them off the list."),
-        C::ImpersonationRefused => format!("The application {account} may not open this mailbox; with nothing to compare it with, role and scope both come into question. Look at the role assignment and its scope."),
-        C::ImpersonationExposed => format!("The application {account} opened a mailbox that it must not open, mostly by a consent for the whole tenant ({consent}), which adds to every scope. Remove the consent, or narrow the scope, at once."),
-        C::OauthSignInNeeded => format!("No token could be had for the application {account}: its certificate or secret was refused or has expired, it isn't in this tenant, or consent is missing; this says nothing about mailboxes. Correct that, then go on with the check."),
+        C::ImpersonationRoleMissing => format!(
+            "The application {account} gets a token, and may open none of the mailboxes that were asked for: it has no role of RBAC for Applications for them, and no consent ({consent}). Assign the role with a scope; it takes 30 minutes to 2 hours."
+        ),
+        C::ImpersonationOutOfScope => format!(
+            "The application {account} may open others, but not these mailboxes: they are outside its scope. Put them into the scope, or take them off the list."
+        ),
+        C::ImpersonationRefused => format!(
+            "The application {account} may not open this mailbox; with nothing to compare it with, role and scope both come into question. Look at the role assignment and its scope."
+        ),
+        C::ImpersonationExposed => format!(
+            "The application {account} opened a mailbox that it must not open, mostly by a consent for the whole tenant ({consent}), which adds to every scope. Remove the consent, or narrow the scope, at once."
+        ),
+        C::OauthSignInNeeded => format!(
+            "No token could be had for the application {account}: its certificate or secret was refused or has expired, it isn't in this tenant, or consent is missing; this says nothing about mailboxes. Correct that, then go on with the check."
+        ),
         _ => return None,
     })
 }

@@ -17,8 +17,8 @@ mod step;
 use contract::{Alternative, Cause, ExchangeNames, Remedy};
 
 pub use super::edition::Edition;
-pub use super::powershell::Over;
 use super::edition::is_app;
+pub use super::powershell::Over;
 use super::powershell::quoted;
 pub(crate) use online::RETIRED;
 use step::{Step, finished};

@@ -41,7 +41,11 @@ pub(super) fn out_of_scope(facts: &Facts<'_>) -> Ranked {
         return Ranked::default()
             .or("These mailboxes are outside the scope that the app was given.")
             .or_first_if(
-                facts.answer.text.as_deref().is_some_and(|text| text.contains("[RAOP]")),
+                facts
+                    .answer
+                    .text
+                    .as_deref()
+                    .is_some_and(|text| text.contains("[RAOP]")),
                 "An application access policy keeps the app from these mailboxes.",
             )
             .or(SLOW);
