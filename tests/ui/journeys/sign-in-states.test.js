@@ -332,7 +332,7 @@ journey("a certificate is read with its password, and kept without showing its k
   await assertAccessible(page, "a certificate without a key");
 
   await file.setInputFiles(pfx);
-  await expectVisible(page.getByText(/^The password of this file is wrong\./));
+  await expectVisible(page.getByText(/^This file has a password\./));
   const field = page.getByLabel("Password of the file, if it has one");
   await field.fill(password);
   await field.press("Enter");

@@ -90,6 +90,9 @@ pub(crate) fn read(credential: &AppCredential, now: Timestamp) -> Result<Credent
                 Problem::invalid(FIELD, "The file did not arrive whole.").hint("Choose it again.")
             })?;
             let password = password.as_ref().map_or("", |password| password.expose());
+            let locked = |error: &CertificateError| {
+                password.is_empty() && matches!(error, CertificateError::WrongPassword)
+            };
             let found = if bytes.windows(PEM.len()).any(|part| part == PEM) {
                 Certificate::from_pem(&bytes)
             } else {
@@ -98,7 +101,13 @@ pub(crate) fn read(credential: &AppCredential, now: Timestamp) -> Result<Credent
             found
                 .and_then(|certificate| certificate.check(now).map(|()| certificate))
                 .map(Credential::Certificate)
-                .map_err(|error| bad(name, &error))
+                .map_err(|error| {
+                    if locked(&error) {
+                        needs_password(name)
+                    } else {
+                        bad(name, &error)
+                    }
+                })
         }
     }
 }
@@ -171,6 +180,15 @@ fn shown(name: &str, certificate: &Certificate, now: Timestamp) -> AppCertificat
         not_after: ends.to_string(),
         days_left: days_until(ends, now),
     }
+}
+
+/// Whoever chose the file has not been asked yet.
+fn needs_password(name: &str) -> Problem {
+    Problem::new(Code::BadCertificate, "This file has a password.")
+        .field(FIELD)
+        .hint(format!(
+            "Enter the password that {name} was exported with; on the command line it is the first line of stdin with --certificate-password-stdin."
+        ))
 }
 
 /// The sentence of panel §7.8; the file is named in the hint.

@@ -33,7 +33,7 @@ const fn entry(
 
 const ADMIN_APPROVAL: &str =
     "Open the consent link as an administrator of the tenant, accept, then sign in again.";
-const SIGN_IN: &str = "Press Sign in again.";
+const SIGN_IN: &str = "Sign in again.";
 
 /// Codes of Entra first, then of AD FS, then of OAuth and `OpenID` Connect themselves.
 const TABLE: &[Entry] = &[
@@ -53,7 +53,7 @@ const TABLE: &[Entry] = &[
         "AADSTS65004",
         Kind::Denied,
         "The consent was declined in the browser.",
-        "Press Sign in again and accept, or open the consent link as an administrator of the tenant.",
+        "Sign in again and accept, or ask an administrator of the tenant to consent.",
     ),
     entry(
         "AADSTS90094",
@@ -125,19 +125,19 @@ const TABLE: &[Entry] = &[
         "AADSTS50076",
         Kind::SignIn,
         "The account has to prove itself with a second factor.",
-        "Press Sign in again and finish the multifactor prompt in the browser.",
+        "Sign in again and finish the multifactor prompt in the browser.",
     ),
     entry(
         "AADSTS50079",
         Kind::SignIn,
         "The account has to set up a second factor first.",
-        "Press Sign in again and set up multifactor authentication in the browser.",
+        "Sign in again and set up multifactor authentication in the browser.",
     ),
     entry(
         "AADSTS50078",
         Kind::SignIn,
         "The second factor has to be shown again.",
-        "Press Sign in again and finish the multifactor prompt in the browser.",
+        "Sign in again and finish the multifactor prompt in the browser.",
     ),
     entry(
         "AADSTS7000215",
@@ -209,7 +209,7 @@ const TABLE: &[Entry] = &[
         "access_denied",
         Kind::Denied,
         "The sign-in was declined.",
-        "Press Sign in again and accept; if you didn't decline it yourself, ask an administrator whether this account may use the application.",
+        "Sign in again and accept; if you didn't decline it yourself, ask an administrator whether this account may use the application.",
     ),
     entry(
         "authorization_declined",
