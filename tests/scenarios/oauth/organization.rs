@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use contract::{
-    AccessType, AddUser, AppCredential, AppCredentialKind, AuthorityKind, CheckPassword,
-    CheckScope, EmailConfigurationForm, ModernAuthentication, OrganizationId, OrganizationsQuery,
-    ProxySetting, RunPage, RunState, Secret, StartCheck,
+    AccessType, AddUser, AppCredential, AppCredentialChange, AppCredentialKind, AuthorityKind,
+    CheckPassword, CheckScope, Code, EmailConfigurationForm, ModernAuthentication, OrganizationId,
+    OrganizationsQuery, PasswordChange, ProxySetting, ResumeRun, RunPage, RunState,
+    SaveEmailConfiguration, Secret, StartCheck,
 };
 use engine::Engine;
 use exchange_sim::{BearerRules, Simulator, TokenClaims, TokenMint};
@@ -105,6 +106,26 @@ impl Authority {
     }
 }
 
+fn form(
+    server: &Simulator,
+    authority: &Authority,
+    access_type: AccessType,
+) -> EmailConfigurationForm {
+    EmailConfigurationForm {
+        access_type,
+        ews_url: server.ews_url(),
+        proxy: ProxySetting::None,
+        modern: ModernAuthentication {
+            authority: AuthorityKind::OpenId,
+            authority_url: authority.origin.clone(),
+            client_id: APP.to_owned(),
+            app_credential: AppCredentialKind::Secret,
+            ..ModernAuthentication::default()
+        },
+        ..EmailConfigurationForm::default()
+    }
+}
+
 struct Office {
     engine: Engine,
     id: OrganizationId,
@@ -139,19 +160,7 @@ impl Office {
         access_type: AccessType,
         secret: &str,
     ) -> RunPage {
-        let form = EmailConfigurationForm {
-            access_type,
-            ews_url: server.ews_url(),
-            proxy: ProxySetting::None,
-            modern: ModernAuthentication {
-                authority: AuthorityKind::OpenId,
-                authority_url: authority.origin.clone(),
-                client_id: APP.to_owned(),
-                app_credential: AppCredentialKind::Secret,
-                ..ModernAuthentication::default()
-            },
-            ..EmailConfigurationForm::default()
-        };
+        let form = form(server, authority, access_type);
         let request = StartCheck {
             organization: self.id,
             form: Some(form),
@@ -225,4 +234,54 @@ async fn a_wrong_secret_stops_the_check_before_anything_is_asked() {
     assert!(message.contains("7000215"), "{message}");
     assert_eq!(server.counters().credentials_received, 0);
     assert_eq!(run.row.summary.not_checked, 3);
+}
+
+/// The run remembers its server, the organization its application: they must belong together.
+#[tokio::test]
+async fn a_run_goes_on_only_with_the_settings_it_was_started_with() {
+    let mint = mint();
+    let server = taking(3, BearerRules::online(mint.keys())).await;
+    let claims = TokenClaims::app_only(APP, OWN_HOST);
+    let authority = Authority::start(&mint, claims).await;
+    let office = Office::with_users(3).await;
+    let run = office
+        .check(&server, &authority, AccessType::EwsApp, "wrong")
+        .await;
+    assert_eq!(run.row.state, RunState::Stopped);
+    for (ews_url, goes_on) in [
+        ("https://other.contoso.com/EWS/Exchange.asmx", false),
+        (server.ews_url().as_str(), true),
+    ] {
+        let form = form(&server, &authority, AccessType::EwsApp);
+        let save = SaveEmailConfiguration {
+            organization: office.id,
+            form: EmailConfigurationForm {
+                ews_url: ews_url.to_owned(),
+                ..form
+            },
+            password: PasswordChange::Keep,
+            proxy_password: None,
+            app_credential: AppCredentialChange::Keep,
+        };
+        let saved = office.engine.email_configuration_save(save).await;
+        saved.expect("it is saved");
+        let resumed = office
+            .engine
+            .run_resume(ResumeRun {
+                run: run.row.id.clone(),
+                password: CheckPassword::Stored,
+                send_again: false,
+                proxy_password: None,
+                app_credential: Some(AppCredential::Secret {
+                    secret: Secret::new(SECRET.to_owned()),
+                }),
+            })
+            .await;
+        assert_eq!(resumed.is_ok(), goes_on, "{ews_url}: {resumed:?}");
+        if let Err(problem) = resumed {
+            assert_eq!(problem.code, Code::NotAllowed, "{problem:?}");
+            let issued = authority.issued.load(Ordering::SeqCst);
+            assert_eq!(issued, 0, "no token was got for another server");
+        }
+    }
 }

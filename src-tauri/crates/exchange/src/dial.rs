@@ -236,6 +236,13 @@ async fn addresses(
         .filter(|o| o.port == endpoint.port && o.host.eq_ignore_ascii_case(&endpoint.host))
         .map(|o| o.to)
         .collect::<Vec<_>>();
+    // Plain http is for this computer alone, whatever the name is said to stand for.
+    let elsewhere = by_hand.iter().any(|to| !to.ip().is_loopback());
+    if !endpoint.secure && endpoint.is_loopback() && elsewhere {
+        return Err(Fault::NameNotFound {
+            detail: "plain http is for this computer alone".to_owned(),
+        });
+    }
     if !by_hand.is_empty() {
         return Ok(by_hand);
     }

@@ -175,6 +175,13 @@ impl DeviceCode {
             return speak::tokens(&answer, &self.http, &self.authority, expected, &asked)
                 .map(|tokens| Polled::Tokens(Box::new(tokens)));
         }
+        if speak::is_passing(reply.status) {
+            tracing::debug!(
+                status = reply.status,
+                "asked too often, or the authority is down"
+            );
+            return Ok(Polled::Slower);
+        }
         self.refused(&reply)
     }
 

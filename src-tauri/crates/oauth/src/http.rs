@@ -121,6 +121,9 @@ impl Http {
             Via::Proxy { url, credentials } => {
                 let proxy =
                     reqwest::Proxy::all(url.clone()).map_err(|error| fault(host(url), &error))?;
+                // What is on this computer is never reached through another one.
+                let here = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
+                let proxy = proxy.no_proxy(here);
                 builder.no_proxy().proxy(match credentials {
                     Some((user, password)) => proxy.basic_auth(user, password.reveal()),
                     None => proxy,

@@ -1,7 +1,8 @@
 //! New tokens for a refresh token (RFC 6749 §6), and the end of one (RFC 7009).
 
-use oauth2::RefreshToken;
+use oauth2::{RefreshToken, Scope};
 
+use crate::authority::Kind;
 use crate::speak::{self, Carrier, Expected};
 use crate::{Authority, Failure, Hidden, Http, RefusalKind, Tokens, Wanted};
 
@@ -33,6 +34,10 @@ pub async fn refresh(
     let mut request = client
         .exchange_refresh_token(&old)
         .add_scopes(speak::scopes(&wanted.scopes));
+    if matches!(authority.kind(), Kind::Entra { .. }) {
+        // Without it Entra gives no newer refresh token.
+        request = request.add_scope(Scope::new("offline_access".to_owned()));
+    }
     if let Some(resource) = &wanted.resource {
         request = request.add_extra_param("resource", resource.as_str());
     }

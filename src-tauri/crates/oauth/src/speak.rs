@@ -17,7 +17,9 @@ use oauth2::{
 use serde::{Deserialize, Serialize};
 
 use crate::tokens::UNSAID_LIFE;
-use crate::{Authority, Claims, Explanation, Failure, Hidden, Http, HttpFault, Tokens};
+use crate::{
+    Authority, Claims, Explanation, Failure, Hidden, Http, HttpFault, RefusalKind, Tokens,
+};
 
 /// A token answer (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3).
 pub(crate) type Answer = StandardTokenResponse<IdToken, BasicTokenType>;
@@ -112,12 +114,24 @@ impl Carrier {
     ) -> Failure {
         match error {
             RequestTokenError::Request(fault) => Failure::Unreachable(fault),
-            RequestTokenError::ServerResponse(refusal) => Failure::Refused(refused(&refusal)),
+            RequestTokenError::ServerResponse(refusal) => {
+                let mut refusal = refused(&refusal);
+                // A server that is overrun or down has refused nobody.
+                if is_passing(self.status.load(Ordering::Relaxed)) {
+                    refusal.kind = RefusalKind::Temporary;
+                }
+                Failure::Refused(refusal)
+            }
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
                 not_understood(&self.authority, self.status.load(Ordering::Relaxed))
             }
         }
     }
+}
+
+/// Whether an answer with this status may be another one soon.
+pub(crate) const fn is_passing(status: u16) -> bool {
+    status == 429 || status >= 500
 }
 
 /// By name, not by closure: the future of a closure that borrows can't be shown to be `Send`.

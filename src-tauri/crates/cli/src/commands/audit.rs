@@ -285,6 +285,10 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
     };
     if args.as_app() {
         let credential = args.modern.credential()?.ok_or_else(no_credential)?;
+        // The authority is behind the same proxy.
+        let proxy = args.proxy()?.unwrap_or(ProxyChoice::System);
+        audit.proxy_password = for_proxy(args, &proxy)?;
+        let engine = engine.sending(sending(args, audit.proxy_password.clone(), None));
         (audit.plan, audit.tokens) = engine.plan_of_app(form, credential.clone()).await?;
         audit.credential = Some(credential);
     } else if args.bearer() {
@@ -296,7 +300,9 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         audit.password = ask(&audit.plan.account, stdin)?;
     }
     args.adjust(args.proxy()?.as_ref(), &mut audit.plan);
-    audit.proxy_password = for_proxy(args, &audit.plan.proxy)?;
+    if !args.as_app() {
+        audit.proxy_password = for_proxy(args, &audit.plan.proxy)?;
+    }
     Ok(Prepared::OneOff(Box::new(audit)))
 }
 

@@ -4,7 +4,6 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
 
 use contract::Secret;
 use exchange::{Bearer, Call, Fault, Lane, LogOnFault, LogOns, Reply};
@@ -17,8 +16,6 @@ use crate::ports::{AccessToken, BoxFuture, Clock, MailLane, NoToken, TokenFacts,
 const LEFT: i64 = 120;
 /// Where there was no newer one, seconds until it is asked for again.
 const LOOK_AGAIN: i64 = 30;
-/// So long an authority that did not answer is not asked again: all lanes would wait for it in turn.
-const SILENT: Duration = Duration::from_secs(5);
 /// Most tokens that one request is sent with.
 const TOKENS: usize = 3;
 
@@ -95,7 +92,8 @@ pub(super) struct Purse {
     held: RwLock<Option<Arc<Held>>>,
     /// One at a time goes for another token; the others wait for what it brings.
     going: tokio::sync::Mutex<()>,
-    /// Why there was none lately; absent time: that stays so.
+    /// Why there was none, and when that was found out: lanes that waited meanwhile need not ask the same
+    /// in turn. Absent time: that stays so.
     none: Mutex<Option<(NoToken, Option<Instant>)>>,
     /// Requests that were sent once more with a newer token.
     again: AtomicU64,
@@ -164,6 +162,7 @@ impl Purse {
         if let Some(held) = self.fresh() {
             return Ok(held);
         }
+        let since = Instant::now();
         let _one = self.going.lock().await;
         if let Some(held) = self.fresh() {
             return Ok(held);
@@ -171,7 +170,10 @@ impl Purse {
         let known = self.held();
         let got = match known {
             Some(_) => self.source.0.token().await,
-            None => self.unless_known_in_vain(|source| source.token()).await,
+            None => {
+                self.unless_known_in_vain(since, |source| source.token())
+                    .await
+            }
         };
         match (got, known) {
             (Ok(token), known) => self.take(&token, known, false),
@@ -186,6 +188,7 @@ impl Purse {
     /// Another token than this one, which the server refused; none: there is no newer one, or this is
     /// the newest and nobody ever took it.
     async fn instead_of(&self, refused: &Held) -> Result<Option<Arc<Held>>, NoToken> {
+        let since = Instant::now();
         let _one = self.going.lock().await;
         let known = self.held();
         let newer = known.filter(|held| held.generation != refused.generation);
@@ -197,7 +200,7 @@ impl Purse {
             return Ok(None);
         }
         let generation = refused.generation;
-        let got = self.unless_known_in_vain(move |source| source.renewed(generation));
+        let got = self.unless_known_in_vain(since, move |source| source.renewed(generation));
         let token = got.await?;
         if token.generation == generation {
             refused.last.store(true, Relaxed);
@@ -206,15 +209,17 @@ impl Purse {
         self.take(&token, None, true).map(Some)
     }
 
-    /// Asks the source, unless it was asked in vain already.
+    /// Asks the source, unless it was asked in vain while the caller waited for its turn (`since`), or for
+    /// good.
     async fn unless_known_in_vain<'a>(
         &'a self,
+        since: Instant,
         ask: impl FnOnce(&'a dyn TokenSource) -> BoxFuture<'a, Result<AccessToken, NoToken>>,
     ) -> Result<AccessToken, NoToken> {
         let none = || self.none.lock().unwrap_or_else(PoisonError::into_inner);
         let known = none().clone();
         match known {
-            Some((why, until)) if until.is_none_or(|until| Instant::now() < until) => {
+            Some((why, failed_at)) if failed_at.is_none_or(|failed_at| failed_at >= since) => {
                 return Err(why);
             }
             _ => {}
@@ -222,7 +227,7 @@ impl Purse {
         let got = ask(self.source.0.as_ref()).await;
         *none() = got.as_ref().err().map(|why| {
             let passing = matches!(why, NoToken::Unreachable { .. });
-            (why.clone(), passing.then(|| Instant::now() + SILENT))
+            (why.clone(), passing.then(Instant::now))
         });
         got
     }

@@ -30,7 +30,12 @@ impl Engine {
             password: typed.as_ref(),
             app: request.app_credential,
         };
-        let settings = for_check(self, request.organization, request.form, given).await?;
+        // The authority may be behind the same proxy.
+        let engine = self.sending(Sending {
+            proxy_password: request.proxy_password.clone(),
+            ..self.sending.clone()
+        });
+        let settings = for_check(&engine, request.organization, request.form, given).await?;
         let password = match typed {
             Some(typed) => typed,
             None => stored_password(&stage, &settings.row, &settings.plan).await?,

@@ -1,9 +1,9 @@
 //! The settings of a check of an organization: the form as it stands or as saved, and its settings tab.
 
 use contract::{
-    AccessType, AppCredential, Authentication, Code, EmailConfigurationForm, FieldLevel,
-    OrganizationId, OrganizationRow, OrganizationSettings, Problem, ProxySetting, Secret,
-    ValidateEmailConfiguration,
+    AccessType, AppCredential, Authentication, AuthorityKind, Code, EmailConfigurationForm,
+    FieldLevel, OrganizationId, OrganizationRow, OrganizationSettings, Problem, ProxySetting,
+    Secret, ValidateEmailConfiguration,
 };
 use store::{email_configurations, organizations, runs};
 
@@ -133,8 +133,35 @@ pub(super) async fn tokens_again(
     else {
         return Ok(handed_in);
     };
-    let source = tokens_of(engine, organization, None, app).await?;
+    let stage = engine.stage();
+    let loaded = stage.db.read(move |tx| {
+        let settings = organizations::settings(tx, organization)?;
+        Ok((settings, email_configurations::load(tx, organization)?))
+    });
+    let (Some(settings), Some(saved)) = loaded.await.map_err(of_store)? else {
+        return Ok(None);
+    };
+    if proof(saved.form.access_type) == Proof::Password {
+        return Ok(None);
+    }
+    let proxy = proxy_of(engine, &saved.form).await?;
+    let now = self::plan(saved.form.clone(), &settings, proxy);
+    refuse_another_server(plan, &now)?;
+    let source = tokens_of(engine, organization, Some(saved.form), app).await?;
     Ok(Some(Tokens::of(source)))
+}
+
+/// A token for the settings of today is not sent to the server of yesterday.
+fn refuse_another_server(run: &Plan, now: &Plan) -> Result<(), Problem> {
+    let who = |plan: &Plan| (plan.ews_url.clone(), plan.approach, plan.account.clone());
+    if who(run) == who(now) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::NotAllowed,
+        "The saved settings are not those of this run: its server, account or access type is another one.",
+    )
+    .hint("Start a new check. A sign-in for one server isn't sent to another."))
 }
 
 /// The URL that was typed, else the one that was saved last: its host needs no confirming.
@@ -292,7 +319,9 @@ fn plan(form: EmailConfigurationForm, settings: &OrganizationSettings, proxy: Pr
 /// Where Graph is: of the chosen cloud. A URL on this computer itself stands in for it in practice.
 fn graph_url(form: &EmailConfigurationForm) -> String {
     let typed = form.ews_url.trim();
-    if EwsUrl::parse(typed).is_ok_and(|url| url.is_loopback()) {
+    // Never with a token of Microsoft's: whatever listens on a port of this computer would get it.
+    let stand_in = form.modern.authority != AuthorityKind::Entra;
+    if stand_in && EwsUrl::parse(typed).is_ok_and(|url| url.is_loopback()) {
         let parsed = url::Url::parse(typed).and_then(|url| url.join("/v1.0"));
         if let Ok(url) = parsed {
             return url.to_string();

@@ -105,16 +105,15 @@ fn cause(status: u16, code: &str) -> Option<Cause> {
     Some(match (status, code) {
         (429, _) => Cause::ServerBusy,
         // Permission, scope and application access policy all speak so, mailbox by mailbox.
-        (403, "ErrorAccessDenied" | "Authorization_RequestDenied" | "accessDenied") => {
-            Cause::ImpersonationRefused
-        }
+        (403, "ErrorAccessDenied" | "Authorization_RequestDenied") => Cause::ImpersonationRefused,
+        (403, code) if code.eq_ignore_ascii_case("accessDenied") => Cause::ImpersonationRefused,
         (404, "MailboxNotEnabledForRESTAPI" | "MailboxNotSupportedForRESTAPI") => {
             Cause::MailboxRemote
         }
         (404, "ErrorInvalidUser" | "Request_ResourceNotFound" | "ResourceNotFound")
         | (_, "ErrorNonExistentMailbox") => Cause::MailboxNotFound,
         (400, "Request_BadRequest" | "ErrorInvalidSmtpAddress") => Cause::MailboxAddressInvalid,
-        (400, _) => Cause::ProtocolRejected,
+        (400, code) if !is_of_exchange(code) => Cause::ProtocolRejected,
         (503, code) if !is_of_exchange(code) => Cause::ServerBusy,
         (502 | 504, code) if !is_of_exchange(code) => Cause::HttpGateway,
         (500..=599, code) if !is_of_exchange(code) => Cause::ServerError,
@@ -170,6 +169,7 @@ mod tests {
         for (status, code, cause) in [
             (403, "ErrorAccessDenied", C::ImpersonationRefused),
             (403, "Authorization_RequestDenied", C::ImpersonationRefused),
+            (403, "AccessDenied", C::ImpersonationRefused),
             (403, "Forbidden", C::PolicyEwsBlocked),
             (404, "MailboxNotEnabledForRESTAPI", C::MailboxRemote),
             (404, "ErrorInvalidUser", C::MailboxNotFound),
@@ -178,6 +178,7 @@ mod tests {
             (404, "SomethingElse", C::ServerUnknownCode),
             (400, "Request_BadRequest", C::MailboxAddressInvalid),
             (400, "BadRequest", C::ProtocolRejected),
+            (400, "ErrorInvalidLicense", C::MailboxLicense),
             (429, "TooManyRequests", C::ServerBusy),
             (429, "ErrorServerBusy", C::ServerBusy),
             (503, "serviceNotAvailable", C::ServerBusy),

@@ -7,6 +7,7 @@ use contract::{Blame, Cause};
 use store::run_results::Misfits;
 
 use super::Observed;
+use super::edition::is_graph;
 use super::log_on::AUTHORITY_SILENT;
 use super::refusal::inspector;
 use super::token::BY_A_PERSON;
@@ -112,6 +113,13 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         }
         C::ImpersonationHeaderRejected => {
             "the server didn't accept the impersonation header".to_owned()
+        }
+        C::MailboxNotFound if is_graph(words.host) => {
+            "no mailbox here: wrong address, or it isn't in this tenant".to_owned()
+        }
+        C::MailboxRemote if is_graph(words.host) => {
+            "no active mailbox in Exchange Online: it is on-premises, inactive or has no license"
+                .to_owned()
         }
         C::MailboxNotFound => {
             "no mailbox here: wrong address, or it lives in Exchange Online".to_owned()

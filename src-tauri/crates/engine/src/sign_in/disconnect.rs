@@ -27,7 +27,10 @@ impl Engine {
         // Forgotten here first: nothing that follows may keep it.
         let refresh = to_the_end(async move { forgotten(&work, request).await }).await?;
         let told = match refresh {
-            Some(refresh) => self.revoke(request, Hidden::new(refresh.expose())).await,
+            Some((refresh, asked_with)) => {
+                let refresh = Hidden::new(refresh.expose());
+                self.revoke(request, refresh, &asked_with).await
+            }
             None => None,
         };
         let asked = stage.sign_ins.seat(organization).asked_form();
@@ -102,8 +105,14 @@ impl Engine {
         show(&stage, organization, &form).await
     }
 
-    /// Ends a refresh token at its authority. Answers what is to be told where that failed.
-    async fn revoke(&self, request: OrganizationRef, refresh: Hidden) -> Option<String> {
+    /// Ends a refresh token at its authority: the one that the settings it was `asked_with` name, and no
+    /// other. Answers what is to be told where that failed.
+    async fn revoke(
+        &self,
+        request: OrganizationRef,
+        refresh: Hidden,
+        asked_with: &str,
+    ) -> Option<String> {
         let failed = |said: String| {
             Some(format!(
                 "The tokens are forgotten here, but were not revoked: {said}"
@@ -121,6 +130,9 @@ impl Engine {
             Ok(settled) => settled,
             Err(problem) => return failed(problem.message),
         };
+        if settled.values != asked_with {
+            return failed("the settings name other values now.".to_owned());
+        }
         let authority = match settled.authority().await {
             Ok(authority) => authority,
             Err(error) => return failed(error.to_string()),
@@ -132,8 +144,12 @@ impl Engine {
     }
 }
 
-/// Forgets who is signed in, here and in the database; answers the refresh token that was there.
-async fn forgotten(stage: &Stage, request: OrganizationRef) -> Result<Option<Secret>, Problem> {
+/// Forgets who is signed in, here and in the database; answers the refresh token that was there, and the
+/// values it was asked for with.
+async fn forgotten(
+    stage: &Stage,
+    request: OrganizationRef,
+) -> Result<Option<(Secret, String)>, Problem> {
     let organization = request.organization;
     // A renewal that is under way must not keep what is forgotten now.
     let alone = tokens::alone(stage, organization).await;
@@ -161,7 +177,8 @@ async fn forgotten(stage: &Stage, request: OrganizationRef) -> Result<Option<Sec
     }
     let details = format!("Signed out {account}.");
     note(stage, request, Kind::SignedOut, details).await?;
-    Ok(signed.tokens.and_then(|tokens| tokens.refresh))
+    let refresh = signed.tokens.and_then(|tokens| tokens.refresh);
+    Ok(refresh.map(|refresh| (refresh, signed.facts.asked_with)))
 }
 
 /// Nobody is signed in.

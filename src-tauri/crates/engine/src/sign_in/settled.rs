@@ -62,8 +62,9 @@ impl Settled {
         }
         refuse_errors(&form)?;
         let host = host_of(&form)?;
+        let typed = engine.sending.proxy_password.clone();
         let (plan, proxy_password) =
-            for_discovery(engine, organization, form.clone(), None).await?;
+            for_discovery(engine, organization, form.clone(), typed).await?;
         let http = way(&stage, &plan, &form, proxy_password.as_ref())?;
         Ok(Self {
             values: values(&form),

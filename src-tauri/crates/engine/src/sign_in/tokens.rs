@@ -29,7 +29,7 @@ use crate::ports::{AccessToken, BoxFuture, NoToken, TokenSource};
 use crate::stage::{Stage, to_the_end};
 
 /// How long another process may take to renew.
-const OTHERS_TURN: Duration = Duration::from_secs(45);
+const OTHERS_TURN: Duration = Duration::from_secs(75);
 /// How often is looked whether it is done.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -134,13 +134,13 @@ fn access(signed: &Signed) -> Result<AccessToken, NoToken> {
 async fn usable(settled: &Settled) -> Result<Signed, NoToken> {
     let signed = current(&settled.stage, settled.organization)
         .await
-        .map_err(|problem| NoToken::SignInNeeded {
+        // A key store that is locked says nothing about who is signed in.
+        .map_err(|problem| NoToken::Unreachable {
             sentence: [Some(problem.message), problem.hint]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
                 .join(" "),
-            code: None,
         })?
         .ok_or_else(|| needed("Nobody is signed in."))?;
     let account = signed.facts.account.as_deref().unwrap_or("somebody else");
@@ -195,7 +195,12 @@ async fn renew_once(settled: &Settled, generation: u64) -> Result<Signed, NoToke
     match answer {
         Ok(tokens) => reseated(settled, &signed, &tokens).await,
         Err(failure @ Failure::SignInNeeded(_)) => {
-            ended(settled, &signed, &failure).await;
+            let code = match &failure {
+                Failure::SignInNeeded(explanation) => explanation.code.as_str(),
+                _ => "",
+            };
+            let why = format!("has expired or was revoked ({code})");
+            ended(settled, &signed, &why).await;
             Err(no_token(&failure))
         }
         Err(failure) => Err(no_token(&failure)),
@@ -210,6 +215,8 @@ async fn reseated(
 ) -> Result<Signed, NoToken> {
     let stage = &settled.stage;
     if let Err(failure) = judge(settled, tokens) {
+        // The tokens before these were spent for them: used again they would end the sign-in anyway.
+        ended(settled, before, "was renewed for something else").await;
         return Err(NoToken::SignInNeeded {
             sentence: failure.sentence,
             code: failure.code,
@@ -230,13 +237,19 @@ async fn reseated(
         notices.push(not_kept(&problem));
         kept = false;
     }
-    let seat = stage.sign_ins.seat(settled.organization);
-    let mut held = seat.held();
-    Ok(held.sit(facts, Some(fresh), kept, notices))
+    let signed = {
+        let seat = stage.sign_ins.seat(settled.organization);
+        let mut held = seat.held();
+        held.sit(facts, Some(fresh), kept, notices)
+    };
+    match standing(&signed, &settled.form, stage.clock.now()) {
+        Standing::OtherAccount => usable(settled).await,
+        _ => Ok(signed),
+    }
 }
 
-/// The authority renews it no more: the tokens are forgotten, active mailboxes need renewal.
-async fn ended(settled: &Settled, before: &Signed, failure: &Failure) {
+/// The authority renews it no more (`why`: what became of the sign-in, for a sentence): the tokens are forgotten, active mailboxes need renewal.
+async fn ended(settled: &Settled, before: &Signed, why: &str) {
     let (stage, organization) = (&settled.stage, settled.organization);
     let mut facts = before.facts.clone();
     facts.expired = true;
@@ -261,11 +274,7 @@ async fn ended(settled: &Settled, before: &Signed, failure: &Failure) {
     if let Err(problem) = renewal.await {
         tracing::warn!(%problem, "mailboxes that need renewal can't be noted");
     }
-    let code = match failure {
-        Failure::SignInNeeded(explanation) => explanation.code.as_str(),
-        _ => "",
-    };
-    let details = format!("The sign-in of {account} has expired or was revoked ({code}).");
+    let details = format!("The sign-in of {account} {why}.");
     let organization = OrganizationRef { organization };
     if let Err(problem) = note(stage, organization, Kind::SignedOut, details).await {
         tracing::warn!(%problem, "the end of a sign-in is missing in the activity log");

@@ -87,6 +87,15 @@ async fn a_server_that_says_slower_is_obeyed() {
 }
 
 #[tokio::test]
+async fn an_authority_that_is_down_for_a_moment_ends_nothing() {
+    let down = (503, json!({"error": "server_error"}));
+    let busy = (429, json!({"error": "too_many_requests"}));
+    let (_server, code) = begun(vec![down, busy, tokens()], 900).await;
+    tokio::time::pause();
+    assert!(code.wait(nobody()).await.is_ok());
+}
+
+#[tokio::test]
 async fn declined_and_expired_end_it() {
     let declined = (400, json!({"error": "authorization_declined"}));
     let (_server, code) = begun(vec![declined], 900).await;

@@ -149,6 +149,25 @@ async fn disconnect_forgets_everywhere_and_revokes() {
     assert_eq!(world.kinds().await[0], "oauth_signed_out");
 }
 
+/// Whoever the settings name now is somebody else, and learns nothing.
+#[tokio::test]
+async fn what_one_authority_issued_is_never_shown_to_another() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let mut form = world.form();
+    form.modern.client_id = "00000000-0000-4000-8000-00000000000f".to_owned();
+    world.save(form, AppCredentialChange::Keep).await;
+    let other = world.another().await;
+    let shown = other.sign_in_disconnect(world.by_id()).await;
+    let shown = shown.expect("forgotten");
+    assert!(
+        shown.warnings.iter().any(|w| w.contains("not revoked")),
+        "{:?}",
+        shown.warnings
+    );
+    assert_eq!(world.authority.posted("/revoke").len(), 0);
+}
+
 #[tokio::test]
 async fn a_renewal_under_way_does_not_bring_a_sign_in_back() {
     let world = World::new().await;
