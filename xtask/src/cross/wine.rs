@@ -23,6 +23,7 @@ const PACKAGES: &[&str] = &[
     "store",
     "exchange",
     "exchange-sim",
+    "oauth",
     "engine",
     "cli",
 ];

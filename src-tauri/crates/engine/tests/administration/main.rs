@@ -13,6 +13,8 @@ mod practice;
 mod proxies;
 mod renewal;
 mod secrets;
+// Under Wine there is no Node to run the identity provider and the browser with.
+#[cfg(not(windows))]
 mod sign_in;
 mod support;
 mod users;

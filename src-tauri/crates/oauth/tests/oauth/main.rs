@@ -4,6 +4,8 @@
 mod app_only;
 mod attacks;
 mod device;
+// Under Wine there is no Node to run the identity provider and the browser with.
+#[cfg(not(windows))]
 mod provider;
 mod refresh;
 mod sign_in;
