@@ -17,6 +17,8 @@ mod scope;
 mod secrets;
 mod service_account;
 mod sign_in;
+#[path = "../identity/started.rs"]
+mod started;
 mod stored;
 mod tokens;
 mod world;

@@ -3,13 +3,13 @@
 //! nobody here wrote.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use exchange_sim::practice::{Practice, Scenario, setup};
 use exchange_sim::{BearerRules, SigningKeys, TokenClaims, TokenMint};
 use serde_json::Value;
 
+use crate::started::{Provider, node};
 use crate::world::{CANARY, Ran, World};
 
 const ISSUER: &str = "https://sts.example/0f0f0f0f/";
@@ -218,56 +218,15 @@ fn who_cannot_sign_in_is_told_before_a_browser_opens() {
     assert_eq!(show.exit, Some(2));
 }
 
-fn identity() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("identity")
+/// What these tests ask of the provider beside.
+trait Judged {
+    fn ca(&self) -> String;
+    fn rules(&self, new: impl Fn(SigningKeys) -> BearerRules) -> BearerRules;
 }
 
-fn node(script: &str) -> Command {
-    assert!(
-        identity().join("node_modules").is_dir(),
-        "the identity provider of tests/identity is not installed: run `npm install --no-save` there"
-    );
-    let mut node = Command::new("node");
-    node.arg(script).current_dir(identity());
-    node
-}
-
-/// The provider, until it is dropped.
-struct Provider {
-    said: Value,
-    process: Child,
-}
-
-impl Drop for Provider {
-    /// It ends when its standard input does, and takes its files with it.
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
-}
-
-impl Provider {
-    fn start() -> Self {
-        let mut process = node("provider.js")
-            .arg("--until-stdin-ends")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node is installed");
-        let mut line = String::new();
-        let mut output = BufReader::new(process.stdout.take().expect("piped"));
-        output.read_line(&mut line).expect("it says where it is");
-        let said = serde_json::from_str(&line).expect("JSON");
-        Self { said, process }
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        let value = self.said.pointer(pointer).and_then(Value::as_str);
-        value.unwrap_or_else(|| panic!("{pointer} is not told"))
-    }
-
+impl Judged for Provider {
     fn ca(&self) -> String {
-        std::fs::read_to_string(self.text("/caFile")).expect("it is there")
+        String::from_utf8(self.file("/caFile")).expect("PEM")
     }
 
     fn rules(&self, new: impl Fn(SigningKeys) -> BearerRules) -> BearerRules {
@@ -287,7 +246,7 @@ fn both(world: &World, provider: &Provider) -> String {
 
 #[test]
 fn an_application_proves_itself_with_a_secret_or_a_certificate() {
-    let provider = Provider::start();
+    let provider = Provider::start(&[]);
     let world = taking(provider.rules(BearerRules::online));
     let (ca, issuer) = (both(&world, &provider), provider.text("/entra/issuer"));
     let words = |client: &str, more: &[&str]| {
@@ -354,16 +313,16 @@ fn an_application_proves_itself_with_a_secret_or_a_certificate() {
 
 /// Certificate and key in one file.
 fn pem(world: &World, provider: &Provider) -> String {
-    let read = |pointer| std::fs::read_to_string(provider.text(pointer)).expect("it is there");
-    let both = read("/clients/certificate/certificateFile") + &read("/clients/certificate/keyFile");
-    world.file("app.pem", both.as_bytes())
+    let mut both = provider.file("/clients/certificate/certificateFile");
+    both.extend(provider.file("/clients/certificate/keyFile"));
+    world.file("app.pem", &both)
 }
 
 /// Signs in with a headless browser that opens the link it is shown.
 #[test]
 #[ignore = "needs a key store: dbus-run-session with an unlocked gnome-keyring"]
 fn whoever_signs_in_is_used_by_later_checks_until_signed_out() {
-    let provider = Provider::start();
+    let provider = Provider::start(&[]);
     let world = taking(provider.rules(BearerRules::new));
     let (ca, url) = (both(&world, &provider), world.simulator().ews_url());
     let run = |words: &[&str]| Ran::of(with_key_store(&world, words), b"");

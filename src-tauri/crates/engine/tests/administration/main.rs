@@ -16,5 +16,8 @@ mod secrets;
 // Under Wine there is no Node to run the identity provider and the browser with.
 #[cfg(not(windows))]
 mod sign_in;
+#[cfg(not(windows))]
+#[path = "../../../../../tests/identity/started.rs"]
+mod started;
 mod support;
 mod users;

@@ -2,9 +2,7 @@
 //! a headless Chromium that types the password and consents. What the engine is asked is what the window
 //! asks.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,66 +16,19 @@ use contract::{
 };
 use engine::ports::{Browser, Vault, WebPage};
 use engine::{Engine, Options, VaultChoice};
-use serde_json::Value;
 
+use crate::started::{Provider, node};
 use crate::support::{self, TestVault, form, save};
 
 const HOST: &str = "mail.contoso.example";
 const ACCOUNT: &str = "svc-ews@contoso.example";
 
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/identity")
+/// What these tests ask of the provider beside.
+trait Configured {
+    fn form(&self) -> EmailConfigurationForm;
 }
 
-fn node(script: &str) -> Command {
-    assert!(
-        folder().join("node_modules").is_dir(),
-        "the identity provider of tests/identity is not installed: run `npm install --no-save` there"
-    );
-    let mut node = Command::new("node");
-    node.arg(script).current_dir(folder());
-    node
-}
-
-/// The provider, until it is dropped.
-struct Provider {
-    said: Value,
-    process: Child,
-}
-
-impl Drop for Provider {
-    /// It ends when its standard input does, and takes its files with it.
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
-}
-
-impl Provider {
-    fn start(words: &[&str]) -> Self {
-        let mut process = node("provider.js")
-            .args(words)
-            .arg("--until-stdin-ends")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node is installed");
-        let mut line = String::new();
-        let mut output = BufReader::new(process.stdout.take().expect("piped"));
-        tokio::task::block_in_place(|| output.read_line(&mut line)).expect("it says where it is");
-        let said = serde_json::from_str(&line).expect("JSON");
-        Self { said, process }
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        let value = self.said.pointer(pointer).and_then(Value::as_str);
-        value.expect("it is told")
-    }
-
-    fn file(&self, pointer: &str) -> Vec<u8> {
-        std::fs::read(self.text(pointer)).expect("it is there")
-    }
-
+impl Configured for Provider {
     fn form(&self) -> EmailConfigurationForm {
         EmailConfigurationForm {
             access_type: AccessType::EwsImp,

@@ -9,4 +9,7 @@ mod device;
 mod provider;
 mod refresh;
 mod sign_in;
+#[cfg(not(windows))]
+#[path = "../../../../../tests/identity/started.rs"]
+mod started;
 mod support;

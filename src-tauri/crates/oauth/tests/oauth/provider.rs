@@ -1,9 +1,6 @@
 //! End to end with npm `oidc-provider`, which is certified and which nobody here wrote (`tests/identity`),
 //! and a real headless Chromium that types the password and consents.
 
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,37 +10,14 @@ use oauth::{
 };
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use serde_json::Value;
 
+use crate::started::{self, node};
 use crate::support::{HOST, nobody, trusting};
 
-/// The provider, until it is dropped.
+/// The provider, and the way to it.
 struct Provider {
-    said: Value,
+    started: started::Provider,
     http: Http,
-    process: Child,
-}
-
-impl Drop for Provider {
-    /// It ends when its standard input does, and takes its files with it.
-    fn drop(&mut self) {
-        drop(self.process.stdin.take());
-        let _ = self.process.wait();
-    }
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../tests/identity")
-}
-
-fn node(script: &str) -> Command {
-    assert!(
-        folder().join("node_modules").is_dir(),
-        "the identity provider of tests/identity is not installed: run `npm install --no-save` there"
-    );
-    let mut node = Command::new("node");
-    node.arg(script).current_dir(folder());
-    node
 }
 
 #[expect(
@@ -56,29 +30,18 @@ fn today() -> jiff::Timestamp {
 
 impl Provider {
     fn start(words: &[&str]) -> Self {
-        let mut process = node("provider.js")
-            .args(words)
-            .arg("--until-stdin-ends")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("node is installed");
-        let mut line = String::new();
-        let mut output = BufReader::new(process.stdout.take().unwrap());
-        tokio::task::block_in_place(|| output.read_line(&mut line)).unwrap();
-        let said: Value = serde_json::from_str(&line).expect("the provider says where it is");
-        let ca = CertificateDer::from_pem_file(said["caFile"].as_str().unwrap()).unwrap();
+        let started = started::Provider::start(words);
+        let ca = CertificateDer::from_pem_slice(&started.file("/caFile")).unwrap();
         let mut roots = rustls::RootCertStore::empty();
         roots.add(ca).unwrap();
         Self {
-            said,
+            started,
             http: trusting(roots, Arc::new(today)),
-            process,
         }
     }
 
     fn text(&self, pointer: &str) -> &str {
-        self.said.pointer(pointer).and_then(Value::as_str).unwrap()
+        self.started.text(pointer)
     }
 
     fn native(&self) -> &str {
