@@ -106,6 +106,9 @@ impl Engine {
             Ok((window, Db::open(&path).map_err(|error| of_open(&error))?))
         })
         .await?;
+        if !options.exclusive {
+            db.spare_memory().await.map_err(crate::problems::of_store)?;
+        }
         let options = Options {
             guard_dir: None,
             ..options

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,12 @@ const FILE: &str = "understudy.db";
 const READERS: usize = 4;
 /// How long a statement waits for a lock of another process.
 const BUSY: Duration = Duration::from_secs(5);
+/// Memory for pages of a connection, in KiB (below zero, as `SQLite` has it). A run writes and reads in the
+/// order of its list: more would only be held, not used.
+const CACHE: i64 = -4_096;
+/// The same for a program that ends with its run: a million rows are walked through like a thousand, and
+/// what is held is the whole difference between the two.
+const SPARING: i64 = -512;
 /// Prepared statements kept for each connection.
 const STATEMENTS: usize = 128;
 
@@ -36,6 +43,8 @@ struct Readers {
     path: PathBuf,
     permits: Arc<Semaphore>,
     idle: std::sync::Mutex<Vec<Connection>>,
+    /// Memory for pages, as `cache_size` has it.
+    cache: AtomicI64,
 }
 
 impl Db {
@@ -62,9 +71,24 @@ impl Db {
                 path,
                 permits: Arc::new(Semaphore::new(READERS)),
                 idle: std::sync::Mutex::new(Vec::new()),
+                cache: AtomicI64::new(CACHE),
             })),
             folder: folder.into(),
         })
+    }
+
+    /// Holds little memory for pages from now on: for programs that walk through lists and end, not for a
+    /// window in which people leaf through them.
+    ///
+    /// # Errors
+    /// When `SQLite` refuses.
+    pub async fn spare_memory(&self) -> Result<(), StoreError> {
+        if let Some(readers) = &self.readers {
+            readers.cache.store(SPARING, Relaxed);
+        }
+        let connection = self.writer.lock().await;
+        connection.pragma_update(None, "cache_size", SPARING)?;
+        Ok(())
     }
 
     /// Opens `understudy.db` in `folder` where it is there and of the newest schema: nothing is made
@@ -89,7 +113,7 @@ impl Db {
         let mut connection = Connection::open("").map_err(|source| OpenError::of(path, source))?;
         let set_up = || {
             set_up_connection(&connection)?;
-            connection.pragma_update(None, "cache_size", TEMPORARY_CACHE)
+            connection.pragma_update(None, "cache_size", SPARING)
         };
         set_up().map_err(|source| OpenError::of(path, source))?;
         upgrade(&mut connection, path)?;
@@ -195,6 +219,7 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         set_up_connection(&connection)?;
+        connection.pragma_update(None, "cache_size", self.cache.load(Relaxed))?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
@@ -361,18 +386,13 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// Memory for pages of a private database, in KiB (below zero): it is walked through in its order, a
-/// million rows like a thousand, and what is held is the whole difference between the two.
-const TEMPORARY_CACHE: i64 = -512;
-
 /// What every connection needs.
 fn set_up_connection(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // KiB. A run writes and reads in the order of its list: more would only be held, not used.
-    connection.pragma_update(None, "cache_size", -4_096)
+    connection.pragma_update(None, "cache_size", CACHE)
 }
 
 /// What the file keeps: readers go on while someone writes.
