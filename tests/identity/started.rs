@@ -40,7 +40,12 @@ impl Drop for Provider {
 impl Provider {
     /// Starts it with these flags of `provider.js`, and waits until it says where it is.
     pub(crate) fn start(words: &[&str]) -> Self {
-        let mut process = node("provider.js")
+        Self::of("provider.js", words)
+    }
+
+    /// The same for another script: `second.js` is the other provider.
+    pub(crate) fn of(script: &str, words: &[&str]) -> Self {
+        let mut process = node(script)
             .args(words)
             .arg("--until-stdin-ends")
             .stdin(Stdio::piped())

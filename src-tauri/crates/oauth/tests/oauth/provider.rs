@@ -30,7 +30,10 @@ fn today() -> jiff::Timestamp {
 
 impl Provider {
     fn start(words: &[&str]) -> Self {
-        let started = started::Provider::start(words);
+        Self::of(started::Provider::start(words))
+    }
+
+    fn of(started: started::Provider) -> Self {
         let ca = CertificateDer::from_pem_slice(&started.file("/caFile")).unwrap();
         let mut roots = rustls::RootCertStore::empty();
         roots.add(ca).unwrap();
@@ -90,6 +93,17 @@ async fn browse(url: &str, person: &[String]) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "the browser failed: {said}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+/// Another provider that nobody here wrote: npm `oauth2-mock-server`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_provider_signs_in_just_so() {
+    let provider = Provider::of(started::Provider::of("second.js", &[]));
+    let issuer = provider.text("/openid/issuer");
+    let authority = Authority::discover(&provider.http, issuer).await.unwrap();
+    let tokens = provider.signed_in(&authority, &[]).await.unwrap();
+    let claims = oauth::Claims::read(tokens.access.reveal()).unwrap();
+    assert!(claims.is_for(HOST), "{claims:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
