@@ -7,6 +7,7 @@ use engine::checks::{Plan, ProxyChoice, StartedCheck};
 use engine::{Engine, Options};
 
 use super::audit::{self, Prepared};
+use super::one_off;
 use crate::args::Global;
 use crate::failure::{self, Exit, Failure};
 use crate::follow::{Interrupts, follow};
@@ -321,7 +322,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
                 Some(_) => Engine::open(global.options()).await?,
                 None => Engine::temporary(one_off(global)).await?,
             };
-            let prepared = audit::one_off(&engine, &args).await?;
+            let prepared = one_off::one_off(&engine, &args).await?;
             (engine, prepared)
         }
     };

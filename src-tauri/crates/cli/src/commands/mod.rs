@@ -12,6 +12,7 @@ pub(crate) mod sign_in;
 pub(crate) mod user;
 
 mod audit;
+mod one_off;
 mod save;
 mod sending;
 

@@ -12,6 +12,7 @@ use engine::{Engine, ServiceAccountAudit, StartedTest};
 
 use super::audit::{self, OneOff, Prepared};
 use super::check;
+use super::one_off;
 use super::sending::{allowed, asking, sending};
 use crate::args::Global;
 use crate::confirm;
@@ -130,7 +131,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
     }
     let prepared = match &args.organization {
         Some(name) => audit::of_organization(&engine, name, &like_check).await?,
-        None => audit::one_off(&engine, &like_check).await?,
+        None => one_off::one_off(&engine, &like_check).await?,
     };
     let mut interrupts = Interrupts::listen()?;
     let start = Box::pin(start(&engine, prepared, &args, &like_check));

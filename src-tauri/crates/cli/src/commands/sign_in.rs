@@ -88,7 +88,7 @@ pub(crate) async fn run(global: &Global, args: Args) -> Result<Exit, Failure> {
         .email_configuration_show(OrganizationRef { organization })
         .await?;
     refuse(&row.name, &configuration)?;
-    warn_without_key_store(&engine).await?;
+    refuse_without_key_store(&engine).await?;
     let mut found = sign_in(&engine, organization, &args).await?;
     if found.state == SignInState::OtherAccount && args.use_account {
         found = engine.sign_in_use(OrganizationRef { organization }).await?;
@@ -145,7 +145,7 @@ fn refuse(name: &str, configuration: &EmailConfiguration) -> Result<(), Problem>
 }
 
 /// What is kept is sealed with a key of the key store.
-async fn warn_without_key_store(engine: &Engine) -> Result<(), Problem> {
+async fn refuse_without_key_store(engine: &Engine) -> Result<(), Problem> {
     let store = engine.app_state(NoArgs {}).await?.key_store;
     if store.available {
         return Ok(());

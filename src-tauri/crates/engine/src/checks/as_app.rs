@@ -31,7 +31,13 @@ impl Engine {
     }
 
     /// The organization that is always there.
-    async fn default_organization(&self) -> Result<OrganizationId, Problem> {
+    ///
+    /// # Errors
+    /// [`contract::Code::DataFolder`].
+    ///
+    /// # Panics
+    /// For a data folder without one, which [`Engine::open`] never leaves behind.
+    pub async fn default_organization(&self) -> Result<OrganizationId, Problem> {
         let all = self.organizations_list(OrganizationsQuery::default());
         let all = all.await?;
         let default = all.iter().find(|row| row.is_default).or(all.first());
