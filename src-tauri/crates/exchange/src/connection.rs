@@ -55,13 +55,13 @@ pub(crate) enum Failed {
     Fault(Fault),
 }
 
-/// Shared with nobody; the mutex is there for whoever demands `Sync` and is never locked.
+/// Until it has ended, and then with what TLS had to say about that, if anything.
 type Connection = Pin<Box<dyn Future<Output = Option<Fault>> + Send>>;
 
 /// The connection itself. It moves on the task that waits for its answer, and not at all while nobody
 /// asks: no second task has to be woken for every request.
 struct Driver {
-    /// Until it has ended: then with what TLS had to say about that, if anything.
+    /// Shared with nobody: the mutex is there for whoever demands `Sync`, and is never locked.
     connection: Option<Mutex<Connection>>,
     last_words: Option<Fault>,
 }
@@ -280,26 +280,17 @@ fn request(
     let mut request = Request::new(Full::new(body));
     *request.uri_mut() = match &call.target {
         Target::Ews => endpoint.uri.clone(),
-        Target::Get(path) | Target::PostJson(path) => {
-            path.parse().expect("whoever wrote the path escaped it")
-        }
+        Target::Get(path) => path.parse().expect("whoever wrote the path escaped it"),
     };
     *request.method_mut() = match &call.target {
-        Target::Ews | Target::PostJson(_) => Method::POST,
+        Target::Ews => Method::POST,
         Target::Get(_) => Method::GET,
     };
     let headers = request.headers_mut();
     headers.clone_from(&endpoint.headers);
-    match &call.target {
-        Target::Ews => {}
-        Target::Get(_) => {
-            headers.remove(CONTENT_TYPE);
-            headers.insert(ACCEPT, JSON);
-        }
-        Target::PostJson(_) => {
-            headers.insert(CONTENT_TYPE, JSON);
-            headers.insert(ACCEPT, JSON);
-        }
+    if call.target != Target::Ews {
+        headers.remove(CONTENT_TYPE);
+        headers.insert(ACCEPT, JSON);
     }
     headers.insert(CLIENT_REQUEST_ID, value(&call.request_id));
     // A UTF-8 local part cannot stand in a header everywhere; without it routing is only slower.

@@ -38,8 +38,6 @@ pub enum Target {
     Ews,
     /// This path and query, without a body, for JSON.
     Get(String),
-    /// The body goes to this path as JSON.
-    PostJson(String),
 }
 
 /// What went over the wire, counted over all lanes of a run.

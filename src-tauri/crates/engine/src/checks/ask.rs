@@ -146,7 +146,7 @@ pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answere
     let now = prepared.clock.now();
     let mut observed = match prepared.call.target {
         Target::Ews => observe(&outcome, prepared.asked, &prepared.folders, now),
-        Target::Get(_) | Target::PostJson(_) => observe_graph(&outcome, prepared.asked, now),
+        Target::Get(_) => observe_graph(&outcome, prepared.asked, now),
     };
     if let Some(token) = &prepared.token {
         observed = token.judge(observed, outcome.as_ref().ok());
@@ -208,7 +208,6 @@ fn shown_request(call: &Call) -> String {
     let line = match &call.target {
         Target::Ews => "POST /EWS/Exchange.asmx",
         Target::Get(path) => &format!("GET {path}"),
-        Target::PostJson(path) => &format!("POST {path}"),
     };
     format!(
         "{line} HTTP/1.1\r\n{anchor}client-request-id: {}\r\nAuthorization: (redacted)\r\n\r\n{body}",
