@@ -80,8 +80,12 @@ pub async fn engine_asking(name_server: SocketAddr) -> Engine {
 /// # Panics
 /// When it cannot be opened.
 pub async fn engine_in(folder: &std::path::Path) -> Engine {
+    // Whoever else has the folder open counts from somewhere else: rolls make the ids of runs.
+    static PROCESSES: AtomicU64 = AtomicU64::new(1);
+    let first = PROCESSES.fetch_add(1, Ordering::Relaxed) << 32;
     let options = Options {
         data_dir: Some(folder.to_owned()),
+        dice: Some(Arc::new(NoJitter(AtomicU64::new(first)))),
         ..engine_options()
     };
     Engine::open(options).await.expect("the folder opens")
