@@ -5,6 +5,7 @@ mod answers;
 mod files;
 mod practice;
 mod server;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,13 +14,18 @@ use std::sync::Arc;
 use engine::{Engine, VaultChoice};
 use tokio::net::TcpListener;
 
-const USAGE: &str = "usage: test-host --data-dir DIR [--port PORT] [--memory-vault] [--ui DIR]";
+use crate::tokens::Tokens;
+
+const USAGE: &str =
+    "usage: test-host --data-dir DIR [--port PORT] [--memory-vault] [--ui DIR] [--tokens JSON]";
 
 struct Arguments {
     data_dir: PathBuf,
     port: u16,
     vault: VaultChoice,
     ui: PathBuf,
+    /// Whose tokens the Exchange of practice mode takes.
+    tokens: Option<Tokens>,
 }
 
 #[tokio::main]
@@ -42,7 +48,7 @@ async fn serve() -> Result<(), String> {
         data_dir: Some(arguments.data_dir),
         exclusive: true,
         vault: arguments.vault,
-        practice: Some(Arc::new(practice::Loopback::default())),
+        practice: Some(Arc::new(practice::Loopback::taking(arguments.tokens))),
         ..engine::Options::default()
     })
     .await
@@ -61,7 +67,7 @@ async fn serve() -> Result<(), String> {
 }
 
 fn arguments(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
-    let (mut data_dir, mut port, mut vault) = (None, 0, VaultChoice::Platform);
+    let (mut data_dir, mut port, mut vault, mut tokens) = (None, 0, VaultChoice::Platform, None);
     let mut ui = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../ui/dist"));
     let mut words = words;
     while let Some(word) = words.next() {
@@ -78,6 +84,7 @@ fn arguments(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
                     .map_err(|_| format!("that is no port\n{USAGE}"))?;
             }
             "--ui" => ui = PathBuf::from(value()?),
+            "--tokens" => tokens = Some(Tokens::parse(&value()?)?),
             "--memory-vault" => vault = VaultChoice::Memory,
             _ => return Err(format!("{word} means nothing here\n{USAGE}")),
         }
@@ -89,6 +96,7 @@ fn arguments(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
         port,
         vault,
         ui,
+        tokens,
     })
 }
 

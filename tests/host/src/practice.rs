@@ -7,10 +7,24 @@ use exchange_sim::Simulator;
 use exchange_sim::practice::{Practice, Scenario, setup};
 use tokio::sync::Mutex;
 
+use crate::tokens::Tokens;
+
 /// A simulated Exchange that runs while someone practises.
 #[derive(Debug, Default)]
 pub(crate) struct Loopback {
     running: Mutex<Option<Simulator>>,
+    /// Whose tokens it takes, beside what the scenario says.
+    tokens: Option<Tokens>,
+}
+
+impl Loopback {
+    /// One that takes tokens of this authority; without: none, as the window's.
+    pub(crate) fn taking(tokens: Option<Tokens>) -> Self {
+        Self {
+            running: Mutex::default(),
+            tokens,
+        }
+    }
 }
 
 impl PracticeExchange for Loopback {
@@ -27,7 +41,10 @@ impl PracticeExchange for Loopback {
     fn start(&self, scenario: &str, users: usize) -> BoxFuture<'_, Result<PracticeWorld, String>> {
         let scenario = scenario.parse::<Scenario>();
         Box::pin(async move {
-            let practice = setup(scenario.map_err(|error| error.to_string())?, users);
+            let mut practice = setup(scenario.map_err(|error| error.to_string())?, users);
+            if let Some(tokens) = &self.tokens {
+                tokens.let_in(&mut practice.options);
+            }
             let mut running = self.running.lock().await;
             if let Some(simulator) = running.take() {
                 simulator.stop().await;

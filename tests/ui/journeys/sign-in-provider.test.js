@@ -2,39 +2,13 @@
 // browser, who is sent there by the system's own way to open a page.
 
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { launch, signIn } from "../../identity/browser.js";
-import { start } from "../../identity/provider.js";
+import { signIn } from "../../identity/browser.js";
 import { expectPoll, expectVisible } from "../support/expect.js";
-import { folder } from "../support/host.js";
+import { fillSignIn, signInPanel, startIdentity, systemBrowser } from "../support/identity.js";
 import { journey } from "../support/journey.js";
 import { closeNotices } from "../support/steps.js";
 
-/** The system's browser, as the engine calls it: remembers the page. Set before the host starts. */
-function systemBrowser(t) {
-  const bin = folder(t, "bin");
-  const page = join(bin, "page");
-  const command = join(bin, "xdg-open");
-  writeFileSync(command, `#!/bin/sh\nprintf %s "$1" > "${page}.new" && mv "${page}.new" "${page}"\n`);
-  chmodSync(command, 0o755);
-  process.env.PATH = `${bin}${delimiter}${process.env.PATH}`;
-  return {
-    home: folder(t, "home"),
-    opened: async () => {
-      await expectPoll(() => existsSync(page), true, { because: "no page was opened" });
-      const url = readFileSync(page, "utf8");
-      rmSync(page);
-      return url;
-    },
-  };
-}
-
-let system;
-const home = (t) => {
-  system = systemBrowser(t);
-  return system.home;
-};
+const system = systemBrowser();
 
 /** The form of an Exchange that takes tokens of AD FS, filled in by hand. */
 async function fill(page, host, provider) {
@@ -42,34 +16,22 @@ async function fill(page, host, provider) {
   await host.call("settings_save", { ...settings, firstRunDone: true, checkNoticeSeen: true });
   const { id } = await host.call("organization_add", { name: "Contoso" });
   await page.goto(`${host.url}organizations/${id}/configuration`);
-  const picker = page.getByRole("combobox", { name: "Mailbox Access Type" });
-  await picker.click();
-  await page.getByRole("option", { name: /^Microsoft 365 OAuth Logon \(EWS API\) - Impersonated logon/ }).click();
-  await page.getByRole("textbox", { name: "Account Logon" }).fill("svc-ews@contoso.example");
-  const url = "https://mail.contoso.example/EWS/Exchange.asmx";
-  await page.getByRole("textbox", { name: "Exchange Web Services (EWS) URL" }).fill(url);
+  await fillSignIn(page, {
+    account: "svc-ews@contoso.example",
+    ewsUrl: "https://mail.contoso.example/EWS/Exchange.asmx",
+    clientId: provider.clients.native.id,
+  });
   await page.getByRole("radio", { name: "AD FS" }).check();
   await page.getByRole("textbox", { name: "AD FS address" }).fill(provider.origin);
-  await page.getByRole("textbox", { name: "Application (client) ID" }).fill(provider.clients.native.id);
   await page.getByRole("checkbox", { name: "Keep signed in" }).check();
   return id;
 }
 
-/** Asks the provider behind everybody's back. */
-async function told(provider, what, options) {
-  const answer = await fetch(`${provider.control}/${what}`, options);
-  return answer.json();
-}
-
-journey("a person signs in in the system's browser, and another one is not let in", { home }, async (all) => {
+journey("a person signs in in the system's browser, and another one is not let in", { home: system.home }, async (all) => {
   const { t, host, page, visit } = all;
-  const provider = await start({ http: true });
-  t.after(() => provider.close());
-  const browser = await launch();
-  t.after(() => browser.close());
+  const { provider, browser, told } = await startIdentity(t);
   const id = await fill(page, host, provider);
-  const panel = page.getByRole("region", { name: "OAuth sign-in" });
-  const main = panel.getByRole("button", { name: "Microsoft 365 OAuth (EWS API)" });
+  const { panel, main } = signInPanel(page);
 
   await main.click();
   await expectVisible(panel.getByText("Finish signing in in your browser"));
@@ -87,12 +49,12 @@ journey("a person signs in in the system's browser, and another one is not let i
   await expectVisible(panel.getByText("svc-ews@contoso.example"));
   await expectVisible(panel.getByText("Impersonation isn't proven until a check passes."));
   await panel.getByRole("button", { name: "Refresh" }).click();
-  const renewals = async () => (await told(provider, "state")).counts["token refresh_token"] ?? 0;
+  const renewals = async () => (await told("state")).counts["token refresh_token"] ?? 0;
   await expectPoll(renewals, 1, { because: "how often the token was renewed" });
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expectVisible(page.getByText(/^Saved/).first());
 
-  await told(provider, "revoke", { method: "POST" });
+  await told("revoke", { method: "POST" });
   await panel.getByRole("button", { name: "Refresh" }).click();
   await expectVisible(panel.getByText("Impersonation status: Expired"));
   await expectVisible(page.getByText("The sign-in has expired. Sign in again."));

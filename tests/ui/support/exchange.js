@@ -4,10 +4,11 @@ import { startHost } from "./host.js";
 
 /**
  * Starts one and answers where it is, who may log on, and who lives there.
+ * @param tokens whose access tokens it takes; none when absent
  * @returns {Promise<{ewsUrl: string, caPem: string, account: string, password: string, users: object[]}>}
  */
-export async function startExchange(t, { scenario = "healthy", users = 200 } = {}) {
-  const host = await startHost(t);
+export async function startExchange(t, { scenario = "healthy", users = 200, tokens } = {}) {
+  const host = await startHost(t, { tokens });
   const { practice } = await host.call("practice_start", { scenario, users });
   const { organization, ewsUrl, account, password } = practice;
   const { form } = await host.call("email_configuration_show", { organization });

@@ -18,14 +18,18 @@ export function folder(t, name) {
   return path;
 }
 
-/** Starts a host. Two of the same `home`, one after the other, are a restart. */
-export async function startHost(t, { home = folder(t, "home") } = {}) {
+/**
+ * Starts a host. Two of the same `home`, one after the other, are a restart.
+ * @param tokens whose access tokens its practice Exchange takes, see tests/host/src/tokens.rs
+ */
+export async function startHost(t, { home = folder(t, "home"), tokens } = {}) {
   const dataDir = join(home, "data");
   const downloads = join(home, "Downloads");
   mkdirSync(join(home, ".config"), { recursive: true });
   mkdirSync(downloads, { recursive: true });
   writeFileSync(join(home, ".config/user-dirs.dirs"), `XDG_DOWNLOAD_DIR="$HOME/Downloads"\n`);
-  const child = spawn(program, ["--data-dir", dataDir, "--memory-vault", "--ui", bundle], {
+  const taken = tokens === undefined ? [] : ["--tokens", JSON.stringify(tokens)];
+  const child = spawn(program, ["--data-dir", dataDir, "--memory-vault", "--ui", bundle, ...taken], {
     env: { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, ".config"), RUST_LOG: "debug" },
     stdio: ["ignore", "pipe", "pipe"],
   });
