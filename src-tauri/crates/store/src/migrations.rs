@@ -28,6 +28,7 @@ const STEPS: &[M<'static>] = &[
     M::up(include_str!("../migrations/0019_lean_results.sql")),
     M::up(include_str!("../migrations/0020_long_lists.sql")),
     M::up(include_str!("../migrations/0021_sign_ins.sql")),
+    M::up(include_str!("../migrations/0022_plain_ranks.sql")),
 ];
 
 /// The newest schema version this program knows.

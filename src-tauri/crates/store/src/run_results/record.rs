@@ -181,3 +181,32 @@ fn keep_evidence(tx: &Tx<'_>, run: RunNumber, outcome: &Outcome) -> Result<(), S
     };
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use crate::migrations::MIGRATIONS;
+
+    /// What a list of three behind `IN`, a sort or `RETURNING` would make: a table for every row of a run.
+    #[test]
+    fn no_row_of_a_run_needs_a_table_of_its_own() {
+        let mut database = Connection::open_in_memory().expect("opens");
+        MIGRATIONS.to_latest(&mut database).expect("the schema");
+        for sql in [include_str!("add.sql"), include_str!("record.sql")] {
+            let mut explained = database
+                .prepare(&format!("EXPLAIN {sql}"))
+                .expect("sound SQL");
+            let steps: Vec<String> = explained
+                .raw_query()
+                .mapped(|row| row.get("opcode"))
+                .collect::<Result<_, _>>()
+                .expect("reads");
+            assert!(steps.iter().any(|step| step == "IdxInsert"), "{steps:?}");
+            assert!(
+                !steps.iter().any(|step| step == "OpenEphemeral"),
+                "{sql}: {steps:?}"
+            );
+        }
+    }
+}
