@@ -207,6 +207,8 @@ fn interface() -> Outcome {
 fn journeys() -> Outcome {
     programs()?;
     ui::install("tests/ui")?;
+    // Journeys that sign in start the identity provider.
+    ui::install("tests/identity")?;
     run(program("npm")
         .arg("test")
         .current_dir(root().join("tests/ui")))
