@@ -347,7 +347,7 @@ async fn tell_undecided(conductor: &Conductor, context: &Context, which: Told) {
     loop {
         let rows = match conductor
             .db
-            .read(move |tx| run_results::each(tx, number, after, 500))
+            .read(move |tx| run_results::each_unasked(tx, number, after, 500))
             .await
         {
             Ok(rows) => rows,
@@ -361,10 +361,8 @@ async fn tell_undecided(conductor: &Conductor, context: &Context, which: Told) {
         for row in rows {
             let system = row.cause == Some(Cause::MailboxSystem);
             let wanted = match which {
-                Told::BeforeAsking => row.verdict.is_some() && row.attempts == 0,
-                Told::NeverAsked => {
-                    row.verdict == Some(Verdict::NotChecked) && row.attempts == 0 && !system
-                }
+                Told::BeforeAsking => true,
+                Told::NeverAsked => row.verdict == Some(Verdict::NotChecked) && !system,
             };
             if wanted
                 && events

@@ -117,7 +117,7 @@ impl Engine {
         let number = stored(&stage, run).await?.number();
         let rows = stage
             .db
-            .read(move |tx| run_results::each_with_folders(tx, number, after, limit));
+            .read(move |tx| run_results::each(tx, number, after, limit));
         rows.await.map_err(of_store)
     }
 
@@ -182,7 +182,7 @@ impl Engine {
                 let mut export = Export::begin(to, format, &run)?;
                 let mut after = -1;
                 loop {
-                    let page = run_results::each_with_folders(tx, number, after, 1_000)
+                    let page = run_results::each(tx, number, after, 1_000)
                         .map_err(of_store)?;
                     let Some((last, _)) = page.last() else { break };
                     after = last.seq;

@@ -160,28 +160,12 @@ impl Asked<'_> {
     }
 }
 
-/// Rows after the place `after` (-1: from the start), in the order of the list.
+/// Rows after the place `after` (-1: from the start), in the order of the list, with the verdict by folder
+/// where several were asked for.
 ///
 /// # Errors
 /// As [`StoreError`].
 pub fn each(
-    tx: &Tx<'_>,
-    run: RunNumber,
-    after: i64,
-    limit: u64,
-) -> Result<Vec<ResultRow>, StoreError> {
-    tx.all(
-        include_str!("each.sql"),
-        named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
-        read_row,
-    )
-}
-
-/// As [`each`], with the verdict by folder where several were asked for.
-///
-/// # Errors
-/// As [`StoreError`].
-pub fn each_with_folders(
     tx: &Tx<'_>,
     run: RunNumber,
     after: i64,
@@ -191,6 +175,23 @@ pub fn each_with_folders(
         include_str!("each.sql"),
         named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
         |row| Ok((read_row(row)?, read_folders(row)?)),
+    )
+}
+
+/// Rows after the place `after` that were decided and never asked, in the order of the list.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn each_unasked(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<ResultRow>, StoreError> {
+    tx.all(
+        include_str!("each_unasked.sql"),
+        named_params! { ":run": run.0, ":after": after, ":limit": limit.cast_signed() },
+        read_row,
     )
 }
 

@@ -5,7 +5,7 @@ use store::run_results::{Outcome, Selection};
 use store::runs::RunNumber;
 use store::{Db, run_results, runs, users};
 
-use crate::support::{contoso, database, listed, new_run, outcome, read, write};
+use crate::support::{contoso, database, listed, new_run, outcome, read, rows_of, write};
 
 const CAUSE: Cause = Cause::ImpersonationOutOfScope;
 
@@ -84,7 +84,7 @@ async fn listed_users_of_a_cause_are_asked_again_whatever_their_flags() {
         let run = runs::create(tx, &new_run("run-2", Some(organization)))?;
         let selection = Selection::OfCause(older, CAUSE);
         run_results::add_from_users(tx, run, 0, organization, &selection, IdentifyBy::Smtp)?;
-        run_results::each(tx, run, -1, 10)
+        rows_of(tx, run, -1, 10)
     })
     .await;
     let again: Vec<String> = again.into_iter().map(|row| row.mailbox).collect();

@@ -9,7 +9,7 @@ use store::runs::RunNumber;
 use store::{Db, StoreError, run_results, runs, users};
 
 use crate::support::{
-    NOW, contoso, database, listed, new_run, outcome, read, run_over, user, write,
+    NOW, contoso, database, listed, new_run, outcome, read, rows_of, run_over, user, write,
 };
 
 const ASKED: Expectation = Expectation::MustOpen;
@@ -37,7 +37,7 @@ fn query() -> ResultsQuery {
 }
 
 async fn mailboxes(db: &Db, run: RunNumber) -> Vec<(i64, String)> {
-    read(db, move |tx| run_results::each(tx, run, -1, 1_000))
+    read(db, move |tx| rows_of(tx, run, -1, 1_000))
         .await
         .into_iter()
         .map(|row| (row.seq, row.mailbox))
@@ -153,7 +153,7 @@ async fn users_are_listed_before_canaries() {
         ],
         "a user that was picked is checked whatever its flags"
     );
-    let rows = read(&db, move |tx| run_results::each(tx, all, -1, 10)).await;
+    let rows = read(&db, move |tx| rows_of(tx, all, -1, 10)).await;
     assert_eq!(rows[2].expectation, Expectation::MustRefuse);
 }
 
@@ -468,7 +468,7 @@ async fn the_finding_column_follows_the_contract() {
             .map(|(seq, verdict)| outcome(seq, verdict))
             .collect();
         run_results::record(tx, run, &outcomes)?;
-        run_results::each(tx, run, -1, 100)
+        rows_of(tx, run, -1, 100)
     })
     .await;
     for row in rows {
@@ -652,7 +652,7 @@ async fn refusals_are_named_at_the_end() {
     );
     assert_eq!(after.iter().map(|row| row.seq).collect::<Vec<_>>(), [1]);
     assert_eq!(named, [0, 1]);
-    let rows = read(&db, move |tx| run_results::each(tx, run, -1, 10)).await;
+    let rows = read(&db, move |tx| rows_of(tx, run, -1, 10)).await;
     assert_eq!(rows[0].message.as_deref(), Some("for everyone"));
     assert_eq!(rows[2].cause, Some(Cause::MailboxAccessDenied));
     assert_eq!(
@@ -683,7 +683,7 @@ async fn a_stopped_run_closes_and_opens_again() {
         run_results::record(tx, run, &[outcome(0, Verdict::Granted), busy])?;
         let closed = run_results::close_pending(tx, run, Some(Cause::AuthLost), Some("stopped"))?;
         assert_eq!(run_results::pending(tx, run, -1, 10)?, []);
-        let rows = run_results::each(tx, run, 1, 1)?;
+        let rows = rows_of(tx, run, 1, 1)?;
         assert_eq!(
             (rows[0].verdict, rows[0].cause),
             (Some(Verdict::NotChecked), Some(Cause::AuthLost))
@@ -738,10 +738,29 @@ async fn five_thousand_rows_are_recorded_in_one_write() {
     let mut after = -1;
     let mut seen = 0;
     loop {
-        let rows = read(&db, move |tx| run_results::each(tx, run, after, 700)).await;
+        let rows = read(&db, move |tx| rows_of(tx, run, after, 700)).await;
         let Some(last) = rows.last() else { break };
         after = last.seq;
         seen += rows.len();
     }
     assert_eq!(seen, 5_000);
+}
+
+#[tokio::test]
+async fn what_was_decided_and_never_asked_is_found() {
+    let (_folder, db) = database();
+    let run = run_over(&db, &["a@x.com", "b@x.com", "c@x.com", "d@x.com"]).await;
+    let unasked = write(&db, move |tx| {
+        let known = Outcome {
+            attempts: 0,
+            ..outcome(1, Verdict::NoMailbox)
+        };
+        run_results::record(tx, run, &[outcome(0, Verdict::Granted), known])?;
+        let before = run_results::each_unasked(tx, run, -1, 10)?;
+        run_results::close_pending(tx, run, None, None)?;
+        let after = run_results::each_unasked(tx, run, 1, 10)?;
+        Ok([before, after].map(|rows| rows.iter().map(|row| row.seq).collect::<Vec<_>>()))
+    })
+    .await;
+    assert_eq!(unasked, [vec![1], vec![2, 3]]);
 }

@@ -7,7 +7,9 @@ use contract::{
 use store::runs::{NewRun, RunFinish, RunHeader, RunNumber};
 use store::{StoreError, email_configurations, run_results, runs};
 
-use crate::support::{LATER, NOW, contoso, database, new_run, outcome, read, run_over, write};
+use crate::support::{
+    LATER, NOW, contoso, database, new_run, outcome, read, rows_of, run_over, write,
+};
 
 fn finish(state: RunState) -> RunFinish {
     RunFinish {
@@ -160,10 +162,7 @@ async fn a_run_takes_its_results_along() {
     let (_folder, db) = database();
     let run = run_over(&db, &["a@x.com"]).await;
     write(&db, |tx| runs::remove(tx, &RunId("run-1".to_owned()))).await;
-    assert_eq!(
-        read(&db, move |tx| run_results::each(tx, run, -1, 10)).await,
-        []
-    );
+    assert_eq!(read(&db, move |tx| rows_of(tx, run, -1, 10)).await, []);
     let again = db
         .write(|tx| runs::remove(tx, &RunId("run-1".to_owned())))
         .await;

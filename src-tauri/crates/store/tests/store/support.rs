@@ -1,6 +1,6 @@
 //! What most tests start from.
 
-use contract::{Expectation, OrganizationId, RunId, SmtpAddress, UserId, Verdict};
+use contract::{Expectation, OrganizationId, ResultRow, RunId, SmtpAddress, UserId, Verdict};
 use store::run_results::{NewResult, Outcome};
 use store::runs::{NewRun, RunNumber};
 use store::users::NewUser;
@@ -136,4 +136,15 @@ pub(crate) fn outcome(seq: i64, verdict: Verdict) -> Outcome {
         checked_at: Some(NOW.to_owned()),
         evidence: None,
     }
+}
+
+/// The rows of a run, without their folders.
+pub(crate) fn rows_of(
+    tx: &Tx<'_>,
+    run: RunNumber,
+    after: i64,
+    limit: u64,
+) -> Result<Vec<ResultRow>, StoreError> {
+    let rows = run_results::each(tx, run, after, limit)?;
+    Ok(rows.into_iter().map(|(row, _)| row).collect())
 }
