@@ -1,4 +1,7 @@
-import { QueryClient } from "@tanstack/react-query";
+import { notifyManager, QueryClient } from "@tanstack/react-query";
+
+// What was read is drawn in the task that read it: a timer in between would cost the rows of a table a frame.
+notifyManager.setScheduler(queueMicrotask);
 
 /** The engine is local and always reachable: no retries, no refetch because the browser thinks it is offline. */
 export function createQueryClient(): QueryClient {

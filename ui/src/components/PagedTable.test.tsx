@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { useState } from "react";
 import { expect, it, vi } from "vitest";
 import { CommandError } from "@/ipc/problem";
@@ -19,9 +19,11 @@ type Options = {
   onOpen?: (row: Row) => void;
   onPage?: (offset: number, limit: number) => void;
   onSelect?: (selection: Selection<number>) => void;
+  /** What a page waits for. */
+  until?: (sort: Sorted<"name">) => Promise<void> | undefined;
 };
 
-function Table({ total = 50_000, fail, onOpen, onPage, onSelect }: Options) {
+function Table({ total = 50_000, fail, onOpen, onPage, onSelect, until }: Options) {
   const [selection, setSelection] = useState<Selection<number>>(nothing);
   const [sort, setSort] = useState<Sorted<"name">>();
   return (
@@ -32,6 +34,7 @@ function Table({ total = 50_000, fail, onOpen, onPage, onSelect }: Options) {
         queryKey: ["things", total, sort, offset],
         queryFn: async () => {
           onPage?.(offset, limit);
+          await until?.(sort);
           if (fail) {
             throw new CommandError({ code: "internal", message: "The disk is gone.", hint: "Plug it in." });
           }
@@ -102,6 +105,25 @@ it("sorts up, down, and not at all", async () => {
     await user.click(header);
     expect(header).toHaveAttribute("aria-sort", expected);
   }
+});
+
+it("tells how the rows that are shown are sorted; that others come, only once they take their time", async () => {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const { user } = await renderScreen(<Table until={(sort) => (sort === undefined ? undefined : promise)} />);
+  await screen.findByText("Row 0");
+  const grid = screen.getByRole("grid");
+  const header = screen.getByRole("columnheader", { name: "Name" });
+  await user.click(header);
+  expect(header).toHaveAttribute("aria-sort", "none");
+  expect(grid).toHaveAttribute("aria-busy", "false");
+  await waitFor(() => expect(grid).toHaveAttribute("aria-busy", "true"));
+  expect(header).toHaveAttribute("aria-sort", "ascending");
+  await act(async () => resolve());
+  await waitFor(() => expect(grid).toHaveAttribute("aria-busy", "false"));
+  expect(header).toHaveAttribute("aria-sort", "ascending");
 });
 
 it("says that nothing is there", async () => {

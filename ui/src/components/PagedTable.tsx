@@ -1,12 +1,12 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, startTransition, useEffect, useId, useRef, useState } from "react";
 import type { SortDirection } from "@/ipc/generated/SortDirection";
 import { count } from "@/lib/format";
 import { useStable } from "@/lib/stable";
 import { ColumnChooser, useShownColumns } from "./ColumnChooser";
 import { PagedTableHeader } from "./PagedTableHeader";
-import { PagedTableRow } from "./PagedTableRow";
+import { PagedTableRow, useCellClasses } from "./PagedTableRow";
 import { ProblemBar } from "./ProblemBar";
 import { type Page, type PageSource, usePagedRows } from "./pagedRows";
 import { Skeleton } from "./Skeleton";
@@ -67,9 +67,9 @@ type Props<Row, Key extends string | number, Answer extends Page<Row>, Sort exte
   empty: ReactNode;
   /** Remembers the chosen columns under this name and shows the column menu. */
   name?: string;
-  /** Stands in the footer, before the totals. */
-  footer?: ReactNode;
-  /** Told whenever the first page arrives. */
+  /** Stands in the footer, before the totals; a function is told the first page. */
+  footer?: ReactNode | ((answer: Answer) => ReactNode);
+  /** Told whenever the first page has arrived and is drawn. */
   onAnswer?: (answer: Answer) => void;
 };
 
@@ -88,6 +88,7 @@ export function PagedTable<
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const { shown, hidden, setHidden } = useShownColumns(props.name, props.columns);
+  const cellClasses = useCellClasses(shown);
   const [view, setView] = useState({ first: 0, last: 0 });
   const rows = usePagedRows(props.source, view);
   const virtualizer = useVirtualizer({
@@ -103,11 +104,17 @@ export function PagedTable<
   const last = items[items.length - 1]?.index ?? 0;
   useEffect(() => setView({ first, last }), [first, last]);
   const { onAnswer } = props;
+  const { head, changing } = rows;
   useEffect(() => {
-    if (rows.head !== undefined && !rows.changing) {
-      onAnswer?.(rows.head);
+    if (head !== undefined && !changing) {
+      // The rows come first: what is drawn around them for the answer does not hold them up.
+      startTransition(() => onAnswer?.(head));
     }
-  }, [rows.head, rows.changing, onAnswer]);
+  }, [head, changing, onAnswer]);
+
+  const late = useLate(changing);
+  // What is said about the rows changes with the rows, or once they take their time.
+  const { sort, footer, empty } = useHeld(props, changing && !late);
 
   const selectable = props.selection !== undefined;
   const selection: Selection<Key> = props.selection ?? nothing;
@@ -116,8 +123,9 @@ export function PagedTable<
     props.onSelectionChange?.(toggled(selection, props.rowKey(row), rows.loaded().map(props.rowKey))),
   );
   const open = useStable((row: Row) => props.onOpen?.(row));
-  const toggleAll = () =>
-    props.onSelectionChange?.(chosen > 0 && chosen === rows.total ? nothing : { kind: "matching" });
+  const toggleAll = useStable(() =>
+    props.onSelectionChange?.(chosen > 0 && chosen === rows.total ? nothing : { kind: "matching" }),
+  );
   const sortBy = (column: Column<Row, Sort> | undefined) => {
     if (column?.sortBy !== undefined) {
       props.onSort?.(nextSort(props.sort, column.sortBy));
@@ -153,7 +161,7 @@ export function PagedTable<
         aria-rowcount={rows.loading ? -1 : rows.total + 1}
         aria-colcount={shown.length + offset}
         aria-multiselectable={selectable || undefined}
-        aria-busy={rows.loading || rows.changing}
+        aria-busy={rows.loading || late}
         aria-activedescendant={activeDrawn ? keys.cellId(keys.at) : undefined}
         tabIndex={0}
         onKeyDown={keys.onKeyDown}
@@ -163,7 +171,7 @@ export function PagedTable<
             columns={shown}
             keys={keys}
             line={{ gridTemplateColumns: columnTemplate, minWidth }}
-            sort={props.sort}
+            sort={sort}
             onSort={sortBy}
             selected={selectable ? { some: chosen > 0, all: chosen >= rows.total, onToggle: toggleAll } : undefined}
           />
@@ -178,6 +186,7 @@ export function PagedTable<
                 top={item.start}
                 row={row}
                 columns={shown}
+                classes={cellClasses}
                 template={columnTemplate}
                 minWidth={minWidth}
                 name={row === undefined ? "" : props.rowName(row)}
@@ -193,12 +202,10 @@ export function PagedTable<
           })}
         </div>
         {rows.loading && rows.error === null ? <Skeleton rows={8} /> : null}
-        {!rows.loading && rows.total === 0 && rows.error === null ? (
-          <div className={styles.empty}>{props.empty}</div>
-        ) : null}
+        {!rows.loading && rows.total === 0 && rows.error === null ? <div className={styles.empty}>{empty}</div> : null}
       </div>
       <div className={styles.footer}>
-        {props.footer}
+        {typeof footer === "function" ? head && footer(head) : footer}
         <span className={styles.totals} role="status">
           {rows.loading || (rows.error !== null && rows.total === 0)
             ? ""
@@ -211,6 +218,32 @@ export function PagedTable<
       </div>
     </div>
   );
+}
+
+/** Milliseconds until it is said that other rows are on their way. */
+const patience = 100;
+
+/** Whether something takes longer than it is worth a word: drawing that word would hold up what it is about. */
+function useLate(underway: boolean): boolean {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    if (!underway) {
+      setLate(false);
+      return;
+    }
+    const timer = setTimeout(() => setLate(true), patience);
+    return () => clearTimeout(timer);
+  }, [underway]);
+  return underway && late;
+}
+
+/** The newest value, or while it is held back the one before. */
+function useHeld<T>(value: T, held: boolean): T {
+  const shown = useRef(value);
+  if (!held) {
+    shown.current = value;
+  }
+  return shown.current;
 }
 
 function nextSort<Sort extends string>(sort: Sorted<Sort>, by: Sort): Sorted<Sort> {

@@ -1,5 +1,5 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { type MouseEvent, memo } from "react";
+import { type MouseEvent, memo, useMemo } from "react";
 import type { Column } from "./PagedTable";
 import { RowCheckbox } from "./RowCheckbox";
 import { hovered, marked, rowHeight } from "./tableLayout";
@@ -16,6 +16,8 @@ type Props<Row> = {
   // A row never sorts, so any sort will do.
   // biome-ignore lint/suspicious/noExplicitAny: see above
   columns: readonly Column<Row, any>[];
+  /** How the cells of the columns look. */
+  classes: readonly CellClasses[];
   /** `grid-template-columns`. */
   template: string;
   minWidth: number;
@@ -34,6 +36,21 @@ type Props<Row> = {
   onDoubleClick: ((row: Row) => void) | undefined;
 };
 
+type CellClasses = { cell: string; text: string };
+
+/** How the cells of columns look: worked out once for all rows. */
+export function useCellClasses(columns: readonly Pick<Column<never>, "align" | "pinned">[]): readonly CellClasses[] {
+  const styles = useStyles();
+  return useMemo(
+    () =>
+      columns.map(({ align, pinned }) => ({
+        cell: mergeClasses(styles.cell, align === "end" && styles.end, pinned && styles.pinned),
+        text: mergeClasses(styles.text, align === "end" && styles.textEnd),
+      })),
+    [columns, styles],
+  );
+}
+
 /** A row of a `PagedTable`, drawn again only when something about it is another: a list is filtered key by key. */
 export const PagedTableRow = memo(DrawnRow) as typeof DrawnRow;
 
@@ -46,7 +63,6 @@ function DrawnRow<Row>(props: Props<Row>) {
       action?.(row);
     }
   };
-  const cell = styles.cell;
   return (
     <div
       className={mergeClasses(styles.row, (chosen || open) && styles.marked)}
@@ -73,7 +89,7 @@ function DrawnRow<Row>(props: Props<Row>) {
       {chosen === undefined ? null : (
         <div
           id={cellId(table, { row: index, column: 0 })}
-          className={cell}
+          className={styles.cell}
           role="gridcell"
           aria-colindex={1}
           data-active={props.active === 0 || undefined}
@@ -85,11 +101,12 @@ function DrawnRow<Row>(props: Props<Row>) {
       )}
       {props.columns.map((column, at) => {
         const place = at + offset;
+        const classes = props.classes[at];
         return (
           <div
             key={column.id}
             id={cellId(table, { row: index, column: place })}
-            className={mergeClasses(cell, column.align === "end" && styles.end, column.pinned && styles.pinned)}
+            className={classes?.cell}
             role="gridcell"
             aria-colindex={place + 1}
             data-active={props.active === place || undefined}
@@ -98,7 +115,7 @@ function DrawnRow<Row>(props: Props<Row>) {
               <span className={styles.pending} />
             ) : (
               // Right-to-left names are cut at their own end.
-              <div className={mergeClasses(styles.text, column.align === "end" && styles.textEnd)} dir="auto">
+              <div className={classes?.text} dir="auto">
                 {column.render(row)}
               </div>
             )}

@@ -15,9 +15,12 @@ type Props = {
   /** Whose actions: the name or address of the row. */
   of: string;
   checkedValues?: MenuProps["checkedValues"];
-  /** The items. */
+  /** The items: best one component that draws them, as they are drawn only once the menu is asked for. */
   children: ReactNode;
 };
+
+/** One for all rows: it is not drawn again with them. */
+const more = <MoreHorizontalRegular />;
 
 /** Whose menu it is, whether it is open, and where. */
 type Asked = { of: string; open: boolean; pointer: PositioningVirtualElement | undefined };
@@ -59,7 +62,7 @@ export function RowActions({ of, checkedValues, children }: Props) {
         data-row-menu
         onClick={(event) => setAsked({ of, open: own?.open !== true, pointer: handedOn(event) })}
       >
-        <MoreHorizontalRegular />
+        {more}
       </button>
       {own === undefined ? null : (
         <Menu

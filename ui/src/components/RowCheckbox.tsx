@@ -1,5 +1,6 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { Checkmark12Filled, Subtract12Filled } from "@fluentui/react-icons";
+import { memo } from "react";
 
 type Props = {
   label: string;
@@ -11,7 +12,7 @@ type Props = {
  * The checkbox of a table: looks like any other, but is light enough to be drawn for every row at once. Not a tab stop:
  * Space in the table turns it over.
  */
-export function RowCheckbox({ label, checked, onChange }: Props) {
+export const RowCheckbox = memo(function RowCheckbox({ label, checked, onChange }: Props) {
   const styles = useStyles();
   const filled = checked !== false;
   return (
@@ -35,7 +36,7 @@ export function RowCheckbox({ label, checked, onChange }: Props) {
       </span>
     </span>
   );
-}
+});
 
 const useStyles = makeStyles({
   root: { display: "inline-flex", position: "relative", padding: tokens.spacingHorizontalS },

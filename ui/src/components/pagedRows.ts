@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryOptions, useQueries, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, type UseQueryOptions, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
 import type { CommandError } from "@/ipc/problem";
 
@@ -16,8 +16,23 @@ export type PageSource<Row, Answer extends Page<Row>> = (
   "queryKey" | "queryFn"
 >;
 
-/** Rows a page. */
-export const pageSize = 100;
+/** Rows a page: more than most windows show. */
+export const pageSize = 50;
+
+/**
+ * Asks for the first rows of a list before anything is drawn for it: a click on a header or a key in a filter then waits
+ * for the engine and for the screen at the same time, not for one after the other.
+ */
+export function useAskAhead() {
+  const client = useQueryClient();
+  return useCallback(
+    <Row, Answer extends Page<Row>>(source: PageSource<Row, Answer>) => {
+      // What fails is asked again, and said, by the table.
+      void client.prefetchQuery(source(0, pageSize));
+    },
+    [client],
+  );
+}
 
 /** The loaded rows of a list that stays with the engine: only the pages in view are asked for. */
 export function usePagedRows<Row, Answer extends Page<Row>>(

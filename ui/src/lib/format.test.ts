@@ -11,6 +11,11 @@ describe("dateTime", () => {
     expect(dateTime(instant, zone)).toBe(expected);
   });
 
+  it("names the zone of each side of the hour that comes twice", () => {
+    expect(dateTime("2026-10-25T00:59:59Z", "Europe/Berlin")).toBe("25 Oct 2026, 02:59 CEST");
+    expect(dateTime("2026-10-25T01:00:00Z", "Europe/Berlin")).toBe("25 Oct 2026, 02:00 CET");
+  });
+
   it("shows what is no time as it came", () => {
     expect(dateTime("soon")).toBe("soon");
   });

@@ -16,8 +16,8 @@ export function dateTime(instant: string, zone?: string): string {
   if (Number.isNaN(date.getTime())) {
     return instant;
   }
-  const { day, time, names } = written(zone);
-  return `${day.format(date).replace("Sept", "Sep")}, ${time.format(date)} ${zoneName(names, date)}`;
+  const writer = written(zone);
+  return `${writer.day.format(date).replace("Sept", "Sep")}, ${writer.time.format(date)} ${zoneName(writer, date)}`;
 }
 
 /** A day as `22 Nov 2026`. `date` is `2026-11-22`. */
@@ -51,7 +51,13 @@ export function age(instant: string, now: Date = new Date()): string {
   return `${Math.floor(seconds / 86_400)} days ago`;
 }
 
-type Written = { day: Intl.DateTimeFormat; time: Intl.DateTimeFormat; names: Intl.DateTimeFormat[] };
+type Written = {
+  day: Intl.DateTimeFormat;
+  time: Intl.DateTimeFormat;
+  names: Intl.DateTimeFormat[];
+  /** The name of the zone in a quarter of an hour, counted from 1970: it changes between two of them only. */
+  named: Map<number, string>;
+};
 
 /** Making them takes far longer than writing with them, and a table writes dozens of times at once. */
 const kept = new Map<string, Written>();
@@ -65,17 +71,35 @@ function written(zone?: string): Written {
   }
   const writer = (locale: string, more: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...more, timeZone: zone });
-  const made = {
+  const made: Written = {
     day: writer("en-GB", { day: "numeric", month: "short", year: "numeric" }),
     time: writer("en-GB", { hour: "2-digit", minute: "2-digit" }),
     names: ["en-GB", "en-US", "en-AU", "en-IN", "en-ZA"].map((locale) => writer(locale, { timeZoneName: "short" })),
+    named: new Map(),
   };
   kept.set(key, made);
   return made;
 }
 
+function zoneName({ names, named }: Written, date: Date): string {
+  const quarter = Math.floor(date.getTime() / 900_000);
+  const known = named.get(quarter);
+  if (known !== undefined) {
+    return known;
+  }
+  const name = shortName(names, date);
+  if (named.size > mostNamed) {
+    named.clear();
+  }
+  named.set(quarter, name);
+  return name;
+}
+
+/** Quarters of an hour whose zone is remembered. */
+const mostNamed = 1_000;
+
 /** The short name of the zone. No single locale knows all of them: each names its own. */
-function zoneName(locales: readonly Intl.DateTimeFormat[], date: Date): string {
+function shortName(locales: readonly Intl.DateTimeFormat[], date: Date): string {
   let first: string | undefined;
   for (const locale of locales) {
     const name = locale.formatToParts(date).find((part) => part.type === "timeZoneName")?.value ?? "";

@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 
 /** Search params as they are in the address: strings, numbers and booleans. */
@@ -6,20 +6,25 @@ export type UrlState = Record<string, string | number | boolean | undefined>;
 
 /**
  * Selection, filters and open panels live in the address. `set` merges; `undefined` and the empty string remove a key.
- * `push` makes a step that the back button takes back; by default the entry is replaced.
+ * `push` makes a step that the back button takes back; by default the entry is replaced. `ahead` is told what will stand
+ * in the address before the screen follows it, so that what is needed then can be asked for at once.
  */
-export function useUrlState(): [UrlState, (change: UrlState, how?: { push?: boolean }) => void] {
+export function useUrlState(
+  ahead?: (next: UrlState) => void,
+): [UrlState, (change: UrlState, how?: { push?: boolean }) => void] {
   const state = useSearch({ strict: false }) as UrlState;
   const navigate = useNavigate();
+  const router = useRouter();
   const set = useCallback(
     (change: UrlState, how?: { push?: boolean }) => {
+      ahead?.(merged(router.latestLocation.search as UrlState, change));
       void navigate({
         to: ".",
         replace: how?.push !== true,
         search: ((before: UrlState) => merged(before, change)) as never,
       });
     },
-    [navigate],
+    [navigate, router, ahead],
   );
   return [state, set];
 }

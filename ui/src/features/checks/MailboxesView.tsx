@@ -4,6 +4,7 @@ import { CauseTitle } from "@/components/CauseTitle";
 import { EmptyState } from "@/components/EmptyState";
 import { FilterChoice } from "@/components/FilterChoice";
 import { type Column, PagedTable } from "@/components/PagedTable";
+import { useAskAhead } from "@/components/pagedRows";
 import { SearchField } from "@/components/SearchField";
 import { When } from "@/components/When";
 import type { CauseCard } from "@/ipc/generated/CauseCard";
@@ -14,9 +15,9 @@ import type { RunPage } from "@/ipc/generated/RunPage";
 import { causeTitles } from "@/lib/causes";
 import { count } from "@/lib/format";
 import { verdicts } from "@/lib/labels";
-import { number, text, useUrlState } from "@/lib/urlState";
+import { number, text, type UrlState, useUrlState } from "@/lib/urlState";
 import { ChosenBar } from "./ChosenBar";
-import { filterOf, isFiltered, resultsQuery } from "./queries";
+import { filterOf, isFiltered, type ResultsFilter, resultsQuery } from "./queries";
 import { ResultStatusBadge } from "./ResultStatusBadge";
 import type { Chosen } from "./useChosen";
 
@@ -36,19 +37,19 @@ export const MailboxesView = memo(function MailboxesView({
   onRecheck,
 }: MailboxesViewProps) {
   const styles = useStyles();
-  const [url, setUrl] = useUrlState();
   const run = page.row.id;
+  const askAhead = useAskAhead();
+  const ahead = useCallback((next: UrlState) => askAhead(sourceOf(run, filterOf(next))), [askAhead, run]);
+  const [url, show] = useUrlState(ahead);
+  const [, setUrl] = useUrlState();
   const filter = filterOf(url);
   const key = JSON.stringify(filter);
-  const source = useCallback(
-    (offset: number, limit: number) => resultsQuery(run, JSON.parse(key), offset, limit),
-    [run, key],
-  );
+  const source = useMemo(() => sourceOf(run, JSON.parse(key)), [run, key]);
   const { onTotal } = chosen;
   const onAnswer = useCallback(({ total }: ResultsPage) => onTotal(total), [onTotal]);
   return (
     <div className={styles.root}>
-      <Filters page={page} />
+      <Filters causes={page.causes} onChange={show} />
       {chosen.selected > 0 && (
         <ChosenBar selected={chosen.selected} blocked={recheckBlocked} onRecheck={onRecheck} onClear={chosen.clear} />
       )}
@@ -60,34 +61,40 @@ export const MailboxesView = memo(function MailboxesView({
         rowKey={(row) => row.seq}
         rowName={(row) => row.mailbox}
         sort={filter.sort ? { by: filter.sort, direction: filter.direction ?? "ascending" } : undefined}
-        onSort={(sort) => setUrl({ sort: sort?.by, dir: sort?.direction })}
+        onSort={(sort) => show({ sort: sort?.by, dir: sort?.direction })}
         selection={chosen.selection}
         onSelectionChange={chosen.select}
         onAnswer={onAnswer}
         current={number(url, "seq")}
         openOnClick
         onOpen={(row) => setUrl({ seq: row.seq }, { push: url.seq === undefined })}
-        empty={<NoRows page={page} filtered={isFiltered(filter)} />}
+        empty={<NoRows page={page} filtered={isFiltered(filter)} onClear={() => show(noFilter)} />}
       />
     </div>
   );
 });
 
+function sourceOf(run: string, filter: ResultsFilter) {
+  return (offset: number, limit: number) => resultsQuery(run, filter, offset, limit);
+}
+
 const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings: undefined };
 
-function Filters({ page }: { page: RunPage }) {
+type FiltersProps = {
+  causes: readonly CauseCard[];
+  /** Changes the address; has to stay the same function. */
+  onChange: (change: UrlState) => void;
+};
+
+function Filters({ causes, onChange }: FiltersProps) {
   const styles = useStyles();
-  const [url, setUrl] = useUrlState();
+  const [url] = useUrlState();
   const cause = text(url, "cause");
-  const causes = useMemo(() => causeChoices(page.causes), [page.causes]);
+  const choices = useMemo(() => causeChoices(causes), [causes]);
+  const search = useCallback((q: string) => onChange({ q }), [onChange]);
   return (
     <search className={styles.filters}>
-      <SearchField
-        label="Search mailboxes"
-        placeholder="Name or address"
-        value={text(url, "q")}
-        onChange={(q) => setUrl({ q })}
-      />
+      <SearchField label="Search mailboxes" placeholder="Name or address" value={text(url, "q")} onChange={search} />
       <FilterChoice
         className={styles.choice}
         label="Status"
@@ -95,7 +102,7 @@ function Filters({ page }: { page: RunPage }) {
         value={text(url, "verdict")}
         any="All verdicts"
         options={verdictChoices}
-        onChange={setUrl}
+        onChange={onChange}
       />
       <FilterChoice
         className={styles.choice}
@@ -103,23 +110,29 @@ function Filters({ page }: { page: RunPage }) {
         name="cause"
         value={cause}
         any="All causes"
-        options={causes}
+        options={choices}
         shown={causeTitles[cause as keyof typeof causeTitles]}
-        onChange={setUrl}
+        onChange={onChange}
       />
-      <Switch
-        label="Issues only"
-        checked={url.findings === true}
-        onChange={(_, data) => setUrl({ findings: data.checked || undefined })}
-      />
+      <IssuesOnly checked={url.findings === true} onChange={onChange} />
       {isFiltered(filterOf(url)) && (
-        <Button appearance="subtle" onClick={() => setUrl(noFilter)}>
+        <Button appearance="subtle" onClick={() => onChange(noFilter)}>
           Clear All Filters
         </Button>
       )}
     </search>
   );
 }
+
+const IssuesOnly = memo(function IssuesOnly(props: { checked: boolean; onChange: FiltersProps["onChange"] }) {
+  return (
+    <Switch
+      label="Issues only"
+      checked={props.checked}
+      onChange={(_, data) => props.onChange({ findings: data.checked || undefined })}
+    />
+  );
+});
 
 const verdictChoices = Object.entries(verdicts);
 
@@ -132,12 +145,11 @@ function causeChoices(cards: readonly CauseCard[]): [string, string][] {
   return [...counts].map(([cause, { title, mailboxes }]) => [cause, `${title} (${count(mailboxes)})`]);
 }
 
-function NoRows({ page, filtered }: { page: RunPage; filtered: boolean }) {
-  const [, setUrl] = useUrlState();
+function NoRows({ page, filtered, onClear }: { page: RunPage; filtered: boolean; onClear: () => void }) {
   if (filtered) {
     return (
       <EmptyState text="No rows match.">
-        <Button onClick={() => setUrl(noFilter)}>Clear All Filters</Button>
+        <Button onClick={onClear}>Clear All Filters</Button>
       </EmptyState>
     );
   }

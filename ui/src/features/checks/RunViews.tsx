@@ -36,21 +36,12 @@ export const RunViews = memo(function RunViews(props: RunViewsProps) {
   const show = useStable(({ cause, finding }: CauseCard) =>
     setUrl({ ...noFilter, view: "mailboxes", cause, findings: finding || undefined }, { push: true }),
   );
+  const open = useStable((next: View) => setUrl({ view: next }));
   const recheck = useStable(({ cause }: CauseCard) => props.onRecheckCause(cause));
   const handOff = useStable(({ cause }: CauseCard) => setUrl({ handoff: cause }, { push: true }));
   return (
     <>
-      <TabList
-        className={styles.tabs}
-        aria-label="Views of the run"
-        selectedValue={view}
-        onTabSelect={(_, data) => setUrl({ view: String(data.value) })}
-      >
-        <Tab value="causes">{`Causes (${count(page.causes.length)})`}</Tab>
-        <Tab value="mailboxes">{`Mailboxes (${count(total)})`}</Tab>
-        <Tab value="steps">Steps</Tab>
-        <Tab value="load">Server load</Tab>
-      </TabList>
+      <ViewTabs view={view} causes={page.causes.length} mailboxes={total} onView={open} />
       <div className={view === "mailboxes" ? styles.table : styles.scroll}>
         {view === "causes" && (
           <CausesView
@@ -77,11 +68,32 @@ export const RunViews = memo(function RunViews(props: RunViewsProps) {
 });
 
 const views = ["causes", "mailboxes", "steps", "load"] as const;
+type View = (typeof views)[number];
 
 const noFilter = { q: undefined, verdict: undefined, cause: undefined, findings: undefined, seq: undefined };
 
+type ViewTabsProps = { view: View; causes: number; mailboxes: number; onView: (view: View) => void };
+
+/** Not drawn again with every filter and sort of a view. */
+const ViewTabs = memo(function ViewTabs({ view, causes, mailboxes, onView }: ViewTabsProps) {
+  const styles = useStyles();
+  return (
+    <TabList
+      className={styles.tabs}
+      aria-label="Views of the run"
+      selectedValue={view}
+      onTabSelect={(_, data) => onView(data.value as View)}
+    >
+      <Tab value="causes">{`Causes (${count(causes)})`}</Tab>
+      <Tab value="mailboxes">{`Mailboxes (${count(mailboxes)})`}</Tab>
+      <Tab value="steps">Steps</Tab>
+      <Tab value="load">Server load</Tab>
+    </TabList>
+  );
+});
+
 /** Causes by default where something failed; while nothing is decided yet, the steps. */
-function viewOf(chosen: string, page: RunPage, running: boolean): (typeof views)[number] {
+function viewOf(chosen: string, page: RunPage, running: boolean): View {
   const named = views.find((view) => view === chosen);
   if (named) return named;
   if (running) return "steps";

@@ -20,16 +20,32 @@ const flags = [
 ] as const;
 
 /** `Actions` of a user. */
-export function UserMenu({ row, onCheck, onEdit, onChange, onDelete }: Props) {
-  const offline = useOffline();
-  const now = {
+export function UserMenu(props: Props) {
+  const now = flagsOf(props.row);
+  return (
+    <RowActions
+      of={props.row.address}
+      checkedValues={{ flags: flags.map(([kind]) => kind).filter((kind) => now[kind]) }}
+    >
+      <Items {...props} />
+    </RowActions>
+  );
+}
+
+function flagsOf(row: UserRow) {
+  return {
     in_scope: row.inScope,
     must_refuse: row.mustRefuse,
     synchronization_disabled: row.synchronizationDisabled,
   };
+}
+
+function Items({ row, onCheck, onEdit, onChange, onDelete }: Props) {
+  const offline = useOffline();
+  const now = flagsOf(row);
   const initialized = row.syncAccess === "active" || row.syncAccess === "needs_renewal";
   return (
-    <RowActions of={row.address} checkedValues={{ flags: flags.map(([kind]) => kind).filter((kind) => now[kind]) }}>
+    <>
       <MenuItem
         icon={<PlayRegular />}
         disabled={offline}
@@ -77,6 +93,6 @@ export function UserMenu({ row, onCheck, onEdit, onChange, onDelete }: Props) {
       <MenuItem icon={<DeleteRegular />} disabled={!initialized} onClick={() => onDelete(row, true)}>
         Force delete
       </MenuItem>
-    </RowActions>
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
 import { ArrowExportRegular } from "@fluentui/react-icons";
 import { memo } from "react";
+import type { UrlState } from "@/lib/urlState";
 import { AddMenu } from "./AddMenu";
 import { Filters } from "./Filters";
 import type { LookupKind } from "./LookupDialog";
@@ -8,6 +9,8 @@ import type { LookupKind } from "./LookupDialog";
 type Props = {
   /** No user matches. */
   none: boolean;
+  /** What the address is to say, of the filters. */
+  onFilter: (change: UrlState) => void;
   onExport: () => void;
   onOne: () => void;
   onList: () => void;
@@ -15,11 +18,11 @@ type Props = {
 };
 
 /** Above the list: filters, `Export to CSV`, `Add`. */
-export const UsersBar = memo(function UsersBar({ none, onExport, onOne, onList, onLookup }: Props) {
+export const UsersBar = memo(function UsersBar({ none, onFilter, onExport, onOne, onList, onLookup }: Props) {
   const styles = useStyles();
   return (
     <div className={styles.root}>
-      <Filters />
+      <Filters onChange={onFilter} />
       <Button
         className={styles.right}
         icon={<ArrowExportRegular />}

@@ -33,6 +33,37 @@ describe("the list", () => {
   });
 });
 
+it("asks for the rows of a click at once, and once", async () => {
+  const { host, client } = await renderScreen(list(3));
+  await screen.findByText("ada.byron0@contoso.com");
+  // As in the window, what was read a moment ago is not read again.
+  client.setDefaultOptions({ queries: { ...client.getDefaultOptions().queries, staleTime: 2_000 } });
+  const call = vi.spyOn(host, "call");
+  fireEvent.click(screen.getByRole("columnheader", { name: "Name" }));
+  expect(call.mock.calls.filter(([name]) => name === "users_page")).toHaveLength(1);
+  await waitFor(() =>
+    expect(screen.getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "ascending"),
+  );
+  expect(call.mock.calls.filter(([name]) => name === "users_page")).toEqual([
+    ["users_page", expect.objectContaining({ organization: 3, sort: "name", direction: "ascending", offset: 0 })],
+  ]);
+});
+
+it("reads nothing for the menu of a row before it is opened", async () => {
+  const { client, user } = await renderScreen(list(3));
+  const readers = () =>
+    client
+      .getQueryCache()
+      .find({ queryKey: ["app_state", {}] })
+      ?.getObserversCount() ?? 0;
+  const actions = await screen.findByRole("button", { name: "Actions for ada.byron0@contoso.com" });
+  const before = readers();
+  expect(before).toBeLessThan(screen.getAllByRole("button", { name: /^Actions for/ }).length);
+  await user.click(actions);
+  expect(screen.getByRole("menuitem", { name: /Check User's/ })).toBeVisible();
+  expect(readers()).toBe(before + 1);
+});
+
 it("adds one user, and shows the engine's message at the field", async () => {
   const { user } = await renderScreen(list(3), { at: "/?add=one" });
   const dialog = await findDialog("Add a user");

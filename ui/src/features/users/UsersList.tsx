@@ -27,23 +27,28 @@ import { useUsersQuery } from "./useUsersQuery";
 /** The list of users, of all organizations or of one (panel 10.1). */
 export function UsersList({ organization }: { organization?: number }) {
   const styles = useStyles();
-  const [, setUrl] = useUrlState();
-  const { filter, filtered, sort, source } = useUsersQuery(organization);
-  const [answer, setAnswer] = useState<UsersPage>();
+  const { filter, filtered, sort, source, show } = useUsersQuery(organization);
+  const [total, setTotal] = useState(0);
   const [selection, setSelection] = useState<Selection<number>>(nothing);
   const [editing, setEditing] = useState<UserRow>();
   const [doomed, setDoomed] = useState<Doomed>();
   const adding = useAdding();
   const columns = useColumns(organization, setEditing, setDoomed);
   const exportAll = useExport();
-  const total = answer?.total ?? 0;
   const selected = selectedCount(selection, total);
   const chosen = selected === 0 ? undefined : chosenUsers(selection, organization, filter);
   const write = useStable(() => exportAll(organization, filter));
   useHotkeys({ "ctrl+n": adding.one, "ctrl+e": write, escape: () => setSelection(nothing) });
   return (
     <div className={mergeClasses(styles.root, adding.dropping && styles.dropping)} {...adding.dropTarget}>
-      <UsersBar none={total === 0} onExport={write} onOne={adding.one} onList={adding.list} onLookup={adding.lookup} />
+      <UsersBar
+        none={total === 0}
+        onFilter={show}
+        onExport={write}
+        onOne={adding.one}
+        onList={adding.list}
+        onLookup={adding.lookup}
+      />
       {selected === 0 ? null : (
         <Selected
           organization={organization}
@@ -63,7 +68,7 @@ export function UsersList({ organization }: { organization?: number }) {
         rowKey={(row) => row.id}
         rowName={(row) => row.address}
         sort={sort}
-        onSort={(next) => setUrl({ sort: next?.by, direction: next?.direction })}
+        onSort={(next) => show({ sort: next?.by, direction: next?.direction })}
         selection={selection}
         onSelectionChange={setSelection}
         onOpen={setEditing}
@@ -71,13 +76,9 @@ export function UsersList({ organization }: { organization?: number }) {
         onDelete={(row) =>
           setDoomed(chosen === undefined ? one(row, false) : { users: chosen, what: selected, force: false })
         }
-        onAnswer={setAnswer}
-        footer={
-          filtered && answer !== undefined ? (
-            <span>{`Showing ${count(total)} of ${count(answer.unfiltered)}`}</span>
-          ) : undefined
-        }
-        empty={<NoUsers filtered={filtered} onClear={() => setUrl(noFilter)} onImport={adding.list} />}
+        onAnswer={useCallback((page: UsersPage) => setTotal(page.total), [])}
+        footer={filtered ? showing : undefined}
+        empty={<NoUsers filtered={filtered} onClear={() => show(noFilter)} onImport={adding.list} />}
       />
       {adding.what === "one" ? <AddUserDialog organization={organization} onClose={adding.close} /> : null}
       {adding.what === "import" ? (
@@ -97,6 +98,8 @@ export function UsersList({ organization }: { organization?: number }) {
     </div>
   );
 }
+
+const showing = ({ total, unfiltered }: UsersPage) => <span>{`Showing ${count(total)} of ${count(unfiltered)}`}</span>;
 
 function isLookup(what: string): what is LookupKind {
   return what in lookupTitles;
