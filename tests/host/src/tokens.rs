@@ -11,11 +11,14 @@ pub(crate) struct Tokens {
     keys: String,
     issuer: String,
     account: String,
+    /// The CA of that address, in PEM.
+    ca: Option<String>,
 }
 
 impl Tokens {
     /// `{"address": "http://localhost:3000", "keys": "http://localhost:3000/adfs/discovery/keys",
-    /// "issuer": "…/adfs/services/trust", "account": "svc-ews@contoso.example"}`, of loopback alone.
+    /// "issuer": "…/adfs/services/trust", "account": "svc-ews@contoso.example"}`, of loopback alone; with
+    /// `https` there is a `ca`, in PEM.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let given: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
         let member = |name: &str| {
@@ -27,6 +30,7 @@ impl Tokens {
             keys: member("keys")?,
             issuer: member("issuer")?,
             account: member("account")?,
+            ca: given["ca"].as_str().map(str::to_owned),
         })
     }
 
@@ -34,7 +38,7 @@ impl Tokens {
     pub(crate) fn let_in(&self, options: &mut Options) {
         let keys = SigningKeys::Url {
             url: self.keys.clone(),
-            ca_pem: None,
+            ca_pem: self.ca.clone(),
         };
         options.bearer = Some(BearerRules::adfs(keys, &self.address).issuer(&self.issuer));
         for account in &mut options.accounts {

@@ -29,7 +29,7 @@ async function fill(page, host, provider) {
 
 journey("a person signs in in the system's browser, and another one is not let in", { home: system.home }, async (all) => {
   const { t, host, page, visit } = all;
-  const { provider, browser, told } = await startIdentity(t);
+  const { provider, browser, told } = await startIdentity(t, { http: true });
   const id = await fill(page, host, provider);
   const { panel, main } = signInPanel(page);
 

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node
 import { delimiter, join } from "node:path";
 import { launch } from "../../identity/browser.js";
 import { start } from "../../identity/provider.js";
+import { ask } from "../../identity/support/client.js";
 import { expectPoll } from "./expect.js";
 import { folder } from "./host.js";
 
@@ -33,24 +34,20 @@ export function systemBrowser() {
 }
 
 /** An identity provider, and a browser to sign in there with; both end with the test. */
-export async function startIdentity(t) {
-  const provider = await start({ http: true });
+export async function startIdentity(t, { http = false } = {}) {
+  const provider = await start({ http });
   t.after(() => provider.close());
   const browser = await launch();
   t.after(() => browser.close());
-  return { provider, browser, told: (what, options) => told(provider, what, options) };
-}
-
-/** Asks the provider behind everybody's back. */
-async function told(provider, what, { method = "GET", json } = {}) {
-  const body = json === undefined ? {} : { body: JSON.stringify(json) };
-  const answer = await fetch(`${provider.control}/${what}`, { method, ...body });
-  return answer.json();
+  /** Asks the provider behind everybody's back. */
+  const told = async (what, options) => (await ask(provider, `${provider.control}/${what}`, options)).json;
+  return { provider, browser, told };
 }
 
 /** Whose tokens an Exchange takes that trusts this provider's AD FS. */
-export function trusting({ origin, adfs, accounts }) {
-  return { address: origin, keys: adfs.jwksUri, issuer: adfs.tokenIssuer, account: accounts[0].account };
+export function trusting({ origin, adfs, accounts, caFile }) {
+  const [{ account }] = accounts;
+  return { address: origin, keys: adfs.jwksUri, issuer: adfs.tokenIssuer, account, ca: caFile && readFileSync(caFile, "utf8") };
 }
 
 /** Chooses the type that a person signs in for, and fills in what it asks. */
