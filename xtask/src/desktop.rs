@@ -5,9 +5,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::Outcome;
 use crate::process::run as run_command;
+
+/// A busy machine takes this long to bring up the key store.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs a command on a desktop of its own, and takes the desktop down again.
 ///
@@ -84,20 +89,39 @@ fn display() -> Result<(Running, String), String> {
     Ok((server, format!(":{number}")))
 }
 
-/// A D-Bus session, and its address.
+/// A D-Bus session, and its address. It starts no services on demand: a key store of that kind would be
+/// a locked one, and first to the name now and then.
 fn bus(folder: &Path) -> Result<(Running, String), String> {
+    let configuration = folder.join("bus.conf");
+    let socket = folder.join("run/bus");
+    fs::write(
+        &configuration,
+        BUS.replace("SOCKET", &socket.to_string_lossy()),
+    )
+    .map_err(|error| format!("{}: {error}", configuration.display()))?;
     let mut command = Command::new("dbus-daemon");
-    command.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
-    command.arg(format!(
-        "--address=unix:path={}",
-        folder.join("run/bus").display()
-    ));
-    // Services it starts on demand inherit its folders, not those of the person.
+    command.args(["--nofork", "--nopidfile", "--print-address=1"]);
+    command.arg(format!("--config-file={}", configuration.display()));
     folders(&mut command, folder);
     first_line(&mut command)
 }
 
-/// The key store, unlocked with a password of its own.
+/// What `session.conf` says, without the folders of services.
+const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=SOCKET</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"#;
+
+/// The key store, unlocked with a password of its own; it answers from the first question on.
 fn key_store(folder: &Path, display: &str, bus: &str) -> Result<Running, String> {
     let mut command = Command::new("gnome-keyring-daemon");
     command.args(["--unlock", "--components=secrets", "--foreground"]);
@@ -114,7 +138,28 @@ fn key_store(folder: &Path, display: &str, bus: &str) -> Result<Running, String>
     drop(password);
     let running = Running(child);
     unlocked.map_err(|error| format!("gnome-keyring-daemon takes no password: {error}"))?;
+    let end = Instant::now() + PATIENCE;
+    while !has_owner(bus, "org.freedesktop.secrets") {
+        if Instant::now() > end {
+            return Err("gnome-keyring-daemon does not offer its key store".into());
+        }
+        sleep(Duration::from_millis(50));
+    }
     Ok(running)
+}
+
+/// Whether somebody on this bus goes by that name.
+fn has_owner(bus: &str, name: &str) -> bool {
+    let asked = Command::new("dbus-send")
+        .args(["--print-reply", "--dest=org.freedesktop.DBus", "/"])
+        .args([
+            "org.freedesktop.DBus.NameHasOwner",
+            &format!("string:{name}"),
+        ])
+        .arg(format!("--bus={bus}"))
+        .stderr(Stdio::null())
+        .output();
+    asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains("boolean true"))
 }
 
 /// Starts a program that says on its first line where it is to be found.
