@@ -29,7 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Libraries that only these crates may name.
 const RESERVED: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
-    ("hyper", &["exchange", "exchange-sim"]),
+    ("hyper", &["exchange", "exchange-sim", "oauth"]),
     ("hyper-util", &["exchange", "exchange-sim"]),
     ("keyring", &["engine"]),
     ("oauth2", &["oauth"]),

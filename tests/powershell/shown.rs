@@ -100,6 +100,8 @@ pub(crate) fn remedies() -> Vec<Shown> {
                     edition,
                     offered: &[],
                     before_log_on,
+                    application: account == application,
+                    authority: None,
                 };
                 for cause in Cause::ALL {
                     all.extend(of_cause(*cause, &names));

@@ -196,6 +196,11 @@ async fn an_authority_that_is_silent_says_nothing_about_rights() {
     server.update(|options| options.latency = std::time::Duration::from_millis(25));
     let silent = Renewal::Fails(NoToken::Unreachable {
         sentence: "login.example didn't answer.".to_owned(),
+        fault: engine::ports::AuthorityFault {
+            host: "login.example".to_owned(),
+            kind: engine::ports::AuthorityFaultKind::Silent,
+            wait: None,
+        },
     });
     let source = Source::new(&mint, &person(), silent);
     let engine = with(Arc::clone(&source)).await;

@@ -93,6 +93,29 @@ pub struct RunAuthentication {
     pub clock_skew_seconds: Option<i64>,
     /// The server's domain, where its NTLM challenge named it.
     pub domain: Option<ServerDomain>,
+    /// The authority that issues access tokens, where that could not be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub authority: Option<SilentAuthority>,
+}
+
+/// An authority that could not be asked for access tokens: what that caused is no matter of Exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(export)]
+pub struct SilentAuthority {
+    /// Its host, with the port where that is not the usual one.
+    pub host: String,
+    /// What that caused in a run.
+    pub causes: Vec<Cause>,
+}
+
+impl SilentAuthority {
+    /// Its host, where the cause came from there.
+    #[must_use]
+    pub fn of(&self, cause: Cause) -> Option<&str> {
+        let here = self.causes.contains(&cause);
+        here.then_some(self.host.as_str())
+    }
 }
 
 /// Asks a server how it wants to be logged on to. Sends no credentials.

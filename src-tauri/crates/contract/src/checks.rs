@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::{
     AppCredential, Blame, Cause, CertificateInfo, EmailConfigurationForm, OrganizationId,
-    RunAuthentication, RunId, Secret, UserId, Verdict,
+    RunAuthentication, RunId, Secret, SilentAuthority, UserId, Verdict,
 };
 
 /// Where a run stands.
@@ -259,6 +259,23 @@ pub struct RunRow {
     pub summary: Summary,
     /// Warnings in plain sentences (`Scope not proven.`, …).
     pub warnings: Vec<String>,
+    /// An application asked, which has no mailbox, no password and no management role.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[ts(optional, as = "Option<bool>")]
+    pub application: bool,
+    /// The authority that issues access tokens, where that could not be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub authority: Option<SilentAuthority>,
+}
+
+impl RunRow {
+    /// Host of the authority, where it was the authority that a cause came from, and not Exchange.
+    #[must_use]
+    pub fn authority_of(&self, cause: Cause) -> Option<&str> {
+        let authority = self.authority.as_ref();
+        authority.and_then(|authority| authority.of(cause))
+    }
 }
 
 /// How far a run is: at most ten a second.

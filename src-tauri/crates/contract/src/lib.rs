@@ -31,7 +31,7 @@ pub use activity::{ActivityPage, ActivityQuery, ActivityRow, Undo, UndoDone};
 pub use address::{AddressError, SmtpAddress};
 pub use authentication::{
     BindingLookedAt, ChannelBinding, EndpointProbe, ProbeEndpoint, RunAuthentication,
-    SchemeOutcome, SchemeTried, ServerDomain,
+    SchemeOutcome, SchemeTried, ServerDomain, SilentAuthority,
 };
 pub use cause::{Blame, Cause, Radius};
 pub use checks::{

@@ -8,6 +8,7 @@ use exchange::{Call, Dialing, Fault, Reply, StatsSnapshot};
 
 use crate::checks::Mechanism;
 pub use crate::guide::WebPage;
+pub use exchange::{AuthorityFault, AuthorityFaultKind};
 
 /// A future behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -144,6 +145,15 @@ pub enum NoToken {
     /// The authority could not be asked: that says nothing about anybody's rights.
     #[error("{sentence}")]
     Unreachable {
+        /// What happened, in plain words.
+        sentence: String,
+        /// Where, and what kind of failure it was.
+        fault: AuthorityFault,
+    },
+    /// Nobody was asked, because of something on this computer that may pass: a locked key store, another
+    /// window that is at it.
+    #[error("{sentence}")]
+    NotNow {
         /// What happened, in plain words.
         sentence: String,
     },

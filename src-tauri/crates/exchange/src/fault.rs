@@ -1,5 +1,7 @@
 //! What can happen to a request below HTTP. Each is told apart by evidence; none is a verdict.
 
+use std::time::Duration;
+
 use crate::{Certificate, HandshakeError, ProxyFault};
 
 /// Why no reply came.
@@ -52,6 +54,14 @@ pub enum Fault {
     LogOn(Box<LogOnFault>),
 }
 
+impl Fault {
+    /// There was no access token to send, so that nothing happened on the connection.
+    #[must_use]
+    pub fn is_no_token(&self) -> bool {
+        matches!(self, Self::LogOn(fault) if matches!(**fault, LogOnFault::NoToken { .. }))
+    }
+}
+
 /// Why a log-on could not be gone on with.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LogOnFault {
@@ -75,12 +85,52 @@ pub enum LogOnFault {
     NoToken {
         /// Why, in plain words.
         sentence: String,
-        /// Somebody has to sign in; else the authority could not be asked.
-        sign_in_needed: bool,
+        /// What kept the authority from being asked; absent: somebody has to sign in.
+        authority: Option<Box<AuthorityFault>>,
     },
     /// The server does not keep to the protocol.
     #[error("{0}")]
     Unexpected(String),
+}
+
+/// Why the authority that issues access tokens gave no answer. Says nothing about the server they are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorityFault {
+    /// Its host.
+    pub host: String,
+    /// Which kind.
+    pub kind: AuthorityFaultKind,
+    /// How long it asks to wait.
+    pub wait: Option<Duration>,
+}
+
+/// Kinds of [`AuthorityFault`], each by the evidence of its namesake among [`Fault`] and HTTP statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthorityFaultKind {
+    /// Its name does not resolve.
+    NameNotFound,
+    /// The connection was refused.
+    Refused,
+    /// No answer to the connection attempt, TLS handshake included.
+    Silent,
+    /// The HTTP proxy.
+    Proxy,
+    /// No TLS connection.
+    Tls(TlsFaultKind),
+    /// Accepted, then no answer in time.
+    NoAnswer,
+    /// Closed before the answer was complete.
+    Closed,
+    /// A gateway in front of it gets no answer (502, 504).
+    Gateway,
+    /// Too busy (429, 503).
+    Busy,
+    /// Failed on its side (other 5xx).
+    Failed,
+    /// Leads elsewhere (3xx).
+    Redirects,
+    /// An answer that cannot be understood.
+    Unexpected,
 }
 
 impl From<LogOnFault> for Fault {

@@ -11,7 +11,7 @@ use rustls::client::ResolvesClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, SignatureScheme};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -48,6 +48,7 @@ pub(crate) async fn handshake(
         trust: trust.clone(),
         seen: Mutex::new(Seen::default()),
         asked: AtomicBool::new(false),
+        tells: false,
     });
     let config =
         config(&recorder).map_err(|error| no_handshake(TlsReason::Other, &error.to_string()))?;
@@ -69,7 +70,8 @@ pub(crate) async fn handshake(
 }
 
 impl Trust {
-    /// This trust for another client of `rustls`: authorization servers, Microsoft Graph.
+    /// This trust for another client of `rustls`: authorization servers, Microsoft Graph. What its verifier
+    /// refuses is named by [`TlsFault::of`].
     ///
     /// # Errors
     /// [`Error`] when the provider lacks a protocol version.
@@ -78,7 +80,31 @@ impl Trust {
             trust: self.clone(),
             seen: Mutex::new(Seen::default()),
             asked: AtomicBool::new(false),
+            tells: true,
         }))
+    }
+}
+
+impl TlsFault {
+    /// What an error of a client with [`Trust::client_config`] is.
+    #[must_use]
+    pub fn of(error: &Error) -> Self {
+        if let Error::InvalidCertificate(CertificateError::Other(other)) = error
+            && let Some(fault) = other.0.downcast_ref::<Self>()
+        {
+            return fault.clone();
+        }
+        let reason = reason::of_error(error, &[]);
+        let kind = match error {
+            Error::InvalidCertificate(_) => simple_kind(error),
+            _ => TlsFaultKind::Protocol,
+        };
+        Self {
+            kind,
+            reason,
+            detail: reason::words(reason, &error.to_string(), &[]),
+            chain: Vec::new(),
+        }
     }
 }
 
@@ -138,6 +164,8 @@ struct Recorder {
     seen: Mutex<Seen>,
     /// The server asked for a client certificate.
     asked: AtomicBool,
+    /// Whoever asks sees the error alone: it holds the whole fault.
+    tells: bool,
 }
 
 /// There is none to show; that it was asked for is worth knowing.
@@ -178,6 +206,17 @@ impl Recorder {
             detail,
             chain: seen.chain,
         }))
+    }
+
+    /// The fault inside of an error, for [`TlsFault::of`].
+    fn told(&self, kind: TlsFaultKind, error: &Error, chain: Vec<Certificate>) -> Error {
+        let fault = TlsFault {
+            kind,
+            reason: TlsReason::Other,
+            detail: self.words(kind, error, chain.first()),
+            chain,
+        };
+        Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(fault))))
     }
 
     /// What is wrong with a certificate. Where its issuer is the point, the issuer stands first: a
@@ -417,6 +456,9 @@ impl ServerCertVerifier for Recorder {
         match judged {
             Ok(()) => Ok(ServerCertVerified::assertion()),
             Err((kind, error)) => {
+                if self.tells {
+                    return Err(self.told(kind, &error, seen.chain.clone()));
+                }
                 seen.fault = Some((kind, error.clone()));
                 Err(error)
             }

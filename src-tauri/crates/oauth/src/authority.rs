@@ -7,6 +7,8 @@ mod cloud;
 mod metadata;
 mod tenant;
 
+use std::time::Duration;
+
 use url::Url;
 
 pub use cloud::Cloud;
@@ -55,7 +57,7 @@ enum Issuer {
 }
 
 /// There is no such authority.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum AuthorityError {
     /// Not an address.
     #[error("not an https address: {0}")]
@@ -66,10 +68,14 @@ pub enum AuthorityError {
     /// No metadata there.
     #[error("{page} has no OpenID metadata (HTTP {status})")]
     NoMetadata {
+        /// Who was asked.
+        host: String,
         /// What was read.
         page: String,
         /// How it was answered.
         status: u16,
+        /// How long it asks to wait.
+        wait: Option<Duration>,
     },
     /// The metadata belongs to another issuer.
     #[error("asked {asked}, which calls itself {named}")]

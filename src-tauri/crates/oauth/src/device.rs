@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::http::Reply;
 use crate::speak::{self, Answer, Expected};
-use crate::{Ask, Authority, Explanation, Failure, Hidden, Http, HttpFaultKind, Tokens};
+use crate::{Ask, Authority, Failure, Hidden, Http, HttpFaultKind, Tokens};
 
 /// How often is asked where the authority says nothing, and how much slower on `slow_down` (§3.5).
 const FIVE: Duration = Duration::from_secs(5);
@@ -65,10 +65,7 @@ pub async fn begin(http: &Http, authority: &Authority, ask: Ask) -> Result<Devic
     );
     let reply = http.post(endpoint, &form).await?;
     if !reply.is_success() {
-        return Err(match Explanation::of_json(&reply.body) {
-            Some(explanation) => Failure::Refused(explanation),
-            None => speak::not_understood(authority, reply.status),
-        });
+        return Err(speak::unsuccessful(authority, &reply));
     }
     let granted: Granted = reply
         .json()
@@ -95,6 +92,23 @@ enum Polled {
     Tokens(Box<Tokens>),
     NotYet,
     Slower,
+}
+
+/// Whether the next question may get through (§3.5).
+const fn may_pass(kind: HttpFaultKind) -> bool {
+    match kind {
+        HttpFaultKind::NameNotFound
+        | HttpFaultKind::Refused
+        | HttpFaultKind::Silent
+        | HttpFaultKind::Proxy
+        | HttpFaultKind::Tls
+        | HttpFaultKind::TimedOut
+        | HttpFaultKind::Closed => true,
+        HttpFaultKind::NotHttp
+        | HttpFaultKind::NotSecure
+        | HttpFaultKind::TooLarge
+        | HttpFaultKind::Other => false,
+    }
 }
 
 impl DeviceCode {
@@ -155,9 +169,7 @@ impl DeviceCode {
         ];
         let reply = match self.http.post(self.authority.token_endpoint(), &form).await {
             Ok(reply) => reply,
-            Err(fault)
-                if matches!(fault.kind, HttpFaultKind::Connect | HttpFaultKind::TimedOut) =>
-            {
+            Err(fault) if may_pass(fault.kind) => {
                 tracing::debug!(%fault, "a question for the device code was lost");
                 return Ok(Polled::Slower);
             }

@@ -1,9 +1,11 @@
 //! What can become of a sign-in that does not end with tokens. Every variant means: nothing was kept.
 
+use std::time::Duration;
+
 use crate::{Explanation, HttpFault};
 
 /// Why there are no tokens.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Failure {
     /// The user gave up here.
     #[error("the sign-in was canceled")]
@@ -49,6 +51,19 @@ pub enum Failure {
     /// No answer came.
     #[error("no answer from {0}")]
     Unreachable(#[from] HttpFault),
+    /// The authorization server, or what stands in front of it, is overrun or down (429, 5xx): that
+    /// refuses nobody.
+    #[error("{host} doesn't answer as it should now (HTTP {status})")]
+    NotNow {
+        /// Who answered.
+        host: String,
+        /// The HTTP status.
+        status: u16,
+        /// How long it asks to wait.
+        wait: Option<Duration>,
+        /// What it said besides, explained.
+        said: Option<Explanation>,
+    },
     /// Something answered that is no authorization server, or a broken one.
     #[error("the answer of {host} (HTTP {status}) is not that of an authorization server")]
     NotUnderstood {

@@ -3,7 +3,10 @@
 //! It follows no redirect (a token request must not be led elsewhere), has a time limit, reads a limited
 //! body, and never speaks plain `http` except to this machine. It keeps no cookie and logs no body.
 
-use std::error::Error as _;
+mod fault;
+mod names;
+
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +15,12 @@ use oauth2::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+pub use self::fault::{HttpFault, HttpFaultKind};
+use self::names::Names;
 use crate::Hidden;
 
+/// Longest time for a connection attempt, whatever the answer may take.
+const MAX_CONNECT: Duration = Duration::from_secs(15);
 /// Most bytes of an answer that are read: a token answer is some kilobytes.
 const MAX_BODY: usize = 1024 * 1024;
 
@@ -41,6 +48,8 @@ pub enum Via {
 #[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
+    /// `host:port` of the proxy that was named by hand.
+    proxy: Option<String>,
     clock: Clock,
 }
 
@@ -50,37 +59,14 @@ impl std::fmt::Debug for Http {
     }
 }
 
-/// No usable answer came.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{host}: {detail}")]
-pub struct HttpFault {
-    /// Who was asked.
-    pub host: String,
-    /// What kind of failure it is.
-    pub kind: HttpFaultKind,
-    /// What the library said, innermost last.
-    pub detail: String,
-}
-
-/// What an [`HttpFault`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HttpFaultKind {
-    /// No connection: name, network, TLS, proxy.
-    Connect,
-    /// The time limit passed.
-    TimedOut,
-    /// The address is neither `https` nor on this machine.
-    NotSecure,
-    /// More than a megabyte came.
-    TooLarge,
-    /// Anything else.
-    Other,
-}
-
 /// Status and body of an answer.
 #[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    /// `Retry-After`, where it came in seconds.
+    pub(crate) wait: Option<Duration>,
+    /// `Date`: the server's clock.
+    pub(crate) date: Option<Timestamp>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -97,7 +83,7 @@ impl Reply {
 
 impl Http {
     /// A client with this TLS configuration (trust, versions; ALPN is set here), this way out and this
-    /// clock. `user_agent` is constant, so that a security team can recognize it; each request has
+    /// clock. `by_hand`: addresses instead of what hosts resolve to. `user_agent` is constant, so that a security team can recognize it; each request has
     /// `limit` to be answered.
     ///
     /// # Errors
@@ -105,14 +91,22 @@ impl Http {
     pub fn new(
         tls: rustls::ClientConfig,
         via: &Via,
+        by_hand: Vec<(String, SocketAddr)>,
         user_agent: &str,
         limit: Duration,
         clock: Clock,
     ) -> Result<Self, HttpFault> {
+        let connect = (limit / 2).min(MAX_CONNECT);
+        let names = Names {
+            by_hand,
+            limit: connect.mul_f32(0.8),
+        };
         let builder = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
             .http1_only()
+            .dns_resolver(Arc::new(names))
+            .connect_timeout(connect)
             .timeout(limit)
             .user_agent(user_agent);
         let builder = match via {
@@ -120,7 +114,7 @@ impl Http {
             Via::System => builder,
             Via::Proxy { url, credentials } => {
                 let proxy =
-                    reqwest::Proxy::all(url.clone()).map_err(|error| fault(host(url), &error))?;
+                    reqwest::Proxy::all(url.clone()).map_err(|error| HttpFault::of(url, None, &error))?;
                 // What is on this computer is never reached through another one.
                 let here = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
                 let proxy = proxy.no_proxy(here);
@@ -130,10 +124,26 @@ impl Http {
                 })
             }
         };
-        let client = builder
-            .build()
-            .map_err(|error| fault("the HTTP client".to_owned(), &error))?;
-        Ok(Self { client, clock })
+        let client = builder.build().map_err(|error| {
+            let detail = error.to_string();
+            HttpFault::new("the HTTP client".to_owned(), HttpFaultKind::Other, detail)
+        })?;
+        let proxy = match via {
+            Via::Proxy { url, .. } => {
+                let (name, port) = (url.host_str(), url.port_or_known_default());
+                Some(format!(
+                    "{}:{}",
+                    name.unwrap_or_default(),
+                    port.unwrap_or_default()
+                ))
+            }
+            Via::Direct | Via::System => None,
+        };
+        Ok(Self {
+            client,
+            proxy,
+            clock,
+        })
     }
 
     /// What time it is.
@@ -149,7 +159,7 @@ impl Http {
             .client
             .get(url.clone())
             .header("Accept", "application/json");
-        answer(url, request).await
+        self.answer(url, request).await
     }
 
     /// Posts a form.
@@ -165,16 +175,18 @@ impl Http {
             .header("Accept", "application/json")
             .header("Content-Type", "application/x-www-form-urlencoded")
             .body(body);
-        answer(url, request).await
+        self.answer(url, request).await
     }
 
-    /// What `oauth2` calls.
-    pub(crate) async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
+    /// What `oauth2` calls; beside it how long the server asks to wait, and its clock.
+    pub(crate) async fn carry(
+        &self,
+        request: HttpRequest,
+    ) -> Result<(HttpResponse, Option<Duration>, Option<Timestamp>), HttpFault> {
         let (parts, body) = request.into_parts();
-        let url = Url::parse(&parts.uri.to_string()).map_err(|error| HttpFault {
-            host: "the endpoint".to_owned(),
-            kind: HttpFaultKind::Other,
-            detail: error.to_string(),
+        let url = Url::parse(&parts.uri.to_string()).map_err(|error| {
+            let detail = error.to_string();
+            HttpFault::new("the endpoint".to_owned(), HttpFaultKind::Other, detail)
         })?;
         secure(&url)?;
         let request = self
@@ -182,83 +194,81 @@ impl Http {
             .request(parts.method, url.clone())
             .headers(parts.headers)
             .body(body);
-        let reply = answer(&url, request).await?;
+        let reply = self.answer(&url, request).await?;
         let mut response = HttpResponse::new(reply.body);
         // A status was read off the wire as one a moment ago.
         *response.status_mut() = oauth2::http::StatusCode::from_u16(reply.status)
             .expect("the status came from a parsed response");
-        Ok(response)
+        Ok((response, reply.wait, reply.date))
+    }
+
+    async fn answer(
+        &self,
+        url: &Url,
+        request: reqwest::RequestBuilder,
+    ) -> Result<Reply, HttpFault> {
+        let proxy = self.proxy.as_deref().filter(|_| !is_here(url));
+        let failed = |error: reqwest::Error| HttpFault::of(url, proxy, &error);
+        let mut response = request.send().await.map_err(failed)?;
+        let status = response.status().as_u16();
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
+        let wait = header("retry-after").and_then(|wait| wait.trim().parse().ok());
+        let date = header("date").and_then(http_date);
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if body.len() + chunk.len() > MAX_BODY {
+                let detail = format!("the answer is longer than {MAX_BODY} bytes");
+                return Err(HttpFault::new(host(url), HttpFaultKind::TooLarge, detail));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply {
+            status,
+            wait: wait.map(Duration::from_secs),
+            date,
+            body,
+        })
     }
 }
 
 /// Whether a URL may carry credentials: `https`, or this machine (identity providers in tests).
 pub(crate) fn is_secure(url: &Url) -> bool {
-    let here = match url.host() {
+    url.scheme() == "https" || (url.scheme() == "http" && is_here(url))
+}
+
+/// Whether it is on this computer.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(address)) => address.is_loopback(),
         Some(url::Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && here)
+    }
 }
 
 fn secure(url: &Url) -> Result<(), HttpFault> {
     if is_secure(url) {
         return Ok(());
     }
-    Err(HttpFault {
-        host: host(url),
-        kind: HttpFaultKind::NotSecure,
-        detail: "only https is spoken".to_owned(),
-    })
+    Err(HttpFault::new(
+        host(url),
+        HttpFaultKind::NotSecure,
+        "only https is spoken",
+    ))
 }
 
-async fn answer(url: &Url, request: reqwest::RequestBuilder) -> Result<Reply, HttpFault> {
-    let failed = |error: reqwest::Error| fault(host(url), &error);
-    let mut response = request.send().await.map_err(failed)?;
-    let status = response.status().as_u16();
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(HttpFault {
-                host: host(url),
-                kind: HttpFaultKind::TooLarge,
-                detail: format!("the answer is longer than {MAX_BODY} bytes"),
-            });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(Reply { status, body })
+/// An HTTP date in its one form that is still sent (RFC 9110 §5.6.7).
+fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text.trim())
+        .ok()
 }
 
+/// The host, with the port where that is not the usual one.
 fn host(url: &Url) -> String {
-    url.host_str().unwrap_or("no host").to_owned()
-}
-
-/// The chain of causes, without the address (its query may say more than a log should).
-fn fault(host: String, error: &reqwest::Error) -> HttpFault {
-    let kind = if error.is_timeout() {
-        HttpFaultKind::TimedOut
-    } else if error.is_connect() {
-        HttpFaultKind::Connect
-    } else {
-        HttpFaultKind::Other
-    };
-    let mut words = Vec::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push(error.to_string());
-        cause = error.source();
-    }
-    if words.is_empty() {
-        words.push(match kind {
-            HttpFaultKind::TimedOut => "no answer in time".to_owned(),
-            _ => "the request could not be made".to_owned(),
-        });
-    }
-    HttpFault {
-        host,
-        kind,
-        detail: words.join(": "),
+    let name = url.host_str().unwrap_or("no host");
+    match url.port() {
+        Some(port) => format!("{name}:{port}"),
+        None => name.to_owned(),
     }
 }

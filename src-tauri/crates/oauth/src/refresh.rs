@@ -57,7 +57,7 @@ pub async fn refresh(
 /// Ends a refresh token, and with it its family, where the authority can.
 ///
 /// # Errors
-/// [`Failure::Unreachable`], [`Failure::Refused`], [`Failure::NotUnderstood`]: it may still be good.
+/// [`Failure::Unreachable`], [`Failure::Refused`], [`Failure::NotNow`], [`Failure::NotUnderstood`]: it may still be good.
 pub async fn revoke(
     http: &Http,
     authority: &Authority,
@@ -76,10 +76,7 @@ pub async fn revoke(
     if reply.is_success() {
         return Ok(Revoked::Done);
     }
-    Err(match crate::Explanation::of_json(&reply.body) {
-        Some(explanation) => Failure::Refused(explanation),
-        None => speak::not_understood(authority, reply.status),
-    })
+    Err(speak::unsuccessful(authority, &reply))
 }
 
 /// A refusal that only a person can mend.

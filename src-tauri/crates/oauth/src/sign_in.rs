@@ -204,6 +204,21 @@ impl Pending {
     pub async fn wait(
         self,
         cancel: impl Future<Output = ()> + Send,
+        event: impl FnMut(Event) + Send,
+    ) -> Result<Tokens, Failure> {
+        self.wait_for(|_| true, cancel, event).await
+    }
+
+    /// The same where tokens may turn out to be other ones than were wanted: the browser is told that the
+    /// sign-in is finished only if they are `good`. They are answered all the same, for the caller to say
+    /// what is wrong with them.
+    ///
+    /// # Errors
+    /// As [`Pending::wait`].
+    pub async fn wait_for(
+        self,
+        good: impl FnOnce(&Tokens) -> bool + Send,
+        cancel: impl Future<Output = ()> + Send,
         mut event: impl FnMut(Event) + Send,
     ) -> Result<Tokens, Failure> {
         let Self {
@@ -244,7 +259,7 @@ impl Pending {
             outcome = fetch => outcome,
             () = &mut cancel => Err(Failure::Canceled),
         };
-        let page = if outcome.is_ok() {
+        let page = if outcome.as_ref().is_ok_and(good) {
             Page::Finished
         } else {
             Page::Failed

@@ -2,9 +2,10 @@
 //! carries them, and what comes back is [`Tokens`] or a [`Failure`].
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU64, Ordering};
+use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use oauth2::basic::{
     BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse,
     BasicTokenType,
@@ -16,10 +17,9 @@ use oauth2::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::http::Reply;
 use crate::tokens::UNSAID_LIFE;
-use crate::{
-    Authority, Claims, Explanation, Failure, Hidden, Http, HttpFault, RefusalKind, Tokens,
-};
+use crate::{Authority, Claims, Explanation, Failure, Hidden, Http, HttpFault, Tokens};
 
 /// A token answer (RFC 6749 §5.1, `OpenID` Connect Core §3.1.3.3).
 pub(crate) type Answer = StandardTokenResponse<IdToken, BasicTokenType>;
@@ -79,6 +79,10 @@ pub(crate) struct Carrier {
     http: Http,
     authority: Authority,
     status: AtomicU16,
+    /// Seconds it asks to wait; 0: it asks nothing.
+    wait: AtomicU64,
+    /// Its clock, in Unix seconds; the least number: it told none.
+    date: AtomicI64,
 }
 
 /// A question that was asked. Boxed here, where its lifetimes are known: callers spawn it.
@@ -96,15 +100,26 @@ impl Carrier {
             http: http.clone(),
             authority: authority.clone(),
             status: AtomicU16::new(0),
+            wait: AtomicU64::new(0),
+            date: AtomicI64::new(i64::MIN),
         }
     }
 
     /// Carries a request of `oauth2`.
     pub(crate) async fn carry(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
-        let response = self.http.carry(request).await?;
+        let (response, wait, date) = self.http.carry(request).await?;
+        let date = date.map_or(i64::MIN, Timestamp::as_second);
+        self.date.store(date, Ordering::Relaxed);
+        let wait = wait.map_or(0, |wait| wait.as_secs());
+        self.wait.store(wait, Ordering::Relaxed);
         self.status
             .store(response.status().as_u16(), Ordering::Relaxed);
         Ok(response)
+    }
+
+    /// The clock of whoever answered last.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.date.load(Ordering::Relaxed)).ok()
     }
 
     /// What a failed request means.
@@ -112,18 +127,20 @@ impl Carrier {
         &self,
         error: RequestTokenError<HttpFault, BasicErrorResponse>,
     ) -> Failure {
+        let status = self.status.load(Ordering::Relaxed);
+        let wait = self.wait.load(Ordering::Relaxed);
+        let wait = (wait > 0).then(|| Duration::from_secs(wait));
         match error {
             RequestTokenError::Request(fault) => Failure::Unreachable(fault),
-            RequestTokenError::ServerResponse(refusal) => {
-                let mut refusal = refused(&refusal);
-                // A server that is overrun or down has refused nobody.
-                if is_passing(self.status.load(Ordering::Relaxed)) {
-                    refusal.kind = RefusalKind::Temporary;
-                }
-                Failure::Refused(refusal)
+            RequestTokenError::ServerResponse(refusal) if is_passing(status) => {
+                not_now(&self.authority, status, wait, Some(refused(&refusal)))
+            }
+            RequestTokenError::ServerResponse(refusal) => Failure::Refused(refused(&refusal)),
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) if is_passing(status) => {
+                not_now(&self.authority, status, wait, None)
             }
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
-                not_understood(&self.authority, self.status.load(Ordering::Relaxed))
+                not_understood(&self.authority, status)
             }
         }
     }
@@ -141,6 +158,32 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Carrier {
 
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(self.carry(request))
+    }
+}
+
+/// A refusal, or no answer at all.
+pub(crate) fn unsuccessful(authority: &Authority, reply: &Reply) -> Failure {
+    let said = Explanation::of_json(&reply.body);
+    if is_passing(reply.status) {
+        return not_now(authority, reply.status, reply.wait, said);
+    }
+    match said {
+        Some(explanation) => Failure::Refused(explanation),
+        None => not_understood(authority, reply.status),
+    }
+}
+
+fn not_now(
+    authority: &Authority,
+    status: u16,
+    wait: Option<Duration>,
+    said: Option<Explanation>,
+) -> Failure {
+    Failure::NotNow {
+        host: authority.host().to_owned(),
+        status,
+        wait,
+        said,
     }
 }
 

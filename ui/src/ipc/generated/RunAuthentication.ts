@@ -2,6 +2,7 @@
 import type { ChannelBinding } from "./ChannelBinding.ts";
 import type { SchemeTried } from "./SchemeTried.ts";
 import type { ServerDomain } from "./ServerDomain.ts";
+import type { SilentAuthority } from "./SilentAuthority.ts";
 
 /**
  * How the log-on of a run went. JSON names are those of the command line's contract.
@@ -34,4 +35,8 @@ clock_skew_seconds: number | null,
 /**
  * The server's domain, where its NTLM challenge named it.
  */
-domain: ServerDomain | null, };
+domain: ServerDomain | null, 
+/**
+ * The authority that issues access tokens, where that could not be asked.
+ */
+authority?: SilentAuthority, };

@@ -3,6 +3,7 @@ import type { Cause } from "./Cause.ts";
 import type { OrganizationId } from "./OrganizationId.ts";
 import type { RunId } from "./RunId.ts";
 import type { RunState } from "./RunState.ts";
+import type { SilentAuthority } from "./SilentAuthority.ts";
 import type { Summary } from "./Summary.ts";
 
 /**
@@ -80,4 +81,12 @@ summary: Summary,
 /**
  * Warnings in plain sentences (`Scope not proven.`, …).
  */
-warnings: Array<string>, };
+warnings: Array<string>, 
+/**
+ * An application asked, which has no mailbox, no password and no management role.
+ */
+application?: boolean, 
+/**
+ * The authority that issues access tokens, where that could not be asked.
+ */
+authority?: SilentAuthority, };

@@ -4,18 +4,23 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
 
 use contract::Secret;
 use exchange::{Bearer, Call, Fault, Lane, LogOnFault, LogOns, Reply};
 use tokio::time::Instant;
 
 use super::redact::Redactor;
-use crate::ports::{AccessToken, BoxFuture, Clock, MailLane, NoToken, TokenFacts, TokenSource};
+use crate::ports::{
+    AccessToken, AuthorityFaultKind, BoxFuture, Clock, MailLane, NoToken, TokenFacts, TokenSource,
+};
 
 /// A token is replaced when it has less than this left.
 const LEFT: i64 = 120;
 /// Where there was no newer one, seconds until it is asked for again.
 const LOOK_AGAIN: i64 = 30;
+/// For how long an authority that is overrun or down is not asked again, however many mailboxes wait.
+const SPARED: Duration = Duration::from_millis(500);
 /// Most tokens that one request is sent with.
 const TOKENS: usize = 3;
 
@@ -219,14 +224,16 @@ impl Purse {
         let none = || self.none.lock().unwrap_or_else(PoisonError::into_inner);
         let known = none().clone();
         match known {
-            Some((why, failed_at)) if failed_at.is_none_or(|failed_at| failed_at >= since) => {
+            Some((why, failed_at))
+                if failed_at.is_none_or(|failed_at| failed_at + spared(&why) >= since) =>
+            {
                 return Err(why);
             }
             _ => {}
         }
         let got = ask(self.source.0.as_ref()).await;
         *none() = got.as_ref().err().map(|why| {
-            let passing = matches!(why, NoToken::Unreachable { .. });
+            let passing = !matches!(why, NoToken::SignInNeeded { .. });
             (why.clone(), passing.then(Instant::now))
         });
         got
@@ -351,19 +358,40 @@ fn facts(token: &AccessToken) -> TokenFacts {
     }
 }
 
+/// For how long an authority is left alone that had no answer. What is confirmed by asking once more is asked
+/// once more.
+fn spared(why: &NoToken) -> Duration {
+    use AuthorityFaultKind as K;
+    match why {
+        NoToken::Unreachable { fault, .. } => match fault.kind {
+            K::NoAnswer | K::Closed | K::Gateway | K::Busy | K::Failed | K::Unexpected => SPARED,
+            K::NameNotFound
+            | K::Refused
+            | K::Silent
+            | K::Proxy
+            | K::Tls(_)
+            | K::Redirects => Duration::ZERO,
+        },
+        NoToken::SignInNeeded { .. } | NoToken::NotNow { .. } => Duration::ZERO,
+    }
+}
+
 fn fault(why: &NoToken) -> Fault {
     let code = match why {
         NoToken::SignInNeeded { code, .. } => code.as_deref(),
-        NoToken::Unreachable { .. } => None,
+        NoToken::Unreachable { .. } | NoToken::NotNow { .. } => None,
     };
     let mut sentence = why.to_string();
     if let Some(code) = code.filter(|code| !sentence.contains(code)) {
         sentence.extend([" (", code, ")"]);
     }
-    let sign_in_needed = matches!(why, NoToken::SignInNeeded { .. });
+    let authority = match why {
+        NoToken::Unreachable { fault, .. } => Some(Box::new(fault.clone())),
+        NoToken::SignInNeeded { .. } | NoToken::NotNow { .. } => None,
+    };
     LogOnFault::NoToken {
         sentence,
-        sign_in_needed,
+        authority,
     }
     .into()
 }

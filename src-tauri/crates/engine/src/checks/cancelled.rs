@@ -40,8 +40,11 @@ impl Conductor {
         let Some(cause) = ticket.last else { return };
         let facts = RowFacts {
             attempts: ticket.attempts,
+            authority: ticket.last_authority.clone(),
             ..RowFacts::default()
         };
+        self.facts
+            .note_authority(cause, ticket.last_authority.as_deref());
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
         self.record(&ticket, None, sentence).await;

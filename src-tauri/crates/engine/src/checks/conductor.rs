@@ -25,7 +25,7 @@ use super::steps;
 use super::tally::{self, Tally};
 use super::ticket::{Ticket, Waiting};
 use super::writer::{RunEvent, Writer};
-use crate::diagnosis::Seen;
+use crate::diagnosis::{Observed, Seen};
 use crate::diagnosis::wording::{self, Words};
 use crate::ports::MailLane;
 
@@ -78,8 +78,8 @@ pub(super) struct Conductor {
     pub(super) sendable: u64,
     /// Rows that Exchange has decided.
     pub(super) decided: u64,
-    /// Budget spent, by cause, while nothing was decided (ruling 2).
-    pub(super) spent: HashMap<Cause, u64>,
+    /// Budget spent, by cause (and whether it came from the authority of tokens), while nothing was decided (ruling 2).
+    pub(super) spent: HashMap<(Cause, bool), u64>,
     /// What an earlier part of the run sent.
     before: Summary,
     saved_at: Instant,
@@ -112,6 +112,8 @@ pub(super) enum AccountState {
     Asking(Vec<(Ticket, Answered)>),
     /// An un-impersonated request was answered: the account itself is fine.
     Fine,
+    /// That could not be found out, for this cause.
+    Unsaid(Cause),
 }
 
 impl Conductor {
@@ -200,6 +202,7 @@ impl Conductor {
             cancelled: self.stop.is_none() && self.cancelled(),
         };
         if self.goes_on() {
+            self.tell_of_own_unread().await?;
             self.look_for_rooms().await;
         }
         Ok(ended)
@@ -226,6 +229,20 @@ impl Conductor {
     pub(super) fn stop_with(&mut self, cause: Cause, detail: Option<&str>) {
         if self.stop.is_none() {
             let message = wording::run_message(cause, detail, &self.words());
+            self.stop = Some((cause, message));
+        }
+    }
+
+    /// The same with what was seen: at Exchange, or at the authority that issues access tokens.
+    pub(super) fn stop_by(&mut self, cause: Cause, observed: &Observed) {
+        if self.stop.is_none() {
+            let authority = observed.authority.as_deref();
+            self.facts.note_authority(cause, authority);
+            let words = Words {
+                authority,
+                ..self.words()
+            };
+            let message = wording::run_message(cause, observed.detail.as_deref(), &words);
             self.stop = Some((cause, message));
         }
     }
@@ -346,6 +363,7 @@ impl Conductor {
         while let Some(repeats) = self.writer.repeats_now() {
             self.proofs_for(repeats?).await?;
         }
+        self.ask_for_own_inbox_again();
         if self.urgent.is_empty() {
             let run = self.spec.number;
             let repeats = self.db.read(move |tx| run_results::repeats(tx, run));
@@ -416,7 +434,8 @@ impl Conductor {
         let lane = landed.lane.and_then(|lane| {
             self.crew.back();
             let lost = landed.answered.as_ref().ok()?.fault.as_ref();
-            if let Some(fault) = lost {
+            // Without a token nothing was sent: the connection is as good as before.
+            if let Some(fault) = lost.filter(|fault| !fault.is_no_token()) {
                 self.lane_lost(fault, landed.fresh);
                 return None;
             }
@@ -433,10 +452,15 @@ impl Conductor {
         settled
     }
 
-    /// Mailboxes that opened before the run was cancelled, and were not heard of yet.
+    /// Mailboxes that opened before the run was cancelled, and were not heard of yet. A refused log-on
+    /// decides no mailbox any more, and is noted.
     async fn land_the_last(&mut self) -> Result<(), Problem> {
         while let Some(landed) = self.crew.landed_now() {
             let opened = |answered: &Answered| matches!(answered.observed.seen, Seen::Opened(..));
+            let refused = |answered: &Answered| answered.observed.seen == Seen::LogOnRefused;
+            if landed.answered.as_ref().is_ok_and(refused) {
+                self.spec.access.password.refused();
+            }
             if self.stop.is_none() && landed.answered.as_ref().is_ok_and(opened) {
                 self.again.remove(&landed.ticket.seq);
                 if let Ok(answered) = landed.answered {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contract::{Problem, RunAuthentication, SchemeOutcome, SchemeTried};
+use contract::{Cause, Problem, RunAuthentication, SchemeOutcome, SchemeTried, SilentAuthority};
 use exchange::Dialing;
 
 use super::ask::Answered;
@@ -130,6 +130,24 @@ impl Facts {
         }
     }
 
+    /// Keeps what came from the authority that issues access tokens, and not from Exchange.
+    pub(super) fn note_authority(&mut self, cause: Cause, host: Option<&str>) {
+        let Some(host) = host else { return };
+        let known = self.authentication.authority.get_or_insert_with(|| SilentAuthority {
+            host: host.to_owned(),
+            causes: Vec::new(),
+        });
+        if !known.causes.contains(&cause) {
+            known.causes.push(cause);
+        }
+    }
+
+    /// Host of that authority, where a cause came from there.
+    pub(super) fn authority_of(&self, cause: Cause) -> Option<&str> {
+        let authority = self.authentication.authority.as_ref();
+        authority.and_then(|authority| authority.of(cause))
+    }
+
     /// Adds a line to the table of schemes.
     pub(super) fn tried(&mut self, outcome: SchemeOutcome, detail: Option<String>) {
         if let Some(way) = self.way {
@@ -167,10 +185,12 @@ impl Conductor {
             retries,
             logged_on,
             own,
+            own_unread,
             ..
         } = overture;
         (self.schema, self.facts, self.logged_on) = (schema, facts, logged_on);
         (self.stop, self.proofs.own) = (stop, own);
+        self.proofs.own_unread = own_unread;
         self.retries += retries;
         if logged_on {
             self.governor.logged_on();

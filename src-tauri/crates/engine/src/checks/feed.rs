@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use contract::Problem;
+use contract::{Cause, Problem, Verdict};
 use store::StoreError;
 use store::run_results::{self, Pending};
 use tokio::task::JoinHandle;
@@ -128,11 +128,16 @@ impl Conductor {
             first_at: None,
             last: None,
             last_reply: (None, None),
+            last_authority: None,
             schema: None,
             sent,
             purpose: match round {
                 Round::First => Purpose::Check,
                 Round::Second => Purpose::SecondAsking,
+            },
+            recorded: match round {
+                Round::First => None,
+                Round::Second => Some((Verdict::Refused, Some(Cause::ImpersonationRefused))),
             },
         }));
         Ok(())

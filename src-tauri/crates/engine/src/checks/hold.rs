@@ -79,9 +79,11 @@ impl Conductor {
         self.again.remove(&ticket.seq);
         match (&last_word(&answered.observed.seen, &ticket), why) {
             (Seen::Challenge, Why::LogOnAgain) => self.stop_with(Cause::AuthLost, None),
-            (Seen::Cause(again), Why::Confirm(first)) if *again == first => {
+            (Seen::Cause(again), Why::Confirm(first))
+                if *again == first && ticket.last_authority == answered.observed.authority =>
+            {
                 self.facts.note_chain(&answered);
-                self.stop_with(first, answered.observed.detail.as_deref());
+                self.stop_by(first, &answered.observed);
             }
             (Seen::Cause(Cause::AccountLocked), Why::LogOnAgain)
             | (Seen::Challenge, Why::Confirm(Cause::AccountLocked)) => {

@@ -14,8 +14,8 @@ use super::plan::Approach;
 use super::spec::Access;
 use super::ticket::{Next, Ticket};
 use crate::diagnosis::refusal::{self, Circumstances};
-use crate::diagnosis::wording;
-use crate::diagnosis::{Identity, Seen};
+use crate::diagnosis::wording::{self, Words};
+use crate::diagnosis::{Identity, Observed, Seen};
 use crate::ports::MailLane;
 
 /// How the log-on of the first lane ended.
@@ -44,6 +44,8 @@ pub(super) struct Overture<'a> {
     pub(super) logged_on: bool,
     /// Identity of the account's own folder, where it has one (ruling 7).
     pub(super) own: Option<Identity>,
+    /// Why that could not be found out.
+    pub(super) own_unread: Option<Cause>,
     tell: &'a Tell<'a>,
 }
 
@@ -67,6 +69,7 @@ impl<'a> Overture<'a> {
             retries: 0,
             logged_on: false,
             own: None,
+            own_unread: None,
         }
     }
 
@@ -322,6 +325,7 @@ impl<'a> Overture<'a> {
                     // The account's own mailbox never gates a run: what ails the server will show on
                     // the mailboxes, with their own budgets.
                     if !self.wait_unless_spent(&ticket, cause, &answered).await {
+                        self.own_unread = Some(cause);
                         return Ok(if self.cancelled() {
                             LoggedOn::No
                         } else {
@@ -337,7 +341,7 @@ impl<'a> Overture<'a> {
                     } else {
                         answered.observed.detail.as_deref()
                     };
-                    self.stop_with(cause, detail);
+                    self.stop_by(cause, detail, &answered.observed);
                     return Ok(LoggedOn::No);
                 }
             }
@@ -367,6 +371,20 @@ impl<'a> Overture<'a> {
             let message = wording::run_message(cause, detail, &self.access.words(offered));
             self.stop = Some((cause, message));
         }
+    }
+
+    /// The same with what was seen: at Exchange, or at the authority that issues access tokens.
+    fn stop_by(&mut self, cause: Cause, detail: Option<&str>, observed: &Observed) {
+        let Some(authority) = observed.authority.as_deref() else {
+            return self.stop_with(cause, detail);
+        };
+        self.facts.note_authority(cause, Some(authority));
+        let words = Words {
+            authority: Some(authority),
+            ..self.access.words(&[])
+        };
+        let message = wording::run_message(cause, detail, &words);
+        self.stop.get_or_insert((cause, message));
     }
 
     async fn ask_alone(

@@ -8,6 +8,7 @@ use exchange::{Call, Lane, Reply, Stats};
 use std::sync::Arc;
 
 use super::authentication;
+use super::plan::Approach;
 use super::sending::stored_for_proxy;
 use super::settings::{go_online, plan_of};
 use crate::Engine;
@@ -69,6 +70,8 @@ impl Engine {
             host: &host,
             offered: &found.offered,
             auth: plan.authentication.as_str(),
+            application: plan.approach != Approach::Account,
+            authority: None,
         };
         let message = match cause {
             Some(cause) => wording::run_message(cause, observed.detail.as_deref(), &words),

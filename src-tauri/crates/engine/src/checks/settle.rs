@@ -72,6 +72,7 @@ impl Conductor {
                     Purpose::Proof => self.proof_said(ticket, answered, seen).await,
                     Purpose::OwnAddress => self.own_address_said(answered.addresses).await,
                     Purpose::AccountState => self.account_said().await,
+                    Purpose::OwnInbox => self.own_inbox_said(seen).await,
                 }
             }
         }
@@ -134,6 +135,10 @@ impl Conductor {
         identity: Identity,
     ) -> Result<(), Problem> {
         let key = self.proofs.key(identity);
+        if ticket.purpose == Purpose::SecondAsking && self.proofs.was_a_case(ticket.seq) {
+            // It opened, was refused when that had to be confirmed, and opens again: nothing is proven.
+            return self.refusal_stands(&ticket).await;
+        }
         if self.proofs.own_key() == Some(key) {
             return self.own_identity_seen(ticket, answered).await;
         }
@@ -164,7 +169,6 @@ impl Conductor {
         let mut sentence = Sentence::new(Verdict::Granted, cause, message);
         sentence.alias_of = alias_of;
         sentence.folder_key = Some(key);
-        sentence.replaces = refused_before(ticket);
         self.record(ticket, answered, sentence).await;
     }
 
@@ -178,8 +182,7 @@ impl Conductor {
             let facts = RowFacts::of(&answered.observed, ticket.attempts);
             wording::row_message(cause, &facts, &self.words())
         };
-        let mut sentence = Sentence::new(cause.verdict(), Some(cause), Some(message));
-        sentence.replaces = refused_before(&ticket);
+        let sentence = Sentence::new(cause.verdict(), Some(cause), Some(message));
         self.record(&ticket, Some(&answered), sentence).await;
     }
 
@@ -245,10 +248,11 @@ impl Conductor {
         let connecting = answered.fault.is_some() && self.logged_on;
         if self.decided == 0 && !connecting {
             self.facts.note_chain(&answered);
-            self.stop_with(cause, answered.observed.detail.as_deref());
+            self.stop_by(cause, &answered.observed);
             return Ok(());
         }
         ticket.last = Some(cause);
+        ticket.last_authority.clone_from(&answered.observed.authority);
         match &self.hold {
             Some(_) => self.urgent.push_back(ticket),
             None => {
@@ -275,7 +279,10 @@ impl Conductor {
             answered.observed.ews_code.clone(),
             answered.observed.http_status,
         );
-        if cause == Cause::ServerBusy {
+        ticket.last_authority.clone_from(&answered.observed.authority);
+        // How busy the authority is says nothing about what Exchange bears.
+        let busy = cause == Cause::ServerBusy && answered.observed.authority.is_none();
+        if busy {
             self.spec.load.backed_off(answered.observed.too_many);
         }
         match ticket.next(
@@ -285,7 +292,7 @@ impl Conductor {
             self.spec.access.dice.as_ref(),
         ) {
             Next::Wait(wait) => {
-                if cause == Cause::ServerBusy {
+                if busy {
                     let took = answered.observed.elapsed.unwrap_or_default();
                     let asked = now.checked_sub(took).unwrap_or(now);
                     let too_many = answered.observed.too_many;
@@ -302,8 +309,8 @@ impl Conductor {
                 }
                 Purpose::Proof => self.proof_spent(ticket, &answered.observed, cause).await?,
                 Purpose::OwnAddress => self.own_address_said(Vec::new()).await?,
-                // What could not be found out is not the account's fault.
-                Purpose::AccountState => self.account_said().await?,
+                Purpose::AccountState => self.account_unsaid(&answered, cause).await,
+                Purpose::OwnInbox => self.proofs.own_unread = Some(cause),
             },
         }
         Ok(())
@@ -323,15 +330,17 @@ impl Conductor {
         }
         let mut facts = RowFacts::of(&answered.observed, ticket.attempts);
         facts.wait = wait;
+        self.facts.note_authority(cause, facts.authority.as_deref());
         let message = wording::row_message(cause, &facts, &self.words());
         let sentence = Sentence::new(Verdict::Undetermined, Some(cause), Some(message));
         self.record(&ticket, Some(&answered), sentence).await;
         let reaches_all = matches!(cause.then(), Some(Radius::Endpoint | Radius::Account));
         if reaches_all && self.decided == 0 {
-            let spent = self.spent.entry(cause).or_default();
+            let elsewhere = answered.observed.authority.is_some();
+            let spent = self.spent.entry((cause, elsewhere)).or_default();
             *spent += 1;
             if *spent >= ENOUGH.min(self.sendable) {
-                self.stop_with(cause, answered.observed.detail.as_deref());
+                self.stop_by(cause, &answered.observed);
             }
         }
         Ok(())
@@ -350,6 +359,10 @@ impl Conductor {
                     .await;
             }
             AccountState::Asking(held) => held.push((ticket, answered)),
+            AccountState::Unsaid(cause) => {
+                let cause = *cause;
+                self.either_disabled(&ticket, &answered, cause).await;
+            }
             AccountState::Unknown => {
                 self.account_state = AccountState::Asking(vec![(ticket, answered)]);
                 let question = Ticket::of_account(&self.spec.access.account, self.schema);
@@ -373,6 +386,25 @@ impl Conductor {
         Ok(())
     }
 
+    /// It could not be found out whose account is disabled.
+    async fn account_unsaid(&mut self, answered: &Answered, cause: Cause) {
+        self.facts
+            .note_authority(cause, answered.observed.authority.as_deref());
+        let before = std::mem::replace(&mut self.account_state, AccountState::Unsaid(cause));
+        if let AccountState::Asking(held) = before {
+            for (ticket, answered) in held {
+                self.either_disabled(&ticket, &answered, cause).await;
+            }
+        }
+    }
+
+    async fn either_disabled(&mut self, ticket: &Ticket, answered: &Answered, cause: Cause) {
+        let why = wording::row_message(cause, &RowFacts::default(), &self.words());
+        let message = Some(wording::either_disabled(&why));
+        let sentence = Sentence::new(Verdict::Undetermined, Some(cause), message);
+        self.record(ticket, Some(answered), sentence).await;
+    }
+
     fn answered(&mut self, observed: &Observed) {
         if !self.logged_on {
             self.signed_in();
@@ -388,10 +420,4 @@ impl Conductor {
         self.count_lane();
         self.put_lane(lane);
     }
-}
-
-/// A mailbox that is asked for the second time was recorded as refused.
-fn refused_before(ticket: &Ticket) -> Option<(Verdict, Option<Cause>)> {
-    (ticket.purpose == Purpose::SecondAsking)
-        .then_some((Verdict::Refused, Some(Cause::ImpersonationRefused)))
 }

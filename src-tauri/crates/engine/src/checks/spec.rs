@@ -180,6 +180,8 @@ impl Access {
             host: &self.host,
             offered,
             auth: self.authentication.as_str(),
+            application: self.is_app(),
+            authority: None,
         }
     }
 }

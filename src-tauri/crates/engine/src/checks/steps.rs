@@ -39,7 +39,7 @@ pub(super) fn complete(conductor: &mut Conductor, ended: &Ended, counted: &Count
     let stopped = ended.stopped.as_ref();
     let stopped = stopped.map(|(cause, message)| (*cause, message.as_str()));
     let mut steps = ground(conductor, stopped).steps();
-    let broken_at = stopped.map(|(cause, message)| broken_by(cause, message));
+    let broken_at = stopped.map(|(cause, _)| broken_by(cause, &conductor.facts));
     for (id, title) in REST {
         let step = rung(id, title);
         // Canaries were asked whatever came of the others: one that opened must not hide.

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use contract::{Cause, Expectation};
+use contract::{Cause, Expectation, SmtpAddress, Verdict};
 use ews::{ConnectingSid, RequestError, SchemaVersion};
+use store::run_results::StoredResult;
 use tokio::time::Instant;
 
 use crate::ports::Dice;
@@ -31,11 +32,15 @@ pub(super) struct Ticket {
     pub(super) last: Option<Cause>,
     /// Response code and HTTP status of that attempt.
     pub(super) last_reply: (Option<String>, Option<u16>),
+    /// The authority that attempt failed at, where it was not Exchange.
+    pub(super) last_authority: Option<String>,
     /// Schema version for this mailbox alone, after a step down.
     pub(super) schema: Option<SchemaVersion>,
     /// Schema version of the request that is under way, or was answered last.
     pub(super) sent: SchemaVersion,
     pub(super) purpose: Purpose,
+    /// What is recorded of it already, and will be replaced.
+    pub(super) recorded: Option<(Verdict, Option<Cause>)>,
 }
 
 /// Why it is asked.
@@ -51,6 +56,8 @@ pub(super) enum Purpose {
     AccountState,
     /// `ResolveNames`: the account's own address (ruling 17).
     OwnAddress,
+    /// Un-impersonated, once more: the identity that could not be read at the log-on (ruling 7).
+    OwnInbox,
 }
 
 /// What the budget says after an attempt that decided nothing.
@@ -79,9 +86,33 @@ impl Ticket {
             first_at: None,
             last: None,
             last_reply: (None, None),
+            last_authority: None,
             schema: None,
             sent: schema,
             purpose: Purpose::AccountState,
+            recorded: None,
+        }
+    }
+
+    /// For a row that is recorded already. What it was asked before counts.
+    pub(super) fn again(stored: StoredResult, purpose: Purpose, sent: SchemaVersion) -> Self {
+        let row = stored.row;
+        Self {
+            seq: row.seq,
+            mailbox: row.mailbox,
+            identity: stored.identity,
+            name: row.name,
+            expectation: row.expectation,
+            listed_guid: stored.listed_guid,
+            attempts: row.attempts,
+            first_at: None,
+            last: None,
+            last_reply: (None, None),
+            last_authority: None,
+            schema: None,
+            sent,
+            purpose,
+            recorded: row.verdict.map(|verdict| (verdict, row.cause)),
         }
     }
 
@@ -129,6 +160,10 @@ impl Ticket {
         use contract::IdentifyBy as By;
         let sent = self.identity.as_deref().unwrap_or(&self.mailbox);
         match (self.purpose, by) {
+            // A list of UPNs or SIDs may have no address for it.
+            (Purpose::Proof, _) if SmtpAddress::parse(&self.mailbox).is_err() => {
+                Err(RequestError::Empty)
+            }
             (Purpose::Proof, _) => ConnectingSid::primary_smtp_address(&self.mailbox),
             (_, By::Smtp) => ConnectingSid::smtp_address(sent),
             (_, By::PrimarySmtp) => ConnectingSid::primary_smtp_address(sent),
@@ -203,9 +238,11 @@ mod tests {
             first_at: Some(Instant::now()),
             last: None,
             last_reply: (None, None),
+            last_authority: None,
             schema: None,
             sent: SchemaVersion::Exchange2013Sp1,
             purpose: Purpose::Check,
+            recorded: None,
         }
     }
 

@@ -81,11 +81,6 @@ impl Edition {
     }
 }
 
-/// Whether it is an application that asks. It has no name but its id; Account Logon never is one.
-pub(crate) fn is_app(account: &str) -> bool {
-    uuid::Uuid::try_parse(account.trim()).is_ok()
-}
-
 /// Whether a host is Microsoft Graph's.
 pub(crate) fn is_graph(host: &str) -> bool {
     is_online(host) && host.to_ascii_lowercase().contains("graph.")
@@ -102,7 +97,7 @@ pub(crate) fn is_online(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Edition, is_app, is_graph, is_online};
+    use super::{Edition, is_graph, is_online};
 
     #[test]
     fn builds_name_editions() {
@@ -144,9 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn applications_and_graph_are_told_by_their_names() {
-        assert!(is_app("a1b2c3d4-0000-4000-8000-000000000001"));
-        assert!(!is_app("CONTOSO\\svc-ews") && !is_app("svc@contoso.com") && !is_app(""));
+    fn graph_is_told_by_its_name() {
         for host in [
             "graph.microsoft.com",
             "dod-graph.microsoft.us",

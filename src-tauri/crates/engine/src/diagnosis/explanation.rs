@@ -2,7 +2,8 @@
 
 use contract::Cause;
 
-use super::edition::{is_app, is_graph, is_online};
+use super::authority;
+use super::edition::{is_graph, is_online};
 use super::remedy::RETIRED;
 use super::wording::Words;
 
@@ -11,7 +12,10 @@ use super::wording::Words;
 pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
     use Cause as C;
     let Words { account, host, .. } = *words;
-    if is_app(account)
+    if let Some(host) = words.authority {
+        return authority::explanation(cause, host);
+    }
+    if words.application
         && let Some(text) = of_application(cause, words)
     {
         return text;
@@ -78,9 +82,6 @@ pub fn explanation(cause: Cause, words: &Words<'_>) -> String {
         C::ServerUnknownCode => "Exchange answered with a code this version doesn't know; this says nothing about rights. Copy the evidence and report it.".to_owned(),
     }
 }
-
-/// What it means where the authority that issues tokens could not be asked, and Exchange was not at fault.
-pub(crate) const SILENT_AUTHORITY: &str = "No token could be had, because the authority that issues them could not be reached from this computer; this says nothing about Exchange or about rights. Check name server, proxy and firewall for the authority's address, then go on with the check.";
 
 /// What is another thing for an application than for an account.
 fn of_application(cause: Cause, words: &Words<'_>) -> Option<String> {

@@ -30,6 +30,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) count: u64,
     pub(crate) codes: &'a [CodeCount],
     pub(crate) answer: Answer,
+    /// An application asked.
+    pub(crate) application: bool,
+    /// Host of the authority that issues access tokens, where the cause came from there.
+    pub(crate) authority: Option<&'a str>,
 }
 
 /// What one answer said beside its code.
@@ -136,6 +140,8 @@ impl<'a> Facts<'a> {
             count: 0,
             codes: &[],
             answer: Answer::default(),
+            application: run.row.application,
+            authority: None,
         }
     }
 
@@ -157,6 +163,7 @@ impl<'a> Facts<'a> {
             count,
             codes,
             answer: Answer::of(evidence),
+            authority: run.row.authority_of(cause),
             ..self.clone()
         }
     }

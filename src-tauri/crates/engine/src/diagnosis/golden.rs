@@ -37,6 +37,8 @@ fn run(cause: Cause) -> StoredRun {
                 ..Summary::default()
             },
             warnings: Vec::new(),
+            application: false,
+            authority: None,
         },
         fingerprint: String::new(),
         options: serde_json::Value::Null,
@@ -104,6 +106,8 @@ fn sentences(cause: Cause) -> [String; 2] {
         host: host(cause),
         offered: &[],
         auth: "ntlm",
+        application: false,
+        authority: None,
     };
     [
         wording::row_message(cause, &RowFacts::default(), &words),
@@ -134,6 +138,7 @@ fn what_an_application_is_told_reads_as_it_was_agreed() {
     ] {
         let mut run = run(cause);
         "a1b2c3d4-0000-4000-8000-000000000001".clone_into(&mut run.row.account);
+        run.row.application = true;
         "https://graph.microsoft.com/v1.0".clone_into(&mut run.row.ews_url);
         "bearer".clone_into(&mut run.row.auth);
         run.row.server_version = None;

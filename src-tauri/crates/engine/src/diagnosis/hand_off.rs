@@ -8,7 +8,7 @@ use store::run_results;
 
 use super::known::{Cluster, Known};
 use super::script::{Heading, script};
-use super::wording::{blame_words, title};
+use super::wording::blame_words;
 use crate::Engine;
 use crate::problems::of_store;
 
@@ -52,6 +52,8 @@ impl Engine {
         let explanation = known.explanation(cause);
         let heading = Heading {
             cause,
+            title: known.title(cause),
+            job: known.job(cause),
             run: row.number,
             started_at: &row.started_at,
             ews_url: &row.ews_url,
@@ -88,7 +90,7 @@ pub(super) fn hand_off(cause: Cause, known: &Known, cluster: &Cluster) -> HandOf
     let mut why = vec![known.explanation(cause)];
     why.extend(known.reasons(cause, cluster));
     let mut card = HandOffCard {
-        title: title(cause).to_owned(),
+        title: known.title(cause).to_owned(),
         blame: cause.blame(),
         what: what(cause, known, cluster),
         why,
@@ -106,8 +108,8 @@ fn what(cause: Cause, known: &Known, cluster: &Cluster) -> String {
     let row = &known.run.row;
     let total = row.summary.total;
     let touched = match cluster.count {
-        0 => format!("{}.", title(cause)),
-        count => format!("{}: {count} of {total} mailboxes.", title(cause)),
+        0 => format!("{}.", known.title(cause)),
+        count => format!("{}: {count} of {total} mailboxes.", known.title(cause)),
     };
     let stopped = match &row.message {
         Some(message) if row.state == RunState::Stopped && row.cause == Some(cause) => {

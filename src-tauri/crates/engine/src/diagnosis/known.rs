@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use contract::{Cause, CauseCard, Code, Evidence, ExchangeNames, Problem, Remedy, RunId};
+use contract::{Blame, Cause, CauseCard, Code, Evidence, ExchangeNames, Problem, Remedy, RunId};
 use store::run_results::{self, CauseGroup, CodeCount};
 use store::runs::{self, RunNumber, StoredRun};
 use store::{StoreError, Tx};
 
 use super::evidence::evidence;
-use super::explanation::{SILENT_AUTHORITY, explanation};
+use super::explanation::explanation;
 use super::facts::Facts;
 use super::names::{filled, names_of};
 use super::reasons::reasons;
 use super::remedy::{Names, Over, alternatives, remedy};
-use super::wording::{Words, is_of_authority, title};
+use super::wording::{Words, blame_words, title_at};
 use crate::checks::Plan;
 use crate::problems::of_store;
 use crate::stage::Stage;
@@ -85,12 +85,14 @@ impl Known {
         }
     }
 
-    fn words(&self) -> Words<'_> {
+    fn words(&self, cause: Cause) -> Words<'_> {
         Words {
             account: &self.run.row.account,
             host: &self.host,
             offered: &self.run.offered,
             auth: &self.run.row.auth,
+            application: self.run.row.application,
+            authority: self.authority(cause),
         }
     }
 
@@ -104,7 +106,7 @@ impl Known {
         )
     }
 
-    pub(crate) fn names<'a>(&'a self, over: Over<'a>, facts: &Facts<'_>) -> Names<'a> {
+    pub(crate) fn names<'a>(&'a self, over: Over<'a>, facts: &Facts<'a>) -> Names<'a> {
         Names {
             account: &self.run.row.account,
             over,
@@ -114,21 +116,32 @@ impl Known {
             edition: facts.edition,
             offered: &self.run.offered,
             before_log_on: facts.before_log_on(),
+            application: facts.application,
+            authority: facts.authority,
         }
     }
 
-    /// It was the authority that did not answer, and not Exchange.
-    fn is_of_authority(&self, cause: Cause) -> bool {
-        let message = self.run.row.message.as_deref();
-        cause == Cause::TcpTimeout && message.is_some_and(is_of_authority)
+    /// Host of the authority that issues access tokens, where it was that and not Exchange.
+    fn authority(&self, cause: Cause) -> Option<&str> {
+        self.run.row.authority_of(cause)
+    }
+
+    /// Whose job it is, in a few words.
+    pub(crate) fn job(&self, cause: Cause) -> &'static str {
+        match (cause.blame(), self.authority(cause)) {
+            (Blame::Exchange, Some(_)) => "the sign-in service",
+            (blame, _) => blame_words(blame),
+        }
+    }
+
+    /// A few words.
+    pub(crate) fn title(&self, cause: Cause) -> &'static str {
+        title_at(cause, self.authority(cause))
     }
 
     /// What a cause means, two sentences.
     pub(crate) fn explanation(&self, cause: Cause) -> String {
-        if self.is_of_authority(cause) {
-            return SILENT_AUTHORITY.to_owned();
-        }
-        explanation(cause, &self.words())
+        explanation(cause, &self.words(cause))
     }
 
     /// Likely reasons for these rows.
@@ -143,9 +156,6 @@ impl Known {
 
     /// Commands over these rows.
     pub(crate) fn remedy(&self, cause: Cause, cluster: &Cluster) -> Vec<Remedy> {
-        if self.is_of_authority(cause) {
-            return Vec::new();
-        }
         let over = Over::These(&cluster.mailboxes);
         let mut commands = remedy(cause, &self.names(over, &self.facts(cause, cluster)));
         note_shortened(&mut commands, cluster);
@@ -174,7 +184,7 @@ impl Known {
             count: group.count,
             verdict: group.verdict,
             finding: group.finding,
-            title: title(cause).to_owned(),
+            title: self.title(cause).to_owned(),
             explanation: self.explanation(cause),
             blame: cause.blame(),
             reasons: reasons(cause, &facts),

@@ -1,12 +1,9 @@
 //! Log-ons that could not be gone on with: none of them was refused by the Exchange server.
 
 use contract::Cause;
-use exchange::{HandshakeError, LogOnFault};
+use exchange::{AuthorityFault, AuthorityFaultKind, HandshakeError, LogOnFault, TlsFaultKind};
 
 use super::observe::{Observed, Seen};
-
-/// How a detail begins where it was not Exchange that could not be reached.
-pub(crate) const AUTHORITY_SILENT: &str = "the authority that issues the tokens can't be asked";
 
 /// What such a fault comes to. Only a KDC's word about the password is a matter of the account.
 pub(super) fn judge(fault: &LogOnFault) -> Observed {
@@ -22,14 +19,38 @@ pub(super) fn judge(fault: &LogOnFault) -> Observed {
         LogOnFault::HeldBack { refused: true } => Seen::HeldBack,
         LogOnFault::HeldBack { refused: false } => Seen::Cause(Cause::HttpClosed),
         LogOnFault::NoToken {
-            sign_in_needed: true,
-            ..
-        } => Seen::Cause(Cause::OauthSignInNeeded),
-        LogOnFault::NoToken { sentence, .. } => {
-            let detail = format!("{AUTHORITY_SILENT}: {sentence}");
-            return Observed::new(Seen::Cause(Cause::TcpTimeout)).detail(detail);
-        }
+            authority: Some(authority),
+            sentence,
+        } => return of_authority(authority).detail(sentence),
+        LogOnFault::NoToken { .. } => Seen::Cause(Cause::OauthSignInNeeded),
         LogOnFault::Unexpected(_) => Seen::Cause(Cause::ProtocolUnexpected),
     };
     Observed::new(seen).detail(fault.to_string())
+}
+
+/// The authority gave no token: the same causes as on the way to Exchange, at another host.
+fn of_authority(fault: &AuthorityFault) -> Observed {
+    use AuthorityFaultKind as K;
+    let cause = match fault.kind {
+        K::NameNotFound => Cause::DnsNotFound,
+        K::Refused => Cause::TcpRefused,
+        K::Silent => Cause::TcpTimeout,
+        K::Proxy => Cause::ProxyFailed,
+        K::Tls(TlsFaultKind::Untrusted) => Cause::TlsUntrusted,
+        K::Tls(TlsFaultKind::NameMismatch) => Cause::TlsNameMismatch,
+        K::Tls(TlsFaultKind::Expired) => Cause::TlsExpired,
+        K::Tls(TlsFaultKind::PinMismatch) => Cause::TlsPinMismatch,
+        K::Tls(TlsFaultKind::Protocol) => Cause::TlsProtocol,
+        K::NoAnswer => Cause::HttpTimeout,
+        K::Closed => Cause::HttpClosed,
+        K::Gateway => Cause::HttpGateway,
+        K::Busy => Cause::ServerBusy,
+        K::Failed => Cause::ServerError,
+        K::Redirects => Cause::HttpRedirected,
+        K::Unexpected => Cause::ProtocolUnexpected,
+    };
+    let mut observed = Observed::cause(cause);
+    observed.wait = fault.wait;
+    observed.authority = Some(fault.host.clone());
+    observed
 }

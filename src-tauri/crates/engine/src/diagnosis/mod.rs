@@ -2,6 +2,7 @@
 //! ([`observe`]), what it is called ([`wording`]), what to type ([`remedy`]). For a run that is stored,
 //! [`known`] puts together a card for each cause: why it is likely so, by what it was told apart, the commands.
 
+mod authority;
 mod codes;
 pub(crate) mod edition;
 mod evidence;

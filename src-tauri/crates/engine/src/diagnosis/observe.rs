@@ -78,6 +78,8 @@ pub(crate) struct Observed {
     /// that fewer lanes are the remedy.
     pub(crate) too_many: bool,
     pub(crate) elapsed: Option<Duration>,
+    /// It came from this host, which issues access tokens, and not from Exchange.
+    pub(crate) authority: Option<String>,
 }
 
 impl Observed {
@@ -94,6 +96,7 @@ impl Observed {
             detail: None,
             too_many: false,
             elapsed: None,
+            authority: None,
         }
     }
 

@@ -9,10 +9,10 @@ mod server;
 
 use contract::{Blame, Cause};
 
+use super::authority;
 use super::edition::is_graph;
 use super::facts::Facts;
 use super::remedy::{Edition, RETIRED};
-use super::wording::is_of_authority;
 
 /// Reasons in two ranks.
 #[derive(Debug, Default)]
@@ -68,6 +68,9 @@ impl Ranked {
 
 /// The reasons, the likeliest first; none where a cause is its own reason.
 pub(crate) fn reasons(cause: Cause, facts: &Facts<'_>) -> Vec<String> {
+    if let Some(host) = facts.authority {
+        return authority::reasons(cause, host);
+    }
     let mut list = ranked(cause, facts).in_order();
     if facts.edition == Edition::Online && is_retired_there(cause) && !is_graph(facts.host) {
         list.insert(0, RETIRED.to_owned());
@@ -106,7 +109,6 @@ fn ranked(cause: Cause, facts: &Facts<'_>) -> Ranked {
     match cause {
         C::DnsNotFound => network::name(facts),
         C::TcpRefused => network::refused(facts),
-        C::TcpTimeout if facts.message.is_some_and(is_of_authority) => network::no_authority(),
         C::TcpTimeout => network::silent(facts),
         C::ProxyFailed => network::proxy(facts),
         C::TlsUntrusted => network::untrusted(facts),

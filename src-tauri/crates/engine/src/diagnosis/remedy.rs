@@ -6,6 +6,7 @@
 //! <https://learn.microsoft.com/powershell/module/activedirectory/>.
 
 mod account;
+mod authority;
 mod application;
 mod mailbox;
 mod network;
@@ -17,7 +18,6 @@ mod step;
 use contract::{Alternative, Cause, ExchangeNames, Remedy};
 
 pub use super::edition::Edition;
-use super::edition::is_app;
 pub use super::powershell::Over;
 use super::powershell::quoted;
 pub(crate) use online::RETIRED;
@@ -42,6 +42,10 @@ pub struct Names<'a> {
     pub offered: &'a [String],
     /// The run was stopped before a log-on.
     pub before_log_on: bool,
+    /// An application asks: it has no password, no mailbox and no management role.
+    pub application: bool,
+    /// Host of the authority that issues access tokens, where the cause came from there.
+    pub authority: Option<&'a str>,
 }
 
 impl Names<'_> {
@@ -90,11 +94,6 @@ impl Names<'_> {
             .any(|offered| offered.eq_ignore_ascii_case(scheme))
     }
 
-    /// An application asks: it has no password, no mailbox and no management role.
-    fn is_app(&self) -> bool {
-        is_app(self.account)
-    }
-
     fn is_online(&self) -> bool {
         self.edition == Edition::Online
     }
@@ -103,7 +102,10 @@ impl Names<'_> {
 /// The commands for a cause; empty where nothing is to be typed.
 #[must_use]
 pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
-    if names.is_app()
+    if let Some(host) = names.authority {
+        return finished(authority::steps(cause, host));
+    }
+    if names.application
         && let Some(steps) = of_application(cause, names)
     {
         return finished(steps);
@@ -118,7 +120,7 @@ pub fn remedy(cause: Cause, names: &Names<'_>) -> Vec<Remedy> {
 #[must_use]
 pub fn alternatives(cause: Cause, names: &Names<'_>) -> Vec<Alternative> {
     use Cause as C;
-    if names.is_online() || names.is_app() {
+    if names.is_online() || names.application || names.authority.is_some() {
         return Vec::new();
     }
     match cause {

@@ -4,11 +4,13 @@
 use contract::{Cause, Remedy, RemedyPurpose};
 
 use super::powershell::{comment, quoted};
-use super::wording::{blame_words, title};
 
 /// What a script says at its top.
 pub(super) struct Heading<'a> {
     pub(super) cause: Cause,
+    pub(super) title: &'a str,
+    /// Whose job it is.
+    pub(super) job: &'a str,
     pub(super) run: i64,
     pub(super) started_at: &'a str,
     pub(super) ews_url: &'a str,
@@ -68,7 +70,7 @@ fn top(heading: &Heading<'_>) -> Vec<String> {
         count => format!("{count} mailboxes"),
     };
     vec![
-        format!("# {} ({}): {mailboxes}", title(heading.cause), heading.cause),
+        format!("# {} ({}): {mailboxes}", heading.title, heading.cause),
         format!(
             "# Understudy, check {} of {}, {} as {}",
             heading.run,
@@ -77,7 +79,7 @@ fn top(heading: &Heading<'_>) -> Vec<String> {
             comment(heading.account)
         ),
         format!("# {}", comment(heading.explanation)),
-        format!("# Whose job: {}.", blame_words(heading.cause.blame())),
+        format!("# Whose job: {}.", heading.job),
         "# As it is, this script changes nothing. In the Exchange Management Shell, where nothing else is said."
             .to_owned(),
     ]
@@ -113,6 +115,8 @@ mod tests {
 
     const HEADING: Heading<'_> = Heading {
         cause: Cause::ImpersonationOutOfScope,
+        title: "Outside the management scope",
+        job: "the account and its rights",
         run: 7,
         started_at: "2026-11-22T20:45:44Z",
         ews_url: "https://mail.contoso.com/EWS/Exchange.asmx",

@@ -6,9 +6,9 @@ use std::time::Duration;
 use contract::{Blame, Cause};
 use store::run_results::Misfits;
 
+use super::authority;
 use super::Observed;
 use super::edition::is_graph;
-use super::log_on::AUTHORITY_SILENT;
 use super::refusal::inspector;
 use super::token::BY_A_PERSON;
 
@@ -28,6 +28,36 @@ pub const GUID_UNREADABLE: &str =
     "opened; its ExchangeGuid in the list is not a GUID and was ignored";
 /// A canary that was refused.
 pub const AS_IT_MUST_BE: &str = "refused, as it must be";
+/// How a warning begins that the account's own Inbox could not be read.
+pub const OWN_UNREAD: &str = "The service account's own Inbox could not be read";
+
+/// The account's own Inbox could not be read, and why: any one opened mailbox could be that one.
+#[must_use]
+pub fn own_unread(why: &str) -> String {
+    format!(
+        "{OWN_UNREAD} ({}): that none of the opened mailboxes is the account's own is not proven. Check again.",
+        why.trim_end_matches('.')
+    )
+}
+
+/// The same of the only mailbox that opened.
+#[must_use]
+pub fn maybe_own(why: &str) -> String {
+    format!(
+        "a mailbox opened, but whether it is this one or the service account's own could not be found out: its own Inbox could not be read ({})",
+        why.trim_end_matches('.')
+    )
+}
+
+/// An account is disabled, and whether it is the service account could not be found out.
+#[must_use]
+pub fn either_disabled(why: &str) -> String {
+    format!(
+        "an account is disabled, the mailbox's or the service account; which one could not be found out ({})",
+        why.trim_end_matches('.')
+    )
+}
+
 /// No canary is set.
 pub const SCOPE_NOT_PROVEN: &str =
     "Scope not proven. Add a mailbox that must be refused to prove that the scope holds.";
@@ -64,6 +94,10 @@ pub struct Words<'a> {
     pub offered: &'a [String],
     /// The scheme that was chosen, as the command line spells it.
     pub auth: &'a str,
+    /// An application asks, and no account.
+    pub application: bool,
+    /// Host of the authority that issues access tokens, where the cause came from there.
+    pub authority: Option<&'a str>,
 }
 
 /// What is known of one row beside its cause.
@@ -75,6 +109,8 @@ pub struct RowFacts {
     pub(crate) primary: Option<String>,
     pub(crate) wait: Option<Duration>,
     pub(crate) attempts: u32,
+    /// It came from this authority.
+    pub(crate) authority: Option<String>,
 }
 
 impl RowFacts {
@@ -86,6 +122,7 @@ impl RowFacts {
             primary: observed.primary.clone(),
             wait: None,
             attempts,
+            authority: observed.authority.clone(),
         }
     }
 }
@@ -95,7 +132,11 @@ impl RowFacts {
 pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String {
     use Cause as C;
     let host = words.host;
+    let of_authority = facts.authority.as_deref();
     let text = match cause {
+        _ if let Some(authority) = of_authority => {
+            authority::row_message(facts.detail.as_deref(), authority)
+        }
         C::ImpersonationRefused => {
             "refused: this account may not impersonate this mailbox".to_owned()
         }
@@ -167,7 +208,8 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         C::AuthLost => "the sign-in that worked before was refused".to_owned(),
         other => run_message(other, facts.detail.as_deref(), words),
     };
-    let asked_often = cause.is_transient() && facts.attempts > 1 && cause != C::ServerBusy;
+    let told = cause == C::ServerBusy && of_authority.is_none();
+    let asked_often = cause.is_transient() && facts.attempts > 1 && !told;
     let tail = match facts.wait {
         Some(wait) => format!("; {}", too_long(wait)),
         None if asked_often => format!(" (asked {} times)", facts.attempts),
@@ -179,7 +221,7 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
             | C::ServerError
             | C::ImpersonationHeaderRejected
             | C::ProtocolUnexpected
-    );
+    ) && of_authority.is_none();
     let quoted = facts
         .text
         .as_deref()
@@ -187,11 +229,6 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         .filter(|_| telling);
     let quoted = quoted.map(|words| format!(": {words}")).unwrap_or_default();
     format!("{text}{tail}{quoted}")
-}
-
-/// Whether a sentence is about the authority that issues tokens, and not about Exchange.
-pub(crate) fn is_of_authority(text: &str) -> bool {
-    text.contains(AUTHORITY_SILENT)
 }
 
 /// A wait that the server asks for and that does not fit.
@@ -211,17 +248,17 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
         host,
         offered,
         auth,
+        ..
     } = *words;
+    if let Some(authority) = words.authority {
+        return authority::run_message(detail, authority);
+    }
     let because = detail
         .map(|detail| format!(" ({detail})"))
         .unwrap_or_default();
     match cause {
         C::DnsNotFound => format!("Can't reach {host}: the name isn't found{because}. No mailbox was asked."),
         C::TcpRefused => format!("Can't reach {host}: the connection was refused."),
-        C::TcpTimeout if detail.is_some_and(is_of_authority) => {
-            let detail = detail.unwrap_or_default();
-            format!("No access token, and nothing is known about rights: {detail}")
-        }
         C::TcpTimeout => format!("Can't reach {host}: no answer to the connection attempt{because}."),
         C::ProxyFailed => match detail {
             Some(detail) => format!("Can't reach {host}: {detail}."),
@@ -367,6 +404,14 @@ pub const fn blame_words(blame: Blame) -> &'static str {
         Blame::Identity => "the account and its rights",
         Blame::List => "the user list",
         Blame::Us => "Understudy itself",
+    }
+}
+
+/// A few words, where the cause came from this authority, or from Exchange.
+pub(crate) const fn title_at(cause: Cause, authority: Option<&str>) -> &'static str {
+    match authority {
+        Some(_) => authority::title(cause),
+        None => title(cause),
     }
 }
 

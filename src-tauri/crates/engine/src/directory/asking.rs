@@ -4,7 +4,7 @@
 use ews::{Body, ConnectingSid, RequestError, ResponseClass, ResponseCode, ResponseMessage};
 
 use crate::checks::Session;
-use crate::diagnosis::wording::{RowFacts, Words, row_message};
+use crate::diagnosis::wording::{RowFacts, row_message};
 use crate::diagnosis::{Asked, Observed, Seen};
 
 /// Whoever asks: the account, or the account as a user.
@@ -125,12 +125,7 @@ impl Asking {
 
     fn said(&self, observed: &Observed) -> String {
         let access = &self.session.access;
-        let words = Words {
-            account: &access.account,
-            host: &access.host,
-            offered: &[],
-            auth: access.authentication.as_str(),
-        };
+        let words = access.words(&[]);
         let said = match observed.seen {
             Seen::Cause(cause) => row_message(cause, &RowFacts::of(observed, 1), &words),
             Seen::Challenge | Seen::LogOnRefused => {

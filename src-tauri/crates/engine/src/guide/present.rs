@@ -151,6 +151,8 @@ fn causes(blame: Blame, known: &Known) -> Vec<GuideFact> {
         host: &host,
         offered: &[],
         auth: "",
+        application: false,
+        authority: None,
     };
     Cause::ALL
         .iter()

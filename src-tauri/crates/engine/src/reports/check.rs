@@ -340,6 +340,8 @@ fn commands(cause: Cause, run: &RunRow, mailbox: Option<&str>) -> Option<Vec<Rem
             edition: Edition::of(&host, run.server_version.as_deref()),
             offered: &[],
             before_log_on,
+            application: run.application,
+            authority: run.authority_of(cause),
         },
     );
     (!commands.is_empty()).then_some(commands)

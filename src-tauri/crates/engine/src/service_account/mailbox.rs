@@ -6,7 +6,7 @@ use ews::{SchemaVersion, get_folder};
 
 use super::play::Played;
 use crate::checks::{Asking, Rung as _, Session, own_inbox, room_rung};
-use crate::diagnosis::wording::{self, RowFacts};
+use crate::diagnosis::wording::{self, RowFacts, Words};
 use crate::diagnosis::{Asked, Identity, Observed, Seen};
 use crate::rooms::{self, RoomLists};
 
@@ -161,6 +161,10 @@ impl Played<'_> {
         };
         let (impersonate, step) = (self.step("impersonate"), self.step("folder"));
         let user = self.checked.user.as_ref().map(|(_, user)| user.as_str());
+        let words = Words {
+            authority: observed.authority.as_deref(),
+            ..self.words()
+        };
         match folder {
             Folder::Opened(note) => {
                 let opened = format!("The {name} of {target} was opened.");
@@ -185,13 +189,13 @@ impl Played<'_> {
                     "{} may act for {target}.",
                     self.subject.plan.account
                 )),
-                step.fail(*cause, message, &self.words())
+                step.fail(*cause, message, &words)
                     .took(observed.elapsed)
                     .seen(evidence()),
             ),
             Folder::Closed(cause, message) => (
                 impersonate
-                    .fail(*cause, message, &self.words())
+                    .fail(*cause, message, &words)
                     .took(observed.elapsed)
                     .seen(evidence()),
                 step.skipped("Not reached."),

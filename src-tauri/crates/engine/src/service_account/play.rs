@@ -17,9 +17,9 @@ use super::mailbox::Folder;
 use super::record::{Kept, Record};
 use super::subject::{Checked, Subject};
 use crate::Engine;
-use crate::checks::{Access, Asking, Discovered, Facts, Ground, Opened, Rung as _, Session};
+use crate::checks::{Access, Approach, Asking, Discovered, Facts, Ground, Opened, Rung as _, Session};
 use crate::diagnosis::wording::Words;
-use crate::discovery;
+use crate::discovery::{self, Lookup, NotFound};
 use crate::jobs::Desk;
 use crate::stage::Stage;
 
@@ -121,7 +121,19 @@ async fn perform(
     shared: Shared<'_>,
     mut answers: mpsc::UnboundedReceiver<bool>,
 ) -> Result<End, Problem> {
-    let discovered = discover(engine, subject, shared.checked, shared.found).await?;
+    let discovered = match discover(engine, subject, shared).await {
+        Ok(discovered) => discovered,
+        Err(NotFound::Cancelled) => {
+            return Ok(cancelled(Facts::default(), StatsSnapshot::default()));
+        }
+        Err(NotFound::Nothing { problem, cause, .. }) => {
+            return Ok(End {
+                cause,
+                state: cause.map_or(RunState::Incomplete, |_| RunState::Stopped),
+                ..broken_off(shared.found, &problem)
+            });
+        }
+    };
     let mut played = Played::new(subject, shared);
     played.whole(stage, discovered, &mut answers).await
 }
@@ -140,35 +152,52 @@ fn pass_on(mut cancel: watch::Receiver<bool>, to: watch::Sender<bool>) {
 async fn discover(
     engine: &Engine,
     subject: &mut Subject,
-    checked: &Checked,
-    found: &watch::Sender<ServiceAccountTest>,
-) -> Result<Option<Discovered>, Problem> {
+    shared: Shared<'_>,
+) -> Result<Option<Discovered>, NotFound> {
+    let Shared {
+        checked,
+        found,
+        record,
+        ..
+    } = shared;
     let organization = subject.organization.as_ref().map(|(id, _)| *id);
     let Some(organization) = organization.filter(|_| checked.autodiscover) else {
         return Ok(None);
     };
     ladder::show(found, ladder::step(found, "discovery").running());
     let started = tokio::time::Instant::now();
-    let asked = discovery::find(
-        engine,
+    record.tell(&found.borrow().steps);
+    let lookup = Lookup {
         organization,
-        checked.mailbox.clone(),
-        subject.plan.clone(),
-        Some(subject.password.clone()),
-        subject.sending.clone(),
-    );
-    let answer = asked.await.inspect_err(|problem| {
+        address: checked.mailbox.clone(),
+        plan: subject.plan.clone(),
+        password: Some(subject.password.clone()),
+        sending: subject.sending.clone(),
+    };
+    let asked = discovery::find(engine, lookup, record.cancel.subscribe());
+    let answer = asked.await.inspect_err(|missed| {
+        let NotFound::Nothing {
+            problem,
+            cause,
+            steps,
+        } = missed
+        else {
+            return;
+        };
         let step = ladder::step(found, "discovery").took(Some(started.elapsed()));
         let step = Step {
             status: StepStatus::Fail,
+            cause: *cause,
             message: problem.message.clone(),
             next: problem.hint.clone(),
-            blame: Some(contract::Blame::Exchange),
-            ..step
+            // A host that nobody confirmed is nobody's fault.
+            blame: cause.map(Cause::blame),
+            ..step.seen(discovery::told(steps))
         };
         ladder::show(found, step);
     })?;
     subject.plan.ews_url.clone_from(&answer.url);
+    subject.plan.resolve.extend(engine.inner.resolve.iter().cloned());
     Ok(Some(Discovered {
         took: Some(started.elapsed()),
         ..answer.into()
@@ -250,6 +279,8 @@ impl Played<'_> {
             host: &self.host,
             offered: &[],
             auth: self.subject.plan.authentication.as_str(),
+            application: self.subject.plan.approach != Approach::Account,
+            authority: None,
         }
     }
 
@@ -297,7 +328,13 @@ impl Played<'_> {
                     wire: stopped.access.mailroom.snapshot(),
                 })
             }
-            Opened::Cancelled(facts) => Ok(cancelled(*facts, StatsSnapshot::default())),
+            Opened::Cancelled(facts, wire) => {
+                let facts = Facts {
+                    discovery: discovered,
+                    ..*facts
+                };
+                Ok(cancelled(facts, wire))
+            }
         }
     }
 

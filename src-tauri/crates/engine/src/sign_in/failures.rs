@@ -1,9 +1,10 @@
 //! What a failed sign-in is called: for the person who signs in, and for a check that needs a token.
 
 use contract::{SignInFailure, SignInFailureKind as Kind};
-use oauth::{Authority, Explanation, Failure, RefusalKind};
+use exchange::{TlsFault, TlsFaultKind};
+use oauth::{Authority, Explanation, Failure, HttpFault, HttpFaultKind, RefusalKind};
 
-use crate::ports::NoToken;
+use crate::ports::{AuthorityFault, AuthorityFaultKind as Fault, NoToken};
 
 /// A failure in the words of panel §7.7.
 pub(super) fn told(
@@ -36,20 +37,97 @@ pub(super) fn mismatch(sentence: String, next_step: &str) -> SignInFailure {
     }
 }
 
-/// What it means for a check: either a person is needed, or nobody could be asked.
-pub(super) fn no_token(failure: &Failure) -> NoToken {
+/// What it means for a check: either a person is needed, or the authority at this host could not be asked.
+pub(super) fn no_token(failure: &Failure, host: &str) -> NoToken {
     let (sentence, next_step, code) = words(failure);
-    match failure {
-        Failure::Unreachable(_) | Failure::NotUnderstood { .. } => {
-            NoToken::Unreachable { sentence }
-        }
-        Failure::Refused(explanation) if explanation.kind == RefusalKind::Temporary => {
-            NoToken::Unreachable { sentence }
-        }
-        _ => NoToken::SignInNeeded {
+    match fault(failure, host) {
+        Some(fault) => NoToken::Unreachable { sentence, fault },
+        None => NoToken::SignInNeeded {
             sentence: format!("{sentence} {next_step}").trim().to_owned(),
             code,
         },
+    }
+}
+
+/// What kept the authority from being asked, by what was found on the way; none: it was asked, and refused.
+fn fault(failure: &Failure, host: &str) -> Option<AuthorityFault> {
+    let at = |host: &str, kind, wait| {
+        let host = host.to_owned();
+        Some(AuthorityFault { host, kind, wait })
+    };
+    match failure {
+        Failure::Unreachable(fault) => at(&fault.host, on_the_way(fault), None),
+        Failure::NotNow {
+            host, status, wait, ..
+        } => at(host, by_status(*status), *wait),
+        Failure::NotUnderstood { host, status } => at(host, by_status(*status), None),
+        Failure::Refused(refused) if refused.kind == RefusalKind::Temporary => {
+            let failed = refused.code == "server_error";
+            at(host, if failed { Fault::Failed } else { Fault::Busy }, None)
+        }
+        _ => None,
+    }
+}
+
+fn on_the_way(fault: &HttpFault) -> Fault {
+    match fault.kind {
+        HttpFaultKind::NameNotFound => Fault::NameNotFound,
+        HttpFaultKind::Refused => Fault::Refused,
+        HttpFaultKind::Silent => Fault::Silent,
+        HttpFaultKind::Proxy => Fault::Proxy,
+        HttpFaultKind::Tls => Fault::Tls(tls(fault).map_or(TlsFaultKind::Protocol, |tls| tls.kind)),
+        HttpFaultKind::TimedOut => Fault::NoAnswer,
+        HttpFaultKind::Closed => Fault::Closed,
+        HttpFaultKind::NotHttp
+        | HttpFaultKind::NotSecure
+        | HttpFaultKind::TooLarge
+        | HttpFaultKind::Other => Fault::Unexpected,
+    }
+}
+
+fn tls(fault: &HttpFault) -> Option<TlsFault> {
+    fault.tls.as_ref().map(TlsFault::of)
+}
+
+/// As of an HTTP status of Exchange that comes without an answer of EWS.
+const fn by_status(status: u16) -> Fault {
+    match status {
+        300..=399 => Fault::Redirects,
+        407 => Fault::Proxy,
+        408 => Fault::NoAnswer,
+        429 | 503 => Fault::Busy,
+        502 | 504 => Fault::Gateway,
+        500..=599 => Fault::Failed,
+        _ => Fault::Unexpected,
+    }
+}
+
+/// What was found on the way, without the host.
+fn found(fault: &HttpFault) -> String {
+    let detail = &fault.detail;
+    match on_the_way(fault) {
+        Fault::NameNotFound => format!("its name isn't found ({detail})"),
+        Fault::Refused => "it refused the connection".to_owned(),
+        Fault::Silent => format!("no answer to the connection attempt ({detail})"),
+        Fault::NoAnswer => "it took the request and didn't answer in time".to_owned(),
+        Fault::Closed => "it closed the connection before it had answered".to_owned(),
+        Fault::Tls(kind) => {
+            let said = tls(fault).map_or_else(|| detail.clone(), |tls| tls.detail);
+            match kind {
+                TlsFaultKind::Untrusted => {
+                    format!("its certificate isn't from a trusted issuer: {said}")
+                }
+                TlsFaultKind::NameMismatch => {
+                    format!("its certificate is for another name ({said})")
+                }
+                TlsFaultKind::Expired => format!("its certificate {said}"),
+                TlsFaultKind::PinMismatch => {
+                    format!("its certificate is not the pinned one: {said}")
+                }
+                TlsFaultKind::Protocol => format!("no TLS connection: {said}"),
+            }
+        }
+        _ => detail.clone(),
     }
 }
 
@@ -74,7 +152,9 @@ fn kind(failure: &Failure) -> Kind {
         Failure::NotOffered(_) | Failure::Certificate(_) | Failure::NoLoopback { .. } => {
             Kind::Refused
         }
-        Failure::Unreachable(_) | Failure::NotUnderstood { .. } => Kind::Unreachable,
+        Failure::Unreachable(_) | Failure::NotNow { .. } | Failure::NotUnderstood { .. } => {
+            Kind::Unreachable
+        }
     }
 }
 
@@ -106,11 +186,28 @@ fn words(failure: &Failure) -> (String, String, Option<String>) {
             "Choose a certificate with its private key that is registered with the app.",
         ),
         Failure::Unreachable(fault) => plain(
-            format!("{} can't be asked: {}.", fault.host, fault.detail),
+            format!(
+                "The sign-in service {} can't be asked: {}.",
+                fault.host,
+                found(fault)
+            ),
             "Look after the network, the proxy and the certificate of that host, then try again.",
         ),
-        Failure::NotUnderstood { host, .. } => plain(
-            sentence(&format!("{failure}")),
+        Failure::NotNow {
+            host, status, said, ..
+        } => {
+            let words = said.as_ref().map(|said| format!(" {}", said.sentence));
+            let sentence = format!(
+                "The sign-in service {host} doesn't answer as it should now (HTTP {status}).{}",
+                words.unwrap_or_default()
+            );
+            let code = said.as_ref().map(|said| said.code.clone());
+            (sentence, "Try again later.".to_owned(), code)
+        }
+        Failure::NotUnderstood { host, status } => plain(
+            format!(
+                "The answer of {host} (HTTP {status}) is not that of a sign-in service."
+            ),
             &format!("Make sure that {host} is the address of the authority."),
         ),
     }
@@ -169,7 +266,12 @@ mod tests {
 
     #[test]
     fn a_check_is_told_apart_from_what_only_a_person_can_mend() {
-        let needed = |failure| matches!(no_token(&failure), NoToken::SignInNeeded { .. });
+        let needed = |failure| {
+            matches!(
+                no_token(&failure, "login.example"),
+                NoToken::SignInNeeded { .. }
+            )
+        };
         assert!(needed(refused("AADSTS700082: expired")));
         assert!(needed(Failure::NotOffered("nothing")));
         assert!(!needed(Failure::NotUnderstood {

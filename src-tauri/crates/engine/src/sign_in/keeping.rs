@@ -19,32 +19,37 @@ pub(super) async fn current(
     stage: &Stage,
     organization: OrganizationId,
 ) -> Result<Option<Signed>, Problem> {
-    let (row, sealed) = stage
-        .read(move |tx| {
-            let row = sign_ins::load(tx, organization)?;
-            Ok((
-                row,
-                sealed_secrets::load(tx, organization, SealedKind::Tokens)?,
-            ))
-        })
-        .await?;
     let seat = stage.sign_ins.seat(organization);
-    let Some(row) = row else {
+    loop {
+        let before = seat.held().changes();
+        let (row, sealed) = stage
+            .read(move |tx| {
+                let row = sign_ins::load(tx, organization)?;
+                Ok((
+                    row,
+                    sealed_secrets::load(tx, organization, SealedKind::Tokens)?,
+                ))
+            })
+            .await?;
+        let tokens = match sealed.filter(|_| !seat.held().is_known(row.as_ref())) {
+            Some(sealed) => opened(stage, organization, sealed).await?,
+            None => None,
+        };
         let mut held = seat.held();
-        // It was kept, and is not any more: another process signed out.
-        held.signed.take_if(|signed| signed.kept);
-        return Ok(held.signed.clone());
-    };
-    if let Some(known) = seat.held().signed.clone()
-        && (!known.kept || known.facts == row)
-    {
-        return Ok(Some(known));
+        if held.changes() != before {
+            // Somebody was seated here meanwhile: what was read is of the time before.
+            continue;
+        }
+        if held.is_known(row.as_ref()) {
+            return Ok(held.signed.clone());
+        }
+        let Some(row) = row else {
+            // It was kept, and is not any more: another process signed out.
+            held.signed.take_if(|signed| signed.kept);
+            return Ok(held.signed.clone());
+        };
+        return Ok(Some(held.sit(row, tokens, true, Vec::new())));
     }
-    let tokens = match sealed {
-        Some(sealed) => opened(stage, organization, sealed).await?,
-        None => None,
-    };
-    Ok(Some(seat.held().sit(row, tokens, true, Vec::new())))
 }
 
 /// Keeps a sign-in beyond this session.
@@ -57,19 +62,49 @@ pub(super) async fn keep(
     facts: &StoredSignIn,
     tokens: Option<&Tokens>,
 ) -> Result<(), Problem> {
+    kept(stage, organization, None, facts, tokens).await?;
+    Ok(())
+}
+
+/// Keeps what became of a sign-in, if it is there still as it was before: `false` where somebody signed out
+/// or in meanwhile, in whatever process. Looked at in the write itself, so that nothing can come in between.
+///
+/// # Errors
+/// As [`keep`].
+pub(super) async fn keep_instead(
+    stage: &Stage,
+    organization: OrganizationId,
+    before: &StoredSignIn,
+    facts: &StoredSignIn,
+    tokens: Option<&Tokens>,
+) -> Result<bool, Problem> {
+    kept(stage, organization, Some(before), facts, tokens).await
+}
+
+async fn kept(
+    stage: &Stage,
+    organization: OrganizationId,
+    before: Option<&StoredSignIn>,
+    facts: &StoredSignIn,
+    tokens: Option<&Tokens>,
+) -> Result<bool, Problem> {
     let kind = SealedKind::Tokens;
     let sealed = match tokens {
         Some(tokens) => Some(sealing::seal(stage, organization, kind, &written(tokens)).await?),
         None => None,
     };
-    let (facts, now) = (facts.clone(), stage.now());
+    let (before, facts, now) = (before.cloned(), facts.clone(), stage.now());
     stage
         .write(move |tx| {
+            if before.is_some() && sign_ins::load(tx, organization)? != before {
+                return Ok(false);
+            }
             match &sealed {
                 Some(sealed) => sealed_secrets::store(tx, organization, kind, sealed, &now)?,
                 None => sealed_secrets::forget(tx, organization, kind)?,
             }
-            Ok(sign_ins::save(tx, organization, &facts)?)
+            sign_ins::save(tx, organization, &facts)?;
+            Ok(true)
         })
         .await
 }

@@ -195,6 +195,20 @@ impl Held {
         signed
     }
 
+    /// Another number each time somebody is seated.
+    pub(super) const fn changes(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether this is who sits here already, or somebody sits here who is not kept.
+    pub(super) fn is_known(&self, row: Option<&StoredSignIn>) -> bool {
+        match (&self.signed, row) {
+            (Some(signed), Some(row)) => !signed.kept || signed.facts == *row,
+            (Some(signed), None) => !signed.kept,
+            (None, row) => row.is_none(),
+        }
+    }
+
     /// A number that no attempt had before.
     pub(super) fn next_attempt(&mut self) -> u64 {
         self.generation += 1;

@@ -77,6 +77,11 @@ impl Settled {
         })
     }
 
+    /// Host of the authority, as the form names it.
+    pub(super) fn authority_host(&self) -> String {
+        authority_host(&self.form).0
+    }
+
     pub(super) const fn http(&self) -> &Http {
         &self.http
     }
@@ -127,9 +132,14 @@ pub(super) fn no_authority(error: AuthorityError) -> Failure {
     match error {
         AuthorityError::Unreachable(fault) => Failure::Unreachable(fault),
         // A provider that is down has no metadata either; that says nothing about its address.
-        AuthorityError::NoMetadata { page, status } if status >= 500 || status == 429 => {
-            Failure::NotUnderstood { host: page, status }
-        }
+        AuthorityError::NoMetadata {
+            host, status, wait, ..
+        } if status >= 500 || status == 429 => Failure::NotNow {
+            host,
+            status,
+            wait,
+            said: None,
+        },
         other => Failure::Refused(oauth::Explanation {
             code: "metadata".to_owned(),
             kind: oauth::RefusalKind::Setup,
@@ -235,11 +245,21 @@ fn way(
     Http::new(
         tls,
         &via,
+        by_hand(plan, &host, port),
         USER_AGENT,
         PATIENCE,
         Arc::new(move || clock.now()),
     )
     .map_err(|error| crate::problems::internal("setting up the way to the authority", &error))
+}
+
+/// Addresses that were given by hand for this host and port (`--resolve`).
+fn by_hand(plan: &Plan, host: &str, port: u16) -> Vec<(String, std::net::SocketAddr)> {
+    let given = plan.resolve.iter();
+    given
+        .filter(|(known, at, _)| *at == port && known.eq_ignore_ascii_case(host))
+        .map(|(known, _, to)| (known.clone(), *to))
+        .collect()
 }
 
 fn proxy_url(host: &str, port: u16) -> Result<url::Url, Problem> {

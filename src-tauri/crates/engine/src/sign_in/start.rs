@@ -207,7 +207,8 @@ fn wait(settled: Settled, waiting: Waiting) {
                         discarded.fetch_add(1, Relaxed);
                     }
                 };
-                pending.wait(given_up, heard).await
+                let good = |tokens: &oauth::Tokens| judge(&settled, tokens).is_ok();
+                pending.wait_for(good, given_up, heard).await
             }
             Waiting::Code(code) => code.wait(given_up).await,
         };

@@ -16,7 +16,7 @@ use super::credential;
 use super::disconnect::{not_kept, note};
 use super::failures::no_token;
 use super::judge::{facts, judge};
-use super::keeping::{credential_of, current, forget, keep};
+use super::keeping::{credential_of, current, forget, keep_instead};
 use super::seats::{Signed, Tokens};
 use super::settled::{Settled, no_authority};
 use super::show::{Standing, standing};
@@ -29,7 +29,7 @@ use crate::ports::{AccessToken, BoxFuture, NoToken, TokenSource};
 use crate::stage::{Stage, to_the_end};
 
 /// How long another process may take to renew.
-const OTHERS_TURN: Duration = Duration::from_secs(75);
+const OTHERS_TURN: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 75 });
 /// How often is looked whether it is done.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
@@ -69,9 +69,7 @@ pub(super) async fn renew_now(settled: Settled, generation: u64) -> Result<(), P
         .hint("Sign in again; with Keep signed in it is renewed by itself.")),
         Ok(_) => Ok(()),
         // What happened is shown with the sign-in, which has expired.
-        Err(NoToken::SignInNeeded { sentence, .. } | NoToken::Unreachable { sentence }) => {
-            Err(Problem::new(Code::NotAllowed, sentence))
-        }
+        Err(none) => Err(Problem::new(Code::NotAllowed, none.to_string())),
     }
 }
 
@@ -93,7 +91,11 @@ impl TokenSource for OfPerson {
             }
             match renew(Arc::clone(settled), signed.generation).await {
                 // Nobody could be asked, and the one that is there is still good.
-                Err(NoToken::Unreachable { .. }) if is_good(&signed, settled) => access(&signed),
+                Err(NoToken::Unreachable { .. } | NoToken::NotNow { .. })
+                    if is_good(&signed, settled) =>
+                {
+                    access(&signed)
+                }
                 renewed => access(&renewed?),
             }
         })
@@ -135,7 +137,7 @@ async fn usable(settled: &Settled) -> Result<Signed, NoToken> {
     let signed = current(&settled.stage, settled.organization)
         .await
         // A key store that is locked says nothing about who is signed in.
-        .map_err(|problem| NoToken::Unreachable {
+        .map_err(|problem| NoToken::NotNow {
             sentence: [Some(problem.message), problem.hint]
                 .into_iter()
                 .flatten()
@@ -169,7 +171,7 @@ fn needed(what: &str) -> NoToken {
 /// when nobody waits any more: an answer that is lost would be a sign-in that is lost.
 async fn renew(settled: Arc<Settled>, generation: u64) -> Result<Signed, NoToken> {
     let done = to_the_end(async move { Ok(renew_once(&settled, generation).await) }).await;
-    done.map_err(|problem| NoToken::Unreachable {
+    done.map_err(|problem| NoToken::NotNow {
         sentence: problem.message,
     })?
 }
@@ -187,7 +189,7 @@ async fn renew_once(settled: &Settled, generation: u64) -> Result<Signed, NoToke
     let authority = settled
         .authority()
         .await
-        .map_err(|error| no_token(&no_authority(error)))?;
+        .map_err(|error| no_token(&no_authority(error), &settled.authority_host()))?;
     let wanted = settled.wanted(authority);
     let token = Hidden::new(refresh.expose());
     let client = settled.client_id();
@@ -201,9 +203,9 @@ async fn renew_once(settled: &Settled, generation: u64) -> Result<Signed, NoToke
             };
             let why = format!("has expired or was revoked ({code})");
             ended(settled, &signed, &why).await;
-            Err(no_token(&failure))
+            Err(no_token(&failure, authority.host()))
         }
-        Err(failure) => Err(no_token(&failure)),
+        Err(failure) => Err(no_token(&failure, authority.host())),
     }
 }
 
@@ -228,14 +230,22 @@ async fn reseated(
     let fresh = Tokens::of(tokens, stage.clock.now());
     let mut notices = before.notices.clone();
     let mut kept = before.kept;
-    if kept && let Err(problem) = keep(stage, settled.organization, &facts, Some(&fresh)).await {
-        // What is kept is worth nothing any more, and used again it would end the sign-in.
-        tracing::warn!(%problem, "renewed tokens can't be kept");
-        if let Err(problem) = forget(stage, settled.organization).await {
-            tracing::warn!(%problem, "old tokens can't be forgotten");
+    if kept {
+        let organization = settled.organization;
+        match keep_instead(stage, organization, &before.facts, &facts, Some(&fresh)).await {
+            Ok(true) => {}
+            // Who disconnects means these tokens as well, whichever came first.
+            Ok(false) => return Err(unwanted(settled, tokens).await),
+            Err(problem) => {
+                // What is kept is worth nothing any more, and used again it would end the sign-in.
+                tracing::warn!(%problem, "renewed tokens can't be kept");
+                if let Err(problem) = forget(stage, organization).await {
+                    tracing::warn!(%problem, "old tokens can't be forgotten");
+                }
+                notices.push(not_kept(&problem));
+                kept = false;
+            }
         }
-        notices.push(not_kept(&problem));
-        kept = false;
     }
     let signed = {
         let seat = stage.sign_ins.seat(settled.organization);
@@ -248,6 +258,21 @@ async fn reseated(
     }
 }
 
+/// Somebody signed out, or in anew, while these tokens were on their way: they are ended, and kept nowhere.
+async fn unwanted(settled: &Settled, tokens: &oauth::Tokens) -> NoToken {
+    let seat = settled.stage.sign_ins.seat(settled.organization);
+    seat.held().signed = None;
+    super::forget_useless_key(&settled.stage, settled.organization).await;
+    if let (Some(refresh), Ok(authority)) = (&tokens.refresh, settled.authority().await) {
+        let client = settled.client_id();
+        let revoked = oauth::revoke(settled.http(), authority, client, refresh).await;
+        if let Err(failure) = revoked {
+            tracing::info!(%failure, "tokens that came too late were not revoked");
+        }
+    }
+    needed("Somebody signed out, or in anew, in another window or terminal.")
+}
+
 /// The authority renews it no more (`why`: what became of the sign-in, for a sentence): the tokens are forgotten, active mailboxes need renewal.
 async fn ended(settled: &Settled, before: &Signed, why: &str) {
     let (stage, organization) = (&settled.stage, settled.organization);
@@ -258,10 +283,16 @@ async fn ended(settled: &Settled, before: &Signed, why: &str) {
         .account
         .clone()
         .unwrap_or_else(|| "somebody".to_owned());
-    if before.kept
-        && let Err(problem) = keep(stage, organization, &facts, None).await
-    {
-        tracing::warn!(%problem, "the end of a sign-in can't be noted");
+    if before.kept {
+        match keep_instead(stage, organization, &before.facts, &facts, None).await {
+            Ok(true) => {}
+            // Nothing is left of it that could end.
+            Ok(false) => {
+                stage.sign_ins.seat(organization).held().signed = None;
+                return;
+            }
+            Err(problem) => tracing::warn!(%problem, "the end of a sign-in can't be noted"),
+        }
     }
     stage
         .sign_ins
@@ -290,7 +321,7 @@ pub(super) struct Alone {
 /// Waits until nobody else changes the sign-in of an organization.
 ///
 /// # Errors
-/// [`NoToken::Unreachable`]: another process takes too long.
+/// [`NoToken::NotNow`]: another process takes too long.
 pub(super) async fn alone(stage: &Stage, organization: OrganizationId) -> Result<Alone, NoToken> {
     let seat = stage.sign_ins.seat(organization);
     let here = Arc::clone(&seat.renewing).lock_owned().await;
@@ -318,14 +349,14 @@ async fn turn(
                 tokio::time::sleep(LOOK_EVERY).await;
             }
             Ok(None) => {
-                return Err(NoToken::Unreachable {
+                return Err(NoToken::NotNow {
                     sentence:
                         "Another window or terminal has been renewing the sign-in for too long."
                             .to_owned(),
                 });
             }
             Err(error) => {
-                return Err(NoToken::Unreachable {
+                return Err(NoToken::NotNow {
                     sentence: format!("{} can't be used: {error}.", path.display()),
                 });
             }

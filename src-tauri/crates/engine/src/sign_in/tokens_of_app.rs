@@ -52,7 +52,8 @@ impl OfApp {
                 let good = held
                     .as_ref()
                     .filter(|(tokens, _)| than.is_none() && !tokens.is_over(now));
-                match (good, no_token(&failure)) {
+                let host = self.settled.authority_host();
+                match (good, no_token(&failure, &host)) {
                     (Some((tokens, generation)), NoToken::Unreachable { .. }) => {
                         Ok(of_app(tokens, *generation))
                     }

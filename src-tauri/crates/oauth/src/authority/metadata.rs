@@ -27,8 +27,10 @@ pub(super) async fn discover(http: &Http, issuer: &str) -> Result<Authority, Aut
     let page = page(&base);
     let reply = http.read(&page).await?;
     let not_understood = || AuthorityError::NoMetadata {
+        host: page.host_str().unwrap_or_default().to_owned(),
         page: page.to_string(),
         status: reply.status,
+        wait: reply.wait,
     };
     if !reply.is_success() {
         return Err(not_understood());

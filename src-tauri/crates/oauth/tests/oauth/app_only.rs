@@ -234,3 +234,74 @@ fn pfx(certificate: &rcgen::Certificate, key: &KeyPair, password: &str) -> Vec<u
     );
     store.writer(password).write().unwrap()
 }
+
+/// Grants a token for a signature that is good by this clock, and refuses any other as Entra does.
+fn granting_at(server: &Server, date: &'static str) {
+    server.clock(date);
+    let parsed = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date);
+    let now = parsed.unwrap().as_second();
+    server.script(move |path, form| {
+        let claims = decoded(form.get("client_assertion")?.split('.').nth(1)?);
+        let at = |name: &str| claims[name].as_i64().unwrap();
+        let good = (at("nbf")..at("exp")).contains(&now);
+        let said = "AADSTS700024: Client assertion is not within its valid time range.";
+        (path == "/token").then(|| {
+            if good {
+                return (
+                    200,
+                    json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3599}),
+                );
+            }
+            (
+                401,
+                json!({"error": "invalid_client", "error_description": said}),
+            )
+        })
+    });
+}
+
+#[tokio::test]
+async fn a_clock_that_is_hours_off_signs_by_that_of_the_authority() {
+    let (certificate, key) = made(&PKCS_RSA_SHA256, 2027);
+    let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
+    let credential = Credential::Certificate(Certificate::from_pem(pem.as_bytes()).unwrap());
+    // It is noon here.
+    for (date, asked) in [
+        ("Fri, 20 Nov 2026 12:00:20 GMT", 1),
+        ("Fri, 20 Nov 2026 05:00:00 GMT", 2),
+        ("Fri, 20 Nov 2026 19:00:00 GMT", 2),
+    ] {
+        let server = Server::start().await;
+        granting_at(&server, date);
+        let authority = server.authority().await;
+        let wanted = Wanted::app_only(&authority, HOST);
+        let tokens = app_only(&http(), &authority, CLIENT, &credential, &wanted).await;
+        let tokens = tokens.expect(date);
+        assert_eq!(server.posted("/token").len(), asked, "{date}");
+        let left = tokens.expires_at.duration_since(noon());
+        assert_eq!(left.as_secs(), 3_599, "by the clock here, {date}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_of_the_clock_is_final() {
+    let (certificate, key) = made(&PKCS_RSA_SHA256, 2027);
+    let pem = format!("{}{}", key.serialize_pem(), certificate.pem());
+    let credential = Credential::Certificate(Certificate::from_pem(pem.as_bytes()).unwrap());
+    let server = Server::start().await;
+    server.clock("Fri, 20 Nov 2026 12:00:20 GMT");
+    server.script(|path, _| {
+        (path == "/token").then(|| {
+            let said = "AADSTS700027: The certificate with identifier used to sign is not registered.";
+            (
+                401,
+                json!({"error": "invalid_client", "error_description": said}),
+            )
+        })
+    });
+    let authority = server.authority().await;
+    let wanted = Wanted::app_only(&authority, HOST);
+    let refused = app_only(&http(), &authority, CLIENT, &credential, &wanted).await;
+    assert!(matches!(refused, Err(Failure::Refused(_))), "{refused:?}");
+    assert_eq!(server.posted("/token").len(), 1);
+}

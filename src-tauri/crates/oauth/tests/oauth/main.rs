@@ -13,3 +13,4 @@ mod sign_in;
 #[path = "../../../../../tests/identity/started.rs"]
 mod started;
 mod support;
+mod way;

@@ -99,7 +99,7 @@ async fn a_busy_server_is_no_reason_to_sign_in_again() {
         assert!(
             matches!(
                 ended,
-                Err(Failure::Refused(_) | Failure::NotUnderstood { .. })
+                Err(Failure::Refused(_) | Failure::NotNow { .. })
             ),
             "{ended:?}"
         );

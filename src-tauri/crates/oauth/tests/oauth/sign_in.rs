@@ -198,7 +198,7 @@ async fn the_token_endpoint_may_refuse_or_babble() {
         (
             503,
             json!({"error": "temporarily_unavailable"}),
-            "temporarily_unavailable",
+            "HTTP 503",
         ),
         (502, json!("<html>Bad gateway</html>"), "HTTP 502"),
         (200, json!({"token": "canary"}), "HTTP 200"),

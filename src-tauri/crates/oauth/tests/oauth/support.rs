@@ -39,6 +39,7 @@ struct Memory {
     posted: Vec<(String, Form)>,
     script: Option<Script>,
     id_token: Option<Value>,
+    date: Option<String>,
 }
 
 /// The authorization server.
@@ -79,6 +80,11 @@ impl Server {
     /// The metadata say that answers name their issuer (RFC 9207).
     pub(crate) fn says_issuer(&self) {
         self.0.lock().unwrap().says_issuer = true;
+    }
+
+    /// The time of day here, as its answers tell it.
+    pub(crate) fn clock(&self, date: &str) {
+        self.0.lock().unwrap().date = Some(date.to_owned());
     }
 
     /// These claims replace those of the id token.
@@ -123,8 +129,10 @@ impl Server {
             Value::String(text) => (String::new(), text),
             json => (String::new(), json.to_string()),
         };
+        let date = self.0.lock().unwrap().date.clone();
+        let date = date.map(|date| format!("Date: {date}\r\n")).unwrap_or_default();
         let response = format!(
-            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{location}\r\n{body}",
+            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{date}{location}\r\n{body}",
             body.len()
         );
         // A client that gave up is part of some tests.
@@ -244,7 +252,7 @@ pub(crate) fn trusting(roots: rustls::RootCertStore, clock: Clock) -> Http {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let limit = Duration::from_secs(20);
-    Http::new(tls, &Via::Direct, "Understudy", limit, clock).unwrap()
+    Http::new(tls, &Via::Direct, Vec::new(), "Understudy", limit, clock).unwrap()
 }
 
 /// The usual question.

@@ -4,7 +4,9 @@ SELECT
     -- Saved since with the same settings: no draft any more.
     (r.draft AND r.fingerprint IS NOT c.fingerprint) AS draft,
     coalesce(r.fingerprint <> c.fingerprint, 0) AS old_settings,
-    r.summary, r.warnings
+    r.summary, r.warnings,
+    coalesce(r.options ->> '$.approach', 'account') <> 'account' AS application,
+    r.authentication -> '$.authority' AS authority
 FROM runs r
 LEFT JOIN email_configurations c ON c.organization_id = r.organization_id
 WHERE r.organization_id = :organization

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub use drawn::{Distinct, Drawn, drawn, set_population};
 
-use crate::values::{id, id_opt, json, to_json};
+use crate::values::{id, id_opt, json, optional_json, to_json};
 use crate::{StoreError, Tx, run_results};
 
 /// Rows of [`list`] where the query names no limit.
@@ -398,5 +398,7 @@ fn read_row(row: &Row<'_>) -> rusqlite::Result<RunRow> {
         old_settings: row.get("old_settings")?,
         summary: json(row, "summary")?,
         warnings: json(row, "warnings")?,
+        application: row.get("application")?,
+        authority: optional_json(row, "authority")?,
     })
 }

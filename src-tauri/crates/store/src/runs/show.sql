@@ -5,6 +5,8 @@ SELECT
     (r.draft AND r.fingerprint IS NOT c.fingerprint) AS draft,
     coalesce(r.fingerprint <> c.fingerprint, 0) AS old_settings,
     r.summary, r.warnings,
+    coalesce(r.options ->> '$.approach', 'account') <> 'account' AS application,
+    r.authentication -> '$.authority' AS authority,
     r.fingerprint, r.options, r.steps, r.certificates, r.offered, r.authentication, r.applied_at
 FROM runs r
 LEFT JOIN email_configurations c ON c.organization_id = r.organization_id

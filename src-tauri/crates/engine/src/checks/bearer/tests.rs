@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::{Held, Purse, Tokens};
 use crate::checks::redact::Redactor;
-use crate::ports::{AccessToken, BoxFuture, Clock, NoToken, TokenSource};
+use crate::ports::{
+    AccessToken, AuthorityFault, AuthorityFaultKind, BoxFuture, Clock, NoToken, TokenSource,
+};
 
 /// A clock that is set by hand.
 struct Hand(AtomicI64);
@@ -80,6 +82,11 @@ fn world() -> (Arc<Purse>, Arc<Source>, Arc<Hand>) {
 fn unreachable() -> NoToken {
     NoToken::Unreachable {
         sentence: "Nothing answers.".to_owned(),
+        fault: AuthorityFault {
+            host: "login.example".to_owned(),
+            kind: AuthorityFaultKind::Silent,
+            wait: None,
+        },
     }
 }
 

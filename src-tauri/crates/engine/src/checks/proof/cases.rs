@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use contract::{Cause, Problem, ResultRow, Verdict};
+use contract::{Cause, Expectation, Problem, ResultRow, Verdict};
 use store::run_results::{self, Repeat};
 
 use super::super::conductor::Conductor;
@@ -59,6 +59,11 @@ impl Cases {
             _ => heard.compared_with(key),
         };
         Some((answer, said.clone()))
+    }
+
+    /// Whether this row was asked by `PrimarySmtpAddress`.
+    pub(super) fn was_asked(&self, seq: i64) -> bool {
+        self.asked.contains_key(&seq)
     }
 
     /// Whether a row before this one in the list is part of the same case.
@@ -122,8 +127,9 @@ impl Conductor {
         if part == Part::Shows && key_of(&stored) != Some(key) {
             return Ok(());
         }
-        if asked_never(&self.proofs.cases, seq) {
-            self.urgent.push_back(question(&stored.row));
+        if !self.proofs.cases.was_asked(seq) {
+            let question = Ticket::again(stored.clone(), Purpose::Proof, self.schema);
+            self.urgent.push_back(question);
         }
         let cases = &mut self.proofs.cases;
         cases.asked.entry(seq).or_default().cases.push(key);
@@ -252,9 +258,17 @@ impl Conductor {
         let mut row = member.row.clone();
         row.ews_code.clone_from(&said.ews_code);
         row.http_status = said.http_status;
-        row.attempts += said.attempts;
+        row.attempts = row.attempts.max(said.attempts);
+        // What Exchange says last counts, except that no later refusal undoes an exposure.
+        let verdict = match cause.verdict() {
+            Verdict::NotChecked => Verdict::Undetermined,
+            verdict => verdict,
+        };
+        if verdict == Verdict::Refused && row.expectation == Expectation::MustRefuse {
+            return Ok(());
+        }
         let anew = Anew {
-            verdict: Verdict::Undetermined,
+            verdict,
             cause: Some(cause),
             message: Some(message),
             alias_of: None,
@@ -316,26 +330,4 @@ fn contradicts_the_list(rows: &[Judged]) -> bool {
             }
     });
     shown && claimed
-}
-
-fn asked_never(cases: &Cases, seq: i64) -> bool {
-    !cases.asked.contains_key(&seq)
-}
-
-fn question(row: &ResultRow) -> Ticket {
-    Ticket {
-        seq: row.seq,
-        mailbox: row.mailbox.clone(),
-        identity: None,
-        name: row.name.clone(),
-        expectation: row.expectation,
-        listed_guid: None,
-        attempts: 0,
-        first_at: None,
-        last: None,
-        last_reply: (None, None),
-        schema: None,
-        sent: ews::SchemaVersion::Exchange2013Sp1,
-        purpose: Purpose::Proof,
-    }
 }

@@ -11,8 +11,7 @@ use crate::checks::mechanism::Mechanism;
 use crate::checks::plan::Approach;
 use crate::checks::spec::Access;
 use crate::diagnosis::edition::Edition;
-use crate::diagnosis::explanation::SILENT_AUTHORITY;
-use crate::diagnosis::wording::{Words, is_of_authority};
+use crate::diagnosis::wording::Words;
 use crate::ports::TokenFacts;
 
 /// The rungs of this module, in their order.
@@ -39,7 +38,7 @@ impl Ground<'_> {
     pub(crate) fn steps(&self) -> Vec<Step> {
         let broken = self
             .stopped
-            .map(|(cause, message)| broken_by(cause, message));
+            .map(|(cause, _)| broken_by(cause, self.facts));
         let broken_at = broken.and_then(|id| GROUND.iter().position(|rung| *rung == id));
         let reached = self.reached();
         GROUND
@@ -76,14 +75,12 @@ impl Ground<'_> {
 
     fn broken(&self, id: &str) -> Step {
         let (cause, message) = self.stopped.expect("a rung is broken by a cause");
-        let words = self.words();
+        let words = Words {
+            authority: self.facts.authority_of(cause),
+            ..self.words()
+        };
         let passed = self.passed(id);
-        let mut step = rung(id, self.title(id)).fail(cause, message, &words);
-        if is_of_authority(message) {
-            step.next = SILENT_AUTHORITY
-                .split_once(". ")
-                .map(|(_, next)| next.to_owned());
-        }
+        let step = rung(id, self.title(id)).fail(cause, message, &words);
         step.took(passed.elapsed_ms.map(std::time::Duration::from_millis))
             .seen(passed.evidence)
     }
@@ -309,9 +306,10 @@ impl Ground<'_> {
 }
 
 /// The rung a cause breaks, in any ladder.
-pub(crate) fn broken_by(cause: Cause, message: &str) -> &'static str {
+pub(crate) fn broken_by(cause: Cause, facts: &Facts) -> &'static str {
     match cause {
-        Cause::TcpTimeout if is_of_authority(message) => "log_on",
+        // A token is what the log-on lacks; the way to Exchange was fine.
+        _ if facts.authority_of(cause).is_some() => "log_on",
         Cause::DnsNotFound => "dns",
         Cause::TcpRefused | Cause::TcpTimeout | Cause::ProxyFailed => "tcp",
         Cause::TlsUntrusted

@@ -3,7 +3,6 @@
 use contract::{RunAuthentication, SchemeOutcome};
 
 use super::Ranked;
-use crate::diagnosis::edition::is_app;
 use crate::diagnosis::facts::Facts;
 use crate::diagnosis::refusal::{self, Circumstances};
 use crate::diagnosis::remedy::Edition;
@@ -148,7 +147,7 @@ pub(super) fn no_mailbox(facts: &Facts<'_>) -> Ranked {
 
 /// There was no token to send.
 pub(super) fn sign_in(facts: &Facts<'_>) -> Ranked {
-    let app = is_app(facts.account);
+    let app = facts.application;
     Ranked::default()
         .only_if(facts.told("Nobody is signed in"), "Nobody has signed in for this organization yet, or the sign-in wasn't kept when the program ended.")
         .only_if(facts.told("expected"), "Somebody else than Account Logon is signed in, and wasn't allowed for it.")

@@ -30,14 +30,6 @@ pub(super) fn refused(facts: &Facts<'_>) -> Ranked {
         .or("A firewall refuses the connection instead of dropping it.")
 }
 
-/// The authority that issues tokens did not answer.
-pub(super) fn no_authority() -> Ranked {
-    Ranked::default()
-        .or("The network lets this computer reach Exchange, and not the authority.")
-        .or("The authority is reached through a proxy only, and none is set.")
-        .or("The authority has an outage.")
-}
-
 pub(super) fn silent(facts: &Facts<'_>) -> Ranked {
     Ranked::default()
         .only_if(

@@ -1,7 +1,6 @@
 //! Impersonation.
 
 use super::Ranked;
-use crate::diagnosis::edition::is_app;
 use crate::diagnosis::facts::Facts;
 use crate::diagnosis::remedy::Edition;
 
@@ -15,7 +14,7 @@ const MOVED: &str =
     "The group of the scope was moved or renamed: the scope keeps its old distinguished name.";
 
 fn online(facts: &Facts<'_>) -> bool {
-    facts.edition == Edition::Online || is_app(facts.account)
+    facts.edition == Edition::Online || facts.application
 }
 
 pub(super) fn role_missing(facts: &Facts<'_>) -> Ranked {
@@ -116,7 +115,7 @@ pub(super) fn ignored(facts: &Facts<'_>) -> Ranked {
 }
 
 pub(super) fn exposed(facts: &Facts<'_>) -> Ranked {
-    if is_app(facts.account) {
+    if facts.application {
         return Ranked::default()
             .or("The app has a consent for the whole tenant, which adds to its scope and undoes it.")
             .or("The mailbox is in the scope of the app: its filter is wider than was meant.")

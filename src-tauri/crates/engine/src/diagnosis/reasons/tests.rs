@@ -24,6 +24,8 @@ fn with(cause: Cause, change: impl FnOnce(&mut Known)) -> Vec<String> {
         count: 3,
         codes: &known.codes,
         answer: known.answer.clone(),
+        application: known.application,
+        authority: None,
     };
     reasons(cause, &facts)
 }
@@ -39,6 +41,7 @@ struct Known {
     summary: Summary,
     codes: Vec<CodeCount>,
     answer: Answer,
+    application: bool,
 }
 
 impl Known {

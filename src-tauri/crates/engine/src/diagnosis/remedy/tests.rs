@@ -20,6 +20,8 @@ fn with<T>(
         edition,
         offered: &[],
         before_log_on: false,
+        application: uuid::Uuid::try_parse(account).is_ok(),
+        authority: None,
     })
 }
 
@@ -236,6 +238,8 @@ fn nothing_of_a_server_that_offers_windows_sign_ins_is_changed() {
         edition: Edition::Ex2019,
         offered: &offered,
         before_log_on: false,
+        application: false,
+        authority: None,
     };
     let commands = remedy(Cause::AuthSchemeNotOffered, &names);
     assert!(

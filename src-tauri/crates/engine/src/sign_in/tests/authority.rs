@@ -2,6 +2,7 @@
 //! one that comes back twice.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::world::NOON;
 
 /// Stands in every token and secret: it must be nowhere else.
 pub(super) const CANARY: &str = "c4nary-7f3e";
@@ -37,6 +40,8 @@ pub(super) struct Rules {
     pub(super) broken: Option<u16>,
     /// How long it takes to answer.
     pub(super) takes: Duration,
+    /// Seconds that its clock is ahead.
+    pub(super) ahead: i64,
 }
 
 #[derive(Default)]
@@ -52,6 +57,8 @@ pub(super) struct Authority {
     pub(super) origin: String,
     pub(super) rules: Arc<Mutex<Rules>>,
     memory: Arc<Mutex<Memory>>,
+    /// Questions that came in, answered or not yet.
+    came: Arc<AtomicUsize>,
 }
 
 impl Authority {
@@ -69,8 +76,10 @@ impl Authority {
                 refuses: None,
                 broken: None,
                 takes: Duration::ZERO,
+                ahead: 0,
             })),
             memory: Arc::default(),
+            came: Arc::default(),
         };
         let answering = authority.clone();
         tokio::spawn(async move {
@@ -92,6 +101,18 @@ impl Authority {
         to.map(|(_, form)| form.clone()).collect()
     }
 
+    /// Waits for one question more than there were.
+    pub(super) async fn another(&self, before: usize) {
+        while self.came() <= before {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Questions that came in, answered or not yet.
+    pub(super) fn came(&self) -> usize {
+        self.came.load(SeqCst)
+    }
+
     /// Renewals that were asked for.
     pub(super) fn renewals(&self) -> usize {
         let token = self.posted("/token");
@@ -103,6 +124,7 @@ impl Authority {
         let Some((path, body)) = read(&mut stream).await else {
             return;
         };
+        self.came.fetch_add(1, SeqCst);
         let takes = self
             .rules
             .lock()
@@ -178,8 +200,8 @@ impl Authority {
         }
         memory.issued += 1;
         let number = memory.issued;
-        let mut claims =
-            json!({"aud": rules.audience, "tid": "contoso", "jti": format!("{CANARY}-{number}")});
+        let mut claims = json!({"aud": rules.audience, "tid": "contoso", "jti": format!("{CANARY}-{number}"),
+            "iat": NOON + rules.ahead, "nbf": NOON + rules.ahead, "exp": NOON + rules.ahead + rules.life});
         if app {
             claims["roles"] = json!(rules.roles);
         } else {

@@ -158,7 +158,13 @@ async fn a_token_for_another_host_is_refused_and_not_stored() {
     world
         .authority
         .rule(|rules| rules.audience = "https://graph.microsoft.com".to_owned());
-    let shown = world.sign_in(world.form()).await;
+    let waiting = world.start(world.form()).await.waiting;
+    let waiting = waiting.expect("it waits");
+    let redirect = waiting.redirect_uri.expect("a browser is meant");
+    let page = answer(&waiting.link, &redirect).await;
+    assert!(page.contains("Sign-in failed"), "{page}");
+    assert!(!page.contains("finished"), "{page}");
+    let shown = world.ended(world.form()).await;
     let failure = shown.failure.expect("it failed");
     assert_eq!(
         (shown.state, failure.kind),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use contract::{AppCredentialChange, SignInState};
 
 use super::world::World;
-use crate::ports::{AccessToken, NoToken, TokenSource};
+use crate::ports::{AccessToken, NoToken, TokenSource, Vault as _};
 
 async fn got(source: &Arc<dyn TokenSource>) -> AccessToken {
     let token = source.token().await;
@@ -186,4 +186,119 @@ async fn refresh_renews_now() {
         shown.signed_in_at.as_deref(),
         Some("2026-11-22T12:00:00.000Z")
     );
+}
+
+#[tokio::test]
+async fn whoever_disconnects_is_not_signed_in_again_by_a_slow_renewal_elsewhere() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let other = world.another().await;
+    let source = world.source(&other).await;
+    got(&source).await;
+    world.clock.forward(61);
+    // Longer than anybody waits for another process.
+    world
+        .authority
+        .rule(|rules| rules.takes = Duration::from_secs(4));
+    // The provider was asked for its endpoints before; this is the renewal itself.
+    let came = world.authority.came();
+    let renewing = tokio::spawn(async move { source.token().await });
+    world.authority.another(came).await;
+    world
+        .authority
+        .rule(|rules| rules.takes = Duration::ZERO);
+    let shown = world.engine.sign_in_disconnect(world.by_id()).await;
+    assert_eq!(
+        shown.expect("signed out").state,
+        SignInState::NotSignedIn,
+        "not held up for ever"
+    );
+    let late = renewing.await.expect("it ends");
+    assert!(
+        matches!(late, Err(NoToken::SignInNeeded { .. })),
+        "what came too late is not used"
+    );
+    for engine in [&world.engine, &other, &world.another().await] {
+        let shown = world.show(engine, world.form()).await;
+        assert_eq!(shown.state, SignInState::NotSignedIn);
+        assert!(world.source(engine).await.token().await.is_err());
+    }
+    let revoked = world.authority.posted("/revoke");
+    assert_eq!(revoked.len(), 2, "the one that was there, and the late one");
+    let key = crate::sign_in::sealing_key(world.organization);
+    let kept = world.vault.load(&key).expect("it opens");
+    assert!(kept.is_none(), "nothing is sealed any more");
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_refused_late_brings_no_sign_in_back() {
+    let world = World::new().await;
+    world.sign_in(world.form()).await;
+    let other = world.another().await;
+    let source = world.source(&other).await;
+    got(&source).await;
+    world.clock.forward(61);
+    world
+        .authority
+        .rule(|rules| rules.takes = Duration::from_secs(4));
+    let revoked = "AADSTS50173: The provided grant has expired due to it being revoked.";
+    // The provider was asked for its endpoints before; this is the renewal itself.
+    let came = world.authority.came();
+    let renewing = tokio::spawn(async move { source.token().await });
+    world.authority.another(came).await;
+    world.authority.rule(|rules| {
+        rules.takes = Duration::ZERO;
+        rules.refuses = Some(revoked.to_owned());
+    });
+    let shown = world.engine.sign_in_disconnect(world.by_id()).await;
+    assert_eq!(shown.expect("signed out").state, SignInState::NotSignedIn);
+    assert!(renewing.await.expect("it ends").is_err());
+    for engine in [&world.engine, &other] {
+        let shown = world.show(engine, world.form()).await;
+        assert_eq!(shown.state, SignInState::NotSignedIn);
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_by_hours_ends_no_sign_in_and_begins_no_loop() {
+    for minutes in [-6 * 60, 6 * 60] {
+        let world = World::new().await;
+        world.sign_in(world.form()).await;
+        let source = world.source(&world.engine).await;
+        got(&source).await;
+        world.clock.forward(minutes);
+        for _ in 0..5 {
+            got(&source).await;
+        }
+        let renewals = usize::from(minutes > 0);
+        assert_eq!(world.authority.renewals(), renewals, "{minutes} minutes");
+        // A server whose clock is right refuses it: renewed once, and good again.
+        let held = got(&source).await;
+        let next = source.renewed(held.generation).await;
+        let next = next.map_err(|none| none.to_string()).expect("renewed");
+        assert_ne!(next.generation, held.generation);
+        for _ in 0..5 {
+            assert_eq!(got(&source).await.generation, next.generation);
+        }
+        assert_eq!(world.authority.renewals(), renewals + 1);
+        let shown = world.show(&world.engine, world.form()).await;
+        assert_eq!(shown.state, SignInState::Authorized, "{minutes} minutes");
+    }
+}
+
+/// Its tokens are dated by its own clock, which nobody here goes by.
+#[tokio::test]
+async fn an_authority_whose_clock_is_hours_off_signs_in_all_the_same() {
+    for seconds in [-6 * 3_600, 6 * 3_600] {
+        let world = World::new().await;
+        world.authority.rule(|rules| rules.ahead = seconds);
+        let shown = world.sign_in(world.form()).await;
+        assert_eq!(shown.state, SignInState::Authorized, "{:?}", shown.failure);
+        assert_eq!(shown.expires_at.as_deref(), Some("2026-11-22T13:00:00Z"));
+        let source = world.source(&world.engine).await;
+        for _ in 0..5 {
+            got(&source).await;
+        }
+        assert_eq!(world.authority.renewals(), 0, "{seconds} seconds");
+    }
 }

@@ -19,7 +19,7 @@ use crate::ports::{Browser, Clock, TokenSource, Vault, WebPage};
 use crate::{Engine, Options, VaultChoice};
 
 /// Noon of 22 Nov 2026, in seconds since 1970.
-const NOON: i64 = 1_795_348_800;
+pub(super) const NOON: i64 = 1_795_348_800;
 
 /// What the tests of sign-ins need.
 pub(super) struct World {
@@ -251,12 +251,13 @@ async fn open(
     Engine::open(options).await.expect("opens")
 }
 
-/// Answers as the authority would by the browser, with a code and the `state` of the link.
-pub(super) async fn answer(link: &str, redirect: &str) {
+/// Answers as the authority would by the browser, with a code and the `state` of the link; brings the page
+/// that the browser shows then.
+pub(super) async fn answer(link: &str, redirect: &str) -> String {
     let link = url::Url::parse(link).expect("a link");
     let state = link.query_pairs().find(|(name, _)| name == "state");
     let state = state.expect("it has a state").1.into_owned();
-    hit(redirect, &format!("code=one&state={state}")).await;
+    hit(redirect, &format!("code=one&state={state}")).await
 }
 
 /// What the browser brings to the loopback address; answers the page.
