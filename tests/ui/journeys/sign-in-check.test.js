@@ -9,7 +9,7 @@ import { expectGone, expectPoll, expectVisible } from "../support/expect.js";
 import { files } from "../support/host.js";
 import { fillSignIn, signInPanel, startIdentity, systemBrowser, trusting } from "../support/identity.js";
 import { journey } from "../support/journey.js";
-import { closeNotices, openConnectionOptions, openTab, startCheck, trustCa } from "../support/steps.js";
+import { closeNotices, openConnectionOptions, startCheck, trustCa } from "../support/steps.js";
 
 const system = systemBrowser();
 const mailboxes = 50;
@@ -89,5 +89,6 @@ journey("who signed in checks mailboxes with that token, and it is forgotten on 
   const token = /eyJ[\w-]+\.eyJ/;
   assert.ok(!token.test(JSON.stringify(await visit.answers())), "no token is answered to the window");
   assert.ok(!token.test(host.said()), "no token is in the log");
-  for (const { name, bytes } of files(host.dataDir)) assert.ok(!token.test(bytes.toString("latin1")), `a token in ${name}`);
+  for (const { name, bytes } of files(host.dataDir))
+    assert.ok(!token.test(bytes.toString("latin1")), `a token in ${name}`);
 });

@@ -3,11 +3,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { expectGone } from "./expect.js";
 
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** Fluent's guards of the focus send it on at once: nobody stops there. */
 const shown = { exclude: ["[data-tabster-dummy]"] };
+/** Pictures of all that is scanned are put into this folder, for whoever wants to look. */
+const pictures = process.env.PICTURES;
 /** A question over the page: until it is answered, the page behind it is out of reach, and dimmed. */
 const modal = '[aria-modal="true"]';
 
@@ -48,6 +51,7 @@ export async function assertAccessible(page, screen) {
     await page.emulateMedia({ ...media, reducedMotion: "reduce" });
     await page.waitForFunction(themed, look.replace(" ", "_"));
     await page.evaluate(settled);
+    if (pictures) await page.screenshot({ path: join(pictures, `${screen} - ${look}.png`.replaceAll("/", "-")) });
     await page.evaluate(source);
     const { violations } = await page.evaluate(
       ([shown, runOnly]) => window.axe.run(shown, { runOnly }),

@@ -47,7 +47,7 @@ export async function startIdentity(t, { http = false } = {}) {
 /** Whose tokens an Exchange takes that trusts this provider's AD FS. */
 export function trusting({ origin, adfs, accounts, caFile }) {
   const [{ account }] = accounts;
-  return { address: origin, keys: adfs.jwksUri, issuer: adfs.tokenIssuer, account, ca: caFile && readFileSync(caFile, "utf8") };
+  return { address: origin, keys: adfs.jwksUri, issuer: adfs.tokenIssuer, account, ca: readFileSync(caFile, "utf8") };
 }
 
 /** Chooses the type that a person signs in for, and fills in what it asks. */
