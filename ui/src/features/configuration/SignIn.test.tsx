@@ -140,6 +140,18 @@ describe("the sign-in", () => {
     expect(panel.getByRole("button", { name: "Copy approval link" })).toBeVisible();
   });
 
+  test("that needs an administrator says so once", async () => {
+    const sentence = "Need admin approval: in this tenant only an administrator may consent.";
+    const asked = fakeHost({ signIn: { now: "consent" } });
+    const sign_in_show = async (request: SignInRef) => {
+      const answer = await asked.call("sign_in_show", request);
+      return { ...answer, failure: answer.failure && { ...answer.failure, sentence } };
+    };
+    const { panel } = await shown({ now: "consent" }, { replace: { sign_in_show } });
+    expect(await panel.findByText(sentence)).toBeVisible();
+    expect(panel.getAllByText(/^Need admin approval/)).toHaveLength(1);
+  });
+
   test("that has expired says whose renewal it takes", async () => {
     const { panel } = await shown({ now: "expired" });
     expect(await panel.findByText("Impersonation status: Expired")).toBeVisible();
@@ -176,6 +188,21 @@ describe("the sign-in", () => {
     await user.click(panel.getByRole("button", { name: "Disconnect" }));
     expect(await panel.findByText("Impersonation status: Not authorized")).toBeVisible();
     expect(screen.queryByText("Signed in successfully")).not.toBeInTheDocument();
+  });
+
+  test("that can't be renewed offers no renewal, and says why", async () => {
+    const stands = fakeHost({ signIn: { now: "authorized" } });
+    const sign_in_show = async (request: SignInRef) => ({
+      ...(await stands.call("sign_in_show", request)),
+      renewable: false,
+    });
+    const { panel, user, host } = await shown({ now: "authorized" }, { replace: { sign_in_show } });
+    const call = vi.spyOn(host, "call");
+    const refresh = await panel.findByRole("button", { name: "Refresh" });
+    expect(blocked("Refresh")).toBe(true);
+    await user.click(refresh);
+    await waitFor(() => expect(refresh).toHaveAccessibleDescription(/^This token can't be renewed\./));
+    expect(call).not.toHaveBeenCalledWith("sign_in_refresh", expect.anything());
   });
 
   test("that can't be renewed has expired", async () => {

@@ -6,6 +6,8 @@ import { offlineReason } from "@/lib/appState";
 
 type SignInFailedProps = { failure: SignInFailure; offline: boolean; busy: boolean; onRetry: () => void };
 
+const approval = "Need admin approval";
+
 /** Why the last attempt failed: one sentence, the next step, the raw code. */
 export function SignInFailed({ failure, offline, busy, onRetry }: SignInFailedProps) {
   const styles = useStyles();
@@ -13,7 +15,7 @@ export function SignInFailed({ failure, offline, busy, onRetry }: SignInFailedPr
   return (
     <div className={styles.root}>
       <div className={styles.words} role="status">
-        {kind === "consent" && <Text weight="semibold">Need admin approval</Text>}
+        {kind === "consent" && !sentence.startsWith(approval) && <Text weight="semibold">{approval}</Text>}
         <Text>{sentence}</Text>
         {nextStep !== "" && <Text>{nextStep}</Text>}
       </div>

@@ -63,6 +63,7 @@ function statusText({ status, waiting }: SignIn): string {
 
 function Authorized({ signIn, control, app, offline }: SignInStatusProps) {
   const styles = useStyles();
+  const once = signIn.renewable ? undefined : "This token can't be renewed. With Keep signed in, the next one can.";
   return (
     <>
       <SignInFacts signIn={signIn} app={app} />
@@ -73,7 +74,7 @@ function Authorized({ signIn, control, app, offline }: SignInStatusProps) {
       <div className={styles.actions}>
         <BlockableButton
           size="small"
-          blocked={offline ? offlineReason : undefined}
+          blocked={offline ? offlineReason : once}
           disabledFocusable={control.busy}
           onClick={() => void control.renew()}
         >
