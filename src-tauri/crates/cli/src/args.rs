@@ -68,6 +68,7 @@ impl Global {
     pub(crate) fn options(&self) -> Options {
         Options {
             data_dir: self.data_dir.clone(),
+            sparing: true,
             ..Options::default()
         }
     }

@@ -47,6 +47,8 @@ pub(crate) struct Inner {
 pub struct Options {
     /// The data folder; left out: `UNDERSTUDY_DATA_DIR`, else the platform's application data folder.
     pub data_dir: Option<PathBuf>,
+    /// Hold little memory: for a program that walks through lists and ends, on a clock that goes by itself.
+    pub sparing: bool,
     /// Refuse when another instance holds the folder exclusively: for the window, not for the
     /// command line, which may run beside it.
     pub exclusive: bool,
@@ -106,9 +108,7 @@ impl Engine {
             Ok((window, Db::open(&path).map_err(|error| of_open(&error))?))
         })
         .await?;
-        if !options.exclusive {
-            db.spare_memory().await.map_err(crate::problems::of_store)?;
-        }
+        let db = spared(db, options.sparing).await?;
         let options = Options {
             guard_dir: None,
             ..options
@@ -124,6 +124,7 @@ impl Engine {
     /// [`contract::Code::DataFolder`] when the system gives no temporary space.
     pub async fn temporary(options: Options) -> Result<Self, Problem> {
         let db = on_blocking_thread(|| Db::temporary().map_err(|error| of_open(&error))).await?;
+        let db = spared(db, options.sparing).await?;
         let engine = Self::assemble(db, None, None, options)?;
         put_in_order(&engine.inner.real).await?;
         Ok(engine)
@@ -242,6 +243,14 @@ impl std::fmt::Debug for Options {
             .field("data_dir", &self.data_dir)
             .field("exclusive", &self.exclusive)
             .finish_non_exhaustive()
+    }
+}
+
+async fn spared(db: Db, sparing: bool) -> Result<Db, Problem> {
+    if sparing {
+        db.sparing().await.map_err(crate::problems::of_store)
+    } else {
+        Ok(db)
     }
 }
 

@@ -1,10 +1,9 @@
-//! Opening the database, and running closures on it: many readers, one writer, never on an
-//! asynchronous thread.
+//! Opening the database, and running closures on it: many readers, one writer, or one connection for all
+//! where memory counts. Never on an asynchronous thread.
 
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::migrations::{APPLICATION_ID, KNOWN, MIGRATIONS};
+use crate::thread::OwnThread;
 use crate::{OpenError, StoreError, Tx};
 
 /// Name of the database inside the data folder.
@@ -33,8 +33,11 @@ const STATEMENTS: usize = 128;
 #[derive(Clone)]
 pub struct Db {
     writer: Arc<Mutex<Connection>>,
-    /// `None`: a temporary database, which one connection alone can see.
+    /// `None`: the writer's connection reads as well. Nobody else sees a temporary database, and whoever
+    /// spares memory holds the pages of one connection only.
     readers: Option<Arc<Readers>>,
+    /// Where the writer's connection is worked on; `None`: on any blocking thread of the runtime.
+    thread: Option<OwnThread>,
     /// Where it is, for whoever has to make room.
     folder: Arc<Path>,
 }
@@ -43,8 +46,6 @@ struct Readers {
     path: PathBuf,
     permits: Arc<Semaphore>,
     idle: std::sync::Mutex<Vec<Connection>>,
-    /// Memory for pages, as `cache_size` has it.
-    cache: AtomicI64,
 }
 
 impl Db {
@@ -71,24 +72,27 @@ impl Db {
                 path,
                 permits: Arc::new(Semaphore::new(READERS)),
                 idle: std::sync::Mutex::new(Vec::new()),
-                cache: AtomicI64::new(CACHE),
             })),
+            thread: None,
             folder: folder.into(),
         })
     }
 
-    /// Holds little memory for pages from now on: for programs that walk through lists and end, not for a
-    /// window in which people leaf through them.
+    /// The same database with one connection for reads and writes, on a thread of its own, and with little
+    /// memory for pages: for programs that walk through lists and end, not for a window in which people
+    /// leaf through them while something is written. Not for a paused clock, which would not wait for it.
     ///
     /// # Errors
-    /// When `SQLite` refuses.
-    pub async fn spare_memory(&self) -> Result<(), StoreError> {
-        if let Some(readers) = &self.readers {
-            readers.cache.store(SPARING, Relaxed);
-        }
+    /// When `SQLite` refuses, or the system gives no thread.
+    pub async fn sparing(self) -> Result<Self, StoreError> {
         let connection = self.writer.lock().await;
         connection.pragma_update(None, "cache_size", SPARING)?;
-        Ok(())
+        drop(connection);
+        Ok(Self {
+            readers: None,
+            thread: Some(OwnThread::start()?),
+            ..self
+        })
     }
 
     /// Opens `understudy.db` in `folder` where it is there and of the newest schema: nothing is made
@@ -120,11 +124,13 @@ impl Db {
         Ok(Self {
             writer: Arc::new(Mutex::new(connection)),
             readers: None,
+            thread: None,
             folder: temporary_folder().into(),
         })
     }
 
-    /// Runs `f` on one snapshot of the data. It does not wait for writes.
+    /// Runs `f` on one snapshot of the data. It does not wait for writes, unless there is one connection
+    /// for both.
     ///
     /// # Errors
     /// What `f` answers, or [`StoreError::Stopped`] when the runtime shuts down.
@@ -191,10 +197,12 @@ impl Db {
     ) -> Result<T, StoreError> {
         let mut connection = self.writer.clone().lock_owned().await;
         let folder = Arc::clone(&self.folder);
-        blocking(move || {
-            run(&mut connection, behavior, f).map_err(|error| error.in_folder(&folder))
-        })
-        .await
+        let work =
+            move || run(&mut connection, behavior, f).map_err(|error| error.in_folder(&folder));
+        match &self.thread {
+            Some(thread) => thread.run(work).await,
+            None => blocking(work).await,
+        }
     }
 }
 
@@ -219,7 +227,6 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         set_up_connection(&connection)?;
-        connection.pragma_update(None, "cache_size", self.cache.load(Relaxed))?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }
@@ -434,5 +441,31 @@ fn upgrade(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
         Ok(())
     } else {
         Err(OpenError::of_migration(path, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Db, SPARING};
+    use crate::{StoreError, Tx};
+
+    /// Memory for pages, and the name of the thread.
+    fn held(tx: &Tx<'_>) -> Result<(Option<i64>, Option<String>), StoreError> {
+        let pages = tx.first("PRAGMA cache_size", (), |row| row.get(0))?;
+        Ok((pages, std::thread::current().name().map(str::to_owned)))
+    }
+
+    #[tokio::test]
+    async fn who_spares_memory_has_one_connection_on_one_thread() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let usual = Db::open(folder.path()).expect("opens");
+        let (pages, _) = usual.read(held).await.expect("reads");
+        assert_ne!(pages, Some(SPARING));
+        for db in [usual, Db::temporary().expect("opens")] {
+            let db = db.sparing().await.expect("a thread");
+            let own = (Some(SPARING), Some("database".to_owned()));
+            assert_eq!(db.write(held).await.expect("writes"), own);
+            assert_eq!(db.read(held).await.expect("reads"), own);
+        }
     }
 }

@@ -22,6 +22,7 @@ pub mod runs;
 pub mod sealed_secrets;
 pub mod settings;
 pub mod sign_ins;
+mod thread;
 mod tx;
 pub mod users;
 mod values;

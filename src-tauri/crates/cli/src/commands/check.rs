@@ -334,6 +334,7 @@ pub(super) fn one_off(global: &Global) -> Options {
     let person = || engine::data_folder_of_person().ok();
     Options {
         guard_dir: global.data_dir.clone().or_else(person),
+        sparing: true,
         ..Options::default()
     }
 }

@@ -6,6 +6,9 @@ use rusqlite::named_params;
 use crate::runs::{self, RunNumber};
 use crate::{StoreError, Tx};
 
+/// Rows that are noted at a time.
+const PIECE: i64 = 1_000;
+
 /// What applying a run did, in users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Applied {
@@ -65,12 +68,19 @@ pub fn apply_to_users(
 /// # Errors
 /// As [`StoreError`].
 pub fn note_results(tx: &Tx<'_>, run: RunNumber) -> Result<u64, StoreError> {
-    tx.execute(
-        include_str!("note_locations.sql"),
+    let last: Option<Option<i64>> = tx.first(
+        include_str!("last_seq.sql"),
         named_params! { ":run": run.0 },
+        |row| row.get(0),
     )?;
-    tx.execute(
-        include_str!("note_results.sql"),
-        named_params! { ":run": run.0 },
-    )
+    let last = last.flatten().unwrap_or(-1);
+    let (mut touched, mut after) = (0, -1);
+    while after < last {
+        let up_to = after + PIECE;
+        let piece = named_params! { ":run": run.0, ":after": after, ":up_to": up_to };
+        tx.execute(include_str!("note_locations.sql"), piece)?;
+        touched += tx.execute(include_str!("note_results.sql"), piece)?;
+        after = up_to;
+    }
+    Ok(touched)
 }

@@ -88,6 +88,13 @@ pub fn record(tx: &Tx<'_>, run: RunNumber, outcomes: &[Outcome]) -> Result<(), S
 /// # Errors
 /// As [`StoreError`].
 pub fn repeats(tx: &Tx<'_>, run: RunNumber) -> Result<Vec<Repeat>, StoreError> {
+    let any = tx.count(
+        include_str!("repeats_any.sql"),
+        named_params! { ":run": run.0 },
+    )?;
+    if any == 0 {
+        return Ok(Vec::new());
+    }
     let rows: Vec<([u8; 16], i64)> = tx.all(
         include_str!("repeats.sql"),
         named_params! { ":run": run.0 },

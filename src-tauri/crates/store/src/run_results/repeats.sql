@@ -1,4 +1,4 @@
--- Sorts the identities of the run: once at its end, instead of an index that every row would have to keep up.
+-- Every row of an identity that another row shows as well.
 SELECT r.folder_key, r.seq
 FROM run_results r
 JOIN (

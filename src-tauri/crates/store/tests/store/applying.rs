@@ -255,6 +255,34 @@ async fn a_run_waits_until_it_is_applied() {
 }
 
 #[tokio::test]
+async fn every_row_of_a_long_list_leaves_its_mark_once() {
+    let (_folder, db) = database();
+    let addresses: Vec<String> = (0..2_500).map(|n| format!("user{n}@x.com")).collect();
+    let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let (organization, ids) = contoso(&db, &addresses).await;
+    let touched = write(&db, move |tx| {
+        let run = runs::create(tx, &new_run("run-1", Some(organization)))?;
+        run_results::add_from_users(tx, run, 0, organization, &Selection::All, IdentifyBy::Smtp)?;
+        let opened: Vec<Outcome> = (0..2_500)
+            .map(|seq| outcome(seq, Verdict::Granted))
+            .collect();
+        run_results::record(tx, run, &opened)?;
+        run_results::note_results(tx, run)
+    })
+    .await;
+    assert_eq!(touched, 2_500);
+    for at in [0, 999, 1_000, 1_001, 1_999, 2_000, 2_499] {
+        let user = show(&db, ids[at]).await;
+        assert_eq!(user.last_verdict, Some(Verdict::Granted), "place {at}");
+        assert_eq!(
+            user.location,
+            contract::MailboxLocation::OnPremises,
+            "place {at}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn users_who_are_gone_are_left_alone() {
     let (_folder, db) = database();
     let (organization, ids) = contoso(&db, &["a@x.com", "b@x.com"]).await;

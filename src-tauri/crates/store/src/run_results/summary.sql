@@ -1,4 +1,0 @@
-SELECT expectation, verdict, cause, count(*) AS rows
-FROM run_results
-WHERE run = :run
-GROUP BY verdict, cause, expectation
