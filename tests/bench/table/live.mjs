@@ -1,5 +1,5 @@
 // How smoothly the window follows a run: the causes grow and the mailboxes change while the pieces of
-// it come in. `node live.mjs HOST` with the release build of test-host, whose practice mode is the server.
+// it come in. `node live.mjs HOST [UI]` with the release build of test-host, whose practice mode is the server.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 const journeys = fileURLToPath(new URL("../../ui/package.json", import.meta.url));
 const { chromium } = createRequire(journeys)("playwright-core");
-const [host] = process.argv.slice(2);
+const [host, ui] = process.argv.slice(2);
 const users = 50_000;
 /** Milliseconds each view is watched. */
 const watched = 8_000;
@@ -20,7 +20,7 @@ const bar = 50;
 const deaf = 200;
 
 const home = mkdtempSync(join(tmpdir(), "understudy-live-"));
-const child = spawn(host, ["--data-dir", join(home, "data"), "--memory-vault"], {
+const child = spawn(host, ["--data-dir", join(home, "data"), "--memory-vault", ...(ui ? ["--ui", ui] : [])], {
   env: { ...process.env, HOME: home },
   stdio: ["ignore", "pipe", "inherit"],
 });

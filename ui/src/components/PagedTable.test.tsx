@@ -15,6 +15,8 @@ const columns: Column<Row, "name">[] = [
 
 type Options = {
   total?: number;
+  /** What is selected at first. */
+  selected?: readonly number[];
   fail?: boolean;
   onOpen?: (row: Row) => void;
   onPage?: (offset: number, limit: number) => void;
@@ -23,8 +25,8 @@ type Options = {
   until?: (sort: Sorted<"name">) => Promise<void> | undefined;
 };
 
-function Table({ total = 50_000, fail, onOpen, onPage, onSelect, until }: Options) {
-  const [selection, setSelection] = useState<Selection<number>>(nothing);
+function Table({ total = 50_000, selected = [], fail, onOpen, onPage, onSelect, until }: Options) {
+  const [selection, setSelection] = useState<Selection<number>>({ kind: "listed", keys: new Set(selected) });
   const [sort, setSort] = useState<Sorted<"name">>();
   return (
     <PagedTable<Row, number, { total: number; rows: Row[] }, "name">
@@ -124,6 +126,12 @@ it("tells how the rows that are shown are sorted; that others come, only once th
   await act(async () => resolve());
   await waitFor(() => expect(grid).toHaveAttribute("aria-busy", "false"));
   expect(header).toHaveAttribute("aria-sort", "ascending");
+});
+
+it("does not claim that all rows are selected where there are none", async () => {
+  await renderScreen(<Table total={0} selected={[7]} />);
+  expect(await screen.findByText("Nothing here.")).toBeVisible();
+  expect(screen.getByRole("checkbox", { name: "Select all that match" })).toBePartiallyChecked();
 });
 
 it("says that nothing is there", async () => {

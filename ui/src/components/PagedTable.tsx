@@ -173,7 +173,11 @@ export function PagedTable<
             line={{ gridTemplateColumns: columnTemplate, minWidth }}
             sort={sort}
             onSort={sortBy}
-            selected={selectable ? { some: chosen > 0, all: chosen >= rows.total, onToggle: toggleAll } : undefined}
+            selected={
+              selectable
+                ? { some: chosen > 0, all: rows.total > 0 && chosen >= rows.total, onToggle: toggleAll }
+                : undefined
+            }
           />
           {items.map((item) => {
             const row = rows.row(item.index);

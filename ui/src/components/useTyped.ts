@@ -27,7 +27,7 @@ export function useTyped(value: string, onChange: (value: string) => void) {
   const times = useRef<number[]>([]);
   const handOn = useStable((text: string) => {
     const now = performance.now();
-    times.current = [...times.current.filter((time) => now - time < within), now];
+    times.current = [...times.current, now].slice(-most);
     underway.current.push({ text, at: now });
     last.current = text;
     onChange(text);
@@ -43,6 +43,13 @@ export function useTyped(value: string, onChange: (value: string) => void) {
       setTyped(value);
     }
   }, [value]);
+  const type = useStable((text: string) => {
+    setTyped(text);
+    // Before the letter is drawn: what it asks for is then on its way.
+    if (text !== last.current && client.isFetching() === 0 && recent(times.current) < most) {
+      handOn(text);
+    }
+  });
   useEffect(() => {
     if (typed === last.current) {
       return;
@@ -51,8 +58,7 @@ export function useTyped(value: string, onChange: (value: string) => void) {
     let timer: ReturnType<typeof setTimeout>;
     const attempt = () => {
       const waited = performance.now() - since;
-      const recent = times.current.filter((time) => since - time < within).length;
-      if (recent < most ? waited >= longest || client.isFetching() === 0 : waited >= slow) {
+      if (recent(times.current) < most ? waited >= longest || client.isFetching() === 0 : waited >= slow) {
         handOn(typed);
       } else {
         timer = setTimeout(attempt, look);
@@ -61,5 +67,11 @@ export function useTyped(value: string, onChange: (value: string) => void) {
     attempt();
     return () => clearTimeout(timer);
   }, [typed, client, handOn]);
-  return [typed, setTyped] as const;
+  return [typed, type] as const;
+}
+
+/** How many of these times are not long ago. */
+function recent(times: readonly number[]): number {
+  const now = performance.now();
+  return times.filter((time) => now - time < within).length;
 }
