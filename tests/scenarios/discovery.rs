@@ -4,6 +4,7 @@
 mod checking;
 mod hostile;
 mod redirects;
+mod tested;
 
 use std::sync::Arc;
 
@@ -290,6 +291,30 @@ async fn pox_is_asked_where_soap_is_not_there() {
         StepStatus::Pass
     );
     assert_eq!(scene.hosts.host(AUTODISCOVER).counters().log_ons_ok, 1);
+}
+
+/// A server that tells only whoever is logged on that SOAP is not there: that log-on serves POX too, and
+/// nothing is sent a second time.
+#[tokio::test]
+async fn one_log_on_serves_pox_where_soap_turns_out_not_to_be_there() {
+    for scheme in ["NTLM", "Negotiate"] {
+        let mut told = host(AUTODISCOVER, Autodiscover::at(EWS));
+        told.offered = vec![scheme.to_owned()];
+        told.autodiscover.soap = Endpoint::Hidden;
+        let scene = Scene::of(vec![told], Vec::new()).await;
+        let mut search = scene.search();
+        search.plan.authentication = Authentication::Automatic;
+        let (found, asked) = scene.run(search, |_| ConsentAnswer::Send).await;
+        assert_eq!((urls(&found), asked.len()), (vec![EWS], 1), "{found:#?}");
+        let soap = step(&found, Method::AutodiscoverHost, "SOAP");
+        assert_eq!(soap.status, StepStatus::Warning, "{scheme}: {soap:?}");
+        assert_eq!(soap.password_sent_to.as_deref(), Some(AUTODISCOVER));
+        let pox = step(&found, Method::AutodiscoverHost, "POX");
+        assert_eq!(pox.status, StepStatus::Pass, "{scheme}: {pox:?}");
+        assert_eq!(pox.password_sent_to, None, "{scheme}: {pox:?}");
+        let counted = scene.hosts.host(AUTODISCOVER).counters();
+        assert_eq!(counted.log_ons_ok, 1, "{scheme}");
+    }
 }
 
 #[tokio::test]

@@ -230,14 +230,21 @@ async fn a_sound_run_measures_each_rung() {
 mod rooms {
     //! Room lists, looked for at the end of a check of a whole organization.
 
-    use contract::{AddUser, OrganizationsQuery};
+    use contract::{AddUser, Authentication, Code, OrganizationsQuery};
+    use engine::Engine;
     use support::engine;
 
     use super::*;
 
     async fn checked(options: Options) -> (Outcome, exchange_sim::Simulator) {
         let exchange = start(options).await;
-        let engine = engine().await;
+        let check = office(&exchange, &engine().await).await;
+        let run = check.run(&exchange).await;
+        (run, exchange)
+    }
+
+    /// A check of an organization with two users.
+    async fn office(exchange: &exchange_sim::Simulator, engine: &Engine) -> Check {
         let all = engine.organizations_list(OrganizationsQuery::default());
         let home = all.await.expect("there is one from the start").remove(0);
         for n in 1..=2 {
@@ -252,9 +259,22 @@ mod rooms {
             };
             engine.user_add(user).await.expect("a user");
         }
-        let check = Check::on(&exchange).with(&engine).of(home.id, &home.name);
-        let run = check.whole().run(&exchange).await;
-        (run, exchange)
+        let check = Check::on(exchange).with(engine);
+        check.of(home.id, &home.name).whole()
+    }
+
+    /// Whether the guard would ask before it sends the password again.
+    async fn is_noted(check: &Check, engine: &Engine) -> bool {
+        match check.clone().with(engine).start().await {
+            Ok(live) => {
+                live.started.cancel();
+                false
+            }
+            Err(problem) => {
+                assert_eq!(problem.code, Code::PasswordRefused, "{problem}");
+                true
+            }
+        }
     }
 
     fn without_mailbox(options: Options) -> Options {
@@ -360,6 +380,71 @@ mod rooms {
             assert_eq!(step.status, StepStatus::Pass, "{what:?}: {step:?}");
             has(step, "Room lists could not be found out");
         }
+    }
+
+    /// The end of a run is where nobody looks for a refusal any more: it is noted all the same.
+    #[tokio::test]
+    async fn a_password_refused_meanwhile_is_noted_and_sent_no_more() {
+        let operation = When::Operation("GetRoomLists".to_owned());
+        let silent = What::Stall(std::time::Duration::from_secs(2));
+        let exchange = start(Options {
+            offered: vec!["NTLM".to_owned()],
+            faults: vec![Fault::once(operation, silent)],
+            ..server(2)
+        })
+        .await;
+        let engine = engine().await;
+        let check = office(&exchange, &engine).await;
+        let check = check.authentication(Authentication::Ntlm).lanes(1);
+        let live = check.clone().loose_wire().begin().await;
+        while exchange.counters().faults_struck == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        // The connection ends without an answer; by then the password is another one.
+        exchange.update(|options| "Changed-1".clone_into(&mut options.accounts[0].password));
+        let run = live.ended(None).await;
+        assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 2));
+        has(
+            rung(&run, "own_mailbox"),
+            "Room lists could not be found out",
+        );
+        assert_eq!(exchange.counters().log_ons_refused, 1);
+        assert!(
+            is_noted(&check, &engine).await,
+            "the next check sends it again"
+        );
+        assert_eq!(exchange.counters().log_ons_refused, 1);
+    }
+
+    /// Basic carries the password with every question.
+    #[tokio::test]
+    async fn a_password_refused_at_one_list_is_not_sent_for_the_next() {
+        let list = |n: u32| {
+            let address = format!("rooms{n}@contoso.com");
+            Group::room_list(&address, &format!("Building {n}"), &["user1@contoso.com"])
+        };
+        let operation = When::Operation("GetRooms".to_owned());
+        let exchange = start(Options {
+            groups: (1..=3).map(list).collect(),
+            faults: vec![Fault::always(
+                operation,
+                What::Http(HttpAnswer::status(401)),
+            )],
+            ..server(2)
+        })
+        .await;
+        let engine = engine().await;
+        let check = office(&exchange, &engine).await;
+        let run = check.clone().run(&exchange).await;
+        assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 2));
+        let asked = exchange.counters();
+        let rooms = asked.requests_log.iter();
+        let rooms = rooms.filter(|r| r.operation.as_deref() == Some("GetRooms"));
+        assert_eq!(rooms.count(), 1, "it is sent after a refusal");
+        assert!(
+            is_noted(&check, &engine).await,
+            "the next check sends it again"
+        );
     }
 
     #[tokio::test]

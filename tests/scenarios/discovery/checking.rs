@@ -12,19 +12,16 @@ use support::{ACCOUNT, PASSWORD};
 use super::{AUTODISCOVER, EWS, Scene, host, refusing, urls};
 
 /// An organization whose URL is found when checking, with one user.
-struct Office {
-    scene: Scene,
-    id: contract::OrganizationId,
+pub(super) struct Office {
+    pub(super) scene: Scene,
+    pub(super) id: contract::OrganizationId,
 }
 
 impl Office {
-    async fn of(list: Vec<exchange_sim::Options>) -> Self {
-        let scene = Scene::of(list, Vec::new()).await;
-        let all = OrganizationsQuery::default();
-        let all = scene.engine.organizations_list(all).await;
-        let id = all.expect("there is a default one")[0].id;
+    pub(super) async fn of(list: Vec<exchange_sim::Options>) -> Self {
+        let office = Self::without_users(list).await;
         let user = AddUser {
-            organization: id,
+            organization: office.id,
             name: "User One".to_owned(),
             address: "user1@contoso.com".to_owned(),
             upn: None,
@@ -32,11 +29,20 @@ impl Office {
             must_refuse: false,
             tags: String::new(),
         };
-        scene.engine.user_add(user).await.expect("a user");
+        let added = office.scene.engine.user_add(user).await;
+        added.expect("a user");
+        office
+    }
+
+    async fn without_users(list: Vec<exchange_sim::Options>) -> Self {
+        let scene = Scene::of(list, Vec::new()).await;
+        let all = OrganizationsQuery::default();
+        let all = scene.engine.organizations_list(all).await;
+        let id = all.expect("there is a default one")[0].id;
         Self { scene, id }
     }
 
-    fn form(&self, ews_url: &str, find_when_checking: bool) -> EmailConfigurationForm {
+    pub(super) fn form(&self, ews_url: &str, find_when_checking: bool) -> EmailConfigurationForm {
         EmailConfigurationForm {
             account_logon: ACCOUNT.to_owned(),
             ews_url: ews_url.to_owned(),
@@ -48,7 +54,7 @@ impl Office {
         }
     }
 
-    async fn save(&self, form: EmailConfigurationForm) -> EmailConfiguration {
+    pub(super) async fn save(&self, form: EmailConfigurationForm) -> EmailConfiguration {
         let request = SaveEmailConfiguration {
             organization: self.id,
             form,
@@ -236,4 +242,131 @@ async fn what_refuses_without_the_network_refuses_before_it() {
     assert_eq!(problem.code, contract::Code::PasswordNeeded, "{problem}");
     assert!(office.scene.names.asked().is_empty());
     assert!(office.scene.hosts.recorded().is_empty());
+}
+
+mod before_asking {
+    //! What differs for one check holds for its Autodiscover as well; what is bad is refused before it.
+
+    use std::io::Cursor;
+
+    use contract::{CheckPassword, Code};
+    use engine::checks::{Canary, List, Mailboxes, Plan, ProxyChoice};
+
+    use super::*;
+
+    impl Office {
+        async fn audit(
+            &self,
+            canaries: Vec<Canary>,
+            adjust: impl FnOnce(&mut Plan) + Send,
+        ) -> Result<RunState, Problem> {
+            let engine = &self.scene.engine;
+            let all = engine.organizations_list(OrganizationsQuery::default());
+            let row = all.await.expect("there is one").remove(0);
+            let mailboxes = Mailboxes::Scope(CheckScope::All);
+            let started = engine.audit_organization(&row, None, mailboxes, canaries, adjust, false);
+            let mut started = started.await?;
+            started.ended().await;
+            let state = started.progress.borrow().state;
+            Ok(state)
+        }
+
+        fn nobody_was_asked(&self) {
+            assert!(self.scene.names.asked().is_empty());
+            assert!(self.scene.hosts.recorded().is_empty());
+        }
+    }
+
+    /// Autodiscover by JSON at a host that was saved before.
+    async fn findable() -> Office {
+        let mut with_json = host(AUTODISCOVER, Autodiscover::at(EWS));
+        with_json.autodiscover.json = Endpoint::Works;
+        let office = Office::of(vec![exchange(), with_json]).await;
+        office.save(office.form(EWS, false)).await;
+        office.save(office.form("", true)).await;
+        office
+    }
+
+    #[tokio::test]
+    async fn another_proxy_leads_to_autodiscover_too() {
+        let office = findable().await;
+        let nothing_there = ProxyChoice::Http {
+            host: "127.0.0.1".to_owned(),
+            port: 1,
+            user: None,
+        };
+        let audited = office
+            .audit(Vec::new(), |plan| plan.proxy = nothing_there)
+            .await;
+        let problem = audited.expect_err("the proxy is not there");
+        let cause = Cause::ProxyFailed.as_str();
+        assert!(problem.message.contains(cause), "{problem}");
+        assert!(problem.message.contains("of the network"), "{problem}");
+        assert!(office.scene.hosts.recorded().is_empty(), "past the proxy");
+        let direct = office.audit(Vec::new(), |_| ()).await;
+        assert_eq!(direct.expect("it is found"), RunState::Complete);
+    }
+
+    #[tokio::test]
+    async fn a_list_that_is_none_is_refused_before_anybody_is_asked() {
+        let office = findable().await;
+        let empty = Canary::List(List {
+            name: "canaries.csv".to_owned(),
+            source: Box::new(Cursor::new(b"nobody at all\n".to_vec())),
+        });
+        let problem = office.audit(vec![empty], |_| ()).await;
+        assert_eq!(problem.expect_err("a bad list").code, Code::BadList);
+        let nobody = Canary::Address("nobody at all".to_owned());
+        let problem = office.audit(vec![nobody], |_| ()).await;
+        assert_eq!(problem.expect_err("no address").code, Code::Invalid);
+        office.nobody_was_asked();
+        let list = Canary::List(List {
+            name: "canaries.csv".to_owned(),
+            source: Box::new(Cursor::new(b"user9@contoso.com\n".to_vec())),
+        });
+        let audited = office.audit(vec![list], |_| ()).await;
+        // Nobody's mailbox proves nothing about the scope.
+        assert_eq!(audited.expect("it is read twice"), RunState::Incomplete);
+    }
+
+    #[tokio::test]
+    async fn an_organization_without_users_asks_nobody() {
+        let office = Office::without_users(vec![exchange()]).await;
+        let mut form = office.form("", true);
+        form.account_logon = "svc-ews@contoso.com".to_owned();
+        office.save(form).await;
+        let problem = office.check().await.expect_err("nobody is left");
+        assert_eq!(problem.code, Code::Invalid, "{problem}");
+        office.nobody_was_asked();
+    }
+
+    #[tokio::test]
+    async fn send_again_sends_it_on_the_way_as_well() {
+        let office = Office::of(vec![exchange(), refusing(AUTODISCOVER)]).await;
+        let own = format!("https://{AUTODISCOVER}/EWS/Exchange.asmx");
+        office.save(office.form(&own, false)).await;
+        office.save(office.form("", true)).await;
+        let refusals = || {
+            office
+                .scene
+                .hosts
+                .host(AUTODISCOVER)
+                .counters()
+                .log_ons_refused
+        };
+        for (send_again, refused) in [(false, 1), (false, 1), (true, 2)] {
+            let request = StartCheck {
+                organization: office.id,
+                form: None,
+                password: CheckPassword::Stored,
+                scope: CheckScope::All,
+                send_again,
+                proxy_password: None,
+                app_credential: None,
+            };
+            let problem = office.scene.engine.check_start(request).await;
+            assert_eq!(problem.expect_err("refused").code, Code::PasswordRefused);
+            assert_eq!(refusals(), refused, "send again: {send_again}");
+        }
+    }
 }

@@ -36,7 +36,6 @@ pub(crate) struct Inner {
     pub(crate) changing: tokio::sync::Mutex<()>,
     pub(crate) exchange: Option<Arc<dyn PracticeExchange>>,
     pub(crate) browser: Arc<dyn Browser>,
-    pub(crate) name_server: Option<SocketAddr>,
     pub(crate) resolve: Vec<(String, u16, SocketAddr)>,
     /// Held by the one window of the data folder.
     _window: Option<File>,
@@ -218,7 +217,6 @@ impl Engine {
             changing: tokio::sync::Mutex::default(),
             exchange: options.practice,
             browser: options.browser.unwrap_or_else(|| Arc::new(SystemBrowser)),
-            name_server: options.name_server,
             resolve: options.resolve,
             _window: window,
         };

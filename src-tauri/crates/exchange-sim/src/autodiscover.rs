@@ -45,6 +45,8 @@ pub enum Endpoint {
     Works,
     /// 404, as a server that does not have it.
     Missing,
+    /// The same, said to whoever is logged on alone; SOAP and plain XML only.
+    Hidden,
     /// This, whatever is asked, before any log-on: a redirect, a page, an error.
     Says(HttpAnswer),
     /// 302 to itself with another `hop` in the query each time, before any log-on: never the same

@@ -280,15 +280,17 @@ fn request(
     let mut request = Request::new(Full::new(body));
     *request.uri_mut() = match &call.target {
         Target::Ews => endpoint.uri.clone(),
-        Target::Get(path) => path.parse().expect("whoever wrote the path escaped it"),
+        Target::Beside(path) | Target::Get(path) => {
+            path.parse().expect("whoever wrote the path escaped it")
+        }
     };
     *request.method_mut() = match &call.target {
-        Target::Ews => Method::POST,
+        Target::Ews | Target::Beside(_) => Method::POST,
         Target::Get(_) => Method::GET,
     };
     let headers = request.headers_mut();
     headers.clone_from(&endpoint.headers);
-    if call.target != Target::Ews {
+    if matches!(call.target, Target::Get(_)) {
         headers.remove(CONTENT_TYPE);
         headers.insert(ACCEPT, JSON);
     }

@@ -36,6 +36,9 @@ pub enum Target {
     /// EWS: the body goes to the endpoint's path as XML.
     #[default]
     Ews,
+    /// The same to another path of the same server, with its query: what logged on here is logged on
+    /// there.
+    Beside(String),
     /// This path and query, without a body, for JSON.
     Get(String),
 }
@@ -115,6 +118,12 @@ impl Lane {
         if let Some(open) = &mut self.open {
             open.logged_on = None;
         }
+    }
+
+    /// From now on no credentials are sent: a connection that is logged on stays so, and none is logged
+    /// on again.
+    pub fn log_on_no_more(&mut self) {
+        self.authenticator = None;
     }
 
     /// Closes the connection; the next call opens a fresh one.

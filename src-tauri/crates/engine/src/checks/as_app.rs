@@ -22,8 +22,8 @@ impl Engine {
         credential: AppCredential,
     ) -> Result<(Plan, Option<Tokens>), Problem> {
         let given = Given {
-            password: None,
             app: Some(credential),
+            ..Given::default()
         };
         let organization = self.default_organization().await?;
         let settings = for_check(self, organization, Some(form), given).await?;

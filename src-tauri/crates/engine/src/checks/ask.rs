@@ -145,7 +145,9 @@ pub(super) async fn ask(lane: &mut dyn MailLane, prepared: &Prepared) -> Answere
     let outcome = lane.post(&prepared.call).await;
     let now = prepared.clock.now();
     let mut observed = match prepared.call.target {
-        Target::Ews => observe(&outcome, prepared.asked, &prepared.folders, now),
+        Target::Ews | Target::Beside(_) => {
+            observe(&outcome, prepared.asked, &prepared.folders, now)
+        }
         Target::Get(_) => observe_graph(&outcome, prepared.asked, now),
     };
     if let Some(token) = &prepared.token {
@@ -207,6 +209,7 @@ fn shown_request(call: &Call) -> String {
     let body = String::from_utf8_lossy(&call.body);
     let line = match &call.target {
         Target::Ews => "POST /EWS/Exchange.asmx",
+        Target::Beside(path) => &format!("POST {path}"),
         Target::Get(path) => &format!("GET {path}"),
     };
     format!(

@@ -9,6 +9,7 @@ use contract::{
 use store::runs::{self, StoredRun};
 use tokio::sync::watch;
 
+use super::addressees::Addressees;
 use super::load::Canary;
 use super::plan::Plan;
 use super::sending::{Sending, for_proxy, once_more, password_needed, stored_password, typed};
@@ -29,13 +30,22 @@ impl Engine {
         let given = Given {
             password: typed.as_ref(),
             app: request.app_credential,
+            ..Given::default()
         };
+        let again = once_more(request.send_again);
         // The authority may be behind the same proxy.
         let engine = self.sending(Sending {
+            again,
             proxy_password: request.proxy_password.clone(),
             ..self.sending.clone()
         });
-        let settings = for_check(&engine, request.organization, request.form, given).await?;
+        let mut settings = for_check(&engine, request.organization, request.form, given).await?;
+        let list = Addressees {
+            mailboxes: Mailboxes::Scope(request.scope),
+            canaries: Vec::new(),
+        };
+        let list = list.before_asking(&settings).await?;
+        let found = settings.find_url(&engine, typed.as_ref()).await?;
         let password = match typed {
             Some(typed) => typed,
             None => stored_password(&stage, &settings.row, &settings.plan).await?,
@@ -43,21 +53,25 @@ impl Engine {
         let proxy = request.proxy_password;
         let proxy_password = for_proxy(&stage, settings.row.id, &settings.plan, proxy).await?;
         let sending = Sending {
-            again: once_more(request.send_again),
+            again,
             proxy_password,
             tokens: settings.tokens,
         };
+        let Addressees {
+            mailboxes,
+            canaries,
+        } = list;
         let audit = Audit {
             plan: settings.plan,
             password,
-            mailboxes: Mailboxes::Scope(request.scope),
-            canaries: Vec::new(),
+            mailboxes,
+            canaries,
             organization: Some((settings.row.id, settings.row.name)),
             fingerprint: settings.fingerprint,
             draft: settings.draft,
             stream: false,
         };
-        let started = start::start(&stage, audit, sending, settings.found).await?;
+        let started = start::start(&stage, audit, sending, found).await?;
         Ok(RunRef { run: started.run })
     }
 
@@ -87,10 +101,16 @@ impl Engine {
         let stage = self.stage();
         let given = Given {
             password: password.as_ref(),
-            app: None,
+            adjust: Some(Box::new(adjust)),
+            ..Given::default()
         };
         let mut settings = for_check(self, row.id, None, given).await?;
-        adjust(&mut settings.plan);
+        let list = Addressees {
+            mailboxes,
+            canaries,
+        };
+        let list = list.before_asking(&settings).await?;
+        let found = settings.find_url(self, password.as_ref()).await?;
         let password = match password {
             Some(password) => password,
             None => stored_password(&stage, &settings.row, &settings.plan).await?,
@@ -102,6 +122,10 @@ impl Engine {
             tokens: settings.tokens,
             ..sending
         };
+        let Addressees {
+            mailboxes,
+            canaries,
+        } = list;
         let audit = Audit {
             plan: settings.plan,
             password,
@@ -112,7 +136,7 @@ impl Engine {
             draft: settings.draft,
             stream,
         };
-        start::start(&stage, audit, sending, settings.found).await
+        start::start(&stage, audit, sending, found).await
     }
 
     /// Goes on with a run that was cut off. `None`: the newest of all.

@@ -214,7 +214,7 @@ fn draw_users(
 }
 
 /// Nobody is left to be asked.
-fn nobody(of_cause: bool) -> Problem {
+pub(super) fn nobody(of_cause: bool) -> Problem {
     let (message, hint) = if of_cause {
         (
             "None of these mailboxes is in the user list of this organization.",

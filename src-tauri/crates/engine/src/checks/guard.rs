@@ -77,6 +77,7 @@ pub(crate) struct Watched {
     /// The run must not send it; the sentence says why.
     pub(crate) held_back: Option<String>,
     accepted: AtomicBool,
+    refused: AtomicBool,
 }
 
 impl Watched {
@@ -106,12 +107,18 @@ impl Watched {
             sent,
             held_back,
             accepted: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
         })
     }
 
     /// The server, or the KDC, took it.
     pub(super) fn accepted(&self) {
         self.accepted.store(true, SeqCst);
+    }
+
+    /// The server, or the KDC, refused it where that stops nothing: the last word all the same.
+    pub(super) fn refused(&self) {
+        self.refused.store(true, SeqCst);
     }
 
     /// Notes or forgets it, once the run has ended.
@@ -125,7 +132,8 @@ impl Watched {
         let Some(sent) = self.sent.as_ref().filter(|_| self.held_back.is_none()) else {
             return;
         };
-        let refused = matches!(stopped, Some(Cause::AuthRejected | Cause::AuthLost));
+        let refused = matches!(stopped, Some(Cause::AuthRejected | Cause::AuthLost))
+            || self.refused.load(SeqCst);
         let noted = if refused {
             note(stage, sent).await
         } else if self.accepted.load(SeqCst) {

@@ -64,6 +64,18 @@ impl Wire {
         }
     }
 
+    /// A lane that carries no token, whatever the others do.
+    pub(super) fn wire_lane(&self) -> WireLane {
+        WireLane {
+            lane: Lane::new(
+                Arc::clone(&self.endpoint),
+                Arc::clone(&self.trust),
+                Arc::clone(&self.stats),
+            ),
+            chosen: Arc::clone(&self.chosen),
+        }
+    }
+
     /// None for tokens: their lanes take them by themselves.
     fn authenticator(&self, mechanism: Mechanism) -> Option<Arc<dyn Authenticator>> {
         let name = LogonName::parse(&self.account);
@@ -104,17 +116,10 @@ impl Mailroom for Wire {
     }
 
     fn lane(&self) -> Box<dyn MailLane> {
-        let lane = Lane::new(
-            Arc::clone(&self.endpoint),
-            Arc::clone(&self.trust),
-            Arc::clone(&self.stats),
-        );
+        let WireLane { lane, chosen } = self.wire_lane();
         match &self.purse {
             Some(purse) => Box::new(TokenLane::new(lane, Arc::clone(purse))),
-            None => Box::new(WireLane {
-                lane,
-                chosen: Arc::clone(&self.chosen),
-            }),
+            None => Box::new(WireLane { lane, chosen }),
         }
     }
 
@@ -135,9 +140,17 @@ impl Mailroom for Wire {
     }
 }
 
-struct WireLane {
+/// A lane that carries no token.
+pub(super) struct WireLane {
     lane: Lane,
     chosen: Arc<Chosen>,
+}
+
+impl WireLane {
+    /// From now on no credentials are sent; a connection that is logged on stays so.
+    pub(super) fn log_on_no_more(&mut self) {
+        self.lane.log_on_no_more();
+    }
 }
 
 impl MailLane for WireLane {

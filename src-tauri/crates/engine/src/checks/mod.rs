@@ -3,6 +3,7 @@
 //! [`start`] settles what is to be done and loads the list; the conductor plays the run; [`finish`]
 //! names, closes and counts. Nothing here ever writes to a mailbox.
 
+mod addressees;
 mod as_app;
 mod ask;
 mod authentication;
@@ -62,7 +63,7 @@ pub use plan::{Approach, Plan, ProxyChoice};
 pub(crate) use running::{Running, RunningChecks};
 pub use sending::Sending;
 pub(crate) use server_load::learned_page;
-pub(crate) use session::{Opened, Prepared, Request, Session, prepare, prepare_adjusted};
+pub(crate) use session::{Finder, Opened, Prepared, Request, Session, prepare, prepare_adjusted};
 pub(crate) use settings::{for_discovery, go_online};
 pub(crate) use sign_in::{Caller, Means, SignedIn, shown};
 pub(crate) use spec::{Access, folder};

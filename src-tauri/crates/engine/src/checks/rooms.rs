@@ -1,5 +1,6 @@
 //! Room lists, looked for at the very end of a run: what comes of it stands in the step ladder and
-//! changes nothing else, neither a verdict nor how the run ended.
+//! changes nothing else, neither a verdict nor how the run ended. A password that is refused here is
+//! noted by the lock-out guard like any other, and sent no more.
 
 use std::time::Duration;
 
@@ -8,7 +9,9 @@ use exchange::{Call, Fault, Reply};
 use tokio::time::Instant;
 
 use super::conductor::Conductor;
+use super::session::{held_back, was_refused};
 use super::spec::Access;
+use crate::diagnosis::{Asked, observe};
 use crate::ports::{BoxFuture, MailLane};
 use crate::rooms::{self, Asker, RoomLists};
 
@@ -19,6 +22,8 @@ const BUDGET: Duration = Duration::from_secs(30);
 struct Probe<'a> {
     lane: Box<dyn MailLane>,
     access: &'a Access,
+    /// The password was refused: it is sent no more.
+    refused: bool,
 }
 
 impl Asker for Probe<'_> {
@@ -35,7 +40,19 @@ impl Asker for Probe<'_> {
             idempotent: true,
             target: exchange::Target::default(),
         };
-        Box::pin(async move { self.lane.post(&call).await })
+        Box::pin(async move {
+            if self.refused {
+                return Err(held_back());
+            }
+            let outcome = self.lane.post(&call).await;
+            let asked = Asked::Directory;
+            let observed = observe(&outcome, asked, &[], self.access.clock.now());
+            if was_refused(&outcome, &observed) {
+                self.refused = true;
+                self.access.password.refused();
+            }
+            outcome
+        })
     }
 }
 
@@ -52,7 +69,11 @@ impl Conductor {
         }
         let lane = self.take_lane();
         let access = &self.spec.access;
-        let mut probe = Probe { lane, access };
+        let mut probe = Probe {
+            lane,
+            access,
+            refused: false,
+        };
         let (facts, mut cancel) = (&self.facts, self.cancel.clone());
         let found = rooms::find(
             &mut probe,

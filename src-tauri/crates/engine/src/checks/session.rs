@@ -9,7 +9,7 @@ use contract::{
     Cause, CheckPassword, Code, EmailConfigurationForm, OrganizationId, Problem, Secret,
 };
 use ews::{DistinguishedFolder, SchemaVersion};
-use exchange::{Call, Fault, Reply, StatsSnapshot};
+use exchange::{Call, Fault, LogOnFault, Reply, StatsSnapshot};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -29,6 +29,9 @@ use crate::stage::Stage;
 
 /// How often one question is asked at most, the first time included.
 const ATTEMPTS: u32 = 3;
+/// Refusals of a password that worked, before nothing is sent any more: the first one may be a mere
+/// challenge where every request carries it (ruling 5).
+const REFUSALS: u32 = 2;
 
 /// A connection that is logged on, and what was learned on the way.
 pub(crate) struct Session {
@@ -44,6 +47,8 @@ pub(crate) struct Session {
     lane: Box<dyn MailLane>,
     stage: Arc<Stage>,
     cancel: watch::Receiver<bool>,
+    /// How often the password was refused since it was taken.
+    refusals: u32,
 }
 
 /// How a log-on ended.
@@ -52,8 +57,8 @@ pub(crate) enum Opened {
     Yes(Box<Session>),
     /// Not signed in.
     Stopped(Box<Stopped>),
-    /// Cancelled on the way.
-    Cancelled(Box<Facts>),
+    /// Cancelled on the way: how far it came, and what had gone over the wire.
+    Cancelled(Box<Facts>, StatsSnapshot),
 }
 
 /// Why there is no session.
@@ -73,6 +78,8 @@ pub(crate) struct Prepared {
     /// Id and name.
     pub(crate) organization: (OrganizationId, String),
     pub(crate) plan: Plan,
+    /// Its URL is the one that was saved last, and is to be found.
+    pub(crate) to_find: bool,
     /// Of the settings; a run keeps it.
     pub(crate) fingerprint: String,
     /// The settings are not saved.
@@ -81,7 +88,8 @@ pub(crate) struct Prepared {
     pub(crate) sending: Sending,
 }
 
-/// Settles how an organization is reached: its form as it stands or as saved. Asks no server.
+/// Settles how an organization is reached: its form as it stands or as saved. Asks no server but
+/// Autodiscover, where the form says `Find when checking`.
 ///
 /// # Errors
 /// [`contract::Code::NotFound`], [`contract::Code::Invalid`], [`contract::Code::Offline`],
@@ -101,7 +109,16 @@ pub(crate) async fn prepare(
         send_again,
         proxy_password,
     };
-    prepare_adjusted(engine, request, |_| ()).await
+    prepare_adjusted(engine, request, Finder::Here, |_| ()).await
+}
+
+/// Who finds the URL of a form that says `Find when checking`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finder {
+    /// At once, before anything else.
+    Here,
+    /// Whoever asked, as a step of their own that can be shown and cancelled.
+    Caller,
 }
 
 /// Which organization, and how its passwords are sent.
@@ -122,6 +139,7 @@ pub(crate) struct Request {
 pub(crate) async fn prepare_adjusted(
     engine: &Engine,
     request: Request,
+    finder: Finder,
     adjust: impl FnOnce(&mut Plan) + Send,
 ) -> Result<Prepared, Problem> {
     let Request {
@@ -135,15 +153,15 @@ pub(crate) async fn prepare_adjusted(
     let typed = typed(password);
     let given = Given {
         password: typed.as_ref(),
-        app: None,
+        adjust: Some(Box::new(adjust)),
+        ..Given::default()
     };
     let mut settings = for_check(engine, organization, form, given).await?;
-    let password = match typed {
-        Some(typed) => typed,
+    by_ews(&settings.plan)?;
+    let password = match &typed {
+        Some(typed) => typed.clone(),
         None => stored_password(&stage, &settings.row, &settings.plan).await?,
     };
-    adjust(&mut settings.plan);
-    by_ews(&settings.plan)?;
     let again = if send_again {
         SendAgain::Yes
     } else {
@@ -151,9 +169,19 @@ pub(crate) async fn prepare_adjusted(
     };
     let plan = &settings.plan;
     let proxy_password = for_proxy(&stage, organization, plan, proxy_password).await?;
+    let finding = settings.to_find.is_some();
+    if finding && finder == Finder::Here {
+        let engine = engine.sending(Sending {
+            again,
+            proxy_password: proxy_password.clone(),
+            ..engine.sending.clone()
+        });
+        settings.find_url(&engine, typed.as_ref()).await?;
+    }
     Ok(Prepared {
         organization: (settings.row.id, settings.row.name),
         plan: settings.plan,
+        to_find: finding && finder == Finder::Caller,
         fingerprint: settings.fingerprint,
         draft: settings.draft,
         password,
@@ -235,6 +263,7 @@ impl Session {
                 lane,
                 stage: Arc::clone(stage),
                 cancel,
+                refusals: 0,
             })),
             (None, Some((cause, message))) => Opened::Stopped(Box::new(Stopped {
                 cause,
@@ -242,7 +271,7 @@ impl Session {
                 facts,
                 access,
             })),
-            (None, None) => Opened::Cancelled(Box::new(facts)),
+            (None, None) => Opened::Cancelled(Box::new(facts), access.mailroom.snapshot()),
         })
     }
 
@@ -338,6 +367,9 @@ impl Session {
 
     /// A write is waited for whatever happens: only its answer says what it made.
     async fn once(&mut self, call: &Call) -> Result<Reply, Fault> {
+        if self.refusals >= REFUSALS {
+            return Err(held_back());
+        }
         if !call.idempotent {
             return self.lane.post(call).await;
         }
@@ -355,17 +387,27 @@ impl Session {
     }
 
     /// A password that worked and is refused now is noted like any other refusal.
-    async fn heed(&self, outcome: &Result<Reply, Fault>, observed: &Observed) {
-        let refused = match observed.seen {
-            Seen::LogOnRefused => true,
-            Seen::Challenge => outcome.as_ref().is_ok_and(|reply| reply.with_credentials),
-            _ => false,
-        };
-        if refused {
+    async fn heed(&mut self, outcome: &Result<Reply, Fault>, observed: &Observed) {
+        if was_refused(outcome, observed) {
+            self.refusals += 1;
             let lost = Some(Cause::AuthLost);
             self.access.password.told(&self.stage, lost).await;
         }
     }
+}
+
+/// Whether this is a refusal of credentials that were sent, and not a mere challenge.
+pub(super) fn was_refused(outcome: &Result<Reply, Fault>, observed: &Observed) -> bool {
+    match observed.seen {
+        Seen::LogOnRefused => true,
+        Seen::Challenge => outcome.as_ref().is_ok_and(|reply| reply.with_credentials),
+        _ => false,
+    }
+}
+
+/// What a lane says that sends a refused password no more.
+pub(super) fn held_back() -> Fault {
+    LogOnFault::HeldBack { refused: true }.into()
 }
 
 impl Asker for Session {

@@ -6,13 +6,14 @@ use contract::{
     Secret, ValidateEmailConfiguration,
 };
 use store::{email_configurations, organizations, runs};
+use tokio::sync::watch;
 
 use super::bearer::Tokens;
 use super::guard::SendAgain;
 use super::plan::{Approach, Plan, ProxyChoice};
-use super::sending::{Sending, for_proxy, stored_for_proxy, stored_password};
+use super::sending::{Sending, for_proxy, stored_password};
 use crate::Engine;
-use crate::discovery::{self, Found};
+use crate::discovery::{self, Found, Lookup};
 use crate::email_configuration::modern::{self, Proof, proof};
 use crate::email_configuration::{EwsUrl, fingerprint_of, fingerprint_of_app, why_not_served};
 use crate::problems::of_store;
@@ -24,8 +25,8 @@ pub(super) struct Settings {
     pub(super) plan: Plan,
     pub(super) fingerprint: String,
     pub(super) draft: bool,
-    /// How the URL was found, where that is a step of every check.
-    pub(super) found: Option<Found>,
+    /// `Find when checking`, and nobody was asked yet: the form whose URL is to be found.
+    pub(super) to_find: Option<Box<EmailConfigurationForm>>,
     /// Where access tokens come from, where it signs in with them.
     pub(super) tokens: Option<Tokens>,
 }
@@ -37,9 +38,14 @@ pub(super) struct Given<'a> {
     pub(super) password: Option<&'a Secret>,
     /// An application's credential.
     pub(super) app: Option<AppCredential>,
+    /// What differs from the stored settings.
+    pub(super) adjust: Option<Adjust<'a>>,
 }
 
-/// Settles them. Errors of the form are those of its validation.
+/// Changes settings for one check.
+pub(super) type Adjust<'a> = Box<dyn FnOnce(&mut Plan) + Send + 'a>;
+
+/// Settles them, and asks nobody. Errors of the form are those of its validation.
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::Invalid`], [`Code::Offline`], [`Code::NotAllowed`] for an access type
@@ -81,25 +87,43 @@ pub(super) async fn for_check(
     };
     let draft = saved_fingerprint.as_deref() != Some(fingerprint.as_str());
     let proxy = proxy_of(engine, &form).await?;
-    let tokens = tokens(engine, organization, &form, given.app).await?;
     let mut plan = plan(form.clone(), &settings, proxy);
-    let found = if modern::finds_url(&form) {
+    // Before anybody is asked: Autodiscover and the authority are asked like this, too.
+    if let Some(adjust) = given.adjust {
+        adjust(&mut plan);
+    }
+    let tokens = tokens(engine, organization, &form, given.app).await?;
+    let to_find = modern::finds_url(&form).then(|| Box::new(form));
+    if to_find.is_some() {
         plan.ews_url = last_url(saved_url, &plan.ews_url);
-        // Rarely taken, and larger than all the rest.
-        let found = Box::pin(find_url(engine, &row, form, &mut plan, typed)).await?;
-        plan.resolve.clone_from(&engine.inner.resolve);
-        found
-    } else {
-        None
-    };
+    }
     Ok(Settings {
         row,
         plan,
         fingerprint,
         draft,
-        found,
+        to_find,
         tokens,
     })
+}
+
+impl Settings {
+    /// `Find when checking`: finds the URL, where it is to be found. What can be refused without the
+    /// network was refused before.
+    ///
+    /// # Errors
+    /// As [`discovery::find`]; [`Code::PasswordNeeded`], [`Code::KeyStore`].
+    pub(super) async fn find_url(
+        &mut self,
+        engine: &Engine,
+        typed: Option<&Secret>,
+    ) -> Result<Option<Found>, Problem> {
+        let Some(form) = self.to_find.take() else {
+            return Ok(None);
+        };
+        // Rarely taken, and larger than all the rest.
+        Box::pin(find_url(engine, &self.row, *form, &mut self.plan, typed)).await
+    }
 }
 
 /// Where the tokens of a check come from: as this handle of the engine says, else of whoever is signed
@@ -197,26 +221,28 @@ async fn find_url(
         None if plan.wants_password() => Some(stored_password(&stage, row, plan).await?),
         None => None,
     };
-    let proxy_password = stored_for_proxy(&stage, organization, plan).await?;
+    let typed = engine.sending.proxy_password.clone();
+    let proxy_password = for_proxy(&stage, organization, plan, typed).await?;
     let again = match engine.sending.again {
         SendAgain::Yes => SendAgain::Yes,
         SendAgain::Ask | SendAgain::Never => SendAgain::Never,
     };
-    let sending = Sending {
-        again,
-        proxy_password,
-        tokens: None,
-    };
-    let found = discovery::find(
-        engine,
+    let lookup = Lookup {
         organization,
         address,
-        plan.clone(),
+        plan: plan.clone(),
         password,
-        sending,
-    );
-    let found = found.await?;
+        sending: Sending {
+            again,
+            proxy_password,
+            tokens: None,
+        },
+    };
+    // Whoever gives up waiting drops all of it.
+    let (_, nobody_cancels) = watch::channel(false);
+    let found = discovery::find(engine, lookup, nobody_cancels).await?;
     plan.ews_url.clone_from(&found.url);
+    plan.resolve.extend(engine.inner.resolve.iter().cloned());
     Ok(Some(found))
 }
 

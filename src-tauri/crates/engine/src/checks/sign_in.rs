@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use contract::{Authentication, Cause, CertificateInfo, Problem, Secret};
-use exchange::{Call, Certificate, Fault, Names, Reply};
+use exchange::{Call, Certificate, Fault, Names, Reply, Target};
+use url::{Position, Url};
 
 use super::authentication;
 use super::guard::{SendAgain, Watched};
-use super::lanes::Wire;
+use super::lanes::{Wire, WireLane};
 use super::mechanism::{Mechanism, candidates};
 use super::plan::{Plan, ProxyChoice};
 use super::redact::Redactor;
@@ -71,9 +72,12 @@ impl Means {
 pub(crate) struct Caller {
     stage: Arc<Stage>,
     plan: Plan,
-    wire: Wire,
+    wire: Arc<Wire>,
     watched: Watched,
-    lane: Box<dyn MailLane>,
+    lane: WireLane,
+    target: Target,
+    /// The connection itself is logged on, so that what comes next needs no credentials.
+    stays_logged_on: bool,
 }
 
 /// How a log-on ended.
@@ -82,8 +86,8 @@ pub(crate) enum SignedIn {
     Yes(Reply),
     /// This host refused it. Another may take it.
     Refused(String),
-    /// The directory itself refused it: no host will take it.
-    RefusedByDirectory(String),
+    /// The directory itself refused it, or the account: no host will take it.
+    RefusedByDirectory(Cause, String),
     /// No way to log on that was chosen is possible here; nothing was refused.
     NotPossible(String),
     /// It was refused lately; it was not sent.
@@ -113,14 +117,25 @@ impl Caller {
             SendAgain::Yes => SendAgain::Yes,
         };
         let watched = Watched::begin(stage, &plan, password, again).await?;
-        let lane = wire.lane();
+        let lane = wire.wire_lane();
         Ok(Self {
             stage: Arc::clone(stage),
             plan,
-            wire,
+            wire: Arc::new(wire),
             watched,
             lane,
+            target: Target::default(),
+            stays_logged_on: false,
         })
+    }
+
+    /// The same connection at another address of the same server, as it is logged on: no credentials
+    /// are sent any more. `None` where every request carries the password.
+    pub(crate) fn turned_to(mut self, url: &Url) -> Option<Self> {
+        let path = &url[Position::BeforePath..Position::AfterQuery];
+        self.target = Target::Beside(path.to_owned());
+        self.lane.log_on_no_more();
+        self.stays_logged_on.then_some(self)
     }
 
     /// Asks without credentials, or on a connection that is logged on.
@@ -163,20 +178,28 @@ impl Caller {
                 SignedIn::NotPossible(_) => self.lane.close(),
                 // The KDC took the password, and this server does not take its ticket.
                 SignedIn::Refused(_) if *way == Mechanism::Kerberos => self.lane.close(),
-                _ => break,
+                _ => {
+                    self.stays_logged_on = *way != Mechanism::Basic;
+                    break;
+                }
             }
         }
         let stopped = match &last {
-            SignedIn::Refused(_) | SignedIn::RefusedByDirectory(_) => Some(Cause::AuthRejected),
+            SignedIn::Refused(_) | SignedIn::RefusedByDirectory(..) => Some(Cause::AuthRejected),
             _ => None,
         };
         self.watched.told(&self.stage, stopped).await;
         last
     }
 
-    /// How often credentials were sent from here.
-    pub(crate) fn sent(&self) -> u64 {
-        self.wire.snapshot().log_ons
+    /// Notes that it is refused now, on a connection where it was taken before.
+    pub(crate) async fn refused(&self) {
+        self.watched.told(&self.stage, Some(Cause::AuthLost)).await;
+    }
+
+    /// What counts how often credentials were sent from here.
+    pub(crate) fn wire(&self) -> Arc<Wire> {
+        Arc::clone(&self.wire)
     }
 
     fn judge(&self, way: Mechanism, outcome: Result<Reply, Fault>) -> SignedIn {
@@ -184,6 +207,10 @@ impl Caller {
         let told = |detail: Option<String>| detail.unwrap_or_else(|| "no reason given".to_owned());
         match outcome {
             Ok(reply) if reply.status == 401 => {
+                if let Seen::Cause(cause @ Cause::AccountLocked) = observed.seen {
+                    let told = "the account is locked".to_owned();
+                    return SignedIn::RefusedByDirectory(cause, told);
+                }
                 SignedIn::Refused(format!("the server refused it ({})", way.scheme()))
             }
             Ok(reply) => {
@@ -193,9 +220,11 @@ impl Caller {
                 SignedIn::Yes(reply)
             }
             Err(fault) => match observed.seen {
-                Seen::LogOnRefused => SignedIn::RefusedByDirectory(told(observed.detail)),
-                Seen::Cause(Cause::AccountLocked | Cause::AccountPasswordExpired) => {
-                    SignedIn::RefusedByDirectory(told(observed.detail))
+                Seen::LogOnRefused => {
+                    SignedIn::RefusedByDirectory(Cause::AuthRejected, told(observed.detail))
+                }
+                Seen::Cause(cause @ (Cause::AccountLocked | Cause::AccountPasswordExpired)) => {
+                    SignedIn::RefusedByDirectory(cause, told(observed.detail))
                 }
                 Seen::NoWay | Seen::HeldBack => SignedIn::NotPossible(told(observed.detail)),
                 // What it was is told by the fault itself.
@@ -212,7 +241,7 @@ impl Caller {
                 .into_uuid()
                 .to_string(),
             idempotent: true,
-            target: exchange::Target::default(),
+            target: self.target.clone(),
         }
     }
 }

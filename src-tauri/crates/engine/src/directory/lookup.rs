@@ -175,7 +175,7 @@ async fn open(
     match Session::open(stage, plan, password, sending, cancel).await {
         Ok(Opened::Yes(session)) => Ok(session),
         Ok(Opened::Stopped(stopped)) => Err(Ended::failed(stopped.message)),
-        Ok(Opened::Cancelled(_)) => Err(Ended::cancelled()),
+        Ok(Opened::Cancelled(..)) => Err(Ended::cancelled()),
         Err(problem) => Err(Ended::failed(problem.message)),
     }
 }

@@ -5,15 +5,17 @@
 use std::time::Duration;
 
 use contract::{
-    Cause, Code, Discovery, DiscoveryStep, OrganizationId, Problem, Secret, SmtpAddress,
+    Blame, Cause, Code, Discovery, DiscoveryMethod, DiscoveryState, DiscoveryStep, OrganizationId,
+    Problem, Secret, SmtpAddress,
 };
 use tokio::sync::{mpsc, watch};
 use url::Url;
 
+use super::cloud;
 use super::consent::Asking;
 use super::nothing_yet;
 use super::trail::place;
-use super::walk::Walk;
+use super::walk::{Closed, Walk};
 use crate::Engine;
 use crate::checks::{Discovered, Plan, Sending};
 use crate::jobs::Desk;
@@ -32,49 +34,105 @@ pub(crate) struct Found {
 impl From<Found> for Discovered {
     fn from(found: Found) -> Self {
         let took = found.steps.iter().filter_map(|step| step.elapsed_ms);
-        let told = found.steps.iter().map(|step| {
-            let answer = step.answer.as_deref();
-            let answer = answer.map(|answer| format!(" ({answer})"));
-            let sent = step.password_sent_to.as_deref();
-            let sent = sent.map(|host| format!(" The password was sent to {host}."));
-            format!(
-                "{} {}: {}{}{}",
-                step.protocol,
-                step.address,
-                step.result,
-                answer.unwrap_or_default(),
-                sent.unwrap_or_default()
-            )
-        });
         Self {
             message: found.message,
             took: Some(Duration::from_millis(took.sum())),
-            evidence: told.collect(),
+            evidence: told(&found.steps).collect(),
         }
     }
 }
 
-/// Finds the EWS URL for a check of an organization. `plan` is as the form says; its URL, if any, is the
-/// one that was saved last.
+/// The steps, a line each.
+pub(crate) fn told(steps: &[DiscoveryStep]) -> impl Iterator<Item = String> {
+    steps.iter().map(|step| {
+        let answer = step.answer.as_deref();
+        let answer = answer.map(|answer| format!(" ({answer})"));
+        let sent = step.password_sent_to.as_deref();
+        let sent = sent.map(|host| format!(" The password was sent to {host}."));
+        format!(
+            "{} {}: {}{}{}",
+            step.protocol,
+            step.address,
+            step.result,
+            answer.unwrap_or_default(),
+            sent.unwrap_or_default()
+        )
+    })
+}
+
+/// What is looked for.
+pub(crate) struct Lookup {
+    pub(crate) organization: OrganizationId,
+    /// Whose mailbox.
+    pub(crate) address: SmtpAddress,
+    /// As the form says; its URL, if any, is the one that was saved last.
+    pub(crate) plan: Plan,
+    /// `None`: no step with credentials.
+    pub(crate) password: Option<Secret>,
+    pub(crate) sending: Sending,
+}
+
+/// Why there is no URL.
+#[derive(Debug)]
+pub(crate) enum NotFound {
+    /// Someone stopped it.
+    Cancelled,
+    /// It was looked for in vain.
+    Nothing {
+        problem: Problem,
+        /// Whose matter it is; `None`: nobody's, as where a host was not confirmed.
+        cause: Option<Cause>,
+        /// Every step, as the discovery shows it.
+        steps: Vec<DiscoveryStep>,
+    },
+}
+
+impl From<Problem> for NotFound {
+    fn from(problem: Problem) -> Self {
+        Self::Nothing {
+            problem,
+            cause: None,
+            steps: Vec::new(),
+        }
+    }
+}
+
+impl From<NotFound> for Problem {
+    fn from(missed: NotFound) -> Self {
+        match missed {
+            NotFound::Nothing { problem, .. } => problem,
+            NotFound::Cancelled => Self::new(
+                Code::NotAllowed,
+                "Autodiscover was stopped before it found an EWS URL.",
+            ),
+        }
+    }
+}
+
+/// Finds the EWS URL for a check of an organization. It ends at once when `cancel` turns true; what that
+/// leaves of a log-on is heard to its end all the same.
 ///
 /// # Errors
 /// [`Code::NotAllowed`] where nothing was found, or only hosts that nobody confirmed; no password was sent
-/// to those.
+/// to those. [`Code::PasswordRefused`].
 pub(crate) async fn find(
     engine: &Engine,
-    organization: OrganizationId,
-    address: SmtpAddress,
-    plan: Plan,
-    password: Option<Secret>,
-    sending: Sending,
-) -> Result<Found, Problem> {
+    lookup: Lookup,
+    cancel: watch::Receiver<bool>,
+) -> Result<Found, NotFound> {
+    let Lookup {
+        organization,
+        address,
+        plan,
+        password,
+        sending,
+    } = lookup;
     let mut quest = engine
         .quest(address, plan, password, sending, Some(organization))
         .await?;
     quest.consents.asking = Asking::Check;
     let (tell, found) = watch::channel(nothing_yet("", &quest.address));
-    // Nobody cancels and nobody answers.
-    let (_, cancel) = watch::channel(false);
+    // Nobody answers.
     let (_, answers) = mpsc::unbounded_channel();
     let desk = Desk {
         found: tell,
@@ -84,18 +142,36 @@ pub(crate) async fn find(
     let confirmed = quest.consents.confirmed();
     let mut walk = Walk::new(quest, desk)?;
     walk.run().await;
-    if let Some(why) = walk.closed {
-        return Err(refused(&why));
-    }
     let found = found.borrow().clone();
-    settle(found, &confirmed)
+    if found.state == DiscoveryState::Cancelled {
+        return Err(NotFound::Cancelled);
+    }
+    let (problem, cause) = match &walk.closed {
+        Some(closed) => (refused(closed), Some(closed.cause)),
+        None => match url_of(&found, &confirmed) {
+            Ok(url) => {
+                return Ok(Found {
+                    message: format!("Autodiscover found {url} for {}.", found.address),
+                    url,
+                    steps: found.steps,
+                });
+            }
+            Err(missed) => missed,
+        },
+    };
+    Err(NotFound::Nothing {
+        problem,
+        cause,
+        steps: found.steps,
+    })
 }
 
 /// The password was refused on the way, or lately: the check's own log-on would be the next attempt.
-fn refused(why: &str) -> Problem {
+fn refused(closed: &Closed) -> Problem {
     let message = format!(
-        "The check stopped before it began ({}): {why}",
-        Cause::AuthRejected.as_str()
+        "The check stopped before it began ({}): {}",
+        closed.cause.as_str(),
+        closed.why
     );
     Problem::new(Code::PasswordRefused, message)
         .field("password")
@@ -103,48 +179,66 @@ fn refused(why: &str) -> Problem {
 }
 
 /// The failed step that says most about why nothing was found. A host with a bad certificate is there;
-/// one that does not answer may be; one without a name need not exist.
+/// one that does not answer may be; one without a name need not exist. Where the usual host answers, and
+/// has no Autodiscover, nothing is wrong with the network on the way to it; and Exchange Online, which
+/// everybody is asked for, is no part of this network.
 fn decisive(steps: &[DiscoveryStep]) -> Option<(&DiscoveryStep, Cause)> {
+    use DiscoveryMethod::{AutodiscoverHost, Redirect};
+    let usual = |step: &DiscoveryStep| step.method == AutodiscoverHost && step.answer.is_some();
+    let answered = steps.iter().any(usual);
     let failed = steps.iter().filter_map(|step| Some((step, step.cause?)));
-    failed.min_by_key(|(step, cause)| {
-        let rank = match cause {
-            Cause::TlsUntrusted
-            | Cause::TlsNameMismatch
-            | Cause::TlsExpired
-            | Cause::TlsPinMismatch => 0,
-            Cause::AuthSchemeNotOffered => 1,
-            Cause::DnsNotFound => 4,
-            Cause::TcpRefused | Cause::TcpTimeout => 3,
-            _ => 2,
+    let telling = failed.filter(|(step, cause)| {
+        let of_its_way = matches!(step.method, AutodiscoverHost | Redirect);
+        let reached = answered && !of_its_way && cause.blame() == Blame::Network;
+        !reached && !is_online(step)
+    });
+    telling.min_by_key(|(step, cause)| {
+        let rank = match cause.blame() {
+            // Whatever was asked went through it.
+            _ if *cause == Cause::ProxyFailed => 0,
+            Blame::Certificate => 1,
+            Blame::Network if *cause == Cause::DnsNotFound => 5,
+            Blame::Network => 4,
+            _ if *cause == Cause::AuthSchemeNotOffered => 2,
+            _ => 3,
         };
         (rank, step.number)
     })
 }
 
-/// Why nothing was found, in a sentence that nobody takes for missing rights.
-fn why_nothing(found: &Discovery) -> String {
+fn is_online(step: &DiscoveryStep) -> bool {
+    let url = Url::parse(&step.address).ok();
+    url.is_some_and(|url| {
+        url.host_str()
+            .is_some_and(|host| cloud::of_host(host).is_some())
+    })
+}
+
+/// Why nothing was found, in a sentence that nobody takes for missing rights, and the cause.
+fn why_nothing(found: &Discovery) -> (String, Cause) {
     let Some((step, cause)) = decisive(&found.steps) else {
-        return "No host that was asked has Autodiscover.".to_owned();
+        let said = "No host that was asked has Autodiscover.".to_owned();
+        return (said, Cause::HttpNotEws);
     };
-    let whose = match cause {
-        Cause::DnsNotFound | Cause::TcpRefused | Cause::TcpTimeout => "a matter of the network",
-        Cause::TlsUntrusted
-        | Cause::TlsNameMismatch
-        | Cause::TlsExpired
-        | Cause::TlsPinMismatch => "a matter of the certificate",
-        Cause::AuthSchemeNotOffered => "a matter of the way to sign in",
-        _ => "a matter of Autodiscover",
+    let whose = match (cause.blame(), cause) {
+        (_, Cause::AuthSchemeNotOffered) => "of the way to sign in",
+        (Blame::Network, _) => "of the network",
+        (Blame::Certificate, _) => "of the certificate",
+        (Blame::Identity, _) => "of the account",
+        (Blame::Exchange | Blame::List | Blame::Us, _) => "of Autodiscover",
     };
-    format!(
-        "{} {}: {} That is {whose} ({}), not of rights.",
+    let said = format!(
+        "{} {}: {} That is a matter {whose} ({}), not of rights.",
         step.protocol,
         step.address,
         step.result,
         cause.as_str()
-    )
+    );
+    (said, cause)
 }
 
-fn settle(found: Discovery, confirmed: &[String]) -> Result<Found, Problem> {
+/// The first URL whose host was confirmed; else the problem, and its cause.
+fn url_of(found: &Discovery, confirmed: &[String]) -> Result<String, (Problem, Option<Cause>)> {
     let is_confirmed = |url: &str| {
         Url::parse(url).is_ok_and(|url| {
             let host = place(&url);
@@ -155,29 +249,25 @@ fn settle(found: Discovery, confirmed: &[String]) -> Result<Found, Problem> {
     };
     let mut urls = found.candidates.iter().map(|candidate| &candidate.url);
     if let Some(url) = urls.clone().find(|url| is_confirmed(url)) {
-        return Ok(Found {
-            url: url.clone(),
-            message: format!("Autodiscover found {url} for {}.", found.address),
-            steps: found.steps,
-        });
+        return Ok(url.clone());
     }
-    let problem = match urls.next() {
-        Some(url) => Problem::new(
-            Code::NotAllowed,
-            format!(
-                "Autodiscover found {url}, a host that nobody has confirmed. No password was sent there."
-            ),
+    let (problem, cause) = if let Some(url) = urls.next() {
+        let message = format!(
+            "Autodiscover found {url}, a host that nobody has confirmed. No password was sent there."
+        );
+        let hint = "Choose Find with Autodiscover beside the EWS URL, look at the steps, choose Use, and save; then Find when checking knows this host.";
+        (Problem::new(Code::NotAllowed, message).hint(hint), None)
+    } else {
+        let (why, cause) = why_nothing(found);
+        let message = format!(
+            "Autodiscover found no EWS URL for {}. No mailbox was asked. {why}",
+            found.address
+        );
+        let hint = "Choose Find with Autodiscover beside the EWS URL to see why, or enter the URL.";
+        (
+            Problem::new(Code::NotAllowed, message).hint(hint),
+            Some(cause),
         )
-        .hint("Choose Find with Autodiscover beside the EWS URL, look at the steps, choose Use, and save; then Find when checking knows this host."),
-        None => Problem::new(
-            Code::NotAllowed,
-            format!(
-                "Autodiscover found no EWS URL for {}. No mailbox was asked. {}",
-                found.address,
-                why_nothing(&found)
-            ),
-        )
-        .hint("Choose Find with Autodiscover beside the EWS URL to see why, or enter the URL."),
     };
-    Err(problem.field("ewsUrl"))
+    Err((problem.field("ewsUrl"), cause))
 }

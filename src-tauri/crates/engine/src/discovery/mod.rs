@@ -3,8 +3,8 @@
 //! What needs no credentials goes first. The password goes to a host only where the host asks for it,
 //! its certificate was verified and a person consented; once a host, to two hosts at most, never over
 //! http. Nothing is followed but https, ten redirects in all. The steps stand in files of their own:
-//! `json`, `door` (looks without credentials), `ask` (SOAP and POX), `elsewhere` (http redirect, SRV);
-//! `trail` and `consent` say what may be done, `walk` holds it together.
+//! `json`, `door` (looks without credentials), `ask` (SOAP and POX), `log_on`, `elsewhere` (http redirect,
+//! SRV); `trail` and `consent` say what may be done, `walk` holds it together.
 
 mod answer;
 mod ask;
@@ -15,24 +15,23 @@ mod door;
 mod elsewhere;
 mod find;
 mod json;
+mod log_on;
 mod question;
 mod trail;
 mod walk;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use contract::{
     AnswerConsent, CheckPassword, Code, Discovery, DiscoveryRef, DiscoveryState,
     EmailConfigurationForm, NoArgs, OrganizationId, Problem, Secret, SmtpAddress, StartDiscovery,
 };
-use exchange::Names;
 use store::{confirmed_hosts, users};
 use tokio::sync::watch;
 use url::Url;
 
 pub use consent::Asking;
-pub(crate) use find::{Found, find};
+pub(crate) use find::{Found, Lookup, NotFound, find, told};
 
 use self::consent::Consents;
 use self::trail::place;
@@ -191,7 +190,7 @@ impl Engine {
             remembered,
             ..Consents::default()
         };
-        let names = names_at(self.inner.name_server)?;
+        let names = stage.names.clone();
         let means = Means::new(&plan, names, sending, password.as_ref());
         Ok(Quest {
             stage,
@@ -232,12 +231,6 @@ fn nothing_yet(id: &str, address: &SmtpAddress) -> Discovery {
         redirect_address: None,
         message: None,
     }
-}
-
-/// The name server that was named by hand.
-fn names_at(server: Option<SocketAddr>) -> Result<Option<Names>, Problem> {
-    let named = server.map(Names::at).transpose();
-    named.map_err(|error| crate::problems::internal("making ready to ask DNS", &error))
 }
 
 /// The address that was named; else `Account Logon` where it is one; else a user's.

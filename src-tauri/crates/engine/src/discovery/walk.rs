@@ -37,6 +37,14 @@ pub(super) struct Quest {
 #[derive(Debug)]
 pub(super) struct Cancelled;
 
+/// Credentials go nowhere any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Closed {
+    pub(super) cause: Cause,
+    /// The same in plain sentences.
+    pub(super) why: String,
+}
+
 /// How a way ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Turn {
@@ -61,7 +69,7 @@ pub(super) struct Walk {
     /// By URL, whoever is logged on there and was answered by Autodiscover.
     pub(super) welcome: HashMap<String, Caller>,
     /// Why no credentials go anywhere any more.
-    pub(super) closed: Option<String>,
+    pub(super) closed: Option<Closed>,
     pub(super) questions: u32,
     /// Who named the address that is looked for now, where it is not the one that was asked for.
     pub(super) sent_by: Option<String>,
@@ -135,11 +143,11 @@ impl Walk {
 
     /// The same; afterwards it can be asked what came of it.
     pub(super) async fn run(&mut self) {
-        let ended = self.all().await;
-        match ended {
-            Ok(()) => self.close(DiscoveryState::Done),
-            Err(Cancelled) => self.close(DiscoveryState::Cancelled),
-        }
+        let state = match self.all().await {
+            Ok(()) => DiscoveryState::Done,
+            Err(Cancelled) => DiscoveryState::Cancelled,
+        };
+        self.close(state);
     }
 
     async fn all(&mut self) -> Result<(), Cancelled> {

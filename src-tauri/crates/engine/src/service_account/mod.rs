@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use self::subject::Subject;
 use crate::Engine;
-use crate::checks::{Plan, Prepared, Request, SendAgain, prepare_adjusted};
+use crate::checks::{Finder, Plan, Prepared, Request, SendAgain, prepare_adjusted};
 
 /// A test without a stored organization.
 pub struct ServiceAccountAudit {
@@ -72,10 +72,11 @@ impl Engine {
             send_again: request.send_again,
             proxy_password: request.proxy_password,
         };
-        let prepared = prepare_adjusted(self, how, adjust);
+        let prepared = prepare_adjusted(self, how, Finder::Caller, adjust);
         let Prepared {
             organization,
             plan,
+            to_find,
             fingerprint,
             draft,
             password,
@@ -84,6 +85,7 @@ impl Engine {
         let subject = Subject {
             organization: Some(organization),
             plan,
+            to_find,
             fingerprint,
             draft,
             password,
@@ -104,6 +106,7 @@ impl Engine {
         let subject = Subject {
             organization: None,
             plan: audit.plan,
+            to_find: false,
             fingerprint: String::new(),
             draft: false,
             password: audit.password,
@@ -177,7 +180,8 @@ impl Engine {
         let stage = self.stage();
         let checked = subject.check()?;
         subject.plan.served()?;
-        let known = !subject.plan.ews_url.is_empty();
+        // What Autodiscover finds may be another server; who asks it asks the guard first.
+        let known = !checked.autodiscover && !subject.plan.ews_url.is_empty();
         if subject.sending.again == SendAgain::Ask
             && known
             && let Some(refused) = self

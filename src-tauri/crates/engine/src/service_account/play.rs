@@ -17,7 +17,9 @@ use super::mailbox::Folder;
 use super::record::{Kept, Record};
 use super::subject::{Checked, Subject};
 use crate::Engine;
-use crate::checks::{Access, Approach, Asking, Discovered, Facts, Ground, Opened, Rung as _, Session};
+use crate::checks::{
+    Access, Approach, Asking, Discovered, Facts, Ground, Opened, Rung as _, Session,
+};
 use crate::diagnosis::wording::Words;
 use crate::discovery::{self, Lookup, NotFound};
 use crate::jobs::Desk;
@@ -197,7 +199,10 @@ async fn discover(
         ladder::show(found, step);
     })?;
     subject.plan.ews_url.clone_from(&answer.url);
-    subject.plan.resolve.extend(engine.inner.resolve.iter().cloned());
+    subject
+        .plan
+        .resolve
+        .extend(engine.inner.resolve.iter().cloned());
     Ok(Some(Discovered {
         took: Some(started.elapsed()),
         ..answer.into()

@@ -10,6 +10,8 @@ pub(super) struct Subject {
     /// Id and name; `None`: no stored organization.
     pub(super) organization: Option<(OrganizationId, String)>,
     pub(super) plan: Plan,
+    /// `Find when checking`: the URL of the plan is the one that was saved last.
+    pub(super) to_find: bool,
     pub(super) fingerprint: String,
     pub(super) draft: bool,
     pub(super) password: Secret,
@@ -85,8 +87,7 @@ impl Subject {
             folder,
             user,
             write: fields.write_test,
-            // A form may have none: `Find when checking`.
-            autodiscover: fields.use_autodiscover || self.plan.ews_url.is_empty(),
+            autodiscover: fields.use_autodiscover || self.to_find,
         })
     }
 

@@ -12,8 +12,9 @@ impl Visit<'_> {
     /// The reply of a door.
     pub(super) fn discover(&self, door: Door, twist: Option<&What>) -> Reply {
         let uri = &self.head.uri;
-        match door.endpoint(&self.directory.options.autodiscover) {
-            Endpoint::Works => {}
+        let endpoint = door.endpoint(&self.directory.options.autodiscover);
+        match endpoint {
+            Endpoint::Works | Endpoint::Hidden => {}
             Endpoint::Missing => return Reply::http(HttpAnswer::not_found()),
             Endpoint::Says(answer) => return Reply::http(answer.clone()),
             Endpoint::Endless => {
@@ -36,6 +37,9 @@ impl Visit<'_> {
             Ok(admitted) => admitted,
             Err(reply) => return reply.naming_doors(),
         };
+        if *endpoint == Endpoint::Hidden {
+            return admitted.tell(Reply::http(HttpAnswer::not_found()));
+        }
         admitted.tell(match (door, &self.head.method) {
             (Door::Soap, &Method::POST) => Reply::ews(autodiscover::soap(&self.body, place)),
             (Door::Soap, _) => Reply::http(HttpAnswer::status(405).header("allow", "POST")),
