@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep, timeout};
 
 /// A busy machine takes this long to start the app or to show a page.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 /// Longest wait for one answer of the driver. The first one includes the start of the app.
 const ANSWER: Duration = Duration::from_mins(1);
 /// Key of an element reference, fixed by the specification.
