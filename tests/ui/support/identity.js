@@ -3,11 +3,11 @@
 
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { launch } from "../../identity/browser.js";
 import { start } from "../../identity/provider.js";
 import { ask } from "../../identity/support/client.js";
 import { expectPoll } from "./expect.js";
 import { folder } from "./host.js";
+import { openBrowser } from "./journey.js";
 
 /**
  * What a host opens in the system's browser is remembered instead. Made before the host: its `home` is the option of the
@@ -33,12 +33,11 @@ export function systemBrowser() {
   return { home, opened };
 }
 
-/** An identity provider, and a browser to sign in there with; both end with the test. */
+/** An identity provider, which ends with the test, and the browser to sign in there with. */
 export async function startIdentity(t, { http = false } = {}) {
   const provider = await start({ http });
   t.after(() => provider.close());
-  const browser = await launch();
-  t.after(() => browser.close());
+  const browser = await openBrowser();
   /** Asks the provider behind everybody's back. */
   const told = async (what, options) => (await ask(provider, `${provider.control}/${what}`, options)).json;
   return { provider, browser, told };

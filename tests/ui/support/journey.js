@@ -22,8 +22,8 @@ let browser;
 
 after(async () => (await browser)?.close());
 
-/** A browser that has never seen anything; one a file of tests. */
-function open() {
+/** A browser that has never seen anything; one a file of tests. Each page of it is a person of their own. */
+export function openBrowser() {
   browser ??= chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
@@ -54,7 +54,7 @@ export function journey(name, options, walk) {
 
 /** A page on a host, with what it did wrong. */
 export async function startVisit(host, options = {}) {
-  const context = await (await open()).newContext({
+  const context = await (await openBrowser()).newContext({
     viewport: { width: 1024, height: 720 },
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
