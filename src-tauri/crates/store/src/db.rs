@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::migrations::{APPLICATION_ID, KNOWN, MIGRATIONS};
 use crate::thread::OwnThread;
-use crate::{OpenError, StoreError, Tx};
+use crate::{OpenError, StoreError, Tx, searched};
 
 /// Name of the database inside the data folder.
 const FILE: &str = "understudy.db";
@@ -45,8 +45,11 @@ pub struct Db {
 struct Readers {
     path: PathBuf,
     permits: Arc<Semaphore>,
-    idle: std::sync::Mutex<Vec<Connection>>,
+    idle: std::sync::Mutex<Vec<Reader>>,
 }
+
+/// A connection that only reads, and what it keeps of searches.
+struct Reader(Connection, searched::Kept);
 
 impl Db {
     /// Opens `understudy.db` in `folder`, or makes both. An older file is copied to
@@ -150,9 +153,12 @@ impl Db {
         let folder = Arc::clone(&self.folder);
         blocking(move || {
             let _permit = permit;
-            let mut connection = readers.take().map_err(|error| error.in_folder(&folder))?;
-            let result = run(&mut connection, TransactionBehavior::Deferred, f);
-            readers.give_back(connection);
+            let mut reader = readers.take().map_err(|error| error.in_folder(&folder))?;
+            let Reader(connection, searched) = &mut reader;
+            let result = run(connection, TransactionBehavior::Deferred, |tx| {
+                f(&tx.with(searched))
+            });
+            readers.give_back(reader);
             result.map_err(|error| error.in_folder(&folder))
         })
         .await
@@ -215,27 +221,27 @@ impl std::fmt::Debug for Db {
 }
 
 impl Readers {
-    fn take(&self) -> Result<Connection, StoreError> {
+    fn take(&self) -> Result<Reader, StoreError> {
         let idle = self
             .idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop();
-        if let Some(connection) = idle {
-            return Ok(connection);
+        if let Some(reader) = idle {
+            return Ok(reader);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         set_up_connection(&connection)?;
         connection.pragma_update(None, "query_only", true)?;
-        Ok(connection)
+        Ok(Reader(connection, searched::Kept::default()))
     }
 
-    fn give_back(&self, connection: Connection) {
+    fn give_back(&self, reader: Reader) {
         self.idle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+            .push(reader);
     }
 }
 

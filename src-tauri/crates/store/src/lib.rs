@@ -20,6 +20,7 @@ pub mod refused_passwords;
 pub mod run_results;
 pub mod runs;
 pub mod sealed_secrets;
+mod searched;
 pub mod settings;
 pub mod sign_ins;
 mod thread;

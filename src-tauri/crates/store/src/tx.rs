@@ -2,16 +2,35 @@
 
 use rusqlite::{Connection, Params, Row};
 
-use crate::StoreError;
+use crate::{StoreError, searched};
 
 /// An open transaction. Only this crate can look inside; others hand it to the table modules.
 pub struct Tx<'a> {
     connection: &'a Connection,
+    searched: Option<&'a searched::Kept>,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) const fn new(connection: &'a Connection) -> Self {
-        Self { connection }
+        Self {
+            connection,
+            searched: None,
+        }
+    }
+
+    /// The same, with what its connection keeps of searches.
+    pub(crate) const fn with<'b>(&self, searched: &'b searched::Kept) -> Tx<'b>
+    where
+        'a: 'b,
+    {
+        Tx {
+            connection: self.connection,
+            searched: Some(searched),
+        }
+    }
+
+    pub(crate) const fn searched(&self) -> Option<&'a searched::Kept> {
+        self.searched
     }
 
     pub(crate) const fn connection(&self) -> &'a Connection {

@@ -7,7 +7,8 @@ use contract::{
 use rusqlite::{Row, named_params};
 
 use super::filter::Conditions;
-use crate::values::{InOrder, bind, count, id, to_json};
+use crate::searched::{self, List};
+use crate::values::{InOrder, bind, count, id, search_key, to_json};
 use crate::{StoreError, Tx};
 
 /// Most users that are remembered one by one while a filter counts them.
@@ -19,6 +20,16 @@ enum Matches {
     Few(Vec<i64>),
     /// This many.
     Many(u64),
+}
+
+impl Matches {
+    fn of(ids: Vec<i64>) -> Self {
+        if ids.len() > FEW {
+            Self::Many(ids.len() as u64)
+        } else {
+            Self::Few(ids)
+        }
+    }
 }
 
 /// One page of users.
@@ -34,10 +45,12 @@ pub fn page(tx: &Tx<'_>, query: &UsersQuery) -> Result<UsersPage, StoreError> {
         None => counts_of_all(tx)?.users,
     };
     let conditions = Conditions::of(query.organization, &query.filter);
-    let matches = if conditions.filters {
-        matching(tx, query.organization, &conditions)?
-    } else {
+    let matches = if !conditions.filters {
         Matches::Many(unfiltered)
+    } else if let Some(ids) = remembered(tx, query, &conditions, unfiltered)? {
+        Matches::of(ids)
+    } else {
+        matching(tx, query.organization, &conditions)?
     };
     let total = match &matches {
         Matches::Few(ids) => ids.len() as u64,
@@ -56,18 +69,35 @@ pub fn page(tx: &Tx<'_>, query: &UsersQuery) -> Result<UsersPage, StoreError> {
     })
 }
 
+/// Who matches where nothing but a text is searched, from memory.
+fn remembered(
+    tx: &Tx<'_>,
+    query: &UsersQuery,
+    conditions: &Conditions,
+    users: u64,
+) -> Result<Option<Vec<i64>>, StoreError> {
+    let Some(search) = search_key(query.filter.search.as_deref()) else {
+        return Ok(None);
+    };
+    let everybody = Conditions::of(query.organization, &UsersFilter::default());
+    // One parameter more: the text.
+    if conditions.params.len() > everybody.params.len() + 1 {
+        return Ok(None);
+    }
+    let sql = include_str!("search_keys.sql")
+        .replace("{index}", index_of(query.organization, true))
+        .replace("{filter}", &everybody.sql);
+    let list = (List::Users(query.organization), users);
+    searched::find(tx, list, &search, &sql, bind(&everybody.params).as_slice())
+}
+
 fn matching(
     tx: &Tx<'_>,
     organization: Option<OrganizationId>,
     conditions: &Conditions,
 ) -> Result<Matches, StoreError> {
-    // A search reads every user, best in the order of the file.
-    let index = match organization {
-        None if conditions.searches => "NOT INDEXED",
-        _ => "INDEXED BY users_facts",
-    };
     let sql = include_str!("matching.sql")
-        .replace("{index}", index)
+        .replace("{index}", index_of(organization, conditions.searches))
         .replace("{filter}", &conditions.sql);
     let (mut ids, mut total) = (Vec::new(), 0);
     tx.each(&sql, bind(&conditions.params).as_slice(), |row| {
@@ -82,6 +112,14 @@ fn matching(
     } else {
         Matches::Few(ids)
     })
+}
+
+/// What to find the users of a place along. A search reads every user, best in the order of the file.
+const fn index_of(organization: Option<OrganizationId>, searches: bool) -> &'static str {
+    match organization {
+        None if searches => "NOT INDEXED",
+        _ => "INDEXED BY users_facts",
+    }
 }
 
 /// A page of those whose ids are known.

@@ -205,6 +205,45 @@ async fn pages_filter() {
 }
 
 #[tokio::test]
+async fn a_search_follows_what_is_written() {
+    let (folder, db) = database();
+    let (organization, _) = several(&db).await;
+    let ben = |place, must_refuse| UsersQuery {
+        filter: UsersFilter {
+            search: Some("BEN".to_owned()),
+            must_refuse,
+            ..UsersFilter::default()
+        },
+        ..query(place)
+    };
+    // From the second time on texts are kept, for one list at a time.
+    let found = async |expected: [&[&str]; 3]| {
+        for place in [Some(organization), None] {
+            for time in 0..4 {
+                let (total, _, rows) = addresses(&db, ben(place, None)).await;
+                assert_eq!(rows, expected[0], "{place:?}, {time}");
+                assert_eq!(total, expected[0].len() as u64);
+            }
+        }
+        for (must_refuse, rows) in [(true, expected[1]), (false, expected[2])] {
+            let found = addresses(&db, ben(None, Some(must_refuse))).await;
+            assert_eq!(found.2, rows, "{must_refuse}");
+        }
+    };
+    found([&["ben", "canary"], &["canary"], &["ben"]]).await;
+    // As another process would.
+    let other = Db::open(folder.path()).expect("the file may be open twice");
+    let added = write(&other, move |tx| {
+        users::add(tx, organization, &user("benno@x.com"), NOW)
+    })
+    .await;
+    found([&["ben", "canary", "benno"], &["canary"], &["ben", "benno"]]).await;
+    let gone = UserIds::Listed { ids: vec![added] };
+    write(&db, move |tx| users::soft_delete(tx, &gone, true, NOW)).await;
+    found([&["ben", "canary"], &["canary"], &["ben"]]).await;
+}
+
+#[tokio::test]
 async fn an_address_is_taken_within_its_organization() {
     let (_folder, db) = database();
     let (organization, ids) = contoso(&db, &["Anna@x.com", "ben@x.com"]).await;
