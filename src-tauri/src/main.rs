@@ -25,6 +25,7 @@ use engine::Engine;
 const FAILED: u8 = 2;
 
 fn main() -> ExitCode {
+    engine::quiet_panics();
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(Wish::Run(arguments)) => arguments,
         Ok(Wish::Print(text)) => {

@@ -1,6 +1,7 @@
 //! Runs that sign in with access tokens: renewed on the way, refused, withdrawn; over EWS as a person and
 //! as an application, and over Graph. The server judges the tokens from the keys of whoever issued them.
 
+mod authority;
 mod graph;
 mod online;
 mod organization;

@@ -114,6 +114,61 @@ async fn a_token_that_was_handed_in_is_refused_once() {
     assert_eq!(server.counters().tokens[0].refused, 1);
 }
 
+/// Nobody can renew it: what was decided stays, and the run goes on with another one.
+#[tokio::test]
+async fn a_token_that_was_handed_in_and_ends_in_mid_run_is_replaced_by_the_next() {
+    let mint = mint();
+    let server = taking(60, BearerRules::new(mint.keys())).await;
+    server.update(|options| options.latency = std::time::Duration::from_millis(25));
+    let first = carrying(Tokens::fixed(mint.sign(&person()).into())).await;
+    let mut live = check(&server, &first)
+        .users(60)
+        .lanes(3)
+        .loose_wire()
+        .begin()
+        .await;
+    live.decided(20).await;
+    server.expire_tokens();
+    let run = live.ended(Some(&server)).await;
+    assert_eq!(
+        run.end(),
+        "stopped oauth.token_rejected",
+        "{}",
+        run.message()
+    );
+    let granted = run.summary().granted;
+    assert!((20..60).contains(&granted), "{granted}");
+    assert_eq!(run.summary().not_checked, 60 - granted);
+    assert_eq!(
+        (run.summary().refused, run.summary().undetermined),
+        (0, 0),
+        "nothing is known about rights"
+    );
+    let before = server.counters().tokens[0].accepted;
+    let next = mint.sign(&exchange_sim::TokenClaims {
+        ends_in: 1_800,
+        ..person()
+    });
+    let second = first.sending(engine::checks::Sending {
+        tokens: Some(Tokens::fixed(next.into())),
+        ..engine::checks::Sending::default()
+    });
+    let id = run.page.row.id.clone();
+    let started = second.resume_run(Some(id), None, true).await;
+    let started = started.expect("it goes on");
+    let live = support::Live::new(second, started, false);
+    let run = live.resumed(&server).await;
+    assert_eq!(run.end(), "complete", "{}", run.message());
+    assert_eq!(run.summary().granted, 60);
+    let tokens = server.counters().tokens;
+    assert_eq!(tokens[0].accepted, before, "the old one is sent no more");
+    assert_eq!(
+        tokens[1].accepted,
+        60 - granted + 1,
+        "what was decided is not asked again; one is the account's own"
+    );
+}
+
 #[tokio::test]
 async fn nobody_signed_in_is_told_before_any_token_is_needed() {
     let mint = mint();

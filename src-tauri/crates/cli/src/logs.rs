@@ -20,18 +20,3 @@ pub(crate) fn start(verbose: u8) {
         .without_time()
         .init();
 }
-
-/// A panic says where it happened, not what was in memory there.
-pub(crate) fn quiet_panics() {
-    std::panic::set_hook(Box::new(|panic| {
-        use std::io::Write as _;
-        let place = panic
-            .location()
-            .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
-        // Nothing is left to do where stderr is gone too.
-        let _ = writeln!(
-            std::io::stderr(),
-            "error: a fault in Understudy at {place}; please report it"
-        );
-    }));
-}

@@ -6,6 +6,7 @@
 mod activity;
 pub mod adapters;
 pub mod checks;
+mod crash;
 pub mod diagnosis;
 mod directory;
 pub mod discovery;
@@ -28,6 +29,7 @@ mod stage;
 mod start;
 pub mod users;
 
+pub use crash::quiet_panics;
 pub use service_account::{ServiceAccountAudit, StartedTest};
 pub use start::{Engine, Options, VaultChoice, data_folder_of_person};
 

@@ -8,7 +8,7 @@ use exchange::{Call, Dialing, Fault, Reply, StatsSnapshot};
 
 use crate::checks::Mechanism;
 pub use crate::guide::WebPage;
-pub use exchange::{AuthorityFault, AuthorityFaultKind};
+pub use exchange::{AuthorityFault, AuthorityFaultKind, TlsFaultKind};
 
 /// A future behind a trait object.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -22,9 +22,12 @@ pub(super) fn handed_in(args: &Args) -> Result<Option<Tokens>, Problem> {
     if !args.token_stdin {
         return Ok(None);
     }
-    first_line_of_stdin("the access token")
-        .map(Tokens::fixed)
-        .map(Some)
+    let token = first_line_of_stdin("the access token")?;
+    let tokens = Tokens::handed_in(token).map_err(|mut problem| {
+        problem.message = format!("--token-stdin: {}", problem.message);
+        problem
+    })?;
+    Ok(Some(tokens))
 }
 
 /// A list.
@@ -70,10 +73,14 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
     if let Some(credential) = &audit.credential {
         // The authority is behind the same proxy.
         let engine = engine.sending(sending(args, audit.proxy_password.clone(), None));
-        let planned = engine.plan_of_app(form, credential.clone()).await?;
+        let adjust = |plan: &mut Plan| args.adjust(proxy.as_ref(), plan);
+        let planned = engine
+            .plan_of_app(form, credential.clone(), adjust)
+            .await?;
         (audit.plan, audit.tokens) = planned;
+    } else {
+        args.adjust(proxy.as_ref(), &mut audit.plan);
     }
-    args.adjust(proxy.as_ref(), &mut audit.plan);
     Ok(Prepared::OneOff(Box::new(audit)))
 }
 

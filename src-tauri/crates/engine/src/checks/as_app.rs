@@ -10,8 +10,8 @@ use super::settings::{Given, for_check};
 use crate::Engine;
 
 impl Engine {
-    /// How a form of an application reaches its mailboxes, and where its access tokens come from. Asks
-    /// nobody.
+    /// How a form of an application reaches its mailboxes, and where its access tokens come from; both by
+    /// settings that may be adjusted. Asks nobody.
     ///
     /// # Errors
     /// [`contract::Code::Invalid`] with its field; [`contract::Code::BadCertificate`];
@@ -20,9 +20,11 @@ impl Engine {
         &self,
         form: EmailConfigurationForm,
         credential: AppCredential,
+        adjust: impl FnOnce(&mut Plan) + Send,
     ) -> Result<(Plan, Option<Tokens>), Problem> {
         let given = Given {
             app: Some(credential),
+            adjust: Some(Box::new(adjust)),
             ..Given::default()
         };
         let organization = self.default_organization().await?;

@@ -62,6 +62,7 @@ pub(crate) use mechanism::Mechanism;
 pub use plan::{Approach, Plan, ProxyChoice};
 pub(crate) use running::{Running, RunningChecks};
 pub use sending::Sending;
+pub(crate) use sending::for_proxy;
 pub(crate) use server_load::learned_page;
 pub(crate) use session::{Finder, Opened, Prepared, Request, Session, prepare, prepare_adjusted};
 pub(crate) use settings::{for_discovery, go_online};

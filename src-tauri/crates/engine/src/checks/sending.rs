@@ -68,7 +68,7 @@ impl Engine {
 ///
 /// # Errors
 /// [`Code::PasswordNeeded`]; [`Code::KeyStore`].
-pub(super) async fn for_proxy(
+pub(crate) async fn for_proxy(
     stage: &Stage,
     organization: OrganizationId,
     plan: &Plan,
@@ -117,12 +117,17 @@ pub(super) async fn stored_for_proxy(
 fn same_sign_in(saved: &ProxySetting, choice: &ProxyChoice) -> bool {
     let ProxyChoice::Http {
         host,
+        port,
         user: Some(user),
-        ..
     } = choice
     else {
         return false;
     };
+    // Another port is another proxy.
+    if !matches!(ProxyChoice::of(saved), Ok(ProxyChoice::Http { port: known, .. }) if known == *port)
+    {
+        return false;
+    }
     proxy::sign_in(saved).is_some_and(|(saved, whose)| {
         let saved = saved.trim_start_matches('[').trim_end_matches(']');
         saved.eq_ignore_ascii_case(host) && whose == *user

@@ -92,7 +92,7 @@ pub(super) async fn for_check(
     if let Some(adjust) = given.adjust {
         adjust(&mut plan);
     }
-    let tokens = tokens(engine, organization, &form, given.app).await?;
+    let tokens = tokens(engine, organization, &form, given.app, &plan).await?;
     let to_find = modern::finds_url(&form).then(|| Box::new(form));
     if to_find.is_some() {
         plan.ews_url = last_url(saved_url, &plan.ews_url);
@@ -133,11 +133,12 @@ pub(super) async fn tokens(
     organization: OrganizationId,
     form: &EmailConfigurationForm,
     app: Option<AppCredential>,
+    plan: &Plan,
 ) -> Result<Option<Tokens>, Problem> {
     if proof(form.access_type) == Proof::Password || engine.sending.tokens.is_some() {
         return Ok(engine.sending.tokens.clone());
     }
-    let source = tokens_of(engine, organization, Some(form.clone()), app).await?;
+    let source = tokens_of(engine, organization, Some(form.clone()), app, Some(plan)).await?;
     Ok(Some(Tokens::of(source)))
 }
 
@@ -171,7 +172,7 @@ pub(super) async fn tokens_again(
     let proxy = proxy_of(engine, &saved.form).await?;
     let now = self::plan(saved.form.clone(), &settings, proxy);
     refuse_another_server(plan, &now)?;
-    let source = tokens_of(engine, organization, Some(saved.form), app).await?;
+    let source = tokens_of(engine, organization, Some(saved.form), app, Some(plan)).await?;
     Ok(Some(Tokens::of(source)))
 }
 

@@ -148,7 +148,9 @@ fn kind(failure: &Failure) -> Kind {
                 | RefusalKind::Unknown => Kind::Refused,
             }
         }
-        Failure::WrongIssuer { .. } | Failure::ForeignIdToken(_) => Kind::Mismatch,
+        Failure::WrongIssuer { .. } | Failure::ForeignIdToken(_) | Failure::OtherTokenType(_) => {
+            Kind::Mismatch
+        }
         Failure::NotOffered(_) | Failure::Certificate(_) | Failure::NoLoopback { .. } => {
             Kind::Refused
         }
@@ -180,6 +182,12 @@ fn words(failure: &Failure) -> (String, String, Option<String>) {
             format!("The answer can't be trusted and was discarded: {failure}."),
             "Try again; if it happens again, tell whoever runs the authority.",
         ),
+        Failure::OtherTokenType(said) => plain(
+            format!(
+                "The sign-in service issued a token of type {said}; a server takes Bearer alone."
+            ),
+            "Tell whoever runs the authority.",
+        ),
         Failure::NotOffered(what) => plain(sentence(what), "Choose another way to sign in."),
         Failure::Certificate(error) => plain(
             sentence(&format!("the certificate can't be used: {error}")),
@@ -205,9 +213,7 @@ fn words(failure: &Failure) -> (String, String, Option<String>) {
             (sentence, "Try again later.".to_owned(), code)
         }
         Failure::NotUnderstood { host, status } => plain(
-            format!(
-                "The answer of {host} (HTTP {status}) is not that of a sign-in service."
-            ),
+            format!("The answer of {host} (HTTP {status}) is not that of a sign-in service."),
             &format!("Make sure that {host} is the address of the authority."),
         ),
     }

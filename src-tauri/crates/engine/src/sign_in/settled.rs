@@ -15,14 +15,12 @@ use tokio::sync::OnceCell;
 
 use crate::Engine;
 use crate::activity::hex;
-use crate::checks::{Plan, for_discovery};
+use crate::checks::{Plan, for_discovery, for_proxy};
 use crate::email_configuration::EwsUrl;
 use crate::email_configuration::modern::{self, Proof, proof};
 use crate::organizations::known;
 use crate::stage::Stage;
 
-/// Time an authority has to answer one request.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// Constant, so that a security team recognizes it.
 const USER_AGENT: &str = concat!("Understudy/", env!("CARGO_PKG_VERSION"), " (sign-in)");
 
@@ -50,6 +48,19 @@ impl Settled {
         organization: OrganizationId,
         form: Option<EmailConfigurationForm>,
     ) -> Result<Self, Problem> {
+        Self::like(engine, organization, form, None).await
+    }
+
+    /// The same, on the way of a check whose settings may differ from the organization's.
+    ///
+    /// # Errors
+    /// As [`Settled::of`].
+    pub(super) async fn like(
+        engine: &Engine,
+        organization: OrganizationId,
+        form: Option<EmailConfigurationForm>,
+        like: Option<&Plan>,
+    ) -> Result<Self, Problem> {
         let stage = engine.stage();
         let form = form_of(&stage, organization, form).await?;
         if proof(form.access_type) == Proof::Password {
@@ -63,8 +74,14 @@ impl Settled {
         refuse_errors(&form)?;
         let host = host_of(&form)?;
         let typed = engine.sending.proxy_password.clone();
-        let (plan, proxy_password) =
-            for_discovery(engine, organization, form.clone(), typed).await?;
+        let (plan, proxy_password) = match like {
+            // A password that was typed is for this proxy, and a stored one for its own alone.
+            Some(plan) => {
+                let password = for_proxy(&stage, organization, plan, typed).await?;
+                (plan.clone(), password)
+            }
+            None => for_discovery(engine, organization, form.clone(), typed).await?,
+        };
         let http = way(&stage, &plan, &form, proxy_password.as_ref())?;
         Ok(Self {
             values: values(&form),
@@ -247,7 +264,7 @@ fn way(
         &via,
         by_hand(plan, &host, port),
         USER_AGENT,
-        PATIENCE,
+        Duration::from_secs(plan.timeout_seconds.clamp(1, 600)),
         Arc::new(move || clock.now()),
     )
     .map_err(|error| crate::problems::internal("setting up the way to the authority", &error))

@@ -23,6 +23,7 @@ use super::show::{Standing, standing};
 use super::tokens_of_app::OfApp;
 use crate::Engine;
 use crate::activity::Kind;
+use crate::checks::Plan;
 use crate::email_configuration::modern::{Proof, proof};
 use crate::locks;
 use crate::ports::{AccessToken, BoxFuture, NoToken, TokenSource};
@@ -34,8 +35,9 @@ const OTHERS_TURN: Duration = Duration::from_secs(if cfg!(test) { 2 } else { 75 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Where the tokens of an organization's checks come from: for the form as it stands, or as saved; an
-/// app's credential may be given for this check alone. Asks nobody: whether somebody is signed in, the
-/// source says when it is asked for a token.
+/// app's credential may be given for this check alone. The authority is reached as the check reaches its
+/// server (`like`: proxy, trust, time, addresses by hand), else as the organization's settings say. Asks
+/// nobody: whether somebody is signed in, the source says when it is asked for a token.
 ///
 /// # Errors
 /// [`Code::NotFound`]; [`Code::Invalid`] with its field, an app's missing credential included;
@@ -45,8 +47,10 @@ pub(crate) async fn tokens_of(
     organization: OrganizationId,
     form: Option<EmailConfigurationForm>,
     given: Option<AppCredential>,
+    like: Option<&Plan>,
 ) -> Result<Arc<dyn TokenSource>, Problem> {
-    let settled = Arc::new(Settled::of(engine, organization, form).await?);
+    let settled = Settled::like(engine, organization, form, like).await?;
+    let settled = Arc::new(settled);
     if proof(settled.form.access_type) == Proof::App {
         let stage = &settled.stage;
         let given = credential_of(stage, organization, &settled.form, given).await?;

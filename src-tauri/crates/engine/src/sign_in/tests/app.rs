@@ -51,13 +51,14 @@ async fn an_app_is_authorized_and_its_roles_are_shown() {
     let asked = &world.authority.posted("/token")[0];
     assert_eq!(asked["scope"], "https://mail.contoso.com/.default");
     // Not saved: the checks of this session have it, and no file.
-    let source =
-        crate::sign_in::tokens_of(&world.engine, world.organization, Some(form(&world)), None);
+    let asked = Some(form(&world));
+    let source = crate::sign_in::tokens_of(&world.engine, world.organization, asked, None, None);
     let source = source.await.expect("a source");
     assert!(source.token().await.is_ok());
     assert_eq!(world.files_with(CANARY), Vec::<std::path::PathBuf>::new());
     let elsewhere = world.another().await;
-    let none = crate::sign_in::tokens_of(&elsewhere, world.organization, Some(form(&world)), None);
+    let asked = Some(form(&world));
+    let none = crate::sign_in::tokens_of(&elsewhere, world.organization, asked, None, None);
     let refused = none
         .await
         .map(|_| ())
@@ -131,6 +132,7 @@ async fn a_wrong_secret_is_explained() {
         world.organization,
         Some(form(&world)),
         Some(secret("wrong")),
+        None,
     );
     let none = source.await.expect("a source").token().await.err();
     assert!(
@@ -146,6 +148,7 @@ async fn an_app_asks_anew_in_good_time() {
         world.organization,
         Some(form(&world)),
         Some(secret(SECRET)),
+        None,
     );
     let source = source.await.expect("a source");
     let generation = async || source.token().await.map(|token| token.generation);

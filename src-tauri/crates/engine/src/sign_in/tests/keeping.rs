@@ -222,7 +222,8 @@ async fn a_sign_in_for_other_values_is_used_by_nothing() {
         (shown.state, shown.other_values),
         (SignInState::NotSignedIn, true)
     );
-    let source = crate::sign_in::tokens_of(&world.engine, world.organization, Some(form), None);
+    let source =
+        crate::sign_in::tokens_of(&world.engine, world.organization, Some(form), None, None);
     let source = source.await.expect("a source");
     assert!(matches!(
         source.token().await.err(),

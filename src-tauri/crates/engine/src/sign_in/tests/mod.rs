@@ -6,4 +6,5 @@ mod delegated;
 mod find;
 mod keeping;
 mod renewal;
+mod way;
 mod world;

@@ -204,9 +204,7 @@ async fn whoever_disconnects_is_not_signed_in_again_by_a_slow_renewal_elsewhere(
     let came = world.authority.came();
     let renewing = tokio::spawn(async move { source.token().await });
     world.authority.another(came).await;
-    world
-        .authority
-        .rule(|rules| rules.takes = Duration::ZERO);
+    world.authority.rule(|rules| rules.takes = Duration::ZERO);
     let shown = world.engine.sign_in_disconnect(world.by_id()).await;
     assert_eq!(
         shown.expect("signed out").state,

@@ -193,7 +193,7 @@ impl World {
 
     pub(super) async fn source(&self, engine: &Engine) -> Arc<dyn TokenSource> {
         let form = Some(self.form());
-        crate::sign_in::tokens_of(engine, self.organization, form, None)
+        crate::sign_in::tokens_of(engine, self.organization, form, None, None)
             .await
             .expect("a source")
     }
