@@ -27,7 +27,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use failure::{Exit, Failure};
 
 fn main() -> ExitCode {
-    logs::quiet_panics();
+    engine::quiet_panics();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let hints = args::Hints::of(&arguments);
     let command = Cli::command().color(hints.color.for_clap());
