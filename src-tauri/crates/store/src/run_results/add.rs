@@ -1,12 +1,16 @@
 //! Filling the list of a run.
 
 use contract::{Cause, IdentifyBy, OrganizationId, Verdict};
-use rusqlite::params;
+use rusqlite::types::Value;
+use rusqlite::{ToSql, named_params, params};
 
 use super::{NewResult, Selection};
 use crate::runs::RunNumber;
-use crate::values::{key, to_json};
+use crate::values::{bind, key, to_json};
 use crate::{StoreError, Tx};
+
+/// Users that are added at a time.
+const PIECE: i64 = 1_000;
 
 /// Adds rows in their order, from `first_seq` on, and answers the next free place. A mailbox that
 /// is there already (ignoring case) is counted once: the first stays, and no place is left empty.
@@ -59,9 +63,14 @@ pub fn add_from_users(
     selection: &Selection,
     identify_by: IdentifyBy,
 ) -> Result<i64, StoreError> {
-    let template = include_str!("add_from_users.sql");
-    let (fragment, extra): (_, Vec<(&str, rusqlite::types::Value)>) = match selection {
-        Selection::All => (include_str!("selection_all.sql"), Vec::new()),
+    let insertion = Insertion {
+        tx,
+        run,
+        organization,
+        identify_by,
+    };
+    let (fragment, extra): (_, Vec<(&str, Value)>) = match selection {
+        Selection::All => return insertion.all(first_seq),
         Selection::Users(ids) => (
             include_str!("selection_users.sql"),
             vec![(":ids", to_json(ids)?.into())],
@@ -82,18 +91,68 @@ pub fn add_from_users(
             ],
         ),
     };
-    let sql = template.replace("{selection}", fragment);
-    let mut statement = tx.connection().prepare_cached(&sql)?;
-    let mut params: Vec<(&str, &dyn rusqlite::ToSql)> = vec![
-        (":run", &run.0),
-        (":first_seq", &first_seq),
-        (":organization", &organization.0),
-    ];
-    let by = identify_by.as_str();
-    params.push((":identify_by", &by));
-    for (name, value) in &extra {
-        params.push((name, value));
+    insertion.of(fragment, &extra, first_seq)
+}
+
+/// Adds users of an organization to a run.
+struct Insertion<'t, 'c> {
+    tx: &'t Tx<'c>,
+    run: RunNumber,
+    organization: OrganizationId,
+    identify_by: IdentifyBy,
+}
+
+impl Insertion<'_, '_> {
+    /// Adds all that are checked, piece by piece, and answers the next free place.
+    fn all(&self, first_seq: i64) -> Result<i64, StoreError> {
+        let mut next = first_seq;
+        for must_refuse in [false, true] {
+            let mut after = 0;
+            while let Some(up_to) = self.end_of_piece(after, must_refuse)? {
+                let piece = [
+                    (":must_refuse", Value::from(must_refuse)),
+                    (":after", after.into()),
+                    (":up_to", up_to.into()),
+                ];
+                next = self.of(include_str!("selection_piece.sql"), &piece, next)?;
+                after = up_to;
+            }
+        }
+        Ok(next)
     }
-    let added = statement.execute(params.as_slice())?;
-    Ok(first_seq + (added as u64).cast_signed())
+
+    /// The last user of the piece behind `after`; `None` where nobody is left.
+    fn end_of_piece(&self, after: i64, must_refuse: bool) -> Result<Option<i64>, StoreError> {
+        let last: Option<Option<i64>> = self.tx.first(
+            include_str!("piece_of_users.sql"),
+            named_params! {
+                ":organization": self.organization.0,
+                ":after": after,
+                ":must_refuse": must_refuse,
+                ":limit": PIECE,
+            },
+            |row| row.get(0),
+        )?;
+        Ok(last.flatten())
+    }
+
+    /// Adds those of one selection, and answers the next free place.
+    fn of(
+        &self,
+        selection: &str,
+        extra: &[(&str, Value)],
+        first_seq: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = include_str!("add_from_users.sql").replace("{selection}", selection);
+        let by = self.identify_by.as_str();
+        let mut params = bind(extra);
+        params.extend([
+            (":run", &self.run.0 as &dyn ToSql),
+            (":first_seq", &first_seq),
+            (":organization", &self.organization.0),
+            (":identify_by", &by),
+        ]);
+        let added = self.tx.execute(&sql, params.as_slice())?;
+        Ok(first_seq + added.cast_signed())
+    }
 }

@@ -158,6 +158,47 @@ async fn users_are_listed_before_canaries() {
 }
 
 #[tokio::test]
+async fn a_long_list_of_users_keeps_its_order() {
+    let (_folder, db) = database();
+    let addresses: Vec<String> = (0..2_500)
+        .map(|n| {
+            format!(
+                "{}{n}@x.com",
+                if n % 1_200 == 7 { "canary" } else { "user" }
+            )
+        })
+        .collect();
+    let as_given: Vec<&str> = addresses.iter().map(String::as_str).collect();
+    let (organization, _) = contoso(&db, &as_given).await;
+    let (next, rows) = write(&db, move |tx| {
+        let (run, all) = (
+            runs::create(tx, &new_run("run-1", Some(organization)))?,
+            Selection::All,
+        );
+        // Who is there already leaves no gap, wherever a piece begins or ends.
+        run_results::add(
+            tx,
+            run,
+            0,
+            &["user999@x.com", "user1500@x.com"].map(|who| listed(who, ASKED)),
+        )?;
+        let next = run_results::add_from_users(tx, run, 2, organization, &all, IdentifyBy::Smtp)?;
+        Ok((next, rows_of(tx, run, -1, 3_000)?))
+    })
+    .await;
+    let (canaries, users): (Vec<_>, Vec<_>) = addresses
+        .into_iter()
+        .partition(|who| who.starts_with("canary"));
+    let first = ["user999@x.com", "user1500@x.com"].map(str::to_owned);
+    let users = users.into_iter().filter(|who| !first.contains(who));
+    let expected: Vec<String> = first.iter().cloned().chain(users).chain(canaries).collect();
+    let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    let found: Vec<String> = rows.into_iter().map(|row| row.mailbox).collect();
+    assert_eq!(found, expected);
+    assert_eq!((next, seqs), (2_500, (0..2_500).collect()));
+}
+
+#[tokio::test]
 async fn the_identity_is_the_column_asked_for() {
     let (_folder, db) = database();
     let (organization, _) = contoso(&db, &["ben@contoso.com"]).await;

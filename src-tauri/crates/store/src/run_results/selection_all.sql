@@ -1,1 +1,0 @@
-u.synchronization_disabled = 0
