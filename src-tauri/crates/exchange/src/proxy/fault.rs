@@ -49,8 +49,11 @@ pub enum ProxyFaultKind {
         /// What the mechanism said.
         detail: String,
     },
-    /// It closed the connection between two legs of the sign-in.
-    HungUpInSignIn,
+    /// It closed the connection between two legs of the sign-in, or instead of answering the last.
+    HungUpInSignIn {
+        /// The scheme.
+        scheme: &'static str,
+    },
     /// 407 after the password: final.
     SignInRefused {
         /// Who was refused.
@@ -105,7 +108,10 @@ impl fmt::Display for ProxyFaultKind {
                  spoken to proxies. No password was sent"
             ),
             Self::SignInFailed { detail } => write!(f, "can't be signed in to: {detail}"),
-            Self::HungUpInSignIn => f.write_str(
+            Self::HungUpInSignIn { scheme: "Basic" } => {
+                f.write_str("closed the connection instead of answering the sign-in (Basic)")
+            }
+            Self::HungUpInSignIn { .. } => f.write_str(
                 "closed the connection in the middle of the sign-in; NTLM needs one connection, which a load \
                  balancer in front of the proxy may not keep",
             ),
@@ -202,7 +208,8 @@ mod tests {
             },
             K::NoScheme { offered },
             K::NoChallenge { scheme: "NTLM" },
-            K::HungUpInSignIn,
+            K::HungUpInSignIn { scheme: "NTLM" },
+            K::HungUpInSignIn { scheme: "Basic" },
             K::SignInRefused {
                 user: "me".to_owned(),
                 scheme: "NTLM",

@@ -90,13 +90,20 @@ impl Way<'_> {
         let Some(authenticator) = strongest(&offered, credentials) else {
             return Err(Kind::NoScheme { offered });
         };
-        let page = limit.keep(said.goes_on()).await;
-        let goes_on = page.ok_or_else(|| silent(*limit))?;
+        // A password of one leg is bound to no connection, and many proxies close the one on which they
+        // asked without a word: it would be spent on a connection that nobody reads any more.
+        let goes_on = if authenticator.every_request() {
+            false
+        } else {
+            let page = limit.keep(said.goes_on()).await;
+            page.ok_or_else(|| silent(*limit))?
+        };
         let waiting = tokio::time::Instant::now();
         let mut turn = self.log_ons.turn().await.map_err(held_back)?;
         // Others took that time, not the proxy.
         limit.extend(waiting.elapsed());
         if !goes_on {
+            drop(line);
             line = self.line(*limit).await?;
         }
         let scheme = authenticator.scheme();
@@ -141,7 +148,7 @@ impl Way<'_> {
                     challenge = Some(token.ok_or(Kind::NoChallenge { scheme })?);
                     let page = limit.keep(said.goes_on()).await;
                     if !page.ok_or_else(|| silent(limit))? {
-                        return Err(Kind::HungUpInSignIn);
+                        return Err(Kind::HungUpInSignIn { scheme });
                     }
                 }
                 Leg::Last(header) => {
@@ -155,7 +162,7 @@ impl Way<'_> {
                     if matches!(sent, Err(Unanswered::NotSent)) {
                         turn.not_sent();
                     }
-                    return sent.map_err(|_| Kind::HungUpInSignIn);
+                    return sent.map_err(|_| Kind::HungUpInSignIn { scheme });
                 }
             }
         }

@@ -100,17 +100,26 @@ async fn basic_is_sent_where_nothing_else_is_offered() {
         let proxy = Scripted::playing([says(page), says(OPEN)]).await;
         assert_eq!(outcome(&proxy, Some("me")).await, Ok(()));
         let basic = format!("Basic {}", BASE64_STANDARD.encode("me:Pr0xy-Pa55!"));
-        assert_eq!(proxy.sign_ins(), [(1, String::new()), (1, basic)]);
+        assert_eq!(proxy.sign_ins(), [(1, String::new()), (2, basic)]);
     }
-    // Told or not, the proxy may close the connection on which it asked.
+    // Told or not, the proxy may close the connection on which it asked, at once or a moment later.
     for lines in [&[BASIC, CLOSE][..], &[BASIC]] {
-        let proxy = Scripted::playing([Line::Closes(asks(lines)), says(OPEN)]).await;
-        assert_eq!(outcome(&proxy, Some("me")).await, Ok(()), "{lines:?}");
-        assert_eq!(proxy.connections(), 2);
+        for first in [Line::Closes(asks(lines)), Line::Lingers(asks(lines))] {
+            let proxy = Scripted::playing([first.clone(), says(OPEN)]).await;
+            assert_eq!(outcome(&proxy, Some("me")).await, Ok(()), "{first:?}");
+            assert_eq!(proxy.connections(), 2, "{first:?}");
+        }
     }
-    let lingering = Scripted::playing([says(asks(&[BASIC, CLOSE])), says(OPEN)]).await;
-    assert_eq!(outcome(&lingering, Some("me")).await, Ok(()));
-    assert_eq!(lingering.connections(), 2, "it said that it closes");
+    let refused = [Line::Lingers(asks(&[BASIC]))];
+    let refused = Scripted::playing(refused).await;
+    let kind = outcome(&refused, Some("me")).await;
+    assert!(matches!(kind, Err(Kind::SignInRefused { .. })), "{kind:?}");
+    assert_eq!(refused.sign_ins().len(), 2, "asked once, refused once");
+    let hangs_up = [says(asks(&[BASIC])), Line::Closes(String::new())];
+    let hangs_up = Scripted::playing(hangs_up).await;
+    let kind = Kind::HungUpInSignIn { scheme: "Basic" };
+    assert_eq!(outcome(&hangs_up, Some("me")).await, Err(kind));
+    assert_eq!(hangs_up.sign_ins().len(), 2, "not again");
     let digest = "Proxy-Authenticate: Digest realm=\"x\"";
     for lines in [&[digest, BASIC][..], &[digest], &[]] {
         let proxy = Scripted::playing([says(asks(lines))]).await;
@@ -170,7 +179,8 @@ async fn a_connection_may_end_before_the_challenge_and_not_after() {
     assert_eq!(connections, [1, 2, 2]);
 
     let proxy = Scripted::playing([says(asks(&[NTLM])), says(asks(&[&challenge, CLOSE]))]).await;
-    assert_eq!(outcome(&proxy, Some("me")).await, Err(Kind::HungUpInSignIn));
+    let hung_up = Kind::HungUpInSignIn { scheme: "NTLM" };
+    assert_eq!(outcome(&proxy, Some("me")).await, Err(hung_up));
     let sent: Vec<_> = proxy
         .sign_ins()
         .iter()

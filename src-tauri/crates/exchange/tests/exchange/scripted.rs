@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +14,8 @@ pub(crate) enum Line {
     Says(String),
     /// Says this and closes.
     Closes(String),
+    /// Says this, hears nothing more and closes a moment later.
+    Lingers(String),
     /// Neither answers nor closes.
     Hangs,
 }
@@ -122,6 +125,11 @@ async fn serve(
             // Whether it arrives is seen by what the client does next.
             Line::Closes(text) => {
                 let _ = stream.write_all(text.as_bytes()).await;
+                return;
+            }
+            Line::Lingers(text) => {
+                let _ = stream.write_all(text.as_bytes()).await;
+                tokio::time::sleep(Duration::from_millis(200)).await;
                 return;
             }
             Line::Says(text) => {
