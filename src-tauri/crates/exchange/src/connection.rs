@@ -2,7 +2,6 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
@@ -19,6 +18,7 @@ use hyper_util::rt::TokioIo;
 
 use crate::dial::{Dialed, dial};
 use crate::lane::{Call, Stats, Target};
+use crate::wire::{Departures, Wire};
 use crate::{Certificate, Endpoint, Fault, Headers, MAX_BODY, Reply, Trust, tls};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -36,6 +36,7 @@ pub(crate) struct Open {
     certificate_asked: bool,
     pub(crate) logged_on: Option<LoggedOn>,
     driver: Driver,
+    departures: Arc<Departures>,
 }
 
 /// How a connection is logged on.
@@ -77,9 +78,14 @@ impl Open {
             chain,
             certificate_asked,
         } = dial(endpoint, trust, stats).await?;
+        let departures = Departures::counted_in(&stats.requests);
+        let wire = Wire {
+            stream,
+            departures: Arc::clone(&departures),
+        };
         let (send, connection) = http1::Builder::new()
             .max_buf_size(64 * 1024)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(wire))
             .await
             .map_err(|e| Fault::Closed {
                 detail: e.to_string(),
@@ -96,6 +102,7 @@ impl Open {
             certificate_asked,
             logged_on: None,
             driver,
+            departures,
         })
     }
 
@@ -138,23 +145,16 @@ impl Open {
         self.send(endpoint, request, with_credentials).await
     }
 
-    /// A request with credentials. It counts: answered or not, but not when it was never sent.
+    /// A request with credentials. It counts from when it leaves, answered or not: the caller may be
+    /// stopped before, and after.
     pub(crate) async fn ask_counted(
         &mut self,
         endpoint: &Endpoint,
         call: &Call,
         header: Option<HeaderValue>,
-        stats: &Stats,
     ) -> Result<Reply, Failed> {
-        // Counted before: the caller may be cancelled while the answer is on its way.
-        stats.requests.fetch_add(1, Relaxed);
-        self.ask(endpoint, call, header, true)
-            .await
-            .inspect_err(|failed| {
-                if matches!(failed, Failed::NotSent) {
-                    stats.requests.fetch_sub(1, Relaxed);
-                }
-            })
+        let _due = self.departures.expect_one();
+        self.ask(endpoint, call, header, true).await
     }
 
     /// A leg of a log-on: the request without its body.

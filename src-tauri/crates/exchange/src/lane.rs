@@ -47,7 +47,7 @@ pub enum Target {
 #[derive(Debug, Default)]
 pub struct Stats {
     pub(crate) connections: AtomicU64,
-    pub(crate) requests: AtomicU64,
+    pub(crate) requests: Arc<AtomicU64>,
     pub(crate) log_ons: AtomicU64,
     dialing: Mutex<Dialing>,
 }
@@ -57,7 +57,7 @@ pub struct Stats {
 pub struct StatsSnapshot {
     /// TCP connections opened.
     pub connections: u64,
-    /// Requests sent, answered or not; log-on legs and anonymous ones not.
+    /// Requests that left, answered or not; log-on legs and anonymous ones not.
     pub requests: u64,
     /// Log-ons: how often credentials were sent to log a connection on.
     pub log_ons: u64,
@@ -228,11 +228,11 @@ impl Lane {
         let reply = match &open.logged_on {
             Some(LoggedOn::EveryRequest(header)) => {
                 let header = header.clone();
-                return open.ask_counted(endpoint, call, Some(header), stats).await;
+                return open.ask_counted(endpoint, call, Some(header)).await;
             }
             None => log_on.carrying(open, call).await?,
             Some(LoggedOn::Connection) => {
-                let reply = open.ask_counted(endpoint, call, None, stats).await?;
+                let reply = open.ask_counted(endpoint, call, None).await?;
                 if reply.status != StatusCode::UNAUTHORIZED.as_u16() {
                     self.forgotten = 0;
                     return Ok(reply);

@@ -27,6 +27,7 @@ mod reply;
 mod signed_in;
 mod tls;
 mod trust;
+mod wire;
 
 pub use authentication::{
     Authenticator, Basic, Connection, Handshake, HandshakeError, Leg, NextLeg,

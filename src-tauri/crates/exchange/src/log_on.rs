@@ -112,9 +112,7 @@ impl LogOn<'_> {
         if let Some(turn) = &mut turn {
             turn.sent();
         }
-        let sent = open
-            .ask_counted(self.endpoint, call, Some(header), self.stats)
-            .await;
+        let sent = open.ask_counted(self.endpoint, call, Some(header)).await;
         let never_left = matches!(sent, Err(Failed::NotSent));
         if never_left {
             self.stats.log_ons.fetch_sub(1, Relaxed);
