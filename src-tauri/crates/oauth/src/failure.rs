@@ -42,6 +42,10 @@ pub enum Failure {
     /// The id token belongs to another sign-in.
     #[error("the id token does not belong to this sign-in: {0}")]
     ForeignIdToken(&'static str),
+    /// A token that is no bearer token: whoever does not understand its type must not use it (RFC 6749
+    /// §7.1).
+    #[error("the token is of type {0}, not Bearer")]
+    OtherTokenType(String),
     /// App-only access, or a device code, was asked of an authority that cannot give it.
     #[error("{0}")]
     NotOffered(&'static str),

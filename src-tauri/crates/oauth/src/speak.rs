@@ -212,6 +212,9 @@ pub(crate) fn tokens(
     expected: Expected<'_>,
     asked: &[String],
 ) -> Result<Tokens, Failure> {
+    if *answer.token_type() != BasicTokenType::Bearer {
+        return Err(Failure::OtherTokenType(shown(answer.token_type())));
+    }
     let identity = match &answer.extra_fields().id_token {
         Some(token) => Some(identity(token, authority, expected)?),
         None => None,
@@ -234,6 +237,12 @@ pub(crate) fn tokens(
         scopes: granted.unwrap_or_else(|| asked.to_vec()),
         identity,
     })
+}
+
+/// A type of tokens as it may be shown.
+fn shown(kind: &BasicTokenType) -> String {
+    let plain = kind.as_ref().chars().filter(char::is_ascii_graphic);
+    plain.take(40).collect()
 }
 
 fn identity(token: &str, authority: &Authority, expected: Expected<'_>) -> Result<Claims, Failure> {

@@ -46,6 +46,27 @@ fn decoded(part: &str) -> Value {
 }
 
 #[tokio::test]
+async fn a_token_of_another_type_than_bearer_is_not_taken() {
+    for (said, taken) in [("bEARER", true), ("mac", false), ("DPoP", false)] {
+        let server = Server::start().await;
+        server.script(move |path, _| {
+            let answer = json!({"access_token": "a", "token_type": said, "expires_in": 3599});
+            (path == "/token").then_some((200, answer))
+        });
+        let authority = server.authority().await;
+        let secret = Credential::Secret(Hidden::new("s3cret"));
+        let wanted = Wanted::app_only(&authority, HOST);
+        let got = app_only(&http(), &authority, CLIENT, &secret, &wanted).await;
+        let refused = Err(Failure::OtherTokenType(said.to_lowercase()));
+        if taken {
+            assert!(got.is_ok(), "{said}: {got:?}");
+        } else {
+            assert_eq!(got, refused, "{said}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_secret_buys_a_token() {
     let server = Server::start().await;
     granting(&server);
@@ -292,7 +313,8 @@ async fn a_refusal_that_is_not_of_the_clock_is_final() {
     server.clock("Fri, 20 Nov 2026 12:00:20 GMT");
     server.script(|path, _| {
         (path == "/token").then(|| {
-            let said = "AADSTS700027: The certificate with identifier used to sign is not registered.";
+            let said =
+                "AADSTS700027: The certificate with identifier used to sign is not registered.";
             (
                 401,
                 json!({"error": "invalid_client", "error_description": said}),
