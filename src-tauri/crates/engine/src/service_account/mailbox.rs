@@ -6,18 +6,10 @@ use ews::{SchemaVersion, get_folder};
 
 use super::play::Played;
 use crate::checks::{Asking, Rung as _, Session, own_inbox, room_rung};
+use crate::diagnosis::log_on::{NO_WAY, no_way};
 use crate::diagnosis::wording::{self, RowFacts, Words};
 use crate::diagnosis::{Asked, Identity, Observed, Seen};
 use crate::rooms::{self, RoomLists};
-
-/// Where no log-on could be made at all, as without a KDC: that says nothing about password or rights.
-pub(super) const NO_WAY: Cause = Cause::HttpClosed;
-
-/// The same in words.
-pub(super) fn no_way(observed: &Observed) -> String {
-    let why = observed.detail.as_deref().unwrap_or("no reason was told");
-    format!("a new sign-in could not be begun ({why}), which says nothing about the password")
-}
 
 /// What opening the folder came to.
 pub(super) enum Folder {
@@ -111,6 +103,8 @@ impl Played<'_> {
 
     /// What was seen, as a verdict's cause.
     fn judge(&self, session: &Session, observed: &Observed) -> Folder {
+        let words = session.access.words(&session.facts.authentication.offered);
+        let sentence = |text: &str| sentence(text, &[words.account, words.host]);
         let cause = match &observed.seen {
             Seen::Opened(identity) => return self.opened(session, *identity),
             Seen::Cause(cause) => *cause,
@@ -120,7 +114,6 @@ impl Played<'_> {
             Seen::AccountDisabled => Cause::MailboxDisabled,
             Seen::NoOwnMailbox => Cause::ProtocolUnexpected,
         };
-        let words = session.access.words(&session.facts.authentication.offered);
         let message = if cause.stops() {
             wording::run_message(cause, observed.detail.as_deref(), &words)
         } else {
@@ -217,16 +210,43 @@ fn is_of_folder(cause: Cause) -> bool {
     )
 }
 
-/// Sentences of rows are parts of a table; here they stand alone.
-fn sentence(text: &str) -> String {
+/// Sentences of rows are parts of a table; here they stand alone, with a capital unless they begin with a
+/// name: those are written as they are.
+fn sentence(text: &str, names: &[&str]) -> String {
+    let named = names.iter().any(|name| text.starts_with(name));
     let mut letters = text.chars();
-    let first = letters
-        .next()
-        .map(|letter| letter.to_uppercase().to_string());
-    let text: String = first.into_iter().chain([letters.collect()]).collect();
+    let first = letters.next().filter(|_| !named);
+    let text = match first {
+        Some(letter) => letter.to_uppercase().chain(letters).collect(),
+        None => text.to_owned(),
+    };
     if text.ends_with(['.', '!', '?']) {
         text
     } else {
         format!("{text}.")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn sentences_have_a_capital_and_names_keep_their_own() {
+        let names = ["svc@contoso.com", "mail.contoso.com"];
+        for (text, alone) in [
+            ("access denied", "Access denied."),
+            ("Access denied.", "Access denied."),
+            (
+                "svc@contoso.com signed in, but EWS is blocked",
+                "svc@contoso.com signed in, but EWS is blocked.",
+            ),
+            (
+                "mail.contoso.com refused it.",
+                "mail.contoso.com refused it.",
+            ),
+        ] {
+            assert_eq!(sentence(text, &names), alone);
+        }
     }
 }
