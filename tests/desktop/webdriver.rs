@@ -22,6 +22,20 @@ const ANSWER: Duration = Duration::from_mins(1);
 /// Key of an element reference, fixed by the specification.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Between two looks at the page.
+const AGAIN: Duration = Duration::from_millis(100);
+/// Where the middle of an element is, and what lies over it there.
+const PLACE: &str = "const [element] = arguments; element.scrollIntoView({ block: 'nearest' }); \
+     const { x, y, width, height } = element.getBoundingClientRect(); \
+     const top = document.elementFromPoint(x + width / 2, y + height / 2); \
+     const over = element.contains(top) ? null : String(top?.outerHTML).slice(0, 120); \
+     return { x, y, width, height, over };";
+/// Remembers what the next click comes to: this element, or another. It may be gone afterwards.
+const LISTEN: &str = "const [element] = arguments; window.landed = null; \
+     document.addEventListener('click', ({ target }) => { \
+       window.landed = element.contains(target) ? 'here' : target.outerHTML.slice(0, 120); \
+     }, { capture: true, once: true });";
+
 /// The app in its window, with hands on it. The app ends with the session.
 #[derive(Debug)]
 pub struct Session {
@@ -87,18 +101,58 @@ impl Session {
                 let shown = self.script("return document.body.innerText").await?;
                 return Err(format!("{xpath} is not there; the page shows: {shown}"));
             }
-            sleep(Duration::from_millis(100)).await;
+            sleep(AGAIN).await;
         }
     }
 
-    /// Clicks as a person does: what lies on top takes the click.
+    /// Clicks as a person does: what lies on top takes the click. Waits until the element has its place and
+    /// lies on top there, and makes sure that the click came to it: the driver aims once, and what moves
+    /// the page meanwhile would take the click away.
     ///
     /// # Errors
-    /// When something else lies on top, among others.
+    /// When something else lies on top, or got the click, among others.
     pub async fn click(&self, element: &Element) -> Outcome<()> {
+        self.at_rest(element).await?;
+        self.of(LISTEN, element).await?;
         self.ask("POST", &format!("element/{}/click", element.0), &json!({}))
-            .await
-            .map(drop)
+            .await?;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.script("return window.landed").await?.as_str() {
+                Some("here") => return Ok(()),
+                None if Instant::now() < end => sleep(AGAIN).await,
+                None => return Err("the click never came to the page".into()),
+                Some(elsewhere) => return Err(format!("the click came to {elsewhere}")),
+            }
+        }
+    }
+
+    /// Waits until the element is at the same place twice, with nothing over it.
+    async fn at_rest(&self, element: &Element) -> Outcome<()> {
+        let end = Instant::now() + PATIENCE;
+        let mut before = Value::Null;
+        loop {
+            let place = self.of(PLACE, element).await?;
+            if place == before && place["over"].is_null() {
+                return Ok(());
+            }
+            if Instant::now() > end {
+                return Err(format!("it does not come to rest: {place}"));
+            }
+            before = place;
+            sleep(AGAIN).await;
+        }
+    }
+
+    /// What a script returns whose argument is the element.
+    async fn of(&self, script: &str, element: &Element) -> Outcome<Value> {
+        let arguments = json!([{ ELEMENT: element.0 }]);
+        self.ask(
+            "POST",
+            "execute/sync",
+            &json!({ "script": script, "args": arguments }),
+        )
+        .await
     }
 
     /// Types into a field.
