@@ -61,7 +61,11 @@ mod tests {
     fn a_process_that_breaks_shows_its_place_and_no_token() {
         for how in ["panic", "abort"] {
             let ran = Command::new(std::env::current_exe().expect("this program"))
-                .args(["--exact", "crash::tests::the_process_that_breaks", "--nocapture"])
+                .args([
+                    "--exact",
+                    "crash::tests::the_process_that_breaks",
+                    "--nocapture",
+                ])
                 .env(BREAKS, how)
                 .env("RUST_BACKTRACE", "full")
                 .output()

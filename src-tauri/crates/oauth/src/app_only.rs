@@ -49,7 +49,10 @@ pub async fn app_only(
         // A signature that is not good yet, or no more, by their clock: made again by theirs, once.
         Err(Failure::Refused(refused)) => match carrier.date() {
             Some(theirs) if question.is_dated() && is_elsewhen(now, theirs) => {
-                tracing::warn!("this computer's clock differs from that of {}", authority.host());
+                tracing::warn!(
+                    "this computer's clock differs from that of {}",
+                    authority.host()
+                );
                 question.ask(&carrier, theirs).await
             }
             _ => Err(Failure::Refused(refused)),

@@ -83,8 +83,8 @@ impl Reply {
 
 impl Http {
     /// A client with this TLS configuration (trust, versions; ALPN is set here), this way out and this
-    /// clock. `by_hand`: addresses instead of what hosts resolve to. `user_agent` is constant, so that a security team can recognize it; each request has
-    /// `limit` to be answered.
+    /// clock. `by_hand`: addresses instead of what hosts resolve to. `user_agent` is constant, so that a
+    /// security team can recognize it; each request has `limit` to be answered.
     ///
     /// # Errors
     /// [`HttpFault`] if the proxy cannot be used.
@@ -113,8 +113,8 @@ impl Http {
             Via::Direct => builder.no_proxy(),
             Via::System => builder,
             Via::Proxy { url, credentials } => {
-                let proxy =
-                    reqwest::Proxy::all(url.clone()).map_err(|error| HttpFault::of(url, None, &error))?;
+                let proxy = reqwest::Proxy::all(url.clone())
+                    .map_err(|error| HttpFault::of(url, None, &error))?;
                 // What is on this computer is never reached through another one.
                 let here = reqwest::NoProxy::from_string("localhost,127.0.0.0/8,::1");
                 let proxy = proxy.no_proxy(here);

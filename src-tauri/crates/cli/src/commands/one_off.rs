@@ -74,9 +74,7 @@ pub(super) async fn one_off(engine: &Engine, args: &Args) -> Result<Prepared, Pr
         // The authority is behind the same proxy.
         let engine = engine.sending(sending(args, audit.proxy_password.clone(), None));
         let adjust = |plan: &mut Plan| args.adjust(proxy.as_ref(), plan);
-        let planned = engine
-            .plan_of_app(form, credential.clone(), adjust)
-            .await?;
+        let planned = engine.plan_of_app(form, credential.clone(), adjust).await?;
         (audit.plan, audit.tokens) = planned;
     } else {
         args.adjust(proxy.as_ref(), &mut audit.plan);

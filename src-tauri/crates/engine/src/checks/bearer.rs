@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use contract::Secret;
+use contract::{Problem, Secret};
 use exchange::{Bearer, Call, Fault, Lane, LogOnFault, LogOns, Reply};
 use tokio::time::Instant;
 
@@ -33,6 +33,29 @@ impl Tokens {
     #[must_use]
     pub fn fixed(token: Secret) -> Self {
         Self(Arc::new(Fixed(token)))
+    }
+
+    /// One that somebody typed or pasted. It is looked at before anything is sent, and used as it is.
+    ///
+    /// # Errors
+    /// [`contract::Code::Invalid`] for a text that is no token (RFC 6750 §2.1).
+    pub fn handed_in(token: Secret) -> Result<Self, Problem> {
+        if Bearer::new(token.expose()).is_ok() {
+            return Ok(Self::fixed(token));
+        }
+        let word = token.expose().split_whitespace().next().unwrap_or_default();
+        let header = ["bearer", "authorization:"]
+            .iter()
+            .any(|start| word.eq_ignore_ascii_case(start));
+        let why = if header {
+            "it begins with the words of an Authorization header"
+        } else {
+            "it has characters that no token has"
+        };
+        let problem = Problem::invalid("token", format!("This is no access token: {why}."));
+        Err(problem.hint(
+            "Hand in the token alone, on one line: in a header, what stands after Authorization: Bearer.",
+        ))
     }
 
     /// Nobody is signed in.
@@ -365,12 +388,9 @@ fn spared(why: &NoToken) -> Duration {
     match why {
         NoToken::Unreachable { fault, .. } => match fault.kind {
             K::NoAnswer | K::Closed | K::Gateway | K::Busy | K::Failed | K::Unexpected => SPARED,
-            K::NameNotFound
-            | K::Refused
-            | K::Silent
-            | K::Proxy
-            | K::Tls(_)
-            | K::Redirects => Duration::ZERO,
+            K::NameNotFound | K::Refused | K::Silent | K::Proxy | K::Tls(_) | K::Redirects => {
+                Duration::ZERO
+            }
         },
         NoToken::SignInNeeded { .. } | NoToken::NotNow { .. } => Duration::ZERO,
     }

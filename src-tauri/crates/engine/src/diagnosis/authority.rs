@@ -48,9 +48,7 @@ pub(super) fn explanation(cause: Cause, host: &str) -> String {
     let (what, next) = match cause {
         Cause::DnsNotFound => (
             "its name isn't found on this computer",
-            format!(
-                "Check the address of the authority, the name server and the proxy for {host}"
-            ),
+            format!("Check the address of the authority, the name server and the proxy for {host}"),
         ),
         Cause::TcpRefused => (
             "it refuses connections",
@@ -84,7 +82,9 @@ pub(super) fn explanation(cause: Cause, host: &str) -> String {
         ),
         Cause::HttpRedirected | Cause::ProtocolUnexpected => (
             "what answers there isn't a sign-in service, or something in between altered its answer",
-            format!("Check that {host} is the address of the authority, and look for a portal of the network"),
+            format!(
+                "Check that {host} is the address of the authority, and look for a portal of the network"
+            ),
         ),
         _ => (
             "it, or what stands in front of it, doesn't answer as it should",
@@ -102,7 +102,9 @@ pub(super) fn reasons(cause: Cause, host: &str) -> Vec<String> {
     let proxy = "The sign-in service is reached through a proxy only, and none is set.";
     let list: Vec<String> = match cause {
         Cause::DnsNotFound => vec![
-            format!("The address of the authority is mistyped, or {host} is known in another network only."),
+            format!(
+                "The address of the authority is mistyped, or {host} is known in another network only."
+            ),
             proxy.to_owned(),
         ],
         Cause::TcpRefused | Cause::TcpTimeout => vec![
@@ -183,6 +185,9 @@ mod tests {
             assert_ne!(cause.blame(), Blame::Identity, "{cause}");
         }
         assert!(run_message(None, HOST).contains(HOST));
-        assert_eq!(row_message(Some("It is down."), HOST), "no access token: It is down");
+        assert_eq!(
+            row_message(Some("It is down."), HOST),
+            "no access token: It is down"
+        );
     }
 }

@@ -97,10 +97,7 @@ async fn a_busy_server_is_no_reason_to_sign_in_again() {
         server.script(move |path, _| (path == "/token").then(|| (status, body.clone())));
         let ended = refreshed(&server, "r").await;
         assert!(
-            matches!(
-                ended,
-                Err(Failure::Refused(_) | Failure::NotNow { .. })
-            ),
+            matches!(ended, Err(Failure::Refused(_) | Failure::NotNow { .. })),
             "{ended:?}"
         );
     }

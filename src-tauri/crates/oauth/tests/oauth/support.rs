@@ -130,7 +130,9 @@ impl Server {
             json => (String::new(), json.to_string()),
         };
         let date = self.0.lock().unwrap().date.clone();
-        let date = date.map(|date| format!("Date: {date}\r\n")).unwrap_or_default();
+        let date = date
+            .map(|date| format!("Date: {date}\r\n"))
+            .unwrap_or_default();
         let response = format!(
             "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n{date}{location}\r\n{body}",
             body.len()

@@ -171,8 +171,15 @@ async fn a_handshake_that_fails_is_one_of_tls() {
     let untrusted = matches!(fault.tls, Some(rustls::Error::InvalidCertificate(_)));
     assert!(fault.kind == K::Tls && untrusted, "{fault:?}");
     let fault = asked(&client(&Via::Direct, &[], roots), &at(secure)).await;
-    assert_eq!(fault.kind, K::Closed, "trusted, and then it says nothing: {fault}");
-    for does in [Does::HangsUp, Does::Says("HTTP/1.1 400 Bad Request\r\n\r\n")] {
+    assert_eq!(
+        fault.kind,
+        K::Closed,
+        "trusted, and then it says nothing: {fault}"
+    );
+    for does in [
+        Does::HangsUp,
+        Does::Says("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    ] {
         let fault = asked(&direct(), &at(server(does).await)).await;
         assert_eq!(fault.kind, K::Tls, "{fault}");
     }
@@ -184,7 +191,9 @@ async fn a_handshake_that_fails_is_one_of_tls() {
 async fn what_a_proxy_does_is_its_own_fault() {
     const BASE: &str = "https://login.example";
     for does in [
-        Does::Says("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n"),
+        Does::Says(
+            "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n",
+        ),
         Does::Says("HTTP/1.1 403 Forbidden\r\n\r\n"),
         Does::Says("HTTP/1.1 502 Bad Gateway\r\n\r\n"),
         Does::Says("SSH-2.0-OpenSSH_9.6\r\n\r\n"),
@@ -212,7 +221,11 @@ async fn what_a_proxy_does_is_its_own_fault() {
 #[tokio::test]
 async fn behind_the_tunnel_tls_fails_as_everywhere() {
     const OPEN: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
-    let fault = asked(&through(server(Does::Says(OPEN)).await, None), "https://login.example").await;
+    let fault = asked(
+        &through(server(Does::Says(OPEN)).await, None),
+        "https://login.example",
+    )
+    .await;
     assert_eq!(fault.kind, K::Tls, "{fault}");
 }
 

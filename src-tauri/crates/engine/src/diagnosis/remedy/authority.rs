@@ -2,8 +2,8 @@
 
 use contract::Cause;
 
-use super::step::{Shell, Step, look};
 use super::quoted;
+use super::step::{Shell, Step, look};
 
 /// The looks for a cause that came from this host.
 pub(super) fn steps(cause: Cause, host: &str) -> Vec<Step> {
@@ -51,7 +51,10 @@ mod tests {
         for cause in Cause::ALL {
             for step in steps(*cause, "login.example") {
                 let step = format!("{step:?}");
-                assert!(step.contains("login.example") || step.contains("winhttp"), "{step}");
+                assert!(
+                    step.contains("login.example") || step.contains("winhttp"),
+                    "{step}"
+                );
                 for word in ["shell: Exchange", "EWS", "W3SVC", "SCHANNEL"] {
                     assert!(!step.contains(word), "{cause}: {step}");
                 }

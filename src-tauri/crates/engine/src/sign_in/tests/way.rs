@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use contract::{
-    AppCredential, AppCredentialKind, AuthorityKind, Authentication, Code, EmailConfigurationForm,
+    AppCredential, AppCredentialKind, Authentication, AuthorityKind, Code, EmailConfigurationForm,
     IdentifyBy, PasswordChange, ProxySetting, SaveEmailConfiguration, Secret, TlsTrust,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -148,7 +148,13 @@ async fn a_proxy_gets_its_own_password_and_no_other() {
     let saved = world.engine.email_configuration_save(save).await;
     saved.expect("saved");
     // Another proxy, without a user: nothing is sent to it.
-    let none = asked(&world.engine, &world, form.clone(), &plan(other.choice(None))).await;
+    let none = asked(
+        &world.engine,
+        &world,
+        form.clone(),
+        &plan(other.choice(None)),
+    )
+    .await;
     assert!(matches!(none, Ok(NoToken::Unreachable { .. })), "{none:?}");
     // With the same user, on another port: its password is asked for.
     let to_other = plan(other.choice(Some("me")));
@@ -175,7 +181,9 @@ async fn a_proxy_gets_its_own_password_and_no_other() {
         told.iter()
             .map(|head| {
                 let mut lines = head.lines();
-                lines.find_map(|line| find(&line.replace("Proxy-Authorization", "proxy-authorization")))
+                lines.find_map(|line| {
+                    find(&line.replace("Proxy-Authorization", "proxy-authorization"))
+                })
             })
             .collect::<Vec<_>>()
     };
