@@ -114,6 +114,12 @@ async function open({ host, page }, { accessType = "ews_imp", now = nobody, form
   return { id, stage, panel };
 }
 
+/** Whether nothing lies over the middle of it. */
+function onTop(element) {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}
+
 const seconds = (text) => text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 
 journey("a sign-in waits, counts down, throws strangers away, and is called successful", {}, async (all) => {
@@ -274,6 +280,8 @@ journey("the fields say what is wrong, and Exchange Online is told of its end", 
   await page.getByRole("textbox", { name: "Redirect port" }).fill("53682");
   await expectVisible(page.getByText("Enter the https address of AD FS."));
   await assertAccessible(page, "AD FS");
+  await page.getByRole("button", { name: "Connection options" }).evaluate((last) => last.scrollIntoView());
+  assert.ok(await page.getByText("Sign in first.").evaluate(onTop), "why nothing can be checked stays with its button");
 
   const url = page.getByRole("textbox", { name: "Exchange Web Services (EWS) URL" });
   await url.fill("https://outlook.office365.com/EWS/Exchange.asmx");

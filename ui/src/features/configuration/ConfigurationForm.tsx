@@ -179,43 +179,41 @@ function Head(props: HeadProps) {
     },
   });
   return (
-    <>
-      <div className={styles.head}>
-        <Title3 as="h2" className={styles.title}>
-          Email Configuration
-        </Title3>
-        <CheckButton
-          users={props.users}
-          running={running}
-          blocked={blocked}
-          usersBlocked={usersBlocked}
-          reasonId={reason === null ? undefined : reasonId}
-          nothingFailed={props.nothingFailed}
-          onCheck={check}
-          onShow={show}
-          onSelect={() => void navigate({ to: "/organizations/$id/users", params: { id: props.organization } })}
-          onServiceAccount={() =>
-            void navigate({ to: "/organizations/$id/service-account", params: { id: props.organization } })
-          }
-        />
-        <Tooltip relationship="description" content={saveHint(canSave, form.dirty, configuration)}>
-          <Button
-            appearance="primary"
-            icon={<SaveRegular />}
-            disabledFocusable={!canSave || form.saving.saving}
-            aria-keyshortcuts="Control+S"
-            onClick={save}
-          >
-            Save
-          </Button>
-        </Tooltip>
-      </div>
+    <div className={styles.head}>
+      <Title3 as="h2" className={styles.title}>
+        Email Configuration
+      </Title3>
+      <CheckButton
+        users={props.users}
+        running={running}
+        blocked={blocked}
+        usersBlocked={usersBlocked}
+        reasonId={reason === null ? undefined : reasonId}
+        nothingFailed={props.nothingFailed}
+        onCheck={check}
+        onShow={show}
+        onSelect={() => void navigate({ to: "/organizations/$id/users", params: { id: props.organization } })}
+        onServiceAccount={() =>
+          void navigate({ to: "/organizations/$id/service-account", params: { id: props.organization } })
+        }
+      />
+      <Tooltip relationship="description" content={saveHint(canSave, form.dirty, configuration)}>
+        <Button
+          appearance="primary"
+          icon={<SaveRegular />}
+          disabledFocusable={!canSave || form.saving.saving}
+          aria-keyshortcuts="Control+S"
+          onClick={save}
+        >
+          Save
+        </Button>
+      </Tooltip>
       {reason !== null && (
         <Text id={reasonId} size={200} className={styles.reason}>
           {reason}
         </Text>
       )}
-    </>
+    </div>
   );
 }
 
@@ -289,7 +287,8 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
   },
   title: { margin: 0, flexGrow: 1, fontSize: tokens.fontSizeBase500, lineHeight: tokens.lineHeightBase500 },
-  reason: { textAlign: "end", color: tokens.colorNeutralForeground2 },
+  // Below the buttons it speaks of, wherever the page is scrolled to.
+  reason: { flexBasis: "100%", textAlign: "end", color: tokens.colorNeutralForeground2 },
   columns: {
     display: "grid",
     gridTemplateColumns: "minmax(0, 1fr)",
