@@ -4,7 +4,7 @@
 mod play;
 mod world;
 
-use contract::{RunState, Verdict};
+use contract::{Cause, RunState, Verdict};
 use proptest::prelude::*;
 
 use self::play::{Ending, Outcome, Session, Verdicts, play};
@@ -19,6 +19,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Gateway),
         2 => Just(Step::Closed),
         1 => Just(Step::Refused),
+        1 => Just(Step::NoTicket),
         1 => Just(Step::Silence),
     ]
 }
@@ -175,6 +176,41 @@ fn an_obstacle_is_not_looked_into_while_the_run_is_paused() {
         };
         holds(&list, 4, 7, &[session]);
     }
+}
+
+/// A KDC that vanishes while the run goes on is a matter of the network: neither ours nor the account's.
+#[test]
+fn a_kdc_that_vanishes_says_nothing_about_password_or_rights() {
+    let without = |times: usize| Mailbox {
+        before: vec![Step::NoTicket; times],
+        ..Mailbox::opens()
+    };
+    let told = |list: &[Mailbox]| {
+        let played = play(list, 2, 3, &[]);
+        assert!(played.violations.is_empty(), "{:?}", played.violations);
+        let rows: Vec<_> = played
+            .rows
+            .iter()
+            .map(|row| (row.verdict, row.cause))
+            .collect();
+        (played.end, rows)
+    };
+    let granted = (Some(Verdict::Granted), None);
+    let closed = Some(Cause::HttpClosed);
+    let open = (Some(Verdict::Undetermined), closed);
+    // It comes back.
+    let (end, rows) = told(&[Mailbox::opens(), without(2)]);
+    assert_eq!((end, rows), ((RunState::Complete, None), vec![granted; 2]));
+    // It does not, and the others go on.
+    let (end, rows) = told(&[Mailbox::opens(), without(5), Mailbox::opens()]);
+    assert_eq!(
+        (end, rows),
+        ((RunState::Incomplete, None), vec![granted, open, granted])
+    );
+    // Nobody is asked any more.
+    let (end, rows) = told(&[without(5), without(5)]);
+    assert_eq!((end, rows), ((RunState::Stopped, closed), vec![open; 2]));
+    assert_eq!(Cause::HttpClosed.blame(), contract::Blame::Network);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::hold::{Hold, Why};
 use super::proof::misfit;
 use super::record::Sentence;
 use super::ticket::{Next, Purpose, Ticket, Waiting};
+use crate::diagnosis::log_on;
 use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::{Identity, MailboxKey, Observed, Seen};
 
@@ -48,9 +49,11 @@ impl Conductor {
                 );
                 Ok(())
             }
+            // A KDC that is gone: lanes that are logged on go on, and it may come back.
             Seen::NoWay => {
-                self.retry(ticket, answered, Cause::ProtocolUnexpected)
-                    .await
+                let mut answered = answered;
+                answered.observed.detail = Some(log_on::no_way(&answered.observed));
+                self.retry(ticket, answered, log_on::NO_WAY).await
             }
             Seen::StepDown {
                 mailbox_only,

@@ -5,6 +5,16 @@ use exchange::{AuthorityFault, AuthorityFaultKind, HandshakeError, LogOnFault, T
 
 use super::observe::{Observed, Seen};
 
+/// Where no log-on can be made any more though one was, as without a KDC: that says nothing about
+/// password or rights.
+pub(crate) const NO_WAY: Cause = Cause::HttpClosed;
+
+/// The same in words.
+pub(crate) fn no_way(observed: &Observed) -> String {
+    let why = observed.detail.as_deref().unwrap_or("no reason was told");
+    format!("a new log-on could not be begun ({why}), which says nothing about the password")
+}
+
 /// What such a fault comes to. Only a KDC's word about the password is a matter of the account.
 pub(super) fn judge(fault: &LogOnFault) -> Observed {
     let seen = match fault {

@@ -203,7 +203,10 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         }
         C::HttpGateway => format!("a gateway in front of {host} didn't get an answer"),
         C::HttpTimeout => format!("{host} didn't answer in time"),
-        C::HttpClosed => format!("{host} closed the connection in mid-answer"),
+        C::HttpClosed => match facts.detail.as_deref().filter(|detail| detail.contains("log-on")) {
+            Some(detail) => format!("the sign-in to {host} doesn't come to its end: {detail}"),
+            None => format!("{host} closed the connection in mid-answer"),
+        },
         C::ProtocolUnexpected => "the reply can't be understood".to_owned(),
         C::AuthLost => "the sign-in that worked before was refused".to_owned(),
         other => run_message(other, facts.detail.as_deref(), words),

@@ -11,9 +11,9 @@ use exchange::{Fault, Reply};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::mailbox::{NO_WAY, no_way};
 use super::play::Played;
 use crate::checks::{Asking, Opened, Rung as _, Session};
+use crate::diagnosis::log_on::{NO_WAY, no_way};
 use crate::diagnosis::wording::{self, RowFacts};
 use crate::diagnosis::{Asked, Observed, Seen};
 use crate::stage::Stage;

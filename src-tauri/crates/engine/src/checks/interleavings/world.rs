@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use bytes::Bytes;
-use exchange::{Call, Dialing, Fault, Headers, Reply, StatsSnapshot};
+use exchange::{Call, Dialing, Fault, HandshakeError, Headers, LogOnFault, Reply, StatsSnapshot};
 use tokio::time::Instant;
 
 use super::super::Mechanism;
@@ -37,6 +37,8 @@ pub(super) enum Step {
     Garbage,
     /// The log-on of the lane is forgotten.
     Challenge,
+    /// The same, and the KDC is not there to make another.
+    NoTicket,
 }
 
 /// What it is answered with from then on.
@@ -294,6 +296,10 @@ impl Lane {
             Some(Step::Silence) => {
                 tokio::time::sleep(Duration::from_secs(30)).await;
                 Err(Fault::Timeout)
+            }
+            Some(Step::NoTicket) => {
+                let why = "kdc.contoso.com doesn't answer".to_owned();
+                Err(LogOnFault::Handshake(HandshakeError::NoTicket(why)).into())
             }
             Some(Step::Challenge) => {
                 self.logged_on = false;
