@@ -85,7 +85,11 @@ async fn the_way_to_the_authority_stops_a_run_by_its_own_cause() {
     ] {
         let (server, _) = server().await;
         let engine = carrying(Tokens::of(Arc::new(Silent(fails(kind, None))))).await;
-        let run = check(&server, &engine).users(8).loose_wire().run(&server).await;
+        let run = check(&server, &engine)
+            .users(8)
+            .loose_wire()
+            .run(&server)
+            .await;
         assert_eq!(run.end(), format!("stopped {cause}"), "{}", run.message());
         assert_eq!(run.summary().not_checked, 8, "{cause}");
         assert_eq!(run.count(cause), 8, "{cause}");
@@ -143,7 +147,11 @@ async fn an_authority_that_is_down_in_mid_run_takes_nothing_back() {
         let message = message.expect("it has a sentence");
         assert!(message.contains(LOGIN), "{message}");
         assert!(message.contains("no access token"), "{message}");
-        assert!(source.asked() <= 3, "it is spared: asked {}", source.asked());
+        assert!(
+            source.asked() <= 3,
+            "it is spared: asked {}",
+            source.asked()
+        );
         blames_the_authority(&run, cause);
     }
 }

@@ -66,7 +66,7 @@ pub enum Failure {
         /// How long it asks to wait.
         wait: Option<Duration>,
         /// What it said besides, explained.
-        said: Option<Explanation>,
+        said: Option<Box<Explanation>>,
     },
     /// Something answered that is no authorization server, or a broken one.
     #[error("the answer of {host} (HTTP {status}) is not that of an authorization server")]

@@ -183,7 +183,7 @@ fn not_now(
         host: authority.host().to_owned(),
         status,
         wait,
-        said,
+        said: said.map(Box::new),
     }
 }
 

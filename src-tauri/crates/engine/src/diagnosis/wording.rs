@@ -6,8 +6,8 @@ use std::time::Duration;
 use contract::{Blame, Cause};
 use store::run_results::Misfits;
 
-use super::authority;
 use super::Observed;
+use super::authority;
 use super::edition::is_graph;
 use super::refusal::inspector;
 use super::token::BY_A_PERSON;
@@ -186,11 +186,7 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         C::MailboxAccessDenied => "access denied".to_owned(),
         C::MailboxDisabled => "account disabled".to_owned(),
         C::MailboxOverQuota => "the mailbox is over its quota".to_owned(),
-        C::ServerBusy => match facts.attempts {
-            0 | 1 => "server busy".to_owned(),
-            2 => "server busy; retried once".to_owned(),
-            times => format!("server busy; retried {} times", times - 1),
-        },
+        C::ServerBusy => busy(facts.attempts),
         C::ServerTransient => "the server had a passing problem; try later".to_owned(),
         C::ServerDirectoryUnavailable => "Exchange can't reach the directory; try later".to_owned(),
         C::ServerRouting => "Exchange can't reach the server of this mailbox".to_owned(),
@@ -234,12 +230,23 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
     format!("{text}{tail}{quoted}")
 }
 
+fn busy(attempts: u32) -> String {
+    match attempts {
+        0 | 1 => "server busy".to_owned(),
+        2 => "server busy; retried once".to_owned(),
+        times => format!("server busy; retried {} times", times - 1),
+    }
+}
+
 /// A wait that the server asks for and that does not fit.
 pub(crate) fn too_long(wait: Duration) -> String {
-    format!(
-        "it asked to wait {} s, longer than this check waits",
-        wait.as_secs()
-    )
+    // More milliseconds, or seconds, than 64 bits count.
+    let wait = if wait == Duration::MAX {
+        "more than 500 million years".to_owned()
+    } else {
+        format!("{} s", wait.as_secs())
+    };
+    format!("it asked to wait {wait}, longer than this check waits")
 }
 
 /// The sentence of a run that was stopped.
@@ -268,8 +275,8 @@ pub fn run_message(cause: Cause, detail: Option<&str>, words: &Words<'_>) -> Str
             None => format!("The HTTP proxy didn't let us through to {host}."),
         },
         C::TlsUntrusted | C::TlsPinMismatch => certificate(cause, detail, host),
-        C::TlsNameMismatch => format!("The certificate is for another name than {host}. Nothing was sent."),
-        C::TlsExpired => format!("The certificate of {host} {}. Nothing was sent.", detail.unwrap_or("is expired or not yet valid")),
+        C::TlsNameMismatch => format!("The certificate is for another name than {host}. Nothing was sent over that connection."),
+        C::TlsExpired => format!("The certificate of {host} {}. Nothing was sent over that connection.", detail.unwrap_or("is expired or not yet valid")),
         C::TlsProtocol => match detail {
             Some(detail) => format!("No TLS connection to {host}: {detail}."),
             None => format!("No TLS connection to {host} came about."),
@@ -339,7 +346,7 @@ fn certificate(cause: Cause, detail: Option<&str>, host: &str) -> String {
         format!("The certificate of {host} isn't from a trusted issuer")
     };
     let Some(detail) = detail else {
-        return format!("{what}. Nothing was sent.");
+        return format!("{what}. Nothing was sent over that connection.");
     };
     let shown = detail.split(PINNED).next().unwrap_or(detail);
     let inspected = inspector(shown)
@@ -350,7 +357,7 @@ fn certificate(cause: Cause, detail: Option<&str>, host: &str) -> String {
             )
         })
         .unwrap_or_default();
-    format!("{what}: {detail}. Nothing was sent.{inspected}")
+    format!("{what}: {detail}. Nothing was sent over that connection.{inspected}")
 }
 
 /// A sign-in that somebody else than the server refused: a KDC.

@@ -86,7 +86,7 @@ fn on_the_way(fault: &HttpFault) -> Fault {
 }
 
 fn tls(fault: &HttpFault) -> Option<TlsFault> {
-    fault.tls.as_ref().map(TlsFault::of)
+    fault.tls.as_deref().map(TlsFault::of)
 }
 
 /// As of an HTTP status of Exchange that comes without an answer of EWS.

@@ -22,7 +22,7 @@ pub struct HttpFault {
     /// What was found, innermost last; never an address with its query.
     pub detail: String,
     /// For [`HttpFaultKind::Tls`]: what the TLS layer said; absent where the connection was cut.
-    pub tls: Option<rustls::Error>,
+    pub tls: Option<Box<rustls::Error>>,
 }
 
 /// What an [`HttpFault`] is.
@@ -91,13 +91,22 @@ impl HttpFault {
 #[derive(Default)]
 struct Found {
     words: Vec<String>,
-    not_found: bool,
-    tunnel: bool,
-    tls: Option<rustls::Error>,
+    marks: Vec<Mark>,
+    tls: Option<Box<rustls::Error>>,
     io: Option<io::ErrorKind>,
-    /// Cut off before it was complete, or no HTTP at all, by the HTTP library's own word.
-    cut: bool,
-    not_http: bool,
+}
+
+/// What the type of an error, or its beginning, tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// A name that does not resolve.
+    NotFound,
+    /// The tunnel of a proxy.
+    Tunnel,
+    /// An answer that was cut off, by the HTTP library's own word.
+    Cut,
+    /// No HTTP at all.
+    NotHttp,
 }
 
 impl Found {
@@ -118,14 +127,20 @@ impl Found {
         error: &'e (dyn Error + 'static),
     ) -> Option<&'e (dyn Error + 'static)> {
         let words = error.to_string();
-        self.tunnel |= words.starts_with(TUNNEL);
-        self.not_found |= error.is::<NotFound>();
-        if let Some(http) = error.downcast_ref::<hyper::Error>() {
-            self.cut |= http.is_incomplete_message() || http.is_closed();
-            self.not_http |= http.is_parse();
-        }
+        let http = error.downcast_ref::<hyper::Error>();
+        let seen = [
+            (Mark::Tunnel, words.starts_with(TUNNEL)),
+            (Mark::NotFound, error.is::<NotFound>()),
+            (
+                Mark::Cut,
+                http.is_some_and(|http| http.is_incomplete_message() || http.is_closed()),
+            ),
+            (Mark::NotHttp, http.is_some_and(hyper::Error::is_parse)),
+        ];
+        let seen = seen.into_iter().filter(|(_, seen)| *seen);
+        self.marks.extend(seen.map(|(mark, _)| mark));
         if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-            self.tls = Some(tls.clone());
+            self.tls = Some(Box::new(tls.clone()));
         }
         let inner = error.downcast_ref::<io::Error>().and_then(|error| {
             self.io = Some(error.kind());
@@ -146,23 +161,27 @@ impl Found {
                 // With TLS 1.3 a server that demands a client certificate says so only now.
                 _ if self.tls.is_some() => K::Tls,
                 _ if error.is_timeout() => K::TimedOut,
-                _ if self.not_http => K::NotHttp,
+                _ if self.is(Mark::NotHttp) => K::NotHttp,
                 Some(kind) if is_cut(kind) => K::Closed,
-                _ if self.cut => K::Closed,
+                _ if self.is(Mark::Cut) => K::Closed,
                 _ => K::Other,
             };
         }
         match self.io {
-            _ if proxied && self.tunnel => K::Proxy,
+            _ if proxied && self.is(Mark::Tunnel) => K::Proxy,
             _ if self.tls.is_some() => K::Tls,
             // Past the tunnel there is nothing but TLS that a connection could be cut in.
             Some(kind) if secure && is_cut(kind) => K::Tls,
             // Its name, its port, the way to it, or that it waits in vain.
             _ if proxied => K::Proxy,
-            _ if self.not_found => K::NameNotFound,
+            _ if self.is(Mark::NotFound) => K::NameNotFound,
             Some(io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset) => K::Refused,
             _ => K::Silent,
         }
+    }
+
+    fn is(&self, mark: Mark) -> bool {
+        self.marks.contains(&mark)
     }
 
     fn words(&self) -> Option<String> {
