@@ -25,6 +25,7 @@ mod log_on;
 mod moving;
 mod ntlm;
 mod oauth;
+mod own_inbox;
 mod probe;
 mod proof;
 mod proxies;

@@ -68,7 +68,7 @@ pub(super) fn prepare(
                 access,
             ))
         }
-        Purpose::AccountState => own_inbox(schema, access),
+        Purpose::AccountState | Purpose::OwnInbox => own_inbox(schema, access),
         Purpose::OwnAddress => {
             let name = access
                 .account

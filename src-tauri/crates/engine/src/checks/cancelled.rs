@@ -1,6 +1,6 @@
-//! A run that is cancelled: what its open mailboxes are called (ruling 9).
+//! A run that ends before its time: what its open mailboxes are called (ruling 9).
 
-use contract::Verdict;
+use contract::{Problem, Verdict};
 
 use super::conductor::Conductor;
 use super::record::Sentence;
@@ -11,9 +11,36 @@ impl Conductor {
     /// Mailboxes that wait for a retry, or are being asked again, when the run is cancelled are
     /// undetermined with their last cause (ruling 9).
     pub(super) async fn leave_waiting(&mut self) {
-        if !self.cancelled() {
+        if self.stop.is_some() || !self.cancelled() {
             return;
         }
+        for ticket in self.left_open() {
+            if ticket.purpose == Purpose::Check && ticket.last.is_some() {
+                self.spend_cancelled(ticket).await;
+            }
+        }
+    }
+
+    /// Mailboxes that were asked and not decided when the run was stopped: how often stays with them.
+    pub(super) async fn leave_stopped(&mut self) -> Result<(), Problem> {
+        let Some((cause, message)) = self.stop.clone() else {
+            return Ok(());
+        };
+        for ticket in self.left_open() {
+            match ticket.purpose {
+                Purpose::Check if ticket.attempts > 0 && ticket.recorded.is_none() => {
+                    let message = Some(message.clone());
+                    let sentence = Sentence::new(Verdict::NotChecked, Some(cause), message);
+                    self.record(&ticket, None, sentence).await;
+                }
+                Purpose::SecondAsking => self.refusal_stands(&ticket).await?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn left_open(&mut self) -> Vec<Ticket> {
         let waiting = std::mem::take(&mut self.waiting)
             .into_iter()
             .map(|waiting| waiting.ticket);
@@ -27,12 +54,7 @@ impl Conductor {
             });
         let held = self.hold.take().map(|hold| hold.ticket);
         let urgent = std::mem::take(&mut self.urgent);
-        let open: Vec<Ticket> = waiting.chain(again).chain(held).chain(urgent).collect();
-        for ticket in open {
-            if ticket.purpose == Purpose::Check && ticket.last.is_some() {
-                self.spend_cancelled(ticket).await;
-            }
-        }
+        waiting.chain(again).chain(held).chain(urgent).collect()
     }
 
     /// A mailbox that waited for its retry when the run was cancelled (ruling 9).

@@ -25,8 +25,8 @@ use super::steps;
 use super::tally::{self, Tally};
 use super::ticket::{Ticket, Waiting};
 use super::writer::{RunEvent, Writer};
-use crate::diagnosis::{Observed, Seen};
 use crate::diagnosis::wording::{self, Words};
+use crate::diagnosis::{Observed, Seen};
 use crate::ports::MailLane;
 
 /// Most answers settled before the conductor looks up.
@@ -192,10 +192,9 @@ impl Conductor {
             // Too late to ask again: only a failure to save still matters.
             repeats?;
         }
-        if self.stop.is_none() {
-            self.leave_waiting().await;
-            self.writer.flush().await;
-        }
+        self.leave_waiting().await;
+        self.leave_stopped().await?;
+        self.writer.flush().await;
         self.tell();
         let ended = Ended {
             stopped: self.stop.clone(),
@@ -359,7 +358,7 @@ impl Conductor {
 
     /// Everything is answered: what the identities as a whole bring up is asked as well.
     async fn questions(&mut self) -> Result<bool, Problem> {
-        self.writer.flush().await;
+        self.writer.end_phase().await;
         while let Some(repeats) = self.writer.repeats_now() {
             self.proofs_for(repeats?).await?;
         }

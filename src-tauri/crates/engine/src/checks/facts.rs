@@ -133,10 +133,13 @@ impl Facts {
     /// Keeps what came from the authority that issues access tokens, and not from Exchange.
     pub(super) fn note_authority(&mut self, cause: Cause, host: Option<&str>) {
         let Some(host) = host else { return };
-        let known = self.authentication.authority.get_or_insert_with(|| SilentAuthority {
-            host: host.to_owned(),
-            causes: Vec::new(),
-        });
+        let known = self
+            .authentication
+            .authority
+            .get_or_insert_with(|| SilentAuthority {
+                host: host.to_owned(),
+                causes: Vec::new(),
+            });
         if !known.causes.contains(&cause) {
             known.causes.push(cause);
         }

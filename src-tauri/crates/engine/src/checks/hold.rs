@@ -84,6 +84,8 @@ impl Conductor {
             {
                 self.facts.note_chain(&answered);
                 self.stop_by(first, &answered.observed);
+                ticket.replied(&answered.observed);
+                self.urgent.push_back(ticket);
             }
             (Seen::Cause(Cause::AccountLocked), Why::LogOnAgain)
             | (Seen::Challenge, Why::Confirm(Cause::AccountLocked)) => {

@@ -12,7 +12,9 @@ use store::{StoreError, Tx};
 
 use super::sample::Draw;
 use crate::problems::Refusal;
-use crate::users::list::{ListError, ListReader, ListRow, Want, system_beginnings, system_kinds};
+use crate::users::list::{
+    ListError, ListReader, ListRow, Want, is_system_mailbox, system_beginnings, system_kinds,
+};
 
 /// Rows handed to the database at a time.
 const CHUNK: usize = 500;
@@ -79,7 +81,7 @@ pub(super) fn canaries(by: IdentifyBy, canaries: Vec<Canary>) -> Result<Vec<NewR
     let mut rows = Vec::new();
     for canary in canaries {
         match canary {
-            Canary::Address(text) => rows.push(address_row(&text, Expectation::MustRefuse)?),
+            Canary::Address(text) => rows.push(address_row(&text, by, Expectation::MustRefuse)?),
             Canary::List(list) => each(list, by, |row| {
                 rows.push(new_result(row, by, Expectation::MustRefuse));
                 Ok(())
@@ -91,8 +93,7 @@ pub(super) fn canaries(by: IdentifyBy, canaries: Vec<Canary>) -> Result<Vec<NewR
 
 /// Rows that came from stored users: what is known of them without asking.
 fn decide_stored(tx: &Tx<'_>, run: RunNumber, by: IdentifyBy) -> Result<(), StoreError> {
-    let system = decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned());
-    run_results::decide_kinds(tx, run, &system_kinds(), system_beginnings(), &system)?;
+    run_results::decide_kinds(tx, run, &system_kinds(), system_beginnings(), &is_system())?;
     if let Some(missing) = no_identity(by) {
         run_results::decide_without_identity(tx, run, &missing)?;
     }
@@ -157,8 +158,7 @@ impl Loader<'_, '_> {
     ) -> Result<u64, Refusal> {
         let mut met = Distinct::begin(self.tx)?;
         each_user(list, self.by, canaries, |new, key| {
-            let system = decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned());
-            if new.decided.as_ref() != Some(&system) {
+            if new.decided.as_ref() != Some(&is_system()) {
                 met.add(draw.offer(key.as_bytes(), new))?;
             }
             Ok(())
@@ -201,9 +201,13 @@ fn each_user(
         let mut new = new_result(row, by, Expectation::MustOpen);
         let key = new.mailbox.to_lowercase();
         match known.get(&key) {
-            // An address in both lists is a canary; the first spelling stays.
+            // An address in both lists is a canary; the first spelling stays, and so does what is sent.
             Some(at) => {
-                canaries[*at].mailbox = mem::take(&mut new.mailbox);
+                let canary = &mut canaries[*at];
+                canary.mailbox = mem::take(&mut new.mailbox);
+                if canary.identity.is_none() && new.identity.is_some() {
+                    (canary.identity, canary.decided) = (new.identity, new.decided);
+                }
                 Ok(())
             }
             None => take(new, &key),
@@ -243,8 +247,8 @@ fn each(
     }
 }
 
-/// An address given by hand must be one.
-fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Problem> {
+/// An address given by hand must be one. Of its UPN or SID nothing is known.
+fn address_row(text: &str, by: IdentifyBy, expectation: Expectation) -> Result<NewResult, Problem> {
     let address = SmtpAddress::parse(text).map_err(|error| {
         Problem::new(
             Code::Invalid,
@@ -252,6 +256,11 @@ fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Proble
         )
         .hint("Give the path of a list that exists, or one address.")
     })?;
+    let decided = if is_system_mailbox(None, address.as_str()) {
+        Some(is_system())
+    } else {
+        no_identity(by)
+    };
     Ok(NewResult {
         mailbox: address.as_str().to_owned(),
         identity: None,
@@ -260,7 +269,7 @@ fn address_row(text: &str, expectation: Expectation) -> Result<NewResult, Proble
         user: None,
         expectation,
         listed_guid: None,
-        decided: None,
+        decided,
     })
 }
 
@@ -273,11 +282,7 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
     };
     let by_address = matches!(by, IdentifyBy::Smtp | IdentifyBy::PrimarySmtp);
     let decided = if row.is_system {
-        Some(decide(
-            Verdict::NotChecked,
-            Cause::MailboxSystem,
-            SYSTEM.to_owned(),
-        ))
+        Some(is_system())
     } else {
         match (&row.address, &identity) {
             (Err(bad), _) if by_address => {
@@ -310,6 +315,11 @@ fn new_result(row: ListRow, by: IdentifyBy, expectation: Expectation) -> NewResu
         listed_guid,
         decided,
     }
+}
+
+/// What one of Exchange's own mailboxes comes to.
+fn is_system() -> Decided {
+    decide(Verdict::NotChecked, Cause::MailboxSystem, SYSTEM.to_owned())
 }
 
 fn decide(verdict: Verdict, cause: Cause, message: String) -> Decided {

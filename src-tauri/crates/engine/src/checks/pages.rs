@@ -182,8 +182,7 @@ impl Engine {
                 let mut export = Export::begin(to, format, &run)?;
                 let mut after = -1;
                 loop {
-                    let page = run_results::each(tx, number, after, 1_000)
-                        .map_err(of_store)?;
+                    let page = run_results::each(tx, number, after, 1_000).map_err(of_store)?;
                     let Some((last, _)) = page.last() else { break };
                     after = last.seq;
                     for (row, folders) in &page {

@@ -3,6 +3,7 @@
 //! looked into before it is called anything; it costs no request where nothing does.
 
 mod cases;
+mod own;
 mod said;
 mod told;
 
@@ -25,6 +26,10 @@ pub(super) use self::told::told;
 pub(super) struct Proofs {
     /// The service account's own Inbox.
     pub(super) own: Option<Identity>,
+    /// Why that could not be read.
+    pub(super) own_unread: Option<Cause>,
+    /// It was asked for once more.
+    own_asked_again: bool,
     /// The run goes on with digests, because its rows so far show nothing else to compare with.
     by_digest: bool,
     /// Account Logon, where it is an address.
@@ -56,6 +61,8 @@ impl Proofs {
     pub(super) fn new(own_address: Option<SmtpAddress>) -> Self {
         Self {
             own: None,
+            own_unread: None,
+            own_asked_again: false,
             by_digest: false,
             own_address,
             resolved: Resolved::NotAsked,
@@ -77,6 +84,11 @@ impl Proofs {
     /// The same of the service account's own mailbox.
     pub(super) fn own_key(&self) -> Option<MailboxKey> {
         self.own.map(|own| self.key(own))
+    }
+
+    /// It was asked again by `PrimarySmtpAddress`, because its identity was seen twice.
+    pub(super) fn was_a_case(&self, seq: i64) -> bool {
+        self.cases.was_asked(seq)
     }
 
     fn is_own(&self, mailbox: &str) -> bool {
@@ -121,7 +133,8 @@ impl Conductor {
         let run = self.spec.number;
         let read = self.db.read(move |tx| run_results::only_digests(tx, run));
         self.proofs.by_digest = read.await.map_err(crate::problems::of_store)?;
-        Ok(())
+        // An earlier part may not have known it.
+        self.ask_those_with_the_own_identity().await
     }
 
     /// Warns of opened rows whose listed GUID does not fit.
@@ -146,7 +159,6 @@ impl Conductor {
         }
         let mut proof = ticket.clone();
         proof.purpose = Purpose::Proof;
-        (proof.attempts, proof.first_at) = (0, None);
         self.urgent.push_back(proof);
         if self.proofs.resolved == Resolved::NotAsked {
             self.proofs.resolved = Resolved::Asking;

@@ -20,8 +20,6 @@ pub(super) struct Sentence {
     pub(super) message: Option<String>,
     pub(super) alias_of: Option<String>,
     pub(super) folder_key: Option<MailboxKey>,
-    /// What was recorded before, if anything: a refusal that is cured, an opening that is withdrawn.
-    pub(super) replaces: Option<(Verdict, Option<Cause>)>,
 }
 
 impl Sentence {
@@ -32,13 +30,12 @@ impl Sentence {
             message,
             alias_of: None,
             folder_key: None,
-            replaces: None,
         }
     }
 }
 
 impl Conductor {
-    /// Saves a verdict and keeps the counts in step.
+    /// Saves a verdict, in place of what is recorded of the row already, and keeps the counts in step.
     pub(super) async fn record(
         &mut self,
         ticket: &Ticket,
@@ -47,15 +44,15 @@ impl Conductor {
     ) {
         let now = format!("{:.3}", self.spec.access.clock.now());
         let observed = answered.map(|answered| &answered.observed);
-        if let Some((verdict, cause)) = sentence.replaces {
+        if let Some((verdict, cause)) = ticket.recorded {
             self.tally.take(verdict, cause, ticket.expectation);
         } else {
             self.note_decided(sentence.verdict);
         }
         self.tally
             .add(sentence.verdict, sentence.cause, ticket.expectation);
-        let changed = sentence
-            .replaces
+        let changed = ticket
+            .recorded
             .is_none_or(|before| before != (sentence.verdict, sentence.cause))
             || sentence.alias_of.is_some();
         let row = ResultRow {
@@ -84,7 +81,7 @@ impl Conductor {
         let evidence = shown.map(|(request, reply)| Evidence { request, reply });
         let folders = observed.map(|o| o.folders.clone()).unwrap_or_default();
         let tell = changed && self.writer.streams();
-        let told = tell.then(|| (Box::new(row.clone()), sentence.replaces.is_some()));
+        let told = tell.then(|| (Box::new(row.clone()), ticket.recorded.is_some()));
         let outcome = outcome(row, sentence.folder_key, folders, evidence);
         self.writer.decided(Decided { outcome, told }).await;
     }

@@ -252,10 +252,12 @@ impl Conductor {
         if self.decided == 0 && !connecting {
             self.facts.note_chain(&answered);
             self.stop_by(cause, &answered.observed);
+            ticket.replied(&answered.observed);
+            self.urgent.push_back(ticket);
             return Ok(());
         }
         ticket.last = Some(cause);
-        ticket.last_authority.clone_from(&answered.observed.authority);
+        ticket.replied(&answered.observed);
         match &self.hold {
             Some(_) => self.urgent.push_back(ticket),
             None => {
@@ -278,11 +280,7 @@ impl Conductor {
     ) -> Result<(), Problem> {
         let now = Instant::now();
         ticket.last = Some(cause);
-        ticket.last_reply = (
-            answered.observed.ews_code.clone(),
-            answered.observed.http_status,
-        );
-        ticket.last_authority.clone_from(&answered.observed.authority);
+        ticket.replied(&answered.observed);
         // How busy the authority is says nothing about what Exchange bears.
         let busy = cause == Cause::ServerBusy && answered.observed.authority.is_none();
         if busy {

@@ -7,6 +7,7 @@ use ews::{ConnectingSid, RequestError, SchemaVersion};
 use store::run_results::StoredResult;
 use tokio::time::Instant;
 
+use crate::diagnosis::Observed;
 use crate::ports::Dice;
 
 /// Longest time for one mailbox, from its first attempt (ruling 3).
@@ -141,6 +142,12 @@ impl Ticket {
         } else {
             Next::Wait(wait)
         }
+    }
+
+    /// Keeps what an attempt that decided nothing was answered with.
+    pub(super) fn replied(&mut self, observed: &Observed) {
+        self.last_reply = (observed.ews_code.clone(), observed.http_status);
+        self.last_authority.clone_from(&observed.authority);
     }
 
     /// Takes a time in which nothing was asked out of what it has used.

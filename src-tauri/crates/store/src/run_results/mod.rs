@@ -19,7 +19,7 @@ pub use applied::{Applied, apply_to_users, note_results};
 pub use canaries::canaries;
 pub use cluster::{CodeCount, cause_codes, cause_count, cause_evidence, cause_mailboxes};
 pub use listed::{Misfits, listed_by_others, misfits, only_digests};
-pub use page::{each, each_unasked, page, rows_by_folder_key, show};
+pub use page::{each, each_unasked, one_granted, page, rows_by_folder_key, show};
 pub use record::{
     close_pending, name_refusals, pending, record, refused_must_open, reopen, repeats,
 };

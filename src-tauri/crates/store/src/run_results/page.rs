@@ -195,6 +195,19 @@ pub fn each_unasked(
     )
 }
 
+/// An opened row, any of them.
+///
+/// # Errors
+/// As [`StoreError`].
+pub fn one_granted(tx: &Tx<'_>, run: RunNumber) -> Result<Option<ResultRow>, StoreError> {
+    let found = tx.all(
+        include_str!("one_granted.sql"),
+        named_params! { ":run": run.0 },
+        read_row,
+    )?;
+    Ok(found.into_iter().next())
+}
+
 /// Every row that showed this folder identity, in the order of the list, whatever its verdict.
 ///
 /// # Errors

@@ -116,7 +116,11 @@ async fn rows(db: &Db) -> Vec<ResultRow> {
         Some(number) => run_results::each(tx, number, -1, 1_000),
         None => Ok(Vec::new()),
     });
-    rows.await.unwrap().into_iter().map(|(row, _)| row).collect()
+    rows.await
+        .unwrap()
+        .into_iter()
+        .map(|(row, _)| row)
+        .collect()
 }
 
 /// One program; whether the run can still go on after it.
