@@ -214,7 +214,7 @@ async fn a_handshake_nobody_answers_is_a_connection_time_out() {
         (run.end().as_str(), run.user(1).as_str()),
         ("stopped tcp.timeout", "not_checked tcp.timeout")
     );
-    assert!(begun.elapsed() < Duration::from_secs(3));
+    assert!(begun.elapsed() < Duration::from_secs(20));
 }
 
 #[tokio::test]

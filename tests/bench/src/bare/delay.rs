@@ -124,13 +124,13 @@ mod tests {
 
     #[tokio::test]
     async fn delays_that_begin_together_end_together() {
-        let delay = Delay::new(Duration::from_millis(20));
+        let delay = Delay::new(Duration::from_millis(200));
         let started = Instant::now();
         tokio::join!(delay.pass(), delay.pass(), delay.pass());
         let took = started.elapsed();
-        assert!(took >= Duration::from_millis(19), "{took:?} is too short");
+        assert!(took >= Duration::from_millis(199), "{took:?} is too short");
         assert!(
-            took < Duration::from_millis(60),
+            took < Duration::from_millis(590),
             "{took:?}: one after the other"
         );
     }
