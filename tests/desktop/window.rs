@@ -89,7 +89,7 @@ async fn remove_and_save(session: &Session) -> Outcome<()> {
 }
 
 /// Looks again and again until it is so.
-async fn until(what: &str, is_so: impl Fn() -> bool) {
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < end, "not in time: {what}");
@@ -210,7 +210,10 @@ async fn a_second_window_on_the_same_folder_says_why_it_cannot_start() {
         "it says so on stderr: {line}"
     );
     // Its window is there, and it stays in that until it is closed.
-    until("its page is shown", || second.has_a_page()).await;
+    until("its page is shown, or it ended", || {
+        second.has_a_page() || second.0.try_wait().unwrap().is_some()
+    })
+    .await;
     assert_eq!(second.0.try_wait().unwrap(), None, "it waits in its window");
     session.find("//main//*[text()]").await.unwrap();
     session.close().await.unwrap();
@@ -232,7 +235,12 @@ impl Second {
     fn first_line(&mut self) -> String {
         let mut lines = BufReader::new(self.0.stderr.take().unwrap()).lines();
         let (tell, told) = mpsc::channel();
-        std::thread::spawn(move || tell.send(lines.find_map(Result::ok)));
+        std::thread::spawn(move || {
+            // Nobody may be listening any more.
+            let _ = tell.send(lines.find_map(Result::ok));
+            // It goes on talking: a closed pipe would end it.
+            lines.for_each(drop);
+        });
         let first = told.recv_timeout(PATIENCE);
         first.expect("it says something in time").unwrap()
     }
