@@ -91,6 +91,37 @@ async fn a_wait_beyond_the_budget_ends_the_mailbox_at_once_and_is_stated() {
 }
 
 #[tokio::test]
+async fn a_wait_too_large_for_a_number_is_a_wait_and_a_word_is_none() {
+    let huge = "99999999999999999999";
+    let back_off = |value: &str| {
+        What::Ews(EwsError::new("ErrorServerBusy").value("BackOffMilliseconds", value))
+    };
+    let retry_after =
+        |value: &str| What::Http(HttpAnswer::throttled(429, None).header("retry-after", value));
+    for (what, evidence) in [
+        (back_off(huge), "ErrorServerBusy 500 x1"),
+        (retry_after(huge), "- 429 x1"),
+    ] {
+        let exchange = start(server(2)).await;
+        exchange.plan(Fault::always(When::Mailbox(ONE.into()), what));
+        let run = Check::on(&exchange).users(2).run(&exchange).await;
+        assert_eq!(run.lines(), ["undetermined server.busy", "granted"]);
+        assert_eq!(run.evidence(ONE), evidence, "at once");
+        let says = run.says(ONE);
+        assert!(
+            says.contains("asked to wait more than 500 million years"),
+            "{says}"
+        );
+    }
+    for what in [back_off("soon"), retry_after("soon")] {
+        let exchange = start(server(2)).await;
+        exchange.plan(Fault::once(When::Mailbox(ONE.into()), what));
+        let run = Check::on(&exchange).users(2).run(&exchange).await;
+        assert_eq!(run.lines(), ["granted", "granted"], "no word: asked again");
+    }
+}
+
+#[tokio::test]
 async fn others_go_on_while_one_waits() {
     let exchange = start(server(40)).await;
     exchange.plan(Fault::once(

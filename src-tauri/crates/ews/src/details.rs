@@ -19,13 +19,13 @@ pub struct Details {
 impl Details {
     /// How long the server asks to be left alone, from `BackOffMilliseconds`.
     ///
-    /// As the server said it, unlimited: whoever waits decides how long is too long.
+    /// As the server said it, unlimited: whoever waits decides how long is too long. What is too large
+    /// for a number is a wait all the same: [`Duration::MAX`].
     #[must_use]
     pub fn back_off(&self) -> Option<Duration> {
-        self.value("BackOffMilliseconds")?
-            .parse()
-            .ok()
-            .map(Duration::from_millis)
+        let text = self.value("BackOffMilliseconds")?;
+        let counts = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        counts.then(|| text.parse().map_or(Duration::MAX, Duration::from_millis))
     }
 
     /// `InnerErrorResponseCode`: the real cause behind an `ErrorInternalServerError`.
@@ -173,10 +173,18 @@ mod tests {
             details(r#"<t:Value Name="BackOffMilliseconds">0</t:Value>"#).back_off(),
             Some(Duration::ZERO)
         );
-        for bad in ["-1", "soon", "1.5", "", "99999999999999999999999"] {
-            let xml = format!(r#"<t:Value Name="BackOffMilliseconds">{bad}</t:Value>"#);
-            assert_eq!(details(&xml).back_off(), None, "{bad}");
+        let told = |value: &str| {
+            let xml = format!(r#"<t:Value Name="BackOffMilliseconds">{value}</t:Value>"#);
+            details(&xml).back_off()
+        };
+        for bad in ["-1", "soon", "1.5", "", "99999999999999999999 ms"] {
+            assert_eq!(told(bad), None, "{bad}");
         }
+        assert_eq!(
+            told("99999999999999999999999"),
+            Some(Duration::MAX),
+            "longer than a number holds is not no wait"
+        );
     }
 
     // Shape: Microsoft's client, SoapFaultDetails.ParseMessageXml: plain tags for ErrorSchemaValidation.

@@ -88,8 +88,9 @@ pub(super) fn judge(reply: &Reply, error: &ReadError, asked: Asked) -> Observed 
 /// so that only a server without a clock of its own is judged by ours.
 pub(super) fn retry_after(reply: &Reply, now: Timestamp) -> Option<Duration> {
     let text = reply.headers.first("retry-after")?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Too large for a number is too long to wait, and not no word.
+        return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let until = date(text)?;
     let since = reply.headers.first("date").and_then(date).unwrap_or(now);
