@@ -120,7 +120,9 @@ async function faulted({ response, place, parameters, faults }) {
   if (!["authorize", "token", "devicecode"].includes(endpoint)) return false;
   const code = faults.refused(endpoint, parameters.grant_type === DEVICE ? "device_code" : parameters.grant_type);
   if (code === undefined) return false;
-  return refuse(response, refusal(code, endpoint), parameters, place.at.issuer) || true;
+  // Only the browser is sent home: a code is bought with the redirect URI too.
+  const home = endpoint === "authorize" ? parameters : {};
+  return refuse(response, refusal(code, endpoint), home, place.at.issuer) || true;
 }
 
 /** Sends a refusal: back to where the application listens, as a page, or as JSON. */
