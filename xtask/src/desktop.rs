@@ -151,12 +151,12 @@ fn key_store(folder: &Path, display: &str, bus: &str) -> Result<Running, String>
 /// Whether somebody on this bus goes by that name.
 fn has_owner(bus: &str, name: &str) -> bool {
     let asked = Command::new("dbus-send")
+        .arg(format!("--bus={bus}"))
         .args(["--print-reply", "--dest=org.freedesktop.DBus", "/"])
         .args([
             "org.freedesktop.DBus.NameHasOwner",
             &format!("string:{name}"),
         ])
-        .arg(format!("--bus={bus}"))
         .stderr(Stdio::null())
         .output();
     asked.is_ok_and(|answer| String::from_utf8_lossy(&answer.stdout).contains("boolean true"))
