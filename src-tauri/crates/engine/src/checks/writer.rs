@@ -44,6 +44,8 @@ pub(super) struct Decided {
 enum Message {
     Decided(Vec<Decided>),
     Flush(oneshot::Sender<()>),
+    /// All identities of the run are about to be sorted: none need be remembered.
+    Forget,
 }
 
 /// Where decided rows go.
@@ -102,6 +104,13 @@ impl Writer {
         }
     }
 
+    /// The same at the end of a phase: what was shown is compared by sorting it, and the memory that this
+    /// takes is what the writer's own memory of it gives back.
+    pub(super) async fn end_phase(&mut self) {
+        self.flush().await;
+        let _ = self.send.send(Message::Forget).await;
+    }
+
     /// Folder identities that were saved a second time, or why nothing can be saved any more.
     pub(super) async fn repeats(&mut self) -> Result<Vec<Repeat>, Problem> {
         match self.repeats.recv().await {
@@ -124,7 +133,7 @@ async fn write(
     events: Option<mpsc::Sender<RunEvent>>,
 ) {
     let mut batch: Vec<Decided> = Vec::with_capacity(BATCH + HANDFUL);
-    let mut memory = Memory::new();
+    let mut memory = Some(Memory::new());
     let mut deadline = Instant::now();
     loop {
         let message = if batch.is_empty() {
@@ -147,6 +156,10 @@ async fn write(
                 None
             }
             Some(Message::Flush(done)) => Some(done),
+            Some(Message::Forget) => {
+                memory = None;
+                None
+            }
             None => {
                 commit(&db, run, &mut batch, &mut memory, &report, events.as_ref()).await;
                 return;
@@ -167,7 +180,7 @@ async fn commit(
     db: &Db,
     run: RunNumber,
     batch: &mut Vec<Decided>,
-    memory: &mut Memory,
+    memory: &mut Option<Memory>,
     report: &mpsc::UnboundedSender<Result<Vec<Repeat>, Problem>>,
     events: Option<&mpsc::Sender<RunEvent>>,
 ) -> bool {
@@ -186,7 +199,8 @@ async fn commit(
     });
     match saved.await {
         Ok(outcomes) => {
-            let repeats = memory.note(&outcomes);
+            let repeats = memory.as_mut().map(|memory| memory.note(&outcomes));
+            let repeats = repeats.unwrap_or_default();
             if !repeats.is_empty() {
                 let _ = report.send(Ok(repeats));
             }
@@ -203,4 +217,92 @@ async fn commit(
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use contract::{Expectation, RunId, Verdict};
+    use store::Db;
+    use store::run_results::{self, NewResult, Outcome, Repeat};
+    use store::runs::{self, NewRun, RunNumber};
+
+    use super::{Decided, Writer};
+
+    /// A run of three mailboxes.
+    async fn run(db: &Db) -> RunNumber {
+        let header = NewRun {
+            id: RunId("run-1".to_owned()),
+            organization: None,
+            organization_name: None,
+            started_at: "2026-11-22T12:00:00Z".to_owned(),
+            ews_url: String::new(),
+            account: String::new(),
+            auth: "basic".to_owned(),
+            scope: "all".to_owned(),
+            fingerprint: String::new(),
+            draft: false,
+            options: serde_json::Value::Null,
+        };
+        let rows = [0, 1, 2].map(|n| NewResult {
+            mailbox: format!("user{n}@contoso.com"),
+            identity: None,
+            name: String::new(),
+            kind: None,
+            user: None,
+            expectation: Expectation::MustOpen,
+            listed_guid: None,
+            decided: None,
+        });
+        let written = db.write(move |tx| {
+            let run = runs::create(tx, &header)?;
+            run_results::add(tx, run, 0, &rows)?;
+            Ok(run)
+        });
+        written.await.expect("the run is written")
+    }
+
+    fn opened(seq: i64) -> Decided {
+        let outcome = Outcome {
+            seq,
+            verdict: Verdict::Granted,
+            cause: None,
+            ews_code: None,
+            http_status: Some(200),
+            attempts: 1,
+            latency_ms: None,
+            request_id: None,
+            message: None,
+            alias_of: None,
+            folder_key: Some([7; 16]),
+            by_guid: true,
+            folders: Vec::new(),
+            checked_at: None,
+            evidence: None,
+        };
+        Decided {
+            outcome,
+            told: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn repeats_are_told_until_the_phase_ends_and_saved_after_it() {
+        let db = Db::temporary().expect("temporary space");
+        let run = run(&db).await;
+        let mut writer = Writer::start(db.clone(), run, None);
+        writer.decided(opened(0)).await;
+        writer.decided(opened(1)).await;
+        writer.end_phase().await;
+        let told = writer
+            .repeats_now()
+            .expect("both are saved")
+            .expect("saved");
+        assert_eq!(told, [Repeat { seq: 1, other: 0 }]);
+        writer.decided(opened(2)).await;
+        writer.flush().await;
+        assert!(writer.repeats_now().is_none(), "nothing is remembered");
+        let sorted = db.read(move |tx| run_results::repeats(tx, run)).await;
+        let others = [1, 2].map(|seq| Repeat { seq, other: 0 });
+        assert_eq!(sorted.expect("reads"), others);
+    }
 }
