@@ -10,6 +10,8 @@ mod guard;
 mod guide;
 mod help;
 mod interrupt;
+#[cfg(target_os = "linux")]
+mod outputs;
 mod practice;
 mod proxies;
 mod samples;

@@ -54,14 +54,12 @@ pub(crate) enum Failure {
     Killed,
 }
 
-/// Says a problem, and answers exit code 2.
+/// Says a problem, and answers exit code 2. What stdout cannot take is said on stderr.
 pub(crate) fn tell(problem: &Problem, json: bool) -> ExitCode {
-    // Where nobody listens, the exit code still tells.
-    let _ = if json {
-        tell_json(problem)
-    } else {
-        tell_people(problem)
-    };
+    if !json || tell_json(problem).is_err() {
+        // Where nobody listens, the exit code still tells.
+        let _ = tell_people(problem);
+    }
     Exit::Incomplete.code()
 }
 
