@@ -1,4 +1,5 @@
-//! Where data goes: stdout, or a file that appears whole or not at all.
+//! Where data goes: stdout, or a file that appears whole or not at all. What is no regular file (a
+//! device, a pipe) is written through, and never replaced; a symbolic link stays one.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -9,10 +10,12 @@ use serde::Serialize;
 
 use crate::failure::{Failure, internal};
 
-/// Stdout, or a file beside its final place.
+/// Stdout, a device or pipe, or a file beside its final place.
 pub(crate) struct Output {
     to: BufWriter<Box<dyn Write + Send>>,
     unfinished: Option<Unfinished>,
+    /// As it was named; absent for stdout.
+    named: Option<PathBuf>,
 }
 
 /// A file that is not renamed yet; dropped, it goes.
@@ -38,45 +41,46 @@ impl Output {
         Self {
             to: BufWriter::new(Box::new(io::stdout())),
             unfinished: None,
+            named: None,
         }
     }
 
-    /// Stdout, or this file. The file appears under its name in [`Output::finish`].
+    /// Stdout, or this file. A regular file appears under its name in [`Output::finish`]; what a
+    /// symbolic link leads to is replaced, not the link.
     ///
     /// # Errors
     /// [`Code::Invalid`] for a folder, or a place that cannot be written.
     pub(crate) fn open(file: Option<&Path>) -> Result<Self, Problem> {
-        let Some(place) = file.filter(|file| *file != Path::new("-")) else {
+        let Some(named) = file.filter(|file| !is_stdout(file)) else {
             return Ok(Self::stdout());
         };
         let refused = |why: String| {
             Problem::new(
                 Code::Invalid,
-                format!("{} cannot be written: {why}.", place.display()),
+                format!("{} cannot be written: {why}.", named.display()),
             )
             .hint("Give the name of a file in a folder you may write to.")
         };
-        if place.is_dir() {
-            return Err(refused("it is a folder".to_owned()));
-        }
-        let Some(name) = place.file_name() else {
-            return Err(refused("this names no file".to_owned()));
+        let (to, unfinished) = match std::fs::metadata(named) {
+            Ok(there) if there.is_dir() => return Err(refused("it is a folder".to_owned())),
+            Ok(there) if !there.is_file() => (File::options().write(true).open(named), None),
+            _ => {
+                let place = behind_links(named).map_err(|error| refused(error.to_string()))?;
+                let Some(at) = beside(&place) else {
+                    return Err(refused("this names no file".to_owned()));
+                };
+                (File::create(&at), Some((at, place)))
+            }
         };
-        let mark = format!(
-            ".{}.{}.unfinished",
-            name.to_string_lossy(),
-            std::process::id()
-        );
-        let at = place.with_file_name(mark);
-        let file = File::create(&at).map_err(|error| refused(error.to_string()))?;
-        let unfinished = Unfinished {
-            at,
-            place: place.to_owned(),
-            done: false,
-        };
+        let to = to.map_err(|error| refused(error.to_string()))?;
         Ok(Self {
-            to: BufWriter::new(Box::new(file)),
-            unfinished: Some(unfinished),
+            to: BufWriter::new(Box::new(to)),
+            unfinished: unfinished.map(|(at, place)| Unfinished {
+                at,
+                place,
+                done: false,
+            }),
+            named: Some(named.to_owned()),
         })
     }
 
@@ -110,24 +114,64 @@ impl Output {
         self.to.flush().map_err(|error| unwritten(&error))
     }
 
-    /// Everything is written: the file appears. Answers where, if it is a file.
+    /// Everything is written: the file appears. Answers where, if it is not stdout.
     pub(crate) fn finish(mut self) -> Result<Option<PathBuf>, Failure> {
         self.flush()?;
-        let Some(mut unfinished) = self.unfinished.take() else {
+        let Some(named) = self.named else {
             return Ok(None);
         };
         // Windows does not rename a file that is open.
         drop(self.to);
-        std::fs::rename(&unfinished.at, &unfinished.place).map_err(|error| {
-            Problem::new(
-                Code::DataFolder,
-                format!("{} cannot be written: {error}.", unfinished.place.display()),
-            )
-            .hint("Give the name of a file in a folder you may write to.")
-        })?;
-        unfinished.done = true;
-        Ok(Some(unfinished.place.clone()))
+        if let Some(mut unfinished) = self.unfinished {
+            std::fs::rename(&unfinished.at, &unfinished.place).map_err(|error| {
+                Problem::new(
+                    Code::DataFolder,
+                    format!("{} cannot be written: {error}.", named.display()),
+                )
+                .hint("Give the name of a file in a folder you may write to.")
+            })?;
+            unfinished.done = true;
+        }
+        Ok(Some(named))
     }
+}
+
+/// Stdout by one of its names. The last two are links on most systems, to a file perhaps, which whoever
+/// started this holds open and a rename would take away.
+fn is_stdout(file: &Path) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+        .iter()
+        .any(|name| file == Path::new(name))
+}
+
+/// Where a file stands, or will stand, that is named by symbolic links, one after the other.
+///
+/// # Errors
+/// What reading a link fails with; [`io::ErrorKind::InvalidInput`] for links that lead in a circle.
+fn behind_links(named: &Path) -> io::Result<PathBuf> {
+    let mut place = named.to_owned();
+    // As many as Linux follows (path_resolution(7)).
+    for _ in 0..40 {
+        if !place.is_symlink() {
+            return Ok(place);
+        }
+        let to = std::fs::read_link(&place)?;
+        place = match place.parent() {
+            Some(folder) => folder.join(to),
+            None => to,
+        };
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        "its symbolic links lead in a circle",
+    ))
+}
+
+/// The name of the unfinished file beside this place.
+fn beside(place: &Path) -> Option<PathBuf> {
+    let name = place.file_name()?.to_string_lossy();
+    let mark = format!(".{name}.{}.unfinished", std::process::id());
+    Some(place.with_file_name(mark))
 }
 
 fn unwritten(error: &io::Error) -> Failure {
@@ -163,6 +207,36 @@ mod tests {
         assert!(!place.exists(), "not before the end");
         output.finish().expect("renamed");
         assert_eq!(std::fs::read_to_string(&place).expect("there"), "whole");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_what_it_leads_to_is_replaced() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = |name: &str| folder.path().join(name);
+        std::fs::create_dir(place("archive")).expect("a folder");
+        std::fs::write(place("archive/old.json"), "old").expect("space");
+        symlink("archive/old.json", place("link.json")).expect("a link");
+        symlink("archive/new.json", place("dangling.json")).expect("a link");
+        symlink("link.json", place("twice.json")).expect("a link");
+        let target = place("archive/old.json");
+        for (name, target) in [
+            ("link.json", &target),
+            ("dangling.json", &place("archive/new.json")),
+            ("twice.json", &target),
+        ] {
+            let mut output = Output::open(Some(&place(name))).expect("writable");
+            output.text(name).expect("space");
+            let told = output.finish().expect("renamed");
+            assert_eq!(told, Some(place(name)), "as it was named");
+            assert!(place(name).is_symlink(), "{name} stays a link");
+            assert_eq!(std::fs::read_to_string(target).expect("there"), name);
+        }
+        symlink("circle.json", place("circle.json")).expect("a link");
+        let refused = Output::open(Some(&place("circle.json"))).map(|_| ());
+        assert!(refused.is_err(), "a circle leads nowhere");
     }
 
     #[test]
