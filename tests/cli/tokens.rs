@@ -78,6 +78,42 @@ fn a_token_that_is_handed_in_opens_mailboxes_and_shows_nowhere() {
     leaves_nothing(&world, signature);
 }
 
+#[test]
+fn what_is_no_token_is_bad_input_before_any_request() {
+    let mint = mint();
+    let world = by(&mint);
+    let token = mint.sign(&TokenClaims::delegated(
+        &upn(&world.practice.account),
+        OWN_HOST,
+    ));
+    let signature = token.rsplit('.').next().expect("a signature");
+    for (pasted, word) in [
+        (
+            format!("Bearer {token}"),
+            "words of an Authorization header",
+        ),
+        (
+            format!("Authorization: Bearer {token}"),
+            "words of an Authorization header",
+        ),
+        (format!("{token}\u{e9}"), "characters that no token has"),
+        (format!("\"{token}\""), "characters that no token has"),
+    ] {
+        let ran = world.typing(&bearer(&world), &[&pasted]);
+        assert_eq!(ran.exit, Some(2), "{}", ran.all());
+        let problem = &ran.json()["problem"];
+        assert_eq!(problem["code"], "invalid", "{}", ran.all());
+        let message = problem["message"].as_str().expect("a sentence");
+        assert!(message.starts_with("--token-stdin: "), "{message}");
+        assert!(message.contains(word), "{message}");
+        let hint = problem["hint"].as_str().expect("a next step");
+        assert!(hint.contains("the token alone"), "{hint}");
+        assert!(!ran.all().contains(signature), "the token is in the output");
+    }
+    let counters = world.counters();
+    assert_eq!((counters.connections, counters.requests), (0, 0));
+}
+
 /// The account of the practice as a token names it.
 fn upn(account: &str) -> String {
     match account.rsplit_once('\\') {
