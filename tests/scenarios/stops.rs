@@ -162,6 +162,27 @@ async fn at_the_first_mailbox_they_stop_the_run_at_first_sight() {
     }
 }
 
+#[tokio::test]
+async fn a_locked_account_is_told_by_the_words_of_whatever_page() {
+    let words = "The referenced account is currently locked out and may not be logged on to.";
+    for status in [403, 500, 503] {
+        let page = What::Http(HttpAnswer::status(status).html("Server Error", words));
+        for when in [When::Credentials, When::Impersonated] {
+            let exchange = start(server(3)).await;
+            exchange.plan(Fault::always(when.clone(), page.clone()));
+            let run = Check::on(&exchange).users(3).run(&exchange).await;
+            assert_eq!(run.end(), "stopped account.locked", "{status} {when:?}");
+            assert_eq!(run.summary().not_checked, 3, "{status} {when:?}");
+        }
+    }
+    // Before anybody has named an account they are about nobody.
+    let page = What::Http(HttpAnswer::status(403).html("Forbidden", words));
+    let exchange = start(server(3)).await;
+    exchange.plan(Fault::always(When::Anonymous, page));
+    let run = Check::on(&exchange).users(3).run(&exchange).await;
+    assert_eq!(run.end(), "stopped policy.ews_blocked");
+}
+
 /// Ten of twenty are decided; then `plan` is planned.
 async fn after_ten(plan: impl FnOnce(&Simulator)) -> (Outcome, Simulator) {
     let exchange = start(server(20)).await;

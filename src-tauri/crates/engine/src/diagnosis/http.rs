@@ -12,8 +12,7 @@ use super::observe::{Asked, Observed, Seen};
 
 /// 401: a challenge; with the lock-out text, and after credentials, a locked account.
 pub(super) fn challenge(reply: &Reply, asked: Asked) -> Observed {
-    let locked = contains(&reply.body, "referenced account is currently locked out");
-    if locked && asked != Asked::Anonymously {
+    if says_locked(reply, asked) {
         return Observed::cause(Cause::AccountLocked);
     }
     let refused = reply
@@ -47,6 +46,9 @@ pub(super) fn retired(reply: &Reply) -> Option<Observed> {
 pub(super) fn judge(reply: &Reply, error: &ReadError, asked: Asked) -> Observed {
     let html = is_html(reply, error);
     let status = reply.status;
+    if status >= 400 && says_locked(reply, asked) {
+        return status_only(Cause::AccountLocked, status);
+    }
     match status {
         300..=399 | 451 => redirected(reply),
         // Where no length was announced, only the text tells that the rest is missing.
@@ -163,6 +165,13 @@ fn shown(target: &str) -> String {
         .filter(|c| !c.is_control())
         .take(200)
         .collect()
+}
+
+/// What Windows says of a log-on to a locked account (system error 1909), whatever page it stands on. To
+/// a question without credentials it is about nobody.
+fn says_locked(reply: &Reply, asked: Asked) -> bool {
+    asked != Asked::Anonymously
+        && contains(&reply.body, "referenced account is currently locked out")
 }
 
 fn cannot_place_the_mailbox(reply: &Reply) -> bool {
