@@ -201,3 +201,15 @@ fn dress(command: &mut Command, folder: &Path, display: &str, bus: &str) {
         .env("GIO_USE_VFS", "local")
         .env("GSETTINGS_BACKEND", "memory");
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_store_takes_a_password_from_the_first_question_on() {
+        let question = "printf secret | secret-tool store --label=test service xtask && \
+                        test \"$(secret-tool lookup service xtask)\" = secret";
+        run(Command::new("sh").args(["-c", question])).unwrap();
+    }
+}
