@@ -492,3 +492,32 @@ async fn bad_fields_cost_no_request() {
     }
     assert_eq!(exchange.counters().requests, 0);
 }
+
+/// What a test sent before it was stopped is counted, answered or not.
+#[tokio::test]
+async fn a_test_stopped_in_its_log_on_counts_what_it_sent() {
+    let silent = What::Stall(Duration::from_mins(5));
+    let exchange = start(Options {
+        faults: vec![Fault::always(When::LogOn, silent)],
+        ..server(1)
+    })
+    .await;
+    let mut fields = audit(&exchange.ews_url(), fields());
+    fields.plan.timeout_seconds = 300;
+    let engine = engine().await;
+    let started = engine.service_account_audit(fields).await;
+    let mut live = Live {
+        engine,
+        started: started.expect("the test starts"),
+    };
+    while exchange.counters().faults_struck == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    live.cancel().await;
+    let test = live.until(State::Cancelled).await;
+    let run = test.run.expect("it is kept");
+    let page = live.engine.run_show(RunRef { run }).await;
+    let summary = page.expect("it is kept").row.summary;
+    assert_eq!((summary.requests, summary.log_ons), (1, 1));
+    assert_eq!(summary.connections, 1);
+}
