@@ -68,6 +68,11 @@ impl Turn<'_> {
         self.sent = false;
     }
 
+    /// One went unanswered, and another follows in this turn.
+    pub(crate) fn unanswered(&mut self) {
+        self.log_ons.unanswered.fetch_add(1, SeqCst);
+    }
+
     /// The server answered.
     pub(crate) fn answered(&mut self, refused: bool) {
         self.answered = true;

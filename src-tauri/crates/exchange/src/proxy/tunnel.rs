@@ -35,6 +35,13 @@ pub(crate) struct Way<'a> {
     pub(crate) connections: &'a AtomicU64,
 }
 
+/// A connection to sign in on.
+struct Opened {
+    line: Line,
+    /// The proxy asked on it, and may close it since.
+    before: bool,
+}
+
 impl Way<'_> {
     /// Opens the tunnel, signing in to the proxy if it asks and there is something to sign in with.
     pub(crate) async fn tunnel(&self, limit: &mut Limit) -> Result<TcpStream, Kind> {
@@ -90,24 +97,21 @@ impl Way<'_> {
         let Some(authenticator) = strongest(&offered, credentials) else {
             return Err(Kind::NoScheme { offered });
         };
-        // A password of one leg is bound to no connection, and many proxies close the one on which they
-        // asked without a word: it would be spent on a connection that nobody reads any more.
-        let goes_on = if authenticator.every_request() {
-            false
-        } else {
-            let page = limit.keep(said.goes_on()).await;
-            page.ok_or_else(|| silent(*limit))?
-        };
+        let page = limit.keep(said.goes_on()).await;
+        let goes_on = page.ok_or_else(|| silent(*limit))?;
         let waiting = tokio::time::Instant::now();
         let mut turn = self.log_ons.turn().await.map_err(held_back)?;
         // Others took that time, not the proxy.
         limit.extend(waiting.elapsed());
         if !goes_on {
-            drop(line);
             line = self.line(*limit).await?;
         }
         let scheme = authenticator.scheme();
-        let answer = self.legs(line, authenticator.as_ref(), &mut turn, *limit);
+        let opened = Opened {
+            line,
+            before: goes_on,
+        };
+        let answer = self.legs(opened, authenticator.as_ref(), &mut turn, *limit);
         match answer.await? {
             Answer::Tunnel(stream) => {
                 turn.answered(false);
@@ -128,7 +132,7 @@ impl Way<'_> {
     /// The legs of a sign-in. Gives the answer to the one that proved the password.
     async fn legs(
         &self,
-        mut line: Line,
+        Opened { mut line, before }: Opened,
         authenticator: &dyn Authenticator,
         turn: &mut Turn<'_>,
         limit: Limit,
@@ -154,8 +158,17 @@ impl Way<'_> {
                 Leg::Last(header) => {
                     turn.sent();
                     let mut sent = self.ask(&mut line, Some(header.clone()), limit).await?;
-                    // Nothing binds a first leg to its connection.
-                    if challenge.is_none() && matches!(sent, Err(Unanswered::NotSent)) {
+                    // Nothing binds a first leg to its connection, and many proxies close the one they asked
+                    // on without a word.
+                    let ended = match &sent {
+                        Err(Unanswered::NotSent) => true,
+                        Err(Unanswered::Closed) => before,
+                        _ => false,
+                    };
+                    if challenge.is_none() && ended {
+                        if matches!(sent, Err(Unanswered::Closed)) {
+                            turn.unanswered();
+                        }
                         line = self.line(limit).await?;
                         sent = self.ask(&mut line, Some(header), limit).await?;
                     }
