@@ -6,8 +6,8 @@
 //! <https://learn.microsoft.com/powershell/module/activedirectory/>.
 
 mod account;
-mod authority;
 mod application;
+mod authority;
 mod mailbox;
 mod network;
 mod online;

@@ -199,10 +199,7 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         }
         C::HttpGateway => format!("a gateway in front of {host} didn't get an answer"),
         C::HttpTimeout => format!("{host} didn't answer in time"),
-        C::HttpClosed => match facts.detail.as_deref().filter(|detail| detail.contains("log-on")) {
-            Some(detail) => format!("the sign-in to {host} doesn't come to its end: {detail}"),
-            None => format!("{host} closed the connection in mid-answer"),
-        },
+        C::HttpClosed => closed_early(facts.detail.as_deref(), host),
         C::ProtocolUnexpected => "the reply can't be understood".to_owned(),
         C::AuthLost => "the sign-in that worked before was refused".to_owned(),
         other => run_message(other, facts.detail.as_deref(), words),
@@ -228,6 +225,14 @@ pub fn row_message(cause: Cause, facts: &RowFacts, words: &Words<'_>) -> String 
         .filter(|_| telling);
     let quoted = quoted.map(|words| format!(": {words}")).unwrap_or_default();
     format!("{text}{tail}{quoted}")
+}
+
+/// A connection, or a log-on, that ended before its time.
+fn closed_early(detail: Option<&str>, host: &str) -> String {
+    match detail.filter(|detail| detail.contains("log-on")) {
+        Some(detail) => format!("the sign-in to {host} doesn't come to its end: {detail}"),
+        None => format!("{host} closed the connection in mid-answer"),
+    }
 }
 
 fn busy(attempts: u32) -> String {
