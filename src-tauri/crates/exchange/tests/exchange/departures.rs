@@ -27,10 +27,10 @@ async fn a_request_that_is_cut_off_counts_if_some_of_it_left() {
         target: Target::Ews,
     };
     {
-        let mut post = pin!(lane.post(&call));
+        let mut asking = pin!(lane.post(&call));
         // Step by step, until it counts; then no further.
         while stats.snapshot().requests == 0 {
-            let step = poll_fn(|cx| Poll::Ready(post.as_mut().poll(cx).is_ready()));
+            let step = poll_fn(|cx| Poll::Ready(asking.as_mut().poll(cx).is_ready()));
             assert!(!step.await, "nobody answers");
             tokio::task::yield_now().await;
         }
