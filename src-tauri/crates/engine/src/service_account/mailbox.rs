@@ -213,9 +213,9 @@ fn is_of_folder(cause: Cause) -> bool {
 /// Sentences of rows are parts of a table; here they stand alone, with a capital unless they begin with a
 /// name: those are written as they are.
 fn sentence(text: &str, names: &[&str]) -> String {
-    let named = names.iter().any(|name| text.starts_with(name));
+    let is_name = names.iter().any(|name| text.starts_with(name));
     let mut letters = text.chars();
-    let first = letters.next().filter(|_| !named);
+    let first = letters.next().filter(|_| !is_name);
     let text = match first {
         Some(letter) => letter.to_uppercase().chain(letters).collect(),
         None => text.to_owned(),
