@@ -2,6 +2,7 @@
 //! behind, whatever happens between its creation and its end.
 
 mod draft;
+mod unread;
 
 use std::time::Duration;
 

@@ -140,7 +140,7 @@ impl Engine {
         let known = Known::of(run, &names);
         let cluster = of_one(&found);
         let going_on = known.run.row.state == RunState::Running;
-        let proof = proof::told(&found, going_on);
+        let proof = proof::told(&found, going_on, &known.run.row.warnings);
         let wrong = found
             .row
             .cause

@@ -17,6 +17,8 @@ pub(super) enum Folder {
     Opened(Option<&'static str>),
     /// Why not, in one plain sentence.
     Closed(Cause, String),
+    /// A folder opened, and whose it is could not be found out.
+    Unproven(Cause, String),
 }
 
 impl Played<'_> {
@@ -65,7 +67,11 @@ impl Played<'_> {
         self.show(self.step(id).running());
         let (observed, asking) = self.open_folder(session).await;
         self.asking = asking;
-        let folder = self.judge(session, &observed);
+        let unread = match observed.seen {
+            Seen::Opened(_) if self.checked.user.is_some() => own_unread(session).await,
+            _ => None,
+        };
+        let folder = self.judge(session, &observed, unread);
         let (impersonate, step) = self.tell_folder(&folder, &observed);
         if self.checked.user.is_some() {
             self.show(impersonate);
@@ -102,10 +108,14 @@ impl Played<'_> {
     }
 
     /// What was seen, as a verdict's cause.
-    fn judge(&self, session: &Session, observed: &Observed) -> Folder {
+    fn judge(&self, session: &Session, observed: &Observed, unread: Option<Cause>) -> Folder {
         let words = session.access.words(&session.facts.authentication.offered);
         let sentence = |text: &str| sentence(text, &[words.account, words.host]);
         let cause = match &observed.seen {
+            Seen::Opened(_) if let Some(cause) = unread => {
+                let why = wording::row_message(cause, &RowFacts::default(), &words);
+                return Folder::Unproven(cause, sentence(&wording::maybe_own(&why)));
+            }
             Seen::Opened(identity) => return self.opened(session, *identity),
             Seen::Cause(cause) => *cause,
             Seen::Challenge | Seen::LogOnRefused | Seen::HeldBack => Cause::AuthLost,
@@ -125,7 +135,9 @@ impl Played<'_> {
     /// The right mailbox? The account's own Inbox proves nothing about impersonation.
     fn opened(&self, session: &Session, identity: Identity) -> Folder {
         let inbox = self.checked.folder == ews::DistinguishedFolder::Inbox;
-        let own = session.own.is_some_and(|own| own.key() == identity.key()) && inbox;
+        let own = session.own.map(|own| own.key());
+        // Other folders tell by the mailbox GUID alone.
+        let own = own.is_some_and(|own| own == identity.key() && (inbox || own.by_guid));
         let target = self.checked.mailbox.as_str();
         let itself = session
             .access
@@ -186,7 +198,7 @@ impl Played<'_> {
                     .took(observed.elapsed)
                     .seen(evidence()),
             ),
-            Folder::Closed(cause, message) => (
+            Folder::Closed(cause, message) | Folder::Unproven(cause, message) => (
                 impersonate
                     .fail(*cause, message, &words)
                     .took(observed.elapsed)
@@ -194,6 +206,33 @@ impl Played<'_> {
                 step.skipped("Not reached."),
             ),
         }
+    }
+}
+
+/// The account's own Inbox could not be read at the log-on: once more, and why it still can't be.
+async fn own_unread(session: &mut Session) -> Option<Cause> {
+    let known = session.own.is_some() || session.facts.own_mailbox.is_some();
+    if known || session.access.is_app() {
+        return None;
+    }
+    let folders = [ews::DistinguishedFolder::Inbox];
+    let body =
+        get_folder::request(session.schema, None, &folders).expect("one folder is asked for");
+    let (_, observed) = session
+        .ask_of(&body, None, true, Asked::Own, &folders)
+        .await;
+    match observed.seen {
+        Seen::Opened(identity) => {
+            session.own = Some(identity);
+            session.facts.own_mailbox = Some(true);
+            None
+        }
+        Seen::NoOwnMailbox => {
+            session.facts.own_mailbox = Some(false);
+            None
+        }
+        Seen::Cause(cause) => Some(cause),
+        _ => Some(Cause::ProtocolUnexpected),
     }
 }
 

@@ -377,6 +377,10 @@ impl Played<'_> {
                     session,
                 );
             }
+            Folder::Unproven(cause, message) => {
+                let verdict = Verdict::Undetermined;
+                return end(RunState::Incomplete, verdict, Some(cause), message, session);
+            }
             Folder::Opened(note) => note,
         };
         let no_mailbox = session.facts.own_mailbox == Some(false);

@@ -8,13 +8,25 @@ use super::super::rewrite::key_of;
 use crate::diagnosis::wording;
 
 /// Says what proves that the mailbox asked for is the one that opened; of opened ones only. While the run goes on
-/// it is proven only so far.
-pub(in super::super) fn told(found: &StoredResult, going_on: bool) -> Option<MailboxProof> {
+/// it is proven only so far; `warnings` are those of the run.
+pub(in super::super) fn told(
+    found: &StoredResult,
+    going_on: bool,
+    warnings: &[String],
+) -> Option<MailboxProof> {
     let key = key_of(found).filter(|_| found.row.verdict == Some(Verdict::Granted))?;
     let listed = found
         .listed_guid
         .filter(|listed| *listed != UNREADABLE)
         .map(MailboxGuid);
+    let unread = warnings
+        .iter()
+        .any(|said| said.starts_with(wording::OWN_UNREAD));
+    let not_own = if unread {
+        "; the service account's own Inbox could not be read"
+    } else {
+        ", and not the service account's"
+    };
     let so_far = if going_on { " so far" } else { "" };
     let sentence = match (key.guid(), listed) {
         _ if found.row.message.as_deref() == Some(wording::OWN_MAILBOX) => {
@@ -33,12 +45,10 @@ pub(in super::super) fn told(found: &StoredResult, going_on: bool) -> Option<Mai
             } else {
                 ""
             };
-            format!(
-                "a mailbox GUID no other mailbox of this run showed{so_far}, and not the service account's{other}"
-            )
+            format!("a mailbox GUID no other mailbox of this run showed{so_far}{not_own}{other}")
         }
         (None, _) => format!(
-            "a folder identity no other mailbox of this run showed{so_far}, and not the service account's \
+            "a folder identity no other mailbox of this run showed{so_far}{not_own} \
              (no mailbox GUID was read from it)"
         ),
     };

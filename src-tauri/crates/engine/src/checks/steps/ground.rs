@@ -36,9 +36,7 @@ pub(crate) struct Ground<'a> {
 impl Ground<'_> {
     /// The rungs up to the log-on; after a broken one the rest is skipped.
     pub(crate) fn steps(&self) -> Vec<Step> {
-        let broken = self
-            .stopped
-            .map(|(cause, _)| broken_by(cause, self.facts));
+        let broken = self.stopped.map(|(cause, _)| broken_by(cause, self.facts));
         let broken_at = broken.and_then(|id| GROUND.iter().position(|rung| *rung == id));
         let reached = self.reached();
         GROUND
