@@ -53,7 +53,12 @@ impl Ledger {
         });
         Some(Self {
             run,
-            rows: rows.await.expect("rows"),
+            rows: rows
+                .await
+                .expect("rows")
+                .into_iter()
+                .map(|(row, _)| row)
+                .collect(),
         })
     }
 

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use contract::{Cause, MailboxProof, ResultRef, RunId, RunRef, Secret};
+use contract::{MailboxProof, ResultRef, RunId, RunRef, Secret};
 use engine::Engine;
 use exchange_sim::{
     EwsError, Fault, FolderIds, Mailbox, Options, Role, Simulator, What, When, mailbox_guid,

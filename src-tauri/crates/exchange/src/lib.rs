@@ -38,7 +38,9 @@ pub use challenge::{Challenge, ChallengeError};
 pub use channel_binding::{BindingHash, ChannelBinding};
 pub use dial::Dialing;
 pub use endpoint::{Endpoint, EndpointError, Override};
-pub use fault::{AuthorityFault, AuthorityFaultKind, Fault, LogOnFault, TlsFault, TlsFaultKind, TlsReason};
+pub use fault::{
+    AuthorityFault, AuthorityFaultKind, Fault, LogOnFault, TlsFault, TlsFaultKind, TlsReason,
+};
 pub use glance::{Glance, Glanced};
 pub use kerberos::{Kerberos, NoRealm, Realm};
 pub use lane::{Call, Lane, Stats, StatsSnapshot, Target};

@@ -195,11 +195,7 @@ async fn the_token_endpoint_may_refuse_or_babble() {
             json!({"error": "invalid_client", "error_description": "AADSTS7000218: no public clients"}),
             "AADSTS7000218",
         ),
-        (
-            503,
-            json!({"error": "temporarily_unavailable"}),
-            "HTTP 503",
-        ),
+        (503, json!({"error": "temporarily_unavailable"}), "HTTP 503"),
         (502, json!("<html>Bad gateway</html>"), "HTTP 502"),
         (200, json!({"token": "canary"}), "HTTP 200"),
     ] {
