@@ -104,7 +104,9 @@ async fn every_released_schema_upgrades() {
 
 #[tokio::test]
 async fn the_full_fixtures_read_as_they_were_written() {
-    for name in ["0010.db", "0013.db", "0016.db", "0020.db", "0021.db", "0022.db"] {
+    for name in [
+        "0010.db", "0013.db", "0016.db", "0020.db", "0021.db", "0022.db",
+    ] {
         reads_as_it_was_written(name).await;
     }
 }
