@@ -24,7 +24,7 @@ journey("a guide is filled in, followed and kept", clipboard, async ({ host, pag
   await expectVisible(page.getByRole("heading", { name: "Guide", level: 1 }));
   await choose(page, "Contoso");
   const guides = page.getByRole("main").getByRole("link");
-  assert.equal(await guides.count(), 9);
+  await expectPoll(() => guides.count(), 9);
   await expectVisible(guides.filter({ hasText: "Retired" }));
   await assertAccessible(page, "the guides");
 
