@@ -447,3 +447,29 @@ async fn of_several_names_that_begin_alike_only_the_exact_one_is_the_account() {
         assert_eq!(run.lines(), [expected]);
     }
 }
+
+#[tokio::test]
+async fn a_confirmation_that_is_refused_is_a_refusal() {
+    let exchange = start(server(3)).await;
+    let (one, two) = ("user1@contoso.com", "user2@contoso.com");
+    let denied = || What::Ews(EwsError::new("ErrorImpersonateUserDenied"));
+    let opens = What::Delay(std::time::Duration::ZERO);
+    exchange.plan(Fault::once(When::Mailbox(one.into()), opens));
+    exchange.plan(Fault::once(
+        When::Mailbox(two.into()),
+        What::WrongMailbox(one.into()),
+    ));
+    for who in [one, two] {
+        exchange.plan(Fault::always(When::Mailbox(who.into()), denied()));
+    }
+    let run = Check::on(&exchange).users(3).run(&exchange).await;
+    assert_eq!(
+        run.lines(),
+        [
+            "refused impersonation.out_of_scope",
+            "refused impersonation.out_of_scope",
+            "granted"
+        ]
+    );
+    assert_eq!(run.end(), "complete");
+}

@@ -231,3 +231,16 @@ async fn an_address_is_escaped_and_may_be_utf_8() {
         .await;
     assert_eq!((run.end().as_str(), run.summary().granted), ("complete", 2));
 }
+
+#[tokio::test]
+async fn a_canary_by_hand_follows_the_rules_of_lists() {
+    let exchange = start(server(1)).await;
+    let system = "SystemMailbox{1}@contoso.com";
+    let run = Check::on(&exchange)
+        .users(1)
+        .canary(system)
+        .run(&exchange)
+        .await;
+    assert_eq!(run.line(system), "not_checked mailbox.system");
+    assert_eq!(exchange.counters().per_mailbox.len(), 1, "it is not asked");
+}

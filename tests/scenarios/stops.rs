@@ -356,3 +356,21 @@ async fn exchange_2013_needs_a_mailbox_to_impersonate() {
     assert_eq!(run.lines(), ["not_checked account.no_mailbox"; 3]);
     assert_eq!(run.page.row.server_version.as_deref(), Some("15.0.1156.6"));
 }
+
+#[tokio::test]
+async fn who_was_asked_before_a_stop_says_how_often() {
+    let exchange = start(server(20)).await;
+    exchange.plan(Fault::times(
+        3,
+        When::Impersonated,
+        What::Ews(EwsError::busy(1)),
+    ));
+    exchange.plan(Fault::always(
+        When::Impersonated,
+        What::Http(HttpAnswer::status(403)),
+    ));
+    let run = Check::on(&exchange).users(1).lanes(1).run(&exchange).await;
+    assert_eq!(run.end(), "stopped policy.ews_blocked");
+    let row = run.row("user1@contoso.com");
+    assert_eq!((row.attempts, row.http_status), (4, Some(403)));
+}
